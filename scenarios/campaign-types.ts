@@ -1,0 +1,72 @@
+/** What a fuzzing campaign comes to: plain JSON, merged from batches in any order of arrival. */
+import type { RunResult } from './spec.ts';
+
+export const CAMPAIGN_FORMAT = 'quorumlab-campaign/1';
+
+export interface CampaignResult {
+  readonly format: typeof CAMPAIGN_FORMAT;
+  readonly scenarios: readonly string[];
+  readonly protocol: string;
+  readonly mutant?: string;
+  readonly baseSeed: string;
+  /** Indices that were run: from (inclusive) to (exclusive), and how many of them were finished. */
+  readonly from: number;
+  readonly to: number;
+  readonly finished: number;
+  readonly verdict: 'passed' | 'failed' | 'inconclusive';
+  readonly interrupted: boolean;
+  readonly totals: CampaignTotals;
+  readonly marks: { readonly [mark: string]: number };
+  /** Fired faults by kind; message fates as `drop`, `duplicate`, `corrupt`. */
+  readonly faults: { readonly [kind: string]: number };
+  readonly groups: readonly FailureGroup[];
+  /** Verdict by index, in order, run-length encoded: `p` passed, `f` failed, `i` inconclusive. */
+  readonly grid: readonly { readonly verdict: 'p' | 'f' | 'i'; readonly count: number }[];
+  /** The seeds with the most events. */
+  readonly largest: readonly {
+    readonly scenario: string;
+    readonly seed: string;
+    readonly events: number;
+  }[];
+  /** Everything that differs between two runs of the same campaign. */
+  readonly metadata?: CampaignMetadata;
+}
+
+export interface CampaignTotals {
+  readonly seeds: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly inconclusive: number;
+  readonly events: number;
+  readonly messages: number;
+  readonly operations: number;
+}
+
+export interface FailureGroup {
+  readonly signature: string;
+  readonly oracle: string;
+  readonly invariant?: string;
+  /** The first failure's sentence. */
+  readonly message: string;
+  readonly count: number;
+  /** At least the three earliest. */
+  readonly seeds: readonly {
+    readonly scenario: string;
+    readonly seed: string;
+    readonly index: number;
+  }[];
+  /** The earliest failing run, with its event log. */
+  readonly example: RunResult;
+  /** Where its spec was saved, relative to the output folder. */
+  readonly savedAs?: string;
+}
+
+export interface CampaignMetadata {
+  readonly version: string;
+  readonly node: string;
+  readonly startedAt: string;
+  readonly elapsedMs: number;
+  readonly cpuMs: number;
+  readonly jobs: number;
+  readonly commit?: string;
+}

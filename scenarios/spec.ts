@@ -1,0 +1,170 @@
+/** What goes into a run and what comes out of it: plain JSON both. */
+import type { Options } from '../sim/contract.ts';
+import type { Plain } from '../sim/plain.ts';
+import type {
+  Bounds,
+  ClockConfig,
+  DiskConfig,
+  Ending,
+  FaultKind,
+  NetworkConfig,
+  Plan,
+} from '../sim/plan.ts';
+import type { EventRecord } from '../sim/record.ts';
+
+export const SPEC_FORMAT = 'quorumlab-spec/1';
+export const RUN_FORMAT = 'quorumlab-run/1';
+
+/** A whole world: `run(spec)` is a pure function of this. */
+export interface RunSpec {
+  readonly format: typeof SPEC_FORMAT;
+  /** Id of the scenario it was drawn from, such as `vr/chaos`. */
+  readonly scenario: string;
+  readonly protocol: string;
+  /** Id of a planted bug, such as `VR-3`. */
+  readonly mutant?: string;
+  /** Normalised: `0x` and up to 16 hex digits, or 1–64 printable characters. */
+  readonly seed: string;
+  /** Version of the random streams' scheme; another version is refused. */
+  readonly streams: number;
+  readonly replicas: number;
+  readonly clients: number;
+  readonly options: Options;
+  /** Id of the replicated state machine, such as `kv`. */
+  readonly machine: string;
+  readonly network: NetworkConfig;
+  readonly disk: DiskConfig;
+  readonly clock: ClockConfig;
+  readonly ending: Ending;
+  readonly bounds: Bounds;
+  /** What to draw a plan from; not used when `plan` is given. */
+  readonly workload: WorkloadConfig;
+  readonly faults: FaultConfig;
+  readonly plan?: Plan;
+  /** Ids of the oracles to judge with; absent means all that apply. */
+  readonly oracles?: readonly string[];
+  /** Whether ties in time are broken by a seeded priority instead of insertion order. */
+  readonly shuffleTies: boolean;
+  /** Whether faults beyond what the protocol claims to survive are held back. */
+  readonly withinClaims: boolean;
+  /** Freeze deeply whatever is sent or persisted. */
+  readonly paranoid: boolean;
+}
+
+export interface WorkloadConfig {
+  readonly operations: number;
+  readonly keys: number;
+  /** Mean pause of a client between operations; 0 is a closed loop. */
+  readonly thinkTime: number;
+  /** Parts per hundred by operation name; what the machine understands. */
+  readonly mix: { readonly [operation: string]: number };
+}
+
+/** How many faults of each kind are drawn, and for how long each lasts (Micros). */
+export interface FaultConfig {
+  readonly kinds: { readonly [kind in FaultKind]?: number };
+  readonly lastsMin: number;
+  readonly lastsMax: number;
+  /** Parts per hundred of the faults that wait for a mark instead of a time. */
+  readonly targeted: number;
+}
+
+export type Verdict = 'passed' | 'failed' | 'inconclusive';
+
+export interface RunResult {
+  readonly format: typeof RUN_FORMAT;
+  /** With the plan that ran. */
+  readonly spec: RunSpec & { readonly plan: Plan };
+  readonly verdict: Verdict;
+  /** In the order found; the first decides the signature. */
+  readonly failures: readonly Failure[];
+  /** Why no verdict could be given; empty unless inconclusive. */
+  readonly inconclusive: readonly string[];
+  /** 16 hex digits. */
+  readonly traceHash: string;
+  readonly ended: {
+    readonly how: 'quiet' | 'cut' | 'violation' | 'bound';
+    readonly at: number;
+    readonly bound?: string;
+  };
+  readonly counts: RunCounts;
+  /** Every mark the protocol declares, with how often it was reached. */
+  readonly marks: { readonly [mark: string]: number };
+  /** One entry for each fault of the plan, in its order. */
+  readonly faults: readonly FaultOutcome[];
+  readonly history: readonly HistoryEntry[];
+  /** One summary line a node at the end, replicas first; `down` for a crashed one. */
+  readonly finalSummaries: readonly string[];
+  /** The event log, when it was asked for. */
+  readonly events?: readonly EventRecord[];
+}
+
+export interface RunCounts {
+  readonly events: number;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly duplicated: number;
+  readonly corrupted: number;
+  readonly persisted: number;
+  readonly invoked: number;
+  readonly completed: number;
+  readonly crashes: number;
+  readonly restarts: number;
+}
+
+export interface FaultOutcome {
+  readonly status: 'fired' | 'never-triggered' | 'held-back';
+  /** Time and event number at which it fired. */
+  readonly at?: number;
+  readonly event?: number;
+  /** When it healed; absent while it held to the end. */
+  readonly until?: number;
+  /** The node that `'it'` stood for. */
+  readonly node?: number;
+}
+
+/** One operation as a client saw it. */
+export interface HistoryEntry {
+  /** History process: a client's incarnations are different processes. */
+  readonly process: number;
+  /** The client's node id. */
+  readonly node: number;
+  readonly operation: Plain;
+  readonly call: number;
+  /** Null: never returned, outcome unknown. */
+  readonly return: number | null;
+  readonly output?: Plain;
+  /** Place in the decided log, where known. */
+  readonly decidedAt?: number;
+}
+
+export interface Failure {
+  readonly oracle: string;
+  /** The named invariant, where the oracle is `invariants`. */
+  readonly invariant?: string;
+  /** Provisional signature: oracle and invariant, as `L-7f3a`. */
+  readonly signature: string;
+  /** One sentence a person understands. */
+  readonly message: string;
+  readonly at: number;
+  readonly event: number;
+  readonly node?: number;
+  /** Indices into `history` of the operations that show it. */
+  readonly operations?: readonly number[];
+  readonly evidence?: LinearizabilityEvidence;
+}
+
+/** What the checker says of a history that is not linearizable, by indices into `history`. */
+export interface LinearizabilityEvidence {
+  readonly key?: string;
+  /** The minimised counterexample. */
+  readonly operations: readonly number[];
+  /** Longest partial linearizations, each an order of operations with the state after each step. */
+  readonly partial: readonly {
+    readonly order: readonly number[];
+    readonly states: readonly string[];
+  }[];
+  /** The operation that cannot be linearized next. */
+  readonly stuckAt?: number;
+}

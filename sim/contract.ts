@@ -1,0 +1,233 @@
+/**
+ * The contract between a protocol and the world it runs in.
+ *
+ * A replica is a class with one plain `state` object, synchronous handlers named after the paper's
+ * messages, and one injected `env`. Every handler runs to completion; what it sends leaves when the
+ * step has returned and everything that the node has persisted so far is durable.
+ */
+import type { Plain } from './plain.ts';
+
+/** Replicas are 0 … n-1 (joiners included), clients follow. */
+export type NodeId = number;
+
+/** Virtual time: an integer number of microseconds. */
+export type Micros = number;
+
+/** Protocol messages are unions of readonly interfaces discriminated by `type`. */
+export interface Message {
+  readonly type: string;
+}
+
+/** What arrives instead of a message that was corrupted on the way: drop it, count it, go on. */
+export interface Unreadable {
+  readonly type: 'Unreadable';
+}
+
+/**
+ * One change to a disk. Logs are addressed by position, counted from 0; `trim` drops the entries
+ * before `first` and leaves the positions of the others as they are. A `truncate` keeps the entries
+ * at positions below `end`. Values and entries are plain immutable data, shared and never cloned.
+ */
+export type Write =
+  | { readonly kind: 'set'; readonly key: string; readonly value: unknown }
+  | { readonly kind: 'append'; readonly log: string; readonly entry: unknown }
+  | { readonly kind: 'truncate'; readonly log: string; readonly end: number }
+  | { readonly kind: 'trim'; readonly log: string; readonly first: number };
+
+/** One `persist` call as the disk has it. Of a torn or rotten record (`intact: false`), trust nothing. */
+export interface DurableRecord {
+  readonly intact: boolean;
+  readonly writes: readonly Write[];
+}
+
+/** What a node finds on its disk when it starts, oldest record first; fresh containers every time. */
+export interface Durable {
+  readonly records: readonly DurableRecord[];
+}
+
+/** Everything a protocol may know of, and do to, the world. */
+export interface Env<M extends Message = Message, Timer extends string = string> {
+  readonly id: NodeId;
+  /** This node's own clock: skewed and drifting, but monotonic. */
+  readonly now: Micros;
+  /** Leaves when the step has returned and every write issued so far is durable. */
+  send(to: NodeId, message: M): void;
+  /** Leaves when the step has returned: for content that promises nothing durable. */
+  sendUnsynced(to: NodeId, message: M): void;
+  /** One timer a name, in this node's local time; arming re-arms. */
+  setTimer(timer: Timer, delay: Micros): void;
+  cancelTimer(timer: Timer): void;
+  /** One call is one record: all of it survives a crash, or none, or it is torn (`intact: false`). */
+  persist(...writes: readonly Write[]): void;
+  /** A draw in 0 … bound-1 from this node's own stream, which does not restart with the node. */
+  random(bound: number): number;
+  /** Names a reached situation: coverage for the fuzzer, a trigger for faults, a label in the report. */
+  mark(name: string): void;
+}
+
+/** What a client's half of a protocol may do besides. */
+export interface ClientEnv<M extends Message = Message, Timer extends string = string>
+  extends Env<M, Timer> {
+  /** The open operation has returned `output`. */
+  complete(output: Plain): void;
+  /** Gives the open operation up: its outcome is unknown for ever. */
+  abandon(): void;
+  /** The open operation has certainly not happened and never will: it leaves the history. */
+  refuse(): void;
+}
+
+/** A replica, or the common part of a client. */
+export interface Process<
+  M extends Message = Message,
+  Timer extends string = string,
+  State = object,
+> {
+  /** All mutable data and nothing else: no functions, no class instances. */
+  readonly state: State;
+  /** Boot and recovery are the same door: a first start finds no records. */
+  start(durable: Durable): void;
+  receive(from: NodeId, message: M | Unreadable): void;
+  expire(timer: Timer): void;
+}
+
+/** A client issues one operation at a time; the next `invoke` comes after the last one's end. */
+export interface Client<M extends Message = Message, Timer extends string = string, State = object>
+  extends Process<M, Timer, State> {
+  invoke(operation: Plain): void;
+}
+
+/** A deterministic state machine that a protocol replicates. `apply` returns the reply. */
+export interface StateMachine<App = unknown> {
+  readonly name: string;
+  /** The checker model (by its id in `checker/`) that judges histories of this machine. */
+  readonly model: string;
+  /** A fresh state, owned and mutated by the one replica that asked for it. */
+  initial(): App;
+  /** Applies `operation` to `app` in place and returns the reply. */
+  apply(app: App, operation: Plain): Plain;
+  /** A deep copy, for snapshots and state transfer. */
+  clone(app: App): App;
+  /** Whether `operation` can never change the state, so that a read path may serve it. */
+  isReadOnly(operation: Plain): boolean;
+}
+
+/** The members of a run, as every process is told at its start. */
+export interface Cluster {
+  readonly replicas: readonly NodeId[];
+  readonly clients: readonly NodeId[];
+  /** The protocol's options, complete and valid: defaults filled in, checked against the schema. */
+  readonly options: Options;
+}
+
+export type OptionValue = boolean | number | string;
+export type Options = { readonly [name: string]: OptionValue };
+
+/** One entry of a protocol's option schema. Times are Micros. */
+export type OptionSchema = { readonly name: string; readonly about: string } & (
+  | { readonly type: 'boolean'; readonly default: boolean }
+  | {
+      readonly type: 'integer';
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+    }
+  | { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] }
+);
+
+/** What invariants, claims and oracles may see of a running cluster. Read only. */
+export interface ClusterView<State = object> {
+  readonly cluster: Cluster;
+  readonly now: Micros;
+  /** The replica's state, or undefined while it is down. */
+  stateOf(replica: NodeId): State | undefined;
+  /** How often this replica has crashed so far. */
+  crashesOf(replica: NodeId): number;
+  isUp(node: NodeId): boolean;
+  isPaused(node: NodeId): boolean;
+  /** Whether messages sent now from one node would reach the other (partitions, not loss). */
+  isConnected(from: NodeId, to: NodeId): boolean;
+}
+
+/** A named safety claim over all replicas' states; `source` cites the paper or spec. */
+export interface Invariant<State = object> {
+  readonly name: string;
+  readonly source: string;
+  /** A fresh watcher for one run, with whatever ghost memory it needs. */
+  watch(view: ClusterView<State>): InvariantWatcher<State>;
+}
+
+export interface InvariantWatcher<State = object> {
+  /** Called after every event at a replica. Returns what is violated, in one sentence, or undefined. */
+  after(changed: NodeId, state: State): string | undefined;
+  /** Called when a replica has crashed: what it held in memory is gone. */
+  crashed?(replica: NodeId): void;
+}
+
+/** What a protocol claims under given options; the swarm and the oracles hold it to that. */
+export interface Claims<State = object> {
+  /** Whether a crash loses nothing that was durable (false: memory is all there is). */
+  readonly durable: boolean;
+  /** Whether the protocol promises to survive this replica's crash now. */
+  survivesCrash(replica: NodeId, view: ClusterView<State>): boolean;
+  /** Whether, with the network healed, clients are owed answers given who is up. */
+  isProgressOwed(view: ClusterView<State>): boolean;
+  /** How long after the healing every pending operation must have ended and replicas agree. */
+  readonly progressWithin: Micros;
+}
+
+/** What a message acknowledges: entries up to `length`, adopted in `round` (view, ballot, term). */
+export interface Acknowledgement {
+  readonly round: number;
+  readonly length: number;
+}
+
+/** A replication protocol: everything the testbed needs to run, judge and explain it. */
+export interface Protocol<
+  M extends Message = Message,
+  Timer extends string = string,
+  State = object,
+  ClientState = object,
+> {
+  /** Short id, as in `quorumlab fuzz vr`. */
+  readonly name: string;
+  readonly title: string;
+  readonly paper: string;
+  readonly optionSchema: readonly OptionSchema[];
+  /** Every mark that replicas and clients may reach, with what it means. */
+  readonly marks: { readonly [mark: string]: string };
+  replica(env: Env<M, Timer>, cluster: Cluster, machine: StateMachine): Process<M, Timer, State>;
+  client(env: ClientEnv<M, Timer>, cluster: Cluster): Client<M, Timer, ClientState>;
+  claims(options: Options, replicas: number): Claims<State>;
+  readonly invariants: readonly Invariant<State>[];
+  /** Number of log positions this replica knows to be decided. */
+  decidedCount(state: State): number;
+  /** The operation decided at `position` (from 0), as the very object that the client was given. */
+  decidedOperation(state: State, position: number): Plain | undefined;
+  /** Number of decided positions applied to `app`. */
+  appliedCount(state: State): number;
+  /** The replicated application's state. */
+  app(state: State): unknown;
+  /** What sending `message` promises, for the oracle that no promise shrinks; undefined for most. */
+  acknowledges(message: M): Acknowledgement | undefined;
+  /** One trace line: role, view, log, commit. */
+  summary(state: State): string;
+  /** The round (view, ballot, term) a replica is in and whether it leads, for the report's colours. */
+  leadership(state: State): { readonly round: number; readonly leads: boolean };
+}
+
+/** A protocol on a state machine: what a run is made of, and what a mutant changes. */
+export interface Build {
+  readonly protocol: Protocol;
+  readonly machine: StateMachine;
+}
+
+/** A bug planted on purpose; lives beside what it breaks. */
+export interface Mutant {
+  /** The row of the zoo, such as `VR-3`. */
+  readonly id: string;
+  readonly summary: string;
+  readonly difficulty: 'easy' | 'medium' | 'hard';
+  /** Options that the bug needs to show, such as the durable mode. */
+  readonly options?: Options;
+  apply(build: Build): Build;
+}

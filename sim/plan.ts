@@ -1,0 +1,124 @@
+/**
+ * The plan of a run: every fault and every operation, explicit, readable and editable. A fault
+ * starts `at` a time, or `when` a mark is reached; what `lasts` a while heals by itself, and all
+ * that still holds heals when the run turns quiet.
+ */
+import type { Micros, NodeId } from './contract.ts';
+import type { Plain } from './plain.ts';
+
+export interface Plan {
+  readonly faults: readonly PlannedFault[];
+  readonly operations: readonly PlannedOperation[];
+}
+
+/** `at` is the earliest time: a client issues in order, each after the end of its previous one. */
+export interface PlannedOperation {
+  readonly at: Micros;
+  /** Index of the client, from 0 (not its node id). */
+  readonly client: number;
+  readonly operation: Plain;
+}
+
+export type PlannedFault = FaultTrigger & Fault;
+
+export type FaultTrigger =
+  | { readonly at: Micros; readonly when?: undefined }
+  | { readonly when: MarkTrigger; readonly at?: undefined };
+
+/** Fires `after` the `nth` time (from 1) that `mark` is reached, by `node` if given. */
+export interface MarkTrigger {
+  readonly mark: string;
+  readonly node?: NodeId;
+  readonly nth: number;
+  readonly after: Micros;
+}
+
+/** A node of a fault: a node id, or `'it'`, the node that reached the mark of its trigger. */
+export type FaultNode = NodeId | 'it';
+
+export type Fault =
+  /** Nodes in different groups cannot talk; a node in no group keeps all its links. */
+  | {
+      readonly fault: 'partition';
+      readonly groups: readonly (readonly FaultNode[])[];
+      readonly lasts?: Micros;
+    }
+  /** Nothing goes from any of `from` to any of `to`; the other way works. */
+  | {
+      readonly fault: 'one-way';
+      readonly from: readonly FaultNode[];
+      readonly to: readonly FaultNode[];
+      readonly lasts?: Micros;
+    }
+  /** Process and memory are gone; restarts after `lasts` (without it: when the run turns quiet). */
+  | {
+      readonly fault: 'crash';
+      readonly node: FaultNode;
+      readonly lasts?: Micros;
+      readonly staysDown?: boolean;
+    }
+  /** Nothing is handled for `lasts`, while the clock goes on; what arrives waits. */
+  | { readonly fault: 'pause'; readonly node: FaultNode; readonly lasts?: Micros }
+  /** A client process dies and starts again; its open operation stays open for ever. */
+  | { readonly fault: 'client-crash'; readonly client: number; readonly lasts?: Micros };
+
+export type FaultKind = Fault['fault'];
+
+/** Rates are parts per million of messages; delays are Micros. Rates stop when the run turns quiet. */
+export interface NetworkConfig {
+  readonly delay: DelayDistribution;
+  readonly drop: number;
+  readonly duplicate: number;
+  readonly corrupt: number;
+  /** Rate of messages held back by a further delay of up to `reorderBy`. */
+  readonly reorder: number;
+  readonly reorderBy: Micros;
+  /** Fates of single messages that replace the drawn ones. */
+  readonly overrides?: readonly FateOverride[];
+}
+
+export interface DelayDistribution {
+  readonly kind: 'fixed' | 'uniform' | 'exponential' | 'heavy-tail';
+  readonly min: Micros;
+  /** Uniform: the largest. Exponential and heavy tail: the mean of what exceeds `min`. */
+  readonly spread: Micros;
+}
+
+/** Names one message by link, type and ordinal (from 0) of that type on that link. */
+export interface FateOverride {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly type: string;
+  readonly ordinal: number;
+  readonly drop?: boolean;
+  readonly corrupt?: boolean;
+  readonly delay?: Micros;
+  /** Delay of a second copy. */
+  readonly duplicate?: Micros;
+}
+
+/** Latency of one record; a crash tears the record being written at this rate (parts per million). */
+export interface DiskConfig {
+  readonly latencyMin: Micros;
+  readonly latencyMax: Micros;
+  readonly torn: number;
+}
+
+/** Largest offset and drift, either way; each node draws its own. */
+export interface ClockConfig {
+  readonly offset: Micros;
+  /** Parts per million. */
+  readonly drift: number;
+}
+
+/** How a run ends. Quiet: faults stop at `healAt`, then convergence and progress are owed. */
+export type Ending =
+  | { readonly kind: 'quiet'; readonly healAt: Micros }
+  | { readonly kind: 'cut'; readonly at: Micros };
+
+/** Limits on one run; the one that is reached is named in the result. */
+export interface Bounds {
+  readonly events: number;
+  readonly queue: number;
+  readonly time: Micros;
+}
