@@ -1,0 +1,73 @@
+/** What a check may spend. Time is the caller's to measure; steps and bytes are counted here. */
+
+/** Why a check ended without a verdict. */
+export type UnknownReason = 'time' | 'memory' | 'steps';
+
+export interface BudgetOptions {
+  /** Asked every few hundred steps; answering true ends the check with the reason `time`. */
+  readonly shouldStop?: () => boolean;
+  /** Transitions of the model that may be tried in all. Unlimited if absent. */
+  readonly maxSteps?: number;
+  /** Bytes that memo entries and interned states may take. 512 MiB if absent. */
+  readonly maxMemoryBytes?: number;
+}
+
+const MEMORY_BYTES_DEFAULT = 512 * 1024 * 1024;
+
+/** Steps between two questions to `shouldStop`, which may cost a system call. */
+const STEPS_PER_QUESTION = 256;
+
+/** A model's step over a state this long counts as one more step. */
+const CHARACTERS_PER_STEP = 1024;
+
+/** The counters of one check. All its searches draw on the same budget. */
+export class Budget {
+  steps = 0;
+  bytes = 0;
+  bytesPeak = 0;
+  exhausted: UnknownReason | undefined;
+  private readonly shouldStop: (() => boolean) | undefined;
+  private readonly stepsMax: number;
+  private readonly bytesMax: number;
+  private nextQuestion: number;
+
+  constructor(options: BudgetOptions) {
+    this.shouldStop = options.shouldStop;
+    this.stepsMax = options.maxSteps ?? Number.POSITIVE_INFINITY;
+    this.bytesMax = options.maxMemoryBytes ?? MEMORY_BYTES_DEFAULT;
+    this.nextQuestion = 0;
+  }
+
+  /** Counts work; false once the budget is spent. `weight` is the size of the state worked on. */
+  spend(weight = 0): boolean {
+    this.steps += 1 + Math.floor(weight / CHARACTERS_PER_STEP);
+    if (this.exhausted !== undefined) return false;
+    if (this.steps > this.stepsMax) {
+      this.exhausted = 'steps';
+      return false;
+    }
+    return this.steps < this.nextQuestion || this.ask();
+  }
+
+  /** Asks the caller at once, between phases that count no steps. */
+  ask(): boolean {
+    this.nextQuestion = this.steps + STEPS_PER_QUESTION;
+    if (this.exhausted === undefined && this.shouldStop?.()) this.exhausted = 'time';
+    return this.exhausted === undefined;
+  }
+
+  /** Counts bytes about to be taken; false, and nothing is counted, if there is no room. */
+  take(bytes: number): boolean {
+    if (this.bytes + bytes > this.bytesMax) {
+      this.exhausted ??= 'memory';
+      return false;
+    }
+    this.bytes += bytes;
+    if (this.bytes > this.bytesPeak) this.bytesPeak = this.bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.bytes -= bytes;
+  }
+}

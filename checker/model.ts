@@ -1,0 +1,64 @@
+/**
+ * What the checker asks of a sequential specification; users' models are values of the same type.
+ */
+
+import type { HistoryOperation, Plain } from './history.ts';
+
+/** The answer to "may this operation, with this answer, come next?" */
+export type Step<State> =
+  | { readonly ok: true; readonly next: State }
+  | { readonly ok: false; readonly next?: never };
+
+/** The operation, with the answer that it got, cannot come next. */
+export const REFUSED: { readonly ok: false } = { ok: false };
+
+/**
+ * A deterministic sequential object.
+ *
+ * `step` must be pure, and total: an operation without `output` (never returned, or answer unknown)
+ * is taken with whatever answer the object would give, or refused where it could not come next.
+ * Of the operation it may read `f`, `key`, `value` and `output` alone, and `process` if
+ * `seesProcess`: operations equal in these are one kind, and each transition is asked once.
+ */
+export interface Model<State> {
+  readonly name: string;
+  /** `step` looks at who is asking. */
+  readonly seesProcess?: boolean;
+  /** The state before the first operation; `initial` is `null` unless the history says more. */
+  init(initial: Plain): State;
+  step(state: State, operation: HistoryOperation): Step<State>;
+  /** A primitive equal for two states exactly when they are; needed for states not plain JSON. */
+  key?(state: State): string | number | boolean | null;
+  /** The independent object that is asked; `null` if it touches all, which forbids splitting. */
+  partition?(operation: HistoryOperation): string | null;
+  /** What was expected instead, if the model does not know such an operation or argument. */
+  expects?(operation: HistoryOperation): string | undefined;
+  /** The operation in a person's words: `read x = 3`. */
+  describe?(operation: HistoryOperation): string;
+  /** Says what the operation is to a register, so that the fast exact test can be used. */
+  registerAccess?(operation: HistoryOperation): RegisterAccess | undefined;
+  /** Says how the operation grows a state that is a string, so that dead ends are seen early. */
+  growth?(operation: HistoryOperation): Growth | undefined;
+}
+
+/** What an operation is to a register. `nothing`: it neither changes nor constrains. */
+export type RegisterAccess =
+  | { readonly kind: 'read'; readonly value: Plain }
+  | { readonly kind: 'write'; readonly value: Plain }
+  | { readonly kind: 'swap'; readonly from: Plain; readonly to: Plain }
+  | { readonly kind: 'nothing' };
+
+/**
+ * What an operation does to a state that is a string.
+ *
+ * `observes`: legal only at that very string. `extends`: adds at the end. `resets`: anything else.
+ */
+export type Growth =
+  | { readonly role: 'observes'; readonly target: string }
+  | { readonly role: 'extends' }
+  | { readonly role: 'resets' };
+
+/** The partition of a model whose objects are told apart by `key` alone. */
+export function partitionByKey(operation: HistoryOperation): string {
+  return operation.key ?? '';
+}
