@@ -1,3 +1,6 @@
+/** Plain data: JSON values, their structural digest, and deep freezing. */
+import { hashString, join, scatter } from './mixing.ts';
+
 /** A JSON value: what operations, results, options and specs are made of. */
 export type Plain =
   | null
@@ -6,3 +9,69 @@ export type Plain =
   | string
   | readonly Plain[]
   | { readonly [key: string]: Plain };
+
+const NULL_DIGEST = 0x1f3d5b79;
+const TRUE_DIGEST = 0x2e8b5d11;
+const FALSE_DIGEST = 0x3a7c9e55;
+const ARRAY_DIGEST = 0x4cf5ad43;
+const OBJECT_DIGEST = 0x5851f42d;
+const MAP_DIGEST = 0x6c8e9cf5;
+const SET_DIGEST = 0x7b1dcdaf;
+const TWO_TO_32 = 4_294_967_296;
+
+/**
+ * A 32-bit structural digest of plain data. Equal structures give equal digests, in whatever order
+ * the keys of objects, maps and sets were inserted; a property that is undefined counts as absent.
+ */
+export function digest(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return hashString(value);
+    case 'number':
+      return digestNumber(value);
+    case 'boolean':
+      return value ? TRUE_DIGEST : FALSE_DIGEST;
+    case 'object':
+      return value === null ? NULL_DIGEST : digestObject(value);
+    default:
+      return NULL_DIGEST;
+  }
+}
+
+function digestNumber(value: number): number {
+  if ((value | 0) === value) return scatter(value + 0x165667b1);
+  const whole = Math.floor(value);
+  const fraction = Math.floor((value - whole) * TWO_TO_32);
+  return join(join(whole | 0, Math.floor(whole / TWO_TO_32) | 0), fraction | 0);
+}
+
+function digestObject(value: object): number {
+  if (Array.isArray(value)) {
+    let key = ARRAY_DIGEST;
+    for (const element of value) key = join(key, digest(element));
+    return join(key, value.length);
+  }
+  // Sums do not depend on the order of insertion.
+  let sum = 0;
+  if (value instanceof Map) {
+    for (const [key, element] of value) sum = (sum + join(digest(key), digest(element))) | 0;
+    return join(MAP_DIGEST, sum);
+  }
+  if (value instanceof Set) {
+    for (const element of value) sum = (sum + digest(element)) | 0;
+    return join(SET_DIGEST, sum);
+  }
+  for (const [key, element] of Object.entries(value)) {
+    if (element !== undefined) sum = (sum + join(hashString(key), digest(element))) | 0;
+  }
+  return join(OBJECT_DIGEST, sum);
+}
+
+/** Freezes plain data all the way down and returns it; what is frozen already is taken as done. */
+export function freezeDeeply<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const element of Object.values(value)) freezeDeeply(element);
+  }
+  return value;
+}

@@ -80,7 +80,7 @@ export interface NetworkConfig {
 export interface DelayDistribution {
   readonly kind: 'fixed' | 'uniform' | 'exponential' | 'heavy-tail';
   readonly min: Micros;
-  /** Uniform: the largest. Exponential and heavy tail: the mean of what exceeds `min`. */
+  /** Of what exceeds `min`: the largest (uniform) or the mean (exponential, heavy tail). */
   readonly spread: Micros;
 }
 

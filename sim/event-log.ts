@@ -1,0 +1,114 @@
+/** Writes the event log of a run, on demand: it reads the world and changes nothing in it. */
+import type { Message, NodeId, Protocol, Unreadable } from './contract.ts';
+import type { Plain } from './plain.ts';
+import type { Fault } from './plan.ts';
+import type { EventKind, EventRecord } from './record.ts';
+import type { Simulation } from './simulation.ts';
+
+const DETAIL_LENGTH_MAX = 400;
+
+type Fields = Omit<EventRecord, 'index' | 'event' | 'time' | 'kind'>;
+
+export class EventLog {
+  readonly records: EventRecord[] = [];
+  private readonly world: Simulation;
+  private readonly protocol: Protocol;
+  /** Last summary written for each node, so that only changes are written. */
+  private readonly summaries = new Map<NodeId, string>();
+
+  constructor(world: Simulation, protocol: Protocol) {
+    this.world = world;
+    this.protocol = protocol;
+  }
+
+  write(kind: EventKind, fields: Fields): void {
+    this.records.push({
+      index: this.records.length,
+      event: this.world.counts.events,
+      time: this.world.now,
+      kind,
+      ...fields,
+    });
+  }
+
+  deliver(
+    to: NodeId,
+    from: NodeId,
+    message: Message | Unreadable,
+    type: { readonly sentAt: number; readonly ordinal: number; readonly isCopy: boolean },
+  ): void {
+    const isUnreadable = message.type === 'Unreadable';
+    this.write('deliver', {
+      node: to,
+      peer: from,
+      label: message.type,
+      sentAt: type.sentAt,
+      ordinal: type.ordinal,
+      ...(isUnreadable ? { fate: 'corrupt' } : type.isCopy ? { fate: 'duplicate' } : {}),
+      detail: describe(message),
+    });
+  }
+
+  /** A message that does not arrive: lost, sent over a cut link, or meant for a node that is down. */
+  drop(
+    from: NodeId,
+    to: NodeId,
+    message: Message | Unreadable,
+    sentAt: number,
+    ordinal: number,
+    fate: 'loss' | 'cut' | 'down',
+  ): void {
+    const detail = describe(message);
+    this.write('drop', {
+      node: from,
+      peer: to,
+      label: message.type,
+      sentAt,
+      ordinal,
+      fate,
+      detail,
+    });
+  }
+
+  operation(
+    kind: 'invoke' | 'return' | 'abandon' | 'refuse',
+    node: NodeId,
+    operation: number,
+    value: Plain,
+  ): void {
+    this.write(kind, { node, operation, detail: describe(value) });
+  }
+
+  fault(kind: 'fault' | 'heal', index: number, fault: Fault, node: NodeId): void {
+    const at = node >= 0 ? { node } : {};
+    this.write(kind, { fault: index, label: fault.fault, detail: describe(fault), ...at });
+  }
+
+  /** After a replica's step: its summary and leadership, written to the step's last record. */
+  stepped(node: NodeId, state: object): void {
+    const summary = this.protocol.summary(state);
+    if (this.summaries.get(node) === summary) return;
+    this.summaries.set(node, summary);
+    const last = this.lastOf(node);
+    if (last < 0) return;
+    const { round, leads } = this.protocol.leadership(state);
+    const record = this.records[last] as EventRecord;
+    this.records[last] = { ...record, summary, round, leads };
+  }
+
+  /** Index of the current event's last record at this node, or -1. */
+  private lastOf(node: NodeId): number {
+    for (let i = this.records.length - 1; i >= 0; i--) {
+      const record = this.records[i] as EventRecord;
+      if (record.event !== this.world.counts.events) return -1;
+      if (record.node === node && record.kind !== 'drop') return i;
+    }
+    return -1;
+  }
+}
+
+/** Plain data as one line of JSON without quotes around names, cut to a readable length. */
+export function describe(value: unknown): string {
+  const text = JSON.stringify(value)?.replace(/"([A-Za-z_][A-Za-z0-9_]*)":/g, '$1: ') ?? '';
+  return text.length <= DETAIL_LENGTH_MAX ? text : `${text.slice(0, DETAIL_LENGTH_MAX)}…`;
+}

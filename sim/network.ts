@@ -1,0 +1,181 @@
+/**
+ * The network: which links are cut, and the fate of every message. A fate is not drawn from a
+ * stream but mixed from (seed, from, to, message type, ordinal of that type on that link, purpose),
+ * so a new message type moves no other message's fate, and an override names a message by that key.
+ */
+import type { Micros, NodeId } from './contract.ts';
+import { drawDelay } from './delay.ts';
+import { hashString, join, scatter } from './mixing.ts';
+import type { FateOverride, NetworkConfig } from './plan.ts';
+
+const PER_MILLION = 4294.967296;
+const INITIAL_TYPE_CAPACITY = 16;
+
+/** What a draw decides; part of its key, so that the draws of one message are independent. */
+const PURPOSE_DROP = 1;
+const PURPOSE_DELAY = 2;
+const PURPOSE_DUPLICATE = 3;
+const PURPOSE_CORRUPT = 4;
+const PURPOSE_REORDER = 5;
+const PURPOSE_REORDER_BY = 6;
+const PURPOSE_SECOND_DELAY = 7;
+
+/** The fate of the message asked about last; one object, overwritten by every call. */
+export interface Fate {
+  typeHash: number;
+  ordinal: number;
+  dropped: boolean;
+  corrupt: boolean;
+  delay: Micros;
+  /** Delay of a second copy, or -1 for none. */
+  secondDelay: Micros;
+}
+
+export class Network {
+  private readonly config: NetworkConfig;
+  private readonly nodeCount: number;
+  private readonly rootKey: number;
+  private readonly overrides: ReadonlyMap<string, FateOverride> | undefined;
+  private isLossy: boolean;
+
+  /** How many faults cut each link now, by from * nodeCount + to. */
+  private readonly cuts: Uint8Array;
+
+  /** Message types by order of first appearance, and per link and type: key and next ordinal. */
+  private readonly typeIndexes = new Map<string, number>();
+  private readonly typeHashes: number[] = [];
+  private typeCapacity = INITIAL_TYPE_CAPACITY;
+  private keys: Int32Array;
+  private ordinals: Uint32Array;
+  private lastType = '';
+  private lastTypeIndex = -1;
+
+  private readonly fate: Fate = {
+    typeHash: 0,
+    ordinal: 0,
+    dropped: false,
+    corrupt: false,
+    delay: 0,
+    secondDelay: -1,
+  };
+
+  constructor(seed: string, nodeCount: number, config: NetworkConfig) {
+    this.config = config;
+    this.nodeCount = nodeCount;
+    this.rootKey = hashString(`${seed}\0network`);
+    this.isLossy = config.drop + config.duplicate + config.corrupt + config.reorder > 0;
+    this.cuts = new Uint8Array(nodeCount * nodeCount);
+    this.keys = new Int32Array(nodeCount * nodeCount * this.typeCapacity);
+    this.ordinals = new Uint32Array(nodeCount * nodeCount * this.typeCapacity);
+    const overrides = config.overrides ?? [];
+    this.overrides =
+      overrides.length === 0
+        ? undefined
+        : new Map(overrides.map((o) => [overrideKey(o.from, o.to, o.type, o.ordinal), o]));
+  }
+
+  /** Loss, duplication, corruption and reordering end; delays stay. Overrides keep their word. */
+  calm(): void {
+    this.isLossy = false;
+  }
+
+  cut(from: NodeId, to: NodeId): void {
+    const link = from * this.nodeCount + to;
+    this.cuts[link] = (this.cuts[link] as number) + 1;
+  }
+
+  uncut(from: NodeId, to: NodeId): void {
+    const link = from * this.nodeCount + to;
+    this.cuts[link] = (this.cuts[link] as number) - 1;
+  }
+
+  isCut(from: NodeId, to: NodeId): boolean {
+    return this.cuts[from * this.nodeCount + to] !== 0;
+  }
+
+  /** Decides the fate of the next message of `type` on this link. The result is overwritten. */
+  decide(from: NodeId, to: NodeId, type: string): Fate {
+    const typeIndex = type === this.lastType ? this.lastTypeIndex : this.indexOfType(type);
+    const slot = (from * this.nodeCount + to) * this.typeCapacity + typeIndex;
+    const ordinal = this.ordinals[slot] as number;
+    this.ordinals[slot] = ordinal + 1;
+    let key = this.keys[slot] as number;
+    if (key === 0) {
+      key = join(join(this.rootKey, from * 65_537 + to), this.typeHashes[typeIndex] as number) | 1;
+      this.keys[slot] = key;
+    }
+    const fate = this.fate;
+    fate.typeHash = this.typeHashes[typeIndex] as number;
+    fate.ordinal = ordinal;
+    fate.dropped = false;
+    fate.corrupt = false;
+    fate.secondDelay = -1;
+    const messageKey = join(key, ordinal);
+    fate.delay = drawDelay(this.config.delay, draw(messageKey, PURPOSE_DELAY));
+    if (this.isLossy) this.decideLosses(fate, messageKey);
+    if (this.overrides !== undefined) this.override(fate, from, to, type);
+    return fate;
+  }
+
+  private decideLosses(fate: Fate, key: number): void {
+    const { drop, corrupt, duplicate, reorder, reorderBy, delay } = this.config;
+    fate.dropped = happens(key, PURPOSE_DROP, drop);
+    fate.corrupt = happens(key, PURPOSE_CORRUPT, corrupt);
+    if (happens(key, PURPOSE_REORDER, reorder)) {
+      fate.delay += (draw(key, PURPOSE_REORDER_BY) >>> 0) % (reorderBy + 1);
+    }
+    if (happens(key, PURPOSE_DUPLICATE, duplicate)) {
+      const late = (draw(key, PURPOSE_SECOND_DELAY) >>> 0) % (reorderBy + 1);
+      fate.secondDelay = drawDelay(delay, draw(key, PURPOSE_SECOND_DELAY)) + late;
+    }
+  }
+
+  private override(fate: Fate, from: NodeId, to: NodeId, type: string): void {
+    const override = this.overrides?.get(overrideKey(from, to, type, fate.ordinal));
+    if (override === undefined) return;
+    fate.dropped = override.drop ?? fate.dropped;
+    fate.corrupt = override.corrupt ?? fate.corrupt;
+    fate.delay = override.delay ?? fate.delay;
+    fate.secondDelay = override.duplicate ?? fate.secondDelay;
+  }
+
+  private indexOfType(type: string): number {
+    let index = this.typeIndexes.get(type);
+    if (index === undefined) {
+      index = this.typeHashes.length;
+      this.typeIndexes.set(type, index);
+      this.typeHashes.push(hashString(type));
+      if (index === this.typeCapacity) this.growTypes();
+    }
+    this.lastType = type;
+    this.lastTypeIndex = index;
+    return index;
+  }
+
+  private growTypes(): void {
+    const links = this.nodeCount * this.nodeCount;
+    const capacity = this.typeCapacity * 2;
+    const keys = new Int32Array(links * capacity);
+    const ordinals = new Uint32Array(links * capacity);
+    for (let link = 0; link < links; link++) {
+      const start = link * this.typeCapacity;
+      keys.set(this.keys.subarray(start, start + this.typeCapacity), link * capacity);
+      ordinals.set(this.ordinals.subarray(start, start + this.typeCapacity), link * capacity);
+    }
+    this.keys = keys;
+    this.ordinals = ordinals;
+    this.typeCapacity = capacity;
+  }
+}
+
+function draw(key: number, purpose: number): number {
+  return scatter(key + Math.imul(purpose, 0x9e3779b1));
+}
+
+function happens(key: number, purpose: number, rate: number): boolean {
+  return rate > 0 && draw(key, purpose) >>> 0 < rate * PER_MILLION;
+}
+
+function overrideKey(from: NodeId, to: NodeId, type: string, ordinal: number): string {
+  return `${from}>${to} ${type} ${ordinal}`;
+}

@@ -1,0 +1,242 @@
+/**
+ * One node: a process (replica or client), and the `env` through which it reaches the world. What
+ * a step sends is collected, and leaves when the step has returned and the disk has caught up.
+ */
+import type { Clock } from './clock.ts';
+import type { Client, ClientEnv, Message, Micros, NodeId, Process, Write } from './contract.ts';
+import { Disk } from './disk.ts';
+import { DURABLE, plainEvent, SimEvent, TIMER } from './event.ts';
+import { hashString } from './mixing.ts';
+import { freezeDeeply, type Plain } from './plain.ts';
+import type { DiskConfig } from './plan.ts';
+import type { Simulation } from './simulation.ts';
+import type { Stream, Streams } from './streams.ts';
+
+/**
+ * One named timer. Arming it later than the event that is queued for it only moves `deadline`: the
+ * event, when it comes, is queued again. So a heartbeat that re-arms a timer costs no queue space.
+ */
+export interface TimerSlot {
+  readonly name: string;
+  readonly hash: number;
+  /** Virtual time at which it expires; -1 while it is not armed. */
+  deadline: Micros;
+  queued: SimEvent | undefined;
+}
+
+/** A message that waits for the disk: it leaves when `record` records are durable. */
+interface Held {
+  readonly record: number;
+  readonly to: NodeId;
+  readonly message: Message;
+}
+
+const OFF = -1;
+
+export class Node implements ClientEnv {
+  readonly id: NodeId;
+  readonly isReplica: boolean;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  isUp = true;
+  isPaused = false;
+  /** Number of crashes so far; what was queued for an earlier incarnation is void. */
+  incarnation = 0;
+  /** The replica's process, or the client's. */
+  process: Process | undefined;
+  client: Client | undefined;
+  /** Events that wait while the node is paused. */
+  stalled: SimEvent[] = [];
+
+  private readonly world: Simulation;
+  private readonly streams: Streams;
+  private ownStream: Stream | undefined;
+  private timers = new Map<string, TimerSlot>();
+  private held: Held[] = [];
+  /** What the current step has sent: recipients, messages, and whether they skip the barrier. */
+  private outTo: NodeId[] = [];
+  private outMessages: Message[] = [];
+  private outUnsynced: boolean[] = [];
+  private outCount = 0;
+  /** Records issued when a fault was triggered by a mark in this step; -1 when none was. */
+  private issuedAtMark = OFF;
+
+  constructor(
+    world: Simulation,
+    id: NodeId,
+    isReplica: boolean,
+    clock: Clock,
+    disk: DiskConfig,
+    streams: Streams,
+  ) {
+    this.world = world;
+    this.id = id;
+    this.isReplica = isReplica;
+    this.clock = clock;
+    this.disk = new Disk(disk, `disk:${id}`, streams);
+    this.streams = streams;
+  }
+
+  // What the process sees.
+
+  get now(): Micros {
+    return this.clock.local(this.world.now);
+  }
+
+  send(to: NodeId, message: Message): void {
+    this.collect(to, message, false);
+  }
+
+  sendUnsynced(to: NodeId, message: Message): void {
+    this.collect(to, message, true);
+  }
+
+  setTimer(timer: string, delay: Micros): void {
+    const slot = this.timers.get(timer) ?? this.addTimer(timer);
+    slot.deadline = this.world.now + this.clock.virtual(delay);
+    if (slot.queued === undefined || slot.queued.time > slot.deadline) this.queueTimer(slot);
+  }
+
+  cancelTimer(timer: string): void {
+    const slot = this.timers.get(timer);
+    if (slot !== undefined) slot.deadline = OFF;
+  }
+
+  persist(...writes: readonly Write[]): void {
+    if (this.world.isParanoid) freezeDeeply(writes);
+    const durableAt = this.disk.issue(writes, this.world.now);
+    this.world.counts.persisted += 1;
+    this.world.queueEvent(plainEvent(durableAt, DURABLE, this.id, this.incarnation));
+  }
+
+  random(bound: number): number {
+    return this.stream.below(bound);
+  }
+
+  /** Created when first used: seeding costs as much as hundreds of draws. */
+  private get stream(): Stream {
+    this.ownStream ??= this.streams.get(`node:${this.id}`);
+    return this.ownStream;
+  }
+
+  mark(name: string): void {
+    this.world.markReached(this, name);
+  }
+
+  complete(output: Plain): void {
+    this.world.clients.complete(this, output);
+  }
+
+  abandon(): void {
+    this.world.clients.abandon(this);
+  }
+
+  refuse(): void {
+    this.world.clients.refuse(this);
+  }
+
+  // What the world does with it.
+
+  /** Lets go what the step has sent, as far as the disk allows. */
+  releaseStep(): void {
+    const count = this.outCount;
+    this.outCount = 0;
+    for (let i = 0; i < count; i++) {
+      const to = this.outTo[i] as NodeId;
+      const message = this.outMessages[i] as Message;
+      if (this.disk.isIdle || this.outUnsynced[i]) this.world.release(this, to, message);
+      else this.held.push({ record: this.disk.issuedCount, to, message });
+    }
+  }
+
+  /** A mark of this step has triggered a fault: what it persists from here on never happened. */
+  rememberMark(): void {
+    if (this.issuedAtMark === OFF) this.issuedAtMark = this.disk.issuedCount;
+  }
+
+  forgetMark(): void {
+    this.issuedAtMark = OFF;
+  }
+
+  /** A record has become durable: what waited for it leaves. */
+  recordDurable(): void {
+    this.disk.complete();
+    const durable = this.disk.durableCount;
+    let released = 0;
+    for (const held of this.held) {
+      if (held.record > durable) break;
+      this.world.release(this, held.to, held.message);
+      released += 1;
+    }
+    if (released > 0) this.held = this.held.slice(released);
+  }
+
+  /** Whether the queued event is this timer's due expiry; if it only came early, queues it again. */
+  isTimerDue(slot: TimerSlot, event: SimEvent): boolean {
+    if (slot.queued !== event) return false;
+    slot.queued = undefined;
+    if (slot.deadline === OFF) return false;
+    if (slot.deadline > event.time) {
+      this.queueTimer(slot);
+      return false;
+    }
+    slot.deadline = OFF;
+    return true;
+  }
+
+  /**
+   * Power is lost: memory and timers are gone, the disk keeps a prefix of what was outstanding,
+   * and of the sends whose records are durable by then a drawn prefix still leaves.
+   */
+  crash(): void {
+    this.outCount = 0;
+    if (this.issuedAtMark !== OFF) this.disk.unissueAfter(this.issuedAtMark);
+    this.disk.crash(this.world.now);
+    const durable = this.disk.durableCount;
+    const ready = this.held.filter((held) => held.record <= durable);
+    const leaving = ready.length === 0 ? 0 : this.stream.below(ready.length + 1);
+    for (const held of ready.slice(0, leaving)) this.world.release(this, held.to, held.message);
+    this.held = [];
+    for (const slot of this.timers.values()) slot.queued = undefined;
+    this.timers = new Map();
+    this.stalled = [];
+    this.isUp = false;
+    this.isPaused = false;
+    this.incarnation += 1;
+    this.process = undefined;
+    this.client = undefined;
+  }
+
+  private collect(to: NodeId, message: Message, unsynced: boolean): void {
+    if (this.world.isParanoid) freezeDeeply(message);
+    const position = this.outCount;
+    this.outTo[position] = to;
+    this.outMessages[position] = message;
+    this.outUnsynced[position] = unsynced;
+    this.outCount = position + 1;
+  }
+
+  private addTimer(timer: string): TimerSlot {
+    const slot = { name: timer, hash: hashString(timer), deadline: OFF, queued: undefined };
+    this.timers.set(timer, slot);
+    return slot;
+  }
+
+  private queueTimer(slot: TimerSlot): void {
+    const now = this.world.now;
+    const event = new SimEvent(
+      slot.deadline,
+      TIMER,
+      this.id,
+      this.incarnation,
+      undefined,
+      slot,
+      slot.hash,
+      0,
+      now,
+      false,
+    );
+    slot.queued = event;
+    this.world.queueEvent(event);
+  }
+}

@@ -1,0 +1,76 @@
+/** What goes into a simulation, who may watch it, and how it ends. */
+import type { Message, Micros, NodeId, Options, Protocol, StateMachine } from './contract.ts';
+import type { Bounds, ClockConfig, DiskConfig, Ending, NetworkConfig, Plan } from './plan.ts';
+
+/** Everything that makes a world; times are Micros. */
+export interface SimulationConfig {
+  readonly seed: string;
+  readonly protocol: Protocol;
+  readonly machine: StateMachine;
+  readonly options: Options;
+  readonly replicas: number;
+  readonly clients: number;
+  readonly network: NetworkConfig;
+  readonly disk: DiskConfig;
+  readonly clock: ClockConfig;
+  readonly plan: Plan;
+  readonly ending: Ending;
+  readonly bounds: Bounds;
+  readonly shuffleTies: boolean;
+  readonly withinClaims: boolean;
+  readonly paranoid: boolean;
+  /** Write the event log. */
+  readonly logsEvents: boolean;
+}
+
+/** Is told what happens, as it happens; may ask the run to `stop`. */
+export interface Observer {
+  /** A replica has handled an event; its sends have not left yet. */
+  replicaStepped(replica: NodeId, state: object): void;
+  /** A message has passed its sender's write barrier. */
+  released(from: NodeId, to: NodeId, message: Message): void;
+  /** The operation at this index of the history has returned. */
+  returned(operation: number): void;
+  crashed(node: NodeId): void;
+  restarted(node: NodeId): void;
+  /** Whether, with every client done, the replicas agree: the run may end. */
+  isSettled(): boolean;
+}
+
+export interface Counts {
+  events: number;
+  sent: number;
+  delivered: number;
+  dropped: number;
+  duplicated: number;
+  corrupted: number;
+  persisted: number;
+  invoked: number;
+  completed: number;
+  crashes: number;
+  restarts: number;
+}
+
+/** How a run has ended: `stalled` when what was owed after the healing did not come in time. */
+export interface End {
+  readonly how: 'quiet' | 'cut' | 'violation' | 'bound' | 'stopped';
+  readonly at: Micros;
+  readonly bound?: 'events' | 'queue' | 'time';
+  readonly stalled: boolean;
+}
+
+export function noCounts(): Counts {
+  return {
+    events: 0,
+    sent: 0,
+    delivered: 0,
+    dropped: 0,
+    duplicated: 0,
+    corrupted: 0,
+    persisted: 0,
+    invoked: 0,
+    completed: 0,
+    crashes: 0,
+    restarts: 0,
+  };
+}
