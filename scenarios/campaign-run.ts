@@ -1,0 +1,114 @@
+/** One run as a campaign sees it: judged, repeated where asked, and never thrown out of. */
+import type { Failure, RunResult, RunSpec } from './spec.ts';
+
+/** The engine as campaigns need it; tests put a fake in its place. */
+export interface CampaignEngine {
+  /** Draws the spec of one run from its seed. */
+  draw(scenario: string, seed: string): RunSpec;
+  run(spec: RunSpec, request?: RunOptions): RunResult;
+}
+
+export interface RunOptions {
+  /** Record the event log. */
+  readonly events?: boolean;
+  /** Asked now and then; true ends the run as inconclusive. */
+  readonly shouldStop?: () => boolean;
+}
+
+export interface JudgeOptions extends RunOptions {
+  /** Run it twice and compare the trace hashes. */
+  readonly twice?: boolean;
+}
+
+/** The oracle that blames us: the engine threw where it never may. */
+export const INTERNAL_ERROR = 'internal-error';
+/** The oracle that compares the trace hashes of two runs of one spec. */
+export const DETERMINISM = 'determinism';
+
+const INTERNAL_ERROR_SIGNATURE = 'X-0000';
+const DETERMINISM_SIGNATURE = 'D-0000';
+
+/** Runs `spec`; a throw of the engine becomes a failure that names the seed. */
+export function judge(
+  engine: CampaignEngine,
+  spec: RunSpec,
+  options: JudgeOptions = {},
+): RunResult {
+  let result: RunResult;
+  try {
+    result = engine.run(spec, options);
+    if (options.twice === true && result.verdict !== 'inconclusive') {
+      result = compareWithSecondRun(engine, result, options);
+    }
+  } catch (error) {
+    result = internalError(spec, error);
+  }
+  return result;
+}
+
+/** The failure that decides which group a failing run belongs to. */
+export function firstFailure(result: RunResult): Failure | undefined {
+  return result.verdict === 'failed' ? result.failures[0] : undefined;
+}
+
+function compareWithSecondRun(
+  engine: CampaignEngine,
+  first: RunResult,
+  options: RunOptions,
+): RunResult {
+  const again = options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop };
+  // The second run takes the plan of the first, so a plan that is drawn differently from the one
+  // that a saved spec carries shows here too.
+  const second = engine.run(first.spec, again);
+  if (second.traceHash === first.traceHash || second.verdict === 'inconclusive') return first;
+  const failure: Failure = {
+    oracle: DETERMINISM,
+    signature: DETERMINISM_SIGNATURE,
+    message:
+      `the same spec run twice gave two traces: ${first.traceHash} after ` +
+      `${first.counts.events} events, then ${second.traceHash} after ${second.counts.events}`,
+    at: first.ended.at,
+    event: first.counts.events,
+  };
+  // It goes first: nothing else that this run says can be trusted.
+  return { ...first, verdict: 'failed', failures: [failure, ...first.failures] };
+}
+
+function internalError(spec: RunSpec, error: unknown): RunResult {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const where = `${spec.scenario}@${spec.seed}`;
+  return {
+    format: 'quorumlab-run/1',
+    spec: { ...spec, plan: spec.plan ?? { faults: [], operations: [] } },
+    verdict: 'failed',
+    failures: [
+      {
+        oracle: INTERNAL_ERROR,
+        signature: INTERNAL_ERROR_SIGNATURE,
+        message: `quorumlab itself failed in ${where}: ${text}`,
+        at: 0,
+        event: 0,
+      },
+    ],
+    inconclusive: [],
+    traceHash: '0000000000000000',
+    ended: { how: 'violation', at: 0 },
+    counts: {
+      events: 0,
+      sent: 0,
+      delivered: 0,
+      dropped: 0,
+      duplicated: 0,
+      corrupted: 0,
+      persisted: 0,
+      invoked: 0,
+      completed: 0,
+      crashes: 0,
+      restarts: 0,
+    },
+    marks: {},
+    faults: [],
+    history: [],
+    finalSummaries: [],
+  };
+}
