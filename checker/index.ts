@@ -2,6 +2,10 @@
 
 export type { BudgetOptions, UnknownReason } from './budget.ts';
 export { type CheckOptions, checkHistory, checkLinearizable } from './check.ts';
+export { HistoryFormatError } from './formats/format-error.ts';
+export { writeQuorumlabHistory } from './formats/quorumlab-history.ts';
+export { detectFormat, formatNames, readHistories } from './formats/read-histories.ts';
+export type { FailedCas, FormatName, ReadOptions } from './formats/read-options.ts';
 export {
   type History,
   HistoryError,
@@ -17,5 +21,11 @@ export {
   type RegisterAccess,
   type Step,
 } from './model.ts';
-export { type ModelName, modelNamed, models, UnknownModelError } from './models/catalogue.ts';
+export {
+  type ModelName,
+  modelNamed,
+  modelNames,
+  models,
+  UnknownModelError,
+} from './models/catalogue.ts';
 export type { CheckResult, Counterexample, Verdict } from './verdict.ts';

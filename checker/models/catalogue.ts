@@ -16,15 +16,25 @@ export type ModelName = keyof typeof models;
 /** A model asked for by a name that no model has. */
 export class UnknownModelError extends Error {
   constructor(name: string) {
-    const known = Object.keys(models).join(', ');
+    const known = modelNames().join(', ');
     super(`unknown model ${JSON.stringify(name)}; expected one of ${known}`);
     this.name = 'UnknownModelError';
   }
 }
 
+/** The names that a history may ask for its model by. */
+export function modelNames(): readonly string[] {
+  return Object.keys(models);
+}
+
+/** The model of that name, if there is one. */
+export function findModel(name: string): Model<unknown> | undefined {
+  return Object.entries(models).find(([each]) => each === name)?.[1];
+}
+
 /** The model of that name. Throws `UnknownModelError`. */
 export function modelNamed(name: string): Model<unknown> {
-  const found = Object.entries(models).find(([each]) => each === name);
+  const found = findModel(name);
   if (found === undefined) throw new UnknownModelError(name);
-  return found[1];
+  return found;
 }

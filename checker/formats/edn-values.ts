@@ -1,0 +1,81 @@
+/** EDN values as JSON values, and the fields of the maps that Jepsen writes. */
+
+import type { Plain } from '../history.ts';
+import { canonicalText } from '../plain.ts';
+import type { EdnNode } from './edn.ts';
+import { HistoryFormatError } from './format-error.ts';
+
+/** The JSON value: keywords keep their colon, sets become arrays in canonical order. */
+export function plainOf(node: EdnNode): Plain {
+  switch (node.type) {
+    case 'nil':
+      return null;
+    case 'boolean':
+    case 'string':
+    case 'symbol':
+      return node.value;
+    case 'keyword':
+      return `:${node.value}`;
+    case 'number':
+      return numberOf(node.value, node);
+    case 'vector':
+    case 'list':
+      return node.items.map(plainOf);
+    case 'set':
+      return sorted(node.items.map(plainOf));
+    case 'map':
+      return Object.fromEntries(
+        node.entries.map(([name, value]) => [nameOf(name), plainOf(value)]),
+      );
+    default:
+      return node satisfies never;
+  }
+}
+
+/** A key as text: keywords without their colon. */
+export function nameOf(node: EdnNode): string {
+  if (node.type === 'keyword' || node.type === 'string') return node.value;
+  return canonicalText(plainOf(node));
+}
+
+/** The items of a vector or list, else undefined. */
+export function itemsOf(node: EdnNode): readonly EdnNode[] | undefined {
+  return node.type === 'vector' || node.type === 'list' ? node.items : undefined;
+}
+
+/** What a person would call the value. */
+export function describeNode(node: EdnNode): string {
+  switch (node.type) {
+    case 'nil':
+      return 'nil';
+    case 'keyword':
+      return `:${node.value}`;
+    case 'boolean':
+    case 'number':
+    case 'symbol':
+      return String(node.value);
+    case 'string':
+      return JSON.stringify(node.value);
+    default:
+      return `a ${node.type}`;
+  }
+}
+
+/** An error at a value. */
+export function unexpected(node: EdnNode, expected: string): HistoryFormatError {
+  return new HistoryFormatError(node.place, expected, describeNode(node));
+}
+
+function numberOf(value: number, node: EdnNode): number {
+  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+    throw new HistoryFormatError(node.place, 'a number between -2^53 and 2^53', String(value));
+  }
+  return value;
+}
+
+function sorted(values: readonly Plain[]): readonly Plain[] {
+  return values
+    .map((value) => ({ value, text: canonicalText(value) }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ value }) => value);
+}

@@ -1,0 +1,105 @@
+/**
+ * Pairs invocations with completions, as logs of events record them.
+ *
+ * The time of an event is its position in the log, from 0: the log's order is what it observed.
+ */
+
+import type { HistoryOperation, Plain } from '../history.ts';
+import { HistoryFormatError, type Place } from './format-error.ts';
+
+export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
+
+export const EVENT_TYPES: readonly EventType[] = ['invoke', 'ok', 'fail', 'info'];
+
+/** What was asked. */
+export interface Request {
+  readonly f: string;
+  readonly key?: string;
+  readonly value?: Plain;
+}
+
+/** How it ended; `undefined` where it surely never happened. */
+export type Ending = { readonly value?: Plain; readonly output?: Plain } | undefined;
+
+interface OpenRequest {
+  readonly request: Request;
+  readonly place: Place;
+  readonly call: number;
+  readonly slot: number;
+}
+
+export class EventPairing {
+  private readonly operations: (HistoryOperation | undefined)[] = [];
+  private readonly open = new Map<number, OpenRequest>();
+  /** Processes with an operation of unknown outcome, which is open for ever. */
+  private readonly lost = new Map<number, Place>();
+  private now = 0;
+
+  /** A process asks. Refused while an operation of its own is open. */
+  invoke(process: number, request: Request, place: Place): void {
+    const open = this.open.get(process);
+    const since = open?.place ?? this.lost.get(process);
+    if (since !== undefined) {
+      throw new HistoryFormatError(
+        place,
+        `the end of process ${process}'s operation from line ${since.line}, or another process`,
+        `its next invocation`,
+      );
+    }
+    const slot = this.operations.length;
+    this.operations.push(undefined);
+    this.open.set(process, { request, place, call: this.now++, slot });
+  }
+
+  /** What a process has open. Refused if it is not this. */
+  requestOf(process: number, f: string, place: Place): Request {
+    const open = this.open.get(process);
+    if (open === undefined) {
+      throw new HistoryFormatError(place, `an invocation by process ${process} first`, 'its end');
+    }
+    if (open.request.f !== f) {
+      throw new HistoryFormatError(place, `the end of ${open.request.f}`, `the end of ${f}`);
+    }
+    return open.request;
+  }
+
+  /** The open operation of a process ends, after `requestOf` has said that there is one. */
+  end(process: number, ending: Ending): void {
+    const open = this.open.get(process);
+    if (open === undefined) return;
+    this.open.delete(process);
+    const time = this.now++;
+    if (ending === undefined) return;
+    const value = ending.value === undefined ? {} : { value: ending.value };
+    const output = ending.output === undefined ? {} : { output: ending.output };
+    this.operations[open.slot] = {
+      process,
+      ...open.request,
+      ...value,
+      call: open.call,
+      return: time,
+      ...output,
+    };
+  }
+
+  /** The outcome of a process's open operation will never be known. */
+  lose(process: number): void {
+    const open = this.open.get(process);
+    if (open === undefined) return;
+    this.open.delete(process);
+    this.lost.set(process, open.place);
+    this.keepOpen(process, open);
+    this.now++;
+  }
+
+  /** The operations, in order of call; what is still open never returned. */
+  finish(): readonly HistoryOperation[] {
+    for (const [process, open] of this.open) this.keepOpen(process, open);
+    this.open.clear();
+    return this.operations.filter((operation) => operation !== undefined);
+  }
+
+  private keepOpen(process: number, open: OpenRequest): void {
+    this.operations[open.slot] = { process, ...open.request, call: open.call, return: null };
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Histories of Jepsen and Knossos in EDN (https://github.com/jepsen-io/knossos).
+ *
+ * An `:ok` value back-fills its invocation; a `:fail` pair never happened; `:info`, or no end, stays
+ * open for ever; a read of `nil` matches any state. `[key value]` values, as `jepsen.independent`
+ * and Maelstrom write them, are unwrapped.
+ */
+
+import type { History, Plain } from '../history.ts';
+import type { EdnNode } from './edn.ts';
+import { type EdnEvent, readEdnEvents } from './edn-events.ts';
+import { itemsOf, nameOf, plainOf, unexpected } from './edn-values.ts';
+import { type Ending, EventPairing, type Request } from './event-pairing.ts';
+import { HistoryFormatError } from './format-error.ts';
+import { isTransaction, transactionAnswer, transactionOf } from './jepsen-transaction.ts';
+import { modelSuggestedBy } from './model-suggestion.ts';
+import type { ReadOptions } from './read-options.ts';
+
+/** How the values of one file are to be taken. */
+interface Reading {
+  readonly model: string;
+  /** Values are `[key value]` pairs. */
+  readonly keyed: boolean;
+  readonly failedCas: 'observed' | 'absent';
+}
+
+/** Functions whose answer is the value of the `:ok` event; the others' value is an argument. */
+const ANSWERED = new Set(['read', 'get', 'dequeue', 'pop']);
+/** Functions whose answer `nil` means that the answer is unknown. */
+const NIL_UNKNOWN = new Set(['read', 'get']);
+const NO_ARGUMENT = new Set(['read', 'get', 'dequeue', 'pop', 'acquire', 'release']);
+/** What the key-value model calls the operations of a register. */
+const STORE_NAMES: ReadonlyMap<string, string> = new Map([
+  ['read', 'get'],
+  ['write', 'put'],
+]);
+
+/** Reads such a file. Throws `HistoryFormatError`. */
+export function readJepsenEdn(text: string, options: ReadOptions): History {
+  const events = readEdnEvents(text);
+  const keyed = hasKeys(events);
+  const model = options.model ?? modelSuggestedBy(events, keyed);
+  const reading: Reading = { model, keyed, failedCas: options.failedCas ?? 'absent' };
+  const pairing = new EventPairing();
+  for (const event of events) readEvent(event, pairing, reading);
+  return { model, initial: options.initial ?? null, operations: pairing.finish() };
+}
+
+function readEvent(event: EdnEvent, pairing: EventPairing, reading: Reading): void {
+  const { process, place } = event;
+  if (event.type === 'invoke') {
+    pairing.invoke(process, requestOf(event, reading), place);
+    return;
+  }
+  const f = nameIn(event, reading);
+  const request = pairing.requestOf(process, f, place);
+  if (event.type === 'info') pairing.lose(process);
+  else if (event.type === 'ok') pairing.end(process, okEnding(event, request, reading));
+  else if (event.f === 'cas' && reading.failedCas === 'observed') {
+    pairing.end(process, { output: false });
+  } else pairing.end(process, undefined);
+}
+
+function requestOf(event: EdnEvent, reading: Reading): Request {
+  const f = nameIn(event, reading);
+  const { key, value } = unwrap(event, reading);
+  const keyPart = key === undefined ? {} : { key };
+  if (f === 'txn') return { f, ...keyPart, value: transactionOf(value) };
+  if (NO_ARGUMENT.has(event.f)) return { f, ...keyPart };
+  return { f, ...keyPart, value: argumentOf(f, value) };
+}
+
+function okEnding(event: EdnEvent, request: Request, reading: Reading): Ending {
+  const { key, value } = unwrap(event, reading);
+  if (key !== request.key) throw unexpected(event.value, `a value of key ${String(request.key)}`);
+  if (request.f === 'txn') return transactionAnswer(value, request.value, event);
+  if (ANSWERED.has(event.f)) {
+    if (value.type === 'nil' && NIL_UNKNOWN.has(event.f)) return {};
+    return { output: plainOf(value) };
+  }
+  const backfill = value.type === 'nil' ? {} : { value: argumentOf(request.f, value) };
+  if (event.f === 'cas') return { ...backfill, output: true };
+  return NO_ARGUMENT.has(event.f) ? {} : backfill;
+}
+
+function argumentOf(f: string, value: EdnNode): Plain {
+  if (f === 'cas' && itemsOf(value)?.length !== 2) throw unexpected(value, '[old new]');
+  return plainOf(value);
+}
+
+function nameIn(event: EdnEvent, reading: Reading): string {
+  if (reading.model === 'txn') {
+    if (event.type === 'invoke' && !isTransaction(event.value)) {
+      throw unexpected(event.value, 'a transaction: [[:read key nil] [:write key value] ...]');
+    }
+    return 'txn';
+  }
+  if (event.f === '') throw new HistoryFormatError(event.place, ':f in the operation', 'none');
+  return reading.model === 'kv' ? (STORE_NAMES.get(event.f) ?? event.f) : event.f;
+}
+
+function unwrap(event: EdnEvent, reading: Reading): { key?: string; value: EdnNode } {
+  if (event.key !== undefined) return { key: nameOf(event.key), value: event.value };
+  if (!reading.keyed) return { value: event.value };
+  const [key, value] = itemsOf(event.value) ?? [];
+  if (key === undefined || value === undefined) {
+    throw unexpected(event.value, 'a [key value] pair, as elsewhere in this file');
+  }
+  return { key: nameOf(key), value };
+}
+
+/**
+ * Whether values are `[key value]` pairs: a read is then invoked with `[key nil]`, and a cas with
+ * `[key [old new]]`, which nothing else is.
+ */
+function hasKeys(events: readonly EdnEvent[]): boolean {
+  return events.some((event) => {
+    const items = itemsOf(event.value);
+    if (event.type !== 'invoke' || items?.length !== 2 || event.key !== undefined) return false;
+    const second = items[1]!;
+    if (event.f === 'read') return second.type === 'nil';
+    if (event.f === 'cas') return itemsOf(second)?.length === 2;
+    return event.f === 'txn' && isTransaction(second);
+  });
+}

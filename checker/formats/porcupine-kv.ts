@@ -1,0 +1,60 @@
+/**
+ * Logs of a key-value store as in the test data of Porcupine
+ * (https://github.com/anishathalye/porcupine): EDN maps with `:key` and strings as values.
+ */
+
+import type { History } from '../history.ts';
+import type { EdnNode } from './edn.ts';
+import { type EdnEvent, readEdnEvents } from './edn-events.ts';
+import { unexpected } from './edn-values.ts';
+import { EventPairing, type Request } from './event-pairing.ts';
+import { HistoryFormatError } from './format-error.ts';
+import type { ReadOptions } from './read-options.ts';
+
+const FUNCTIONS = new Set(['get', 'put', 'append']);
+
+/** Reads such a log. Throws `HistoryFormatError`. */
+export function readPorcupineKv(text: string, options: ReadOptions): History {
+  const pairing = new EventPairing();
+  for (const event of readEdnEvents(text)) readEvent(event, pairing);
+  return {
+    model: options.model ?? 'kv',
+    initial: options.initial ?? '',
+    operations: pairing.finish(),
+  };
+}
+
+function readEvent(event: EdnEvent, pairing: EventPairing): void {
+  const { f, process, place, type, value } = event;
+  if (!FUNCTIONS.has(f)) {
+    throw new HistoryFormatError(place, ':put, :get or :append as :f', f === '' ? 'none' : `:${f}`);
+  }
+  if (event.key?.type !== 'string') {
+    if (event.key !== undefined) throw unexpected(event.key, 'a string as :key');
+    throw new HistoryFormatError(place, ':key in the operation', 'none');
+  }
+  const key = event.key.value;
+  if (type === 'invoke') {
+    pairing.invoke(process, requestOf(event, key), place);
+    return;
+  }
+  const request = pairing.requestOf(process, f, place);
+  if (request.key !== key) throw unexpected(event.key, `key ${JSON.stringify(request.key)}`);
+  if (type === 'info') pairing.lose(process);
+  else if (type === 'fail') pairing.end(process, undefined);
+  else if (f === 'get') pairing.end(process, { output: textOf(value) });
+  else if (textOf(value) === request.value) pairing.end(process, {});
+  else throw unexpected(value, `the value of the invocation, ${JSON.stringify(request.value)}`);
+}
+
+function requestOf(event: EdnEvent, key: string): Request {
+  const { f, value } = event;
+  if (f !== 'get') return { f, key, value: textOf(value) };
+  if (value.type !== 'nil') throw unexpected(value, 'nil as the value of an invoked get');
+  return { f, key };
+}
+
+function textOf(value: EdnNode): string {
+  if (value.type !== 'string') throw unexpected(value, 'a string as :value');
+  return value.value;
+}
