@@ -33,6 +33,11 @@ export interface Model<State> {
   partition?(operation: HistoryOperation): string | null;
   /** What was expected instead, if the model does not know such an operation or argument. */
   expects?(operation: HistoryOperation): string | undefined;
+  /**
+   * Whether the operation, with its answer, leaves every state alone at which it is legal: a read,
+   * a failed cas. Such operations need no search. A write of the present value is not one.
+   */
+  observes?(operation: HistoryOperation): boolean;
   /** The operation in a person's words: `read x = 3`. */
   describe?(operation: HistoryOperation): string;
   /** Says what the operation is to a register, so that the fast exact test can be used. */

@@ -11,11 +11,12 @@ export interface Problem {
   readonly sources: Int32Array;
   /** Operations of one kind have the same `f`, value and output: the model cannot tell them. */
   readonly kindOf: Int32Array;
+  /** 1 for kinds that never change a state. */
+  readonly observes: Uint8Array;
   /** An operation of each kind. */
   readonly kinds: readonly HistoryOperation[];
   /** Kinds of one request have the same `f` and value. */
   readonly requestOf: Int32Array;
-  readonly requestCount: number;
   /** The operations that returned, in order of return; a place here is a *frontier*. */
   readonly byReturn: Int32Array;
   /** The frontier of each operation; for one that never returned, the number of frontiers. */
@@ -41,7 +42,7 @@ export function layOut<State>(
   const sources = inOrderOfCall(all, indexes);
   const operations: HistoryOperation[] = [];
   for (const source of sources) operations.push(all[source]!);
-  const { kindOf, kinds, requestOf, requestCount } = classify(
+  const { kindOf, kinds, requestOf } = classify(
     operations,
     model.seesProcess ?? false,
   );
@@ -59,9 +60,9 @@ export function layOut<State>(
     operations,
     sources,
     kindOf,
+    observes: Uint8Array.from(kinds, (kind) => (model.observes?.(kind) ? 1 : 0)),
     kinds,
     requestOf,
-    requestCount,
     byReturn,
     frontierOf,
     ...allotSlots(operations, byReturn),
@@ -121,7 +122,7 @@ function classify(operations: readonly HistoryOperation[], seesProcess: boolean)
     }
     kindOf[index] = kind;
   }
-  return { kindOf, kinds, requestOf: Int32Array.from(requestOf), requestCount: requests.size };
+  return { kindOf, kinds, requestOf: Int32Array.from(requestOf) };
 }
 
 function askerOf(operation: HistoryOperation): string {

@@ -6,8 +6,8 @@
  * configurations are remembered, and nothing is linearized before the next return calls for it.
  *
  * Ours:
- * - *Observers first.* An open operation that is legal and leaves the state alone is linearized at
- *   once: any linearization stays one when it is moved to the front.
+ * - *Observers first.* An open operation that is legal now, and of a kind that never changes the
+ *   state, is linearized at once: any linearization stays one when it is moved to the front.
  * - *Operations that never returned are optional*, and one that is linearized must be of use: the
  *   next operation may not be one that could have come without it, to the same state.
  * - *Like operations in order of return.* Of open operations with one request and one effect, the
@@ -154,12 +154,13 @@ export class Search<State> {
   }
 
   private absorbObservers(): void {
-    const { kindOf, calledBy } = this.problem;
+    const { kindOf, calledBy, observes } = this.problem;
     const { completed, transitions, state } = this;
     let operation = completed.first();
     while (this.frontier < calledBy.length && operation < calledBy[this.frontier]!) {
       const following = completed.after(operation);
-      if (transitions.next(state, kindOf[operation]!) === state) {
+      const kind = kindOf[operation]!;
+      if (observes[kind] === 1 && transitions.next(state, kind) === state) {
         this.linearize(operation);
         // The state before a pending operation was asked for it too, and refused it.
         this.debt = NO_DEBT;

@@ -26,6 +26,7 @@ export const kv: Model<Plain> = {
     operation.f === 'append' ? stepAppend(state ?? '', operation) : stepStore(state, operation),
   partition: partitionByKey,
   expects: expectsStore,
+  observes,
   describe: describeStore,
   registerAccess: storeAccess,
   growth: storeGrowth,
@@ -44,6 +45,7 @@ export const dictionary: Model<Plain> = {
   },
   partition: partitionByKey,
   expects: expectsStore,
+  observes,
   describe: describeStore,
 };
 
@@ -115,6 +117,12 @@ function sliceBounds(value: Plain | undefined): readonly [number, number] | unde
   const from = Number(match[1]);
   const to = Number(match[2]);
   return from <= to ? [from, to] : undefined;
+}
+
+function observes(operation: HistoryOperation): boolean {
+  const { f, output } = operation;
+  if (f === 'get' || f === 'read') return true;
+  return (f === 'cas' || f === 'append' || f === 'slice') && output === false;
 }
 
 function storeAccess(operation: HistoryOperation): RegisterAccess | undefined {

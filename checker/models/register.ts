@@ -14,6 +14,7 @@ export const register: Model<Plain> = {
     operation.f === 'read' || operation.f === 'write'
       ? expectsValue(operation)
       : 'f to be read or write',
+  observes,
   describe: describeRegister,
   registerAccess,
 };
@@ -29,6 +30,7 @@ export const casRegister: Model<Plain> = {
     if (operation.f === 'read' || operation.f === 'write') return expectsValue(operation);
     return 'f to be read, write or cas';
   },
+  observes,
   describe: describeRegister,
   registerAccess,
 };
@@ -89,6 +91,10 @@ function expectsValue(operation: HistoryOperation): string | undefined {
   return operation.f === 'write' && operation.value === undefined
     ? 'write to have a value'
     : undefined;
+}
+
+function observes(operation: HistoryOperation): boolean {
+  return operation.f === 'read' || (operation.f === 'cas' && operation.output === false);
 }
 
 function registerAccess(operation: HistoryOperation): RegisterAccess | undefined {
