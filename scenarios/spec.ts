@@ -41,6 +41,8 @@ export interface RunSpec {
   readonly workload: WorkloadConfig;
   readonly faults: FaultConfig;
   readonly plan?: Plan;
+  /** The scenario's own claim about its outcome. */
+  readonly expect?: Expectation;
   /** Ids of the oracles to judge with; absent means all that apply. */
   readonly oracles?: readonly string[];
   /** Whether ties in time are broken by a seeded priority instead of insertion order. */
@@ -49,6 +51,13 @@ export interface RunSpec {
   readonly withinClaims: boolean;
   /** Freeze deeply whatever is sent or persisted. */
   readonly paranoid: boolean;
+}
+
+export interface Expectation {
+  /** Marks that must be reached. */
+  readonly marks?: readonly string[];
+  /** No operation may return after this time (Micros). */
+  readonly noReturnsAfter?: number;
 }
 
 export interface WorkloadConfig {

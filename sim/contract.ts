@@ -209,6 +209,11 @@ export interface Protocol<
   app(state: State): unknown;
   /** What sending `message` promises, for the oracle that no promise shrinks; undefined for most. */
   acknowledges(message: M): Acknowledgement | undefined;
+  /**
+   * The round in which the replica last adopted a log and that log's length: never less than what
+   * it has acknowledged, not even after a restart. Undefined while it claims nothing (recovering).
+   */
+  holds(state: State): Acknowledgement | undefined;
   /** One trace line: role, view, log, commit. */
   summary(state: State): string;
   /** The round (view, ballot, term) a replica is in and whether it leads, for the report's colours. */

@@ -148,9 +148,11 @@ export class Faults {
     }
   }
 
-  private startCrash(replica: NodeId): boolean {
-    if (this.claims !== undefined && !this.claims.survivesCrash(replica, this.world)) return false;
-    return this.world.crash(replica);
+  /** `'it'` may be a client, about whose crashes no protocol claims anything. */
+  private startCrash(node: NodeId): boolean {
+    const isReplica = node < this.world.cluster.replicas.length;
+    if (isReplica && this.claims?.survivesCrash(node, this.world) === false) return false;
+    return this.world.crash(node);
   }
 
   private stop(fault: Fault, index: number): void {

@@ -54,6 +54,8 @@ export class Simulation implements ClusterView {
   readonly isParanoid: boolean;
   readonly log: EventLog | undefined;
   observer: Observer | undefined;
+  /** The node whose handler is running, or -1: who is to blame for what is thrown. */
+  running: NodeId = -1;
 
   private readonly config: SimulationConfig;
   private readonly queue = new EventQueue<SimEvent>();
@@ -155,7 +157,9 @@ export class Simulation implements ClusterView {
     if (event.slot === undefined || !node.isTimerDue(event.slot, event)) return;
     this.countEvent(event);
     this.log?.write('timer', { node: node.id, label: event.slot.name });
+    this.running = node.id;
     node.process?.expire(event.slot.name);
+    this.running = -1;
     this.finishStep(node);
   }
 
@@ -166,9 +170,15 @@ export class Simulation implements ClusterView {
       node.recordDurable();
       return;
     }
-    if (event.kind === INVOKE) this.clients.invoke(node);
+    if (event.kind === INVOKE) this.invoke(node);
     else this.startNode(node, 'start');
     this.finishStep(node);
+  }
+
+  private invoke(node: Node): void {
+    this.running = node.id;
+    this.clients.invoke(node);
+    this.running = -1;
   }
 
   private countEvent(event: SimEvent): void {
@@ -190,7 +200,9 @@ export class Simulation implements ClusterView {
     }
     this.counts.delivered += 1;
     this.log?.deliver(node.id, event.from, message, event);
+    this.running = node.id;
     node.process.receive(event.from, message);
+    this.running = -1;
     this.finishStep(node);
   }
 
@@ -210,6 +222,7 @@ export class Simulation implements ClusterView {
   private startNode(node: Node, kind: 'start' | 'restart'): void {
     const { protocol, machine } = this.config;
     this.log?.write(kind, { node: node.id });
+    this.running = node.id;
     if (node.isReplica) {
       node.process = protocol.replica(node, this.cluster, machine);
     } else {
@@ -217,6 +230,7 @@ export class Simulation implements ClusterView {
       node.process = node.client;
     }
     node.process.start(node.disk.read());
+    this.running = -1;
     if (!node.isReplica) this.clients.queueNext(node);
   }
 

@@ -1,0 +1,74 @@
+/** From the ids of a spec to the protocol and state machine that run, mutant included. */
+import { machines, mutants, protocols } from '../protocols/index.ts';
+import type { Build, OptionSchema, Options, OptionValue } from '../sim/contract.ts';
+import type { RunSpec } from './spec.ts';
+
+/** A name that nothing has, or an option that does not fit: the user's mistake, not ours. */
+export class SpecError extends Error {
+  override readonly name = 'SpecError';
+}
+
+/** Throws `SpecError` for an unknown protocol, machine or mutant. */
+export function assemble(spec: Pick<RunSpec, 'protocol' | 'machine' | 'mutant'>): Build {
+  const protocol = protocols.find((each) => each.name === spec.protocol);
+  if (protocol === undefined) throw unknown('protocol', spec.protocol, protocols);
+  const machine = machines.find((each) => each.name === spec.machine);
+  if (machine === undefined) throw unknown('state machine', spec.machine, machines);
+  const build = { protocol, machine };
+  if (spec.mutant === undefined) return build;
+  const mutant = mutants.find((each) => each.id === spec.mutant);
+  if (mutant === undefined) {
+    throw unknown(
+      'mutant',
+      spec.mutant,
+      mutants.map(({ id }) => ({ name: id })),
+    );
+  }
+  return mutant.apply(build);
+}
+
+function unknown(what: string, id: string, known: readonly { readonly name: string }[]): SpecError {
+  const names = known.map(({ name }) => name).join(', ');
+  return new SpecError(`unknown ${what} "${id}"; there are ${names}`);
+}
+
+/** The protocol's options with defaults filled in. Throws `SpecError` naming what does not fit. */
+export function completeOptions(schema: readonly OptionSchema[], given: Options): Options {
+  const options: { [name: string]: OptionValue } = {};
+  for (const option of schema) options[option.name] = option.default;
+  for (const [name, value] of Object.entries(given)) {
+    const option = schema.find((each) => each.name === name);
+    if (option === undefined) {
+      const names = schema.map((each) => each.name).join(', ');
+      throw new SpecError(`unknown option "${name}"; there are ${names}`);
+    }
+    const expected = misfit(option, value);
+    if (expected !== undefined) {
+      throw new SpecError(`option ${name} = ${JSON.stringify(value)}: expected ${expected}`);
+    }
+    options[name] = value;
+  }
+  return options;
+}
+
+/** What was expected instead, or undefined if the value fits. */
+function misfit(option: OptionSchema, value: OptionValue): string | undefined {
+  switch (option.type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'true or false';
+    case 'integer': {
+      const fits =
+        typeof value === 'number' &&
+        Number.isInteger(value) &&
+        value >= option.min &&
+        value <= option.max;
+      return fits ? undefined : `an integer from ${option.min} to ${option.max}`;
+    }
+    case 'choice':
+      return option.choices.some((choice) => choice === value)
+        ? undefined
+        : `one of ${option.choices.join(', ')}`;
+    default:
+      return option satisfies never;
+  }
+}

@@ -1,0 +1,50 @@
+/** Scenarios that any protocol can be put into; the seed draws how hard. */
+import type { Options } from '../../sim/contract.ts';
+import type { Stream } from '../../sim/streams.ts';
+import { defineScenario, MILLISECOND, profileNamed, SAFE, type Scenario } from './scenario.ts';
+
+/** What a protocol brings along to the generic scenarios. */
+export interface GenericSettings {
+  readonly protocol: string;
+  readonly replicas: readonly number[];
+  /** Draws the options of one run. */
+  options(stream: Stream): Options;
+}
+
+const SPAN_MIN = 200 * MILLISECOND;
+const SPAN_MAX = 600 * MILLISECOND;
+
+const GENERIC = [
+  { name: 'calm', title: 'Nothing goes wrong', about: 'no faults; delays of 0.1 to 1 ms' },
+  { name: 'lossy', title: 'Lossy links', about: 'loss, duplicates, reordering, corruption' },
+  { name: 'partitions', title: 'Partitions', about: 'splits, isolated replicas, one-way cuts' },
+  { name: 'crashes', title: 'Crashes', about: 'crash and restart at any time and at marks' },
+  { name: 'clocks', title: 'Clocks and pauses', about: 'offset, drift, and replicas that pause' },
+  { name: 'chaos', title: 'Chaos', about: 'all faults at once, drawn by the seed' },
+] as const;
+
+export type GenericName = (typeof GENERIC)[number]['name'];
+
+export function genericScenarios(
+  settings: GenericSettings,
+  names: readonly GenericName[] = GENERIC.map(({ name }) => name),
+): Scenario[] {
+  return GENERIC.filter(({ name }) => names.includes(name)).map(({ name, title, about }) =>
+    defineScenario({
+      protocol: settings.protocol,
+      name,
+      title,
+      about,
+      expects: SAFE,
+      world: (stream) => ({
+        replicas: stream.pick(settings.replicas),
+        clients: stream.between(2, 6),
+        operations: stream.between(40, 120),
+        span: stream.between(SPAN_MIN, SPAN_MAX),
+        keys: stream.between(1, 3),
+        profile: profileNamed(name),
+        options: settings.options(stream),
+      }),
+    }),
+  );
+}

@@ -1,0 +1,17 @@
+/** The catalogue: every scenario by its id, and how to find one. */
+import type { Scenario } from './scenario.ts';
+import { smallScenarios } from './small.ts';
+import { viewstampedReplicationScenarios } from './viewstamped-replication.ts';
+
+export { type FaultProfile, profiles } from './profiles.ts';
+export type { DrawSettings, Scenario } from './scenario.ts';
+
+export const scenarios: readonly Scenario[] = [
+  ...viewstampedReplicationScenarios,
+  ...smallScenarios,
+];
+
+/** All of a protocol (`vr`), or one scenario (`vr/chaos`); none if nothing has that name. */
+export function findScenarios(pattern: string): readonly Scenario[] {
+  return scenarios.filter(({ id, protocol }) => id === pattern || protocol === pattern);
+}

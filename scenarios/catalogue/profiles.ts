@@ -1,0 +1,104 @@
+/** Fault profiles: which faults strike, how often and how hard. */
+import type { NetworkConfig } from '../../sim/plan.ts';
+import type { Stream } from '../../sim/streams.ts';
+import type { FaultConfig } from '../spec.ts';
+
+export interface FaultProfile {
+  readonly name: string;
+  readonly about: string;
+  /** Draws what changes from a calm world. `span` is how long faults may strike (Micros). */
+  draw(stream: Stream, span: number): DrawnProfile;
+}
+
+export interface DrawnProfile {
+  readonly network?: Partial<NetworkConfig>;
+  readonly faults?: FaultConfig;
+  readonly clock?: { readonly offset: number; readonly drift: number };
+  readonly disk?: {
+    readonly latencyMin: number;
+    readonly latencyMax: number;
+    readonly torn: number;
+  };
+  readonly shuffleTies?: boolean;
+}
+
+const MILLISECOND = 1_000;
+const LASTS_MIN = MILLISECOND;
+/** Share of faults that wait for a mark, in percent. */
+const TARGETED = 50;
+
+function faultsOf(kinds: FaultConfig['kinds'], span: number, targeted = TARGETED): FaultConfig {
+  return { kinds, lastsMin: LASTS_MIN, lastsMax: Math.floor(span / 3), targeted };
+}
+
+/** Losses of 0 up to `worst` parts per million, each drawn on its own. */
+function lossy(stream: Stream, worst: number): Partial<NetworkConfig> {
+  return {
+    drop: stream.below(worst),
+    duplicate: stream.below(worst),
+    corrupt: stream.below(Math.floor(worst / 4)),
+    reorder: stream.below(2 * worst),
+    reorderBy: stream.between(MILLISECOND, 20 * MILLISECOND),
+  };
+}
+
+const SLOW_DISK = { latencyMin: 50, latencyMax: 2 * MILLISECOND, torn: 300_000 };
+
+export const profiles: readonly FaultProfile[] = [
+  { name: 'calm', about: 'no faults', draw: () => ({}) },
+  {
+    name: 'lossy',
+    about: 'messages are dropped, duplicated, reordered and corrupted',
+    draw: (stream) => ({ network: lossy(stream, 150_000), shuffleTies: true }),
+  },
+  {
+    name: 'partitions',
+    about: 'replicas are split into groups, isolated, and cut one way',
+    draw: (stream, span) => ({
+      faults: faultsOf({ partition: stream.between(1, 5), 'one-way': stream.between(0, 4) }, span),
+    }),
+  },
+  {
+    name: 'crashes',
+    about: 'replicas crash and restart, at any time and at marks',
+    draw: (stream, span) => ({
+      faults: faultsOf({ crash: stream.between(1, 8) }, span),
+      disk: SLOW_DISK,
+    }),
+  },
+  {
+    name: 'clocks',
+    about: 'clocks are offset and drift by up to 20 %, and replicas pause',
+    draw: (stream, span) => ({
+      clock: { offset: stream.below(100 * MILLISECOND), drift: stream.below(200_000) },
+      faults: faultsOf({ pause: stream.between(1, 6) }, span),
+    }),
+  },
+  {
+    name: 'chaos',
+    about: 'all of it at once, each kind on or off and as hard as the seed says',
+    draw: drawChaos,
+  },
+];
+
+function drawChaos(stream: Stream, span: number): DrawnProfile {
+  const upTo = (most: number): number => (stream.below(3) === 0 ? 0 : stream.between(1, most));
+  const kinds = {
+    crash: upTo(8),
+    partition: upTo(5),
+    'one-way': upTo(4),
+    pause: upTo(4),
+    'client-crash': upTo(2),
+  };
+  const worst = stream.pick([0, 0, 20_000, 100_000, 250_000]);
+  return {
+    faults: faultsOf(kinds, span, stream.pick([0, 30, 60, 90])),
+    ...(worst > 0 ? { network: lossy(stream, worst) } : {}),
+    clock:
+      stream.below(3) === 0
+        ? { offset: stream.below(50 * MILLISECOND), drift: stream.below(100_000) }
+        : { offset: 0, drift: 0 },
+    disk: stream.below(2) === 0 ? SLOW_DISK : { latencyMin: 0, latencyMax: 100, torn: 100_000 },
+    shuffleTies: stream.below(2) === 0,
+  };
+}

@@ -1,0 +1,152 @@
+/** What a scenario is, and the calm world that every scenario starts from. */
+import { protocols } from '../../protocols/index.ts';
+import type { Options } from '../../sim/contract.ts';
+import { hashString } from '../../sim/mixing.ts';
+import type { Plan } from '../../sim/plan.ts';
+import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
+import { completeOptions, SpecError } from '../assemble.ts';
+import { drawPlan } from '../draw-plan.ts';
+import { type Expectation, type RunSpec, SPEC_FORMAT } from '../spec.ts';
+import { type DrawnProfile, type FaultProfile, profiles } from './profiles.ts';
+
+export interface Scenario {
+  /** `vr/chaos`. */
+  readonly id: string;
+  readonly protocol: string;
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  /** The expected outcome, in words; what of it is asserted is in the spec's `expect`. */
+  readonly expects: string;
+  draw(seed: string, settings: DrawSettings): RunSpec;
+}
+
+/** What a user may set instead of leaving it to the seed. Times are Micros. */
+export interface DrawSettings {
+  readonly replicas?: number;
+  readonly clients?: number;
+  readonly operations?: number;
+  /** How long faults may strike. */
+  readonly duration?: number;
+  readonly maxEvents?: number;
+  readonly options?: Options;
+  /** Name of a fault profile. */
+  readonly faults?: string;
+  readonly mutant?: string;
+  readonly oracles?: readonly string[];
+}
+
+/** The world of one scenario, before the user's settings. */
+export interface World {
+  readonly replicas: number;
+  readonly clients: number;
+  readonly operations: number;
+  readonly span: number;
+  readonly profile: FaultProfile;
+  readonly options?: Options;
+  readonly machine?: string;
+  readonly keys?: number;
+  readonly expect?: Expectation;
+  /** Faults of the scenario's own; they replace the profile's. */
+  readonly faults?: Plan['faults'];
+  readonly mix?: RunSpec['workload']['mix'];
+}
+
+export interface ScenarioDefinition {
+  readonly protocol: string;
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly expects: string;
+  world(stream: Stream): World;
+}
+
+export const MILLISECOND = 1_000;
+export const SAFE = 'no oracle objects, and all that is owed after the healing happens';
+const DELAY = { kind: 'uniform', min: 100, spread: 900 } as const;
+const BOUNDS = { events: 200_000, queue: 50_000, time: 600_000_000 };
+const KV_MIX = { get: 40, put: 35, cas: 15, delete: 10 };
+/** One run in so many freezes all that is sent or persisted, to catch shared containers. */
+const PARANOID_ONE_IN = 64;
+
+export function profileNamed(name: string): FaultProfile {
+  const profile = profiles.find((each) => each.name === name);
+  if (profile === undefined) {
+    const names = profiles.map((each) => each.name).join(', ');
+    throw new SpecError(`unknown fault profile "${name}"; there are ${names}`);
+  }
+  return profile;
+}
+
+export function defineScenario(definition: ScenarioDefinition): Scenario {
+  const { protocol, name, title, about, expects } = definition;
+  const id = `${protocol}/${name}`;
+  const draw = (seed: string, settings: DrawSettings): RunSpec =>
+    drawSpec(id, definition, seed, settings);
+  return { id, protocol, name, title, about, expects, draw };
+}
+
+function drawSpec(
+  id: string,
+  definition: ScenarioDefinition,
+  seed: string,
+  settings: DrawSettings,
+): RunSpec {
+  const protocol = protocols.find((each) => each.name === definition.protocol);
+  if (protocol === undefined) throw new SpecError(`unknown protocol "${definition.protocol}"`);
+  // One stream a part, so that a new draw in one moves no other.
+  const world = definition.world(new Stream(seed, 'scenario'));
+  const span = settings.duration ?? world.span;
+  const profile = settings.faults === undefined ? world.profile : profileNamed(settings.faults);
+  const drawn = profile.draw(new Stream(seed, 'profile'), span);
+  const clients = settings.clients ?? world.clients;
+  const operations = settings.operations ?? world.operations;
+  const spec: RunSpec = {
+    format: SPEC_FORMAT,
+    scenario: id,
+    protocol: definition.protocol,
+    ...(settings.mutant === undefined ? {} : { mutant: settings.mutant }),
+    seed,
+    streams: STREAMS_VERSION,
+    replicas: settings.replicas ?? world.replicas,
+    clients,
+    options: completeOptions(protocol.optionSchema, { ...world.options, ...settings.options }),
+    machine: world.machine ?? 'kv',
+    ...surroundings(drawn),
+    ending: { kind: 'quiet', healAt: span },
+    bounds: { ...BOUNDS, events: settings.maxEvents ?? BOUNDS.events },
+    workload: {
+      operations,
+      keys: world.keys ?? 2,
+      // Spread so that clients are busy for as long as faults may strike.
+      thinkTime: Math.floor((span * clients) / Math.max(1, operations)),
+      mix: world.mix ?? KV_MIX,
+    },
+    shuffleTies: drawn.shuffleTies ?? false,
+    withinClaims: true,
+    paranoid: hashString(`${seed}\0paranoid`) % PARANOID_ONE_IN === 0,
+    // Settings of the user's may make an outcome impossible that the scenario expects.
+    ...(world.expect === undefined || settings.faults !== undefined
+      ? {}
+      : { expect: world.expect }),
+    ...(settings.oracles === undefined ? {} : { oracles: settings.oracles }),
+  };
+  if (world.faults === undefined || settings.faults !== undefined) return spec;
+  const { operations: planned } = drawPlan(spec, protocol);
+  return { ...spec, plan: { faults: world.faults, operations: planned } };
+}
+
+function surroundings(drawn: DrawnProfile): Pick<RunSpec, 'network' | 'disk' | 'clock' | 'faults'> {
+  const calm = { drop: 0, duplicate: 0, corrupt: 0, reorder: 0, reorderBy: 0 };
+  return {
+    network: { delay: DELAY, ...calm, ...drawn.network },
+    disk: drawn.disk ?? { latencyMin: 20, latencyMax: 200, torn: 0 },
+    clock: drawn.clock ?? { offset: 0, drift: 0 },
+    faults: drawn.faults ?? {
+      kinds: {},
+      lastsMin: MILLISECOND,
+      lastsMax: MILLISECOND,
+      targeted: 0,
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** Presides over one run: tells the oracles what happens and writes down what they find. */
+import type { Build, Message, NodeId } from '../sim/contract.ts';
+import { hashString, hex32 } from '../sim/mixing.ts';
+import type { Simulation } from '../sim/simulation.ts';
+import type { End, Observer } from '../sim/simulation-config.ts';
+import { DecidedLog } from './oracles/decided-log.ts';
+import { oracles } from './oracles/index.ts';
+import { noException } from './oracles/no-exception.ts';
+import type { Court, Oracle, ViolationDetail, Watch } from './oracles/oracle.ts';
+import type { Failure, RunSpec } from './spec.ts';
+
+/** Each hook's listeners, so that an event costs nothing to oracles that do not care. */
+type Listeners = { [Hook in keyof Watch]-?: NonNullable<Watch[Hook]>[] };
+
+export class Judge implements Observer, Court {
+  readonly failures: Failure[] = [];
+  readonly inconclusive: string[] = [];
+  readonly build: Build;
+  readonly spec: RunSpec;
+  readonly view: Simulation;
+  readonly decided: DecidedLog;
+  private readonly listeners: Listeners;
+
+  /** `chosen` are the ids of the oracles that sit; without it all do. */
+  constructor(simulation: Simulation, build: Build, spec: RunSpec) {
+    this.view = simulation;
+    this.build = build;
+    this.spec = spec;
+    this.decided = new DecidedLog(build.protocol, build.machine, spec.replicas);
+    const chosen = spec.oracles;
+    const seated = oracles.filter((oracle) => chosen === undefined || chosen.includes(oracle.id));
+    this.listeners = collectListeners(seated.map((oracle) => oracle.watch(this)));
+  }
+
+  get history(): Court['history'] {
+    return this.view.clients.history;
+  }
+
+  get marks(): ReadonlyMap<string, number> {
+    return this.view.marks;
+  }
+
+  violation(oracle: Oracle, message: string, detail: ViolationDetail = {}): void {
+    const { invariant, node, operations, evidence } = detail;
+    const at = this.view.now;
+    this.failures.push({
+      oracle: oracle.id,
+      signature: signatureOf(oracle, invariant),
+      message,
+      at,
+      event: this.view.counts.events,
+      ...(invariant === undefined ? {} : { invariant }),
+      ...(node === undefined ? {} : { node }),
+      ...(operations === undefined ? {} : { operations }),
+      ...(evidence === undefined ? {} : { evidence }),
+    });
+    this.view.log?.write('violation', {
+      label: oracle.id,
+      detail: message,
+      ...(node === undefined ? {} : { node }),
+    });
+    this.view.stop();
+  }
+
+  undecided(reason: string): void {
+    this.inconclusive.push(reason);
+  }
+
+  /** A handler threw. Of foreign errors only the class is told: engines word them differently. */
+  threw(node: NodeId, error: unknown): void {
+    const isOurs = error instanceof Error && error.name === 'InvariantViolation';
+    const name = error instanceof Error ? error.name : typeof error;
+    const text = isOurs ? `${name}: ${error.message}` : name;
+    this.violation(noException, `n${node} threw ${text}`, { node, invariant: name });
+  }
+
+  adjourn(end: End): void {
+    if (end.how === 'bound' && end.bound !== 'queue')
+      this.undecided(`bound on ${end.bound} reached`);
+    if (end.how === 'stopped') this.undecided('time: the run was stopped by its time limit');
+    else for (const listen of this.listeners.ended) listen(end);
+  }
+
+  // What the simulation tells.
+
+  replicaStepped(replica: NodeId, state: object): void {
+    const { stepped } = this.listeners;
+    for (let i = 0; i < stepped.length; i++) stepped[i]?.(replica, state);
+  }
+
+  released(from: NodeId, to: NodeId, message: Message): void {
+    const { released } = this.listeners;
+    for (let i = 0; i < released.length; i++) released[i]?.(from, to, message);
+  }
+
+  returned(operation: number): void {
+    for (const listen of this.listeners.returned) listen(operation);
+  }
+
+  crashed(node: NodeId): void {
+    if (node < this.spec.replicas) this.decided.forget(node);
+    for (const listen of this.listeners.crashed) listen(node);
+  }
+
+  restarted(node: NodeId): void {
+    for (const listen of this.listeners.restarted) listen(node);
+  }
+
+  /** Every replica that is up knows, and has applied, all that is decided. */
+  isSettled(): boolean {
+    const { protocol } = this.build;
+    for (const replica of this.view.cluster.replicas) {
+      const state = this.view.stateOf(replica);
+      if (state === undefined) continue;
+      if (protocol.decidedCount(state) !== this.decided.length) return false;
+      if (protocol.appliedCount(state) !== this.decided.length) return false;
+    }
+    return true;
+  }
+}
+
+function collectListeners(watches: readonly Watch[]): Listeners {
+  return {
+    stepped: watches.flatMap((watch) => watch.stepped?.bind(watch) ?? []),
+    released: watches.flatMap((watch) => watch.released?.bind(watch) ?? []),
+    returned: watches.flatMap((watch) => watch.returned?.bind(watch) ?? []),
+    crashed: watches.flatMap((watch) => watch.crashed?.bind(watch) ?? []),
+    restarted: watches.flatMap((watch) => watch.restarted?.bind(watch) ?? []),
+    ended: watches.flatMap((watch) => watch.ended?.bind(watch) ?? []),
+  };
+}
+
+/** Provisional until a failure is shrunk: the oracle's letter and a hash of oracle and invariant. */
+export function signatureOf(oracle: { id: string; letter: string }, invariant?: string): string {
+  return `${oracle.letter}-${hex32(hashString(`${oracle.id}/${invariant ?? ''}`)).slice(0, 4)}`;
+}

@@ -1,0 +1,95 @@
+/** Oracles that judge how a run has ended: convergence, progress, what the scenario expects. */
+import { digest } from '../../sim/plain.ts';
+import type { Court, Oracle } from './oracle.ts';
+import { inWords, milliseconds } from './words.ts';
+
+/** Replicas that have applied the same number of positions are in the same state. */
+export const convergence: Oracle = {
+  id: 'convergence',
+  letter: 'C',
+  about: 'replicas that have applied the same decided positions are in the same state at the end',
+  watch(court) {
+    const { protocol } = court.build;
+    return {
+      ended(end) {
+        if (end.how === 'violation') return;
+        const states = new Map<number, { readonly who: string; readonly digest: number }>();
+        states.set(court.decided.length, { who: 'the log', digest: digest(court.decided.app) });
+        for (const replica of court.view.cluster.replicas) {
+          const state = court.view.stateOf(replica);
+          if (state === undefined) continue;
+          const count = protocol.appliedCount(state);
+          const own = digest(protocol.app(state));
+          const other = states.get(count);
+          if (other === undefined) states.set(count, { who: `n${replica}`, digest: own });
+          else if (other.digest !== own) {
+            const text = `n${replica} and ${other.who} differ after ${count} applied operations`;
+            court.violation(convergence, text, { node: replica });
+          }
+        }
+      },
+    };
+  },
+};
+
+/** After the healing, all that is owed happens within the bound that the protocol states. */
+export const progress: Oracle = {
+  id: 'progress',
+  letter: 'G',
+  about: 'once faults have healed, operations end and replicas agree within the stated bound',
+  watch(court) {
+    return {
+      ended(end) {
+        if (end.how !== 'quiet' || !end.stalled || !isOwed(court)) return;
+        const open = court.history.findIndex(
+          (entry) => entry.end === null && isWaiting(court, entry),
+        );
+        const entry = court.history[open];
+        if (entry === undefined) {
+          court.violation(progress, `the replicas had not agreed by ${milliseconds(end.at)}`);
+        } else {
+          const text = `${inWords(entry.operation)}, asked by n${entry.node} at ${milliseconds(entry.call)}, had no answer by ${milliseconds(end.at)}`;
+          court.violation(progress, text, { operations: [open] });
+        }
+      },
+    };
+  },
+};
+
+function isOwed(court: Court): boolean {
+  const { protocol } = court.build;
+  const claims = protocol.claims(court.view.cluster.options, court.view.cluster.replicas.length);
+  return claims.isProgressOwed(court.view);
+}
+
+/** Whether the entry is its client's latest: an earlier open one was given up. */
+function isWaiting(court: Court, entry: { readonly node: number }): boolean {
+  const latest = court.history.findLast((other) => other.node === entry.node);
+  return latest === entry;
+}
+
+/** The scenario's own claim about its outcome. */
+export const expectation: Oracle = {
+  id: 'expectation',
+  letter: 'S',
+  about: "the scenario's expected outcome: marks reached, operations that return or stay open",
+  watch(court) {
+    return {
+      ended(end) {
+        const expected = court.spec.expect;
+        if (expected === undefined || end.how === 'violation') return;
+        for (const mark of expected.marks ?? []) {
+          if ((court.marks.get(mark) ?? 0) > 0) continue;
+          court.violation(expectation, `the run never reached "${mark}"`);
+        }
+        const after = expected.noReturnsAfter;
+        if (after === undefined) return;
+        const index = court.history.findIndex((entry) => entry.end !== null && entry.end > after);
+        const entry = court.history[index];
+        if (entry === undefined) return;
+        const text = `${inWords(entry.operation)} returned at ${milliseconds(entry.end ?? 0)}, though nothing should after ${milliseconds(after)}`;
+        court.violation(expectation, text, { operations: [index] });
+      },
+    };
+  },
+};

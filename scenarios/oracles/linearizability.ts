@@ -1,0 +1,103 @@
+/** Judges the clients' history by the state machine's model. */
+
+import type { HistoryOperation } from '../../checker/index.ts';
+import { type CheckResult, checkLinearizable, modelNamed } from '../../checker/index.ts';
+import type { HistoryRecord } from '../../sim/clients.ts';
+import type { LinearizabilityEvidence } from '../spec.ts';
+import type { Court, Oracle } from './oracle.ts';
+
+/** Budgets inside a run are steps and counted entries only: never a clock. */
+const STEPS_MAX = 5_000_000;
+const EVIDENCE_STEPS_MAX = 20_000_000;
+
+export const linearizability: Oracle = {
+  id: 'linearizability',
+  letter: 'L',
+  about: 'some order of the operations explains every answer and respects real time',
+  watch(court) {
+    return {
+      ended() {
+        const { indexes, operations, witness } = toCheck(court);
+        const model = modelNamed(court.build.machine.model);
+        const plain = checkLinearizable(model, operations, { maxSteps: STEPS_MAX, witness });
+        if (plain.verdict === 'linearizable') return;
+        if (plain.verdict === 'unknown') {
+          court.undecided(`linearizability: out of ${plain.reason ?? 'budget'}`);
+          return;
+        }
+        const full = checkLinearizable(model, operations, {
+          maxSteps: EVIDENCE_STEPS_MAX,
+          evidence: true,
+        });
+        report(court, full, indexes);
+      },
+    };
+  },
+};
+
+function toCheck(court: Court): {
+  indexes: number[];
+  operations: HistoryOperation[];
+  witness: number[];
+} {
+  const indexes: number[] = [];
+  const operations: HistoryOperation[] = [];
+  const witness: number[] = [];
+  for (const [index, entry] of court.history.entries()) {
+    if (entry.isRefused) continue;
+    indexes.push(index);
+    operations.push(toOperation(entry));
+    witness.push(court.decided.positionOf(entry.operation) ?? -1);
+  }
+  return { indexes, operations, witness };
+}
+
+function toOperation(entry: HistoryRecord): HistoryOperation {
+  const { operation, output } = entry;
+  if (typeof operation !== 'object' || operation === null || !('f' in operation)) {
+    throw new Error('an operation of a history is an object with f');
+  }
+  const { f, key, value } = operation;
+  return {
+    process: entry.process,
+    f: String(f),
+    ...(key === undefined ? {} : { key: String(key) }),
+    ...(value === undefined ? {} : { value }),
+    call: entry.call,
+    return: entry.end,
+    ...(output === undefined ? {} : { output }),
+  };
+}
+
+function report(court: Court, result: CheckResult, indexes: readonly number[]): void {
+  const found = result.counterexample;
+  if (found === undefined) {
+    court.violation(linearizability, 'no order of the operations explains their answers');
+    return;
+  }
+  const toHistory = (index: number): number => indexes[index] ?? index;
+  const evidence: LinearizabilityEvidence = {
+    ...(found.object === null ? {} : { key: found.object }),
+    operations: found.operations.map(toHistory),
+    partial: found.partial.map((partial) => {
+      const order = partial.map(toHistory);
+      return { order, states: statesAlong(court, order) };
+    }),
+    stuckAt: toHistory(found.failing),
+  };
+  court.violation(linearizability, found.sentence, {
+    operations: evidence.operations,
+    evidence,
+  });
+}
+
+/** The state machine's state after each step of an order, as JSON. */
+function statesAlong(court: Court, order: readonly number[]): string[] {
+  const { machine } = court.build;
+  const app = machine.initial();
+  return order.map((index) => {
+    const entry = court.history[index];
+    if (entry !== undefined) machine.apply(app, entry.operation);
+    return JSON.stringify(app);
+  });
+}

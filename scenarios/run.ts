@@ -1,0 +1,125 @@
+/** One run: a spec goes in, a result comes out, and nothing else in the world is touched. */
+import type { Protocol } from '../sim/contract.ts';
+import { digest } from '../sim/plain.ts';
+import type { Plan } from '../sim/plan.ts';
+import { Simulation } from '../sim/simulation.ts';
+import type { End } from '../sim/simulation-config.ts';
+import { STREAMS_VERSION } from '../sim/streams.ts';
+import { assemble } from './assemble.ts';
+import { drawPlan } from './draw-plan.ts';
+import { Judge } from './judge.ts';
+import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
+
+export interface RunRequest {
+  /** Record the event log. */
+  readonly events?: boolean;
+  /** The caller's clock: asked now and then, and true ends the run without a verdict. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** Runs `spec` to its end. Pure: the same spec gives the same result, byte for byte. */
+export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
+  if (spec.streams !== STREAMS_VERSION) {
+    throw new Error(`spec of random scheme ${spec.streams}, this build has ${STREAMS_VERSION}`);
+  }
+  const build = assemble(spec);
+  const plan = spec.plan ?? drawPlan(spec, build.protocol);
+  const simulation = new Simulation({
+    ...spec,
+    protocol: build.protocol,
+    machine: build.machine,
+    plan,
+    logsEvents: request.events === true,
+  });
+  const judge = new Judge(simulation, build, spec);
+  if (spec.oracles === undefined || spec.oracles.length > 0) simulation.observer = judge;
+  const end = conduct(simulation, judge, request.shouldStop);
+  if (simulation.observer !== undefined) judge.adjourn(end);
+  return report(simulation, judge, { ...spec, plan }, end);
+}
+
+/** What a handler throws is the protocol's failure; what we throw ourselves is ours. */
+function conduct(simulation: Simulation, judge: Judge, shouldStop?: () => boolean): End {
+  try {
+    return simulation.run(shouldStop);
+  } catch (error) {
+    if (simulation.running < 0) throw error;
+    judge.threw(simulation.running, error);
+    return { how: 'violation', at: simulation.now, stalled: false };
+  }
+}
+
+function report(
+  simulation: Simulation,
+  judge: Judge,
+  spec: RunSpec & { readonly plan: Plan },
+  end: End,
+): RunResult {
+  const { protocol } = judge.build;
+  const history = historyOf(judge);
+  for (const entry of history) simulation.trace.integer(digest(entry));
+  for (const node of simulation.nodes) simulation.trace.integer(digest(node.process?.state));
+  return {
+    format: 'quorumlab-run/1',
+    spec,
+    verdict: verdictOf(judge),
+    failures: judge.failures,
+    inconclusive: judge.inconclusive,
+    traceHash: simulation.trace.text(),
+    ended: endOf(judge, end),
+    counts: { ...simulation.counts },
+    marks: marksOf(simulation, protocol),
+    faults: simulation.faults.accounts.map(outcomeOf),
+    history,
+    finalSummaries: simulation.nodes.map((node) => {
+      if (!node.isReplica) return node.isUp ? 'client' : 'down';
+      return node.process === undefined ? 'down' : protocol.summary(node.process.state);
+    }),
+    ...(simulation.log === undefined ? {} : { events: simulation.log.records }),
+  };
+}
+
+function verdictOf(judge: Judge): Verdict {
+  if (judge.failures.length > 0) return 'failed';
+  return judge.inconclusive.length > 0 ? 'inconclusive' : 'passed';
+}
+
+function endOf(judge: Judge, end: End): RunResult['ended'] {
+  if (end.bound !== undefined) return { how: 'bound', at: end.at, bound: end.bound };
+  if (end.how === 'stopped') return { how: 'bound', at: end.at, bound: 'time limit' };
+  return { how: judge.failures.length > 0 ? 'violation' : end.how, at: end.at };
+}
+
+function marksOf(simulation: Simulation, protocol: Protocol): { [mark: string]: number } {
+  const marks: { [mark: string]: number } = {};
+  for (const mark of Object.keys(protocol.marks)) marks[mark] = simulation.marks.get(mark) ?? 0;
+  return marks;
+}
+
+function outcomeOf(account: Simulation['faults']['accounts'][number]): FaultOutcome {
+  const { status, at, event, until, node } = account;
+  return {
+    status,
+    ...(at >= 0 ? { at, event } : {}),
+    ...(until >= 0 ? { until } : {}),
+    ...(node >= 0 ? { node } : {}),
+  };
+}
+
+/** The history that is judged, without what was refused. */
+function historyOf(judge: Judge): HistoryEntry[] {
+  return judge.history
+    .filter((entry) => !entry.isRefused)
+    .map((entry) => {
+      const decidedAt = judge.decided.positionOf(entry.operation);
+      return {
+        process: entry.process,
+        node: entry.node,
+        operation: entry.operation,
+        call: entry.call,
+        return: entry.end,
+        ...(entry.output === undefined ? {} : { output: entry.output }),
+        ...(decidedAt === undefined ? {} : { decidedAt }),
+      };
+    });
+}
