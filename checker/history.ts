@@ -14,7 +14,7 @@ export type Plain =
   | readonly Plain[]
   | { readonly [name: string]: Plain };
 
-/** One operation of one process. Operations that surely did not happen are left out of a history. */
+/** One operation of one process; those that surely did not happen are left out of a history. */
 export interface HistoryOperation {
   readonly process: number;
   /** What was asked, in the words of the model: `read`, `write`, `enqueue`, … */
@@ -53,8 +53,8 @@ export class HistoryError extends Error {
 /**
  * Refuses operations with impossible times, and processes that act while an operation is open.
  *
- * A process whose operation never returned may not act again: its later operations belong to a new
- * process. A process may call at the time at which it returned. Throws `HistoryError`. O(n log n).
+ * One whose operation never returned may not act again: whatever its client does next is another
+ * process's. Calling at the instant of the last return is fine. Throws `HistoryError`. O(n log n).
  */
 export function validateOperations(operations: readonly HistoryOperation[]): void {
   validateTimes(operations);

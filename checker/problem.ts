@@ -42,10 +42,7 @@ export function layOut<State>(
   const sources = inOrderOfCall(all, indexes);
   const operations: HistoryOperation[] = [];
   for (const source of sources) operations.push(all[source]!);
-  const { kindOf, kinds, requestOf } = classify(
-    operations,
-    model.seesProcess ?? false,
-  );
+  const { kindOf, kinds, requestOf } = classify(operations, model.seesProcess ?? false);
   const byReturn = inOrderOfReturn(operations);
   const frontierOf = new Int32Array(operations.length).fill(byReturn.length);
   for (let frontier = 0; frontier < byReturn.length; frontier++) {

@@ -1,14 +1,27 @@
 /** The models that come with the checker, by name. */
 
 import type { Model } from '../model.ts';
+import { counter } from './counter.ts';
 import { dictionary, kv } from './kv.ts';
+import { list } from './list.ts';
+import { mutex } from './mutex.ts';
+import { queue, stack } from './queue.ts';
 import { casRegister, register } from './register.ts';
+import { set } from './set.ts';
+import { txn } from './transactions.ts';
 
 export const models = {
   register,
   'cas-register': casRegister,
   kv,
   dictionary,
+  counter,
+  list,
+  set,
+  queue,
+  stack,
+  mutex,
+  txn,
 } satisfies Record<string, Model<unknown>>;
 
 export type ModelName = keyof typeof models;

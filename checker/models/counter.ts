@@ -1,0 +1,28 @@
+/** The counter. */
+
+import type { HistoryOperation, Plain } from '../history.ts';
+import { type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+
+/** `add` adds its value, and what it answers is not looked at; `read` answers the sum. */
+export const counter: Model<number> = {
+  name: 'counter',
+  init: (initial: Plain) => (typeof initial === 'number' ? initial : 0),
+  step: stepCounter,
+  partition: partitionByKey,
+  observes: (operation) => operation.f === 'read',
+  expects: (operation) => {
+    if (operation.f === 'read') return undefined;
+    if (operation.f !== 'add') return 'f to be add or read';
+    return typeof operation.value === 'number' ? undefined : 'add to have a number as value';
+  },
+  describe: ({ f, value, output }) => (f === 'add' ? `add ${value}` : `read = ${output}`),
+};
+
+function stepCounter(state: number, operation: HistoryOperation): Step<number> {
+  const { f, value, output } = operation;
+  if (f === 'read') {
+    return output === undefined || output === state ? { ok: true, next: state } : REFUSED;
+  }
+  if (f !== 'add' || typeof value !== 'number') return REFUSED;
+  return { ok: true, next: state + value };
+}

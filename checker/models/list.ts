@@ -1,0 +1,50 @@
+/** The append-only list, whose every read reveals the whole order. */
+
+import type { HistoryOperation, Plain } from '../history.ts';
+import { type Growth, type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+import { canonicalText, isSequence } from '../plain.ts';
+
+/** `append` adds its value at the end; `read` answers all values in order. */
+export const list: Model<string> = {
+  name: 'list',
+  init: (initial: Plain) => (isSequence(initial) ? textOf(initial) : ''),
+  step: stepList,
+  partition: partitionByKey,
+  observes: (operation) => operation.f === 'read',
+  expects: expectsList,
+  describe: ({ f, value, output }) =>
+    f === 'append' ? `append ${JSON.stringify(value)}` : `read = ${JSON.stringify(output)}`,
+  growth: growthOf,
+};
+
+function stepList(state: string, operation: HistoryOperation): Step<string> {
+  const { f, value, output } = operation;
+  if (f === 'append' && value !== undefined) return { ok: true, next: state + itemText(value) };
+  if (f !== 'read') return REFUSED;
+  const matches = output === undefined || state === (isSequence(output) ? textOf(output) : '');
+  return matches ? { ok: true, next: state } : REFUSED;
+}
+
+/** The list as a text that grows at its end, so that the search can see dead ends early. */
+function textOf(items: readonly Plain[]): string {
+  return items.map(itemText).join('');
+}
+
+function itemText(item: Plain): string {
+  return `${canonicalText(item)},`;
+}
+
+function growthOf(operation: HistoryOperation): Growth | undefined {
+  const { f, output } = operation;
+  if (f === 'append') return { role: 'extends' };
+  if (output === undefined) return undefined;
+  return { role: 'observes', target: isSequence(output) ? textOf(output) : '' };
+}
+
+function expectsList(operation: HistoryOperation): string | undefined {
+  const { f, value, output } = operation;
+  if (f === 'append') return value === undefined ? 'append to have a value' : undefined;
+  if (f !== 'read') return 'f to be append or read';
+  const answers = output === undefined || output === null || isSequence(output);
+  return answers ? undefined : 'output of read to be an array, or null for an empty list';
+}

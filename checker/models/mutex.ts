@@ -1,0 +1,27 @@
+/** The lock. */
+
+import type { HistoryOperation } from '../history.ts';
+import { type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+
+/**
+ * `acquire` takes a free lock; one that answered false found it taken. `release` frees a taken one,
+ * whoever took it. `initial` true: the lock is taken at first.
+ */
+export const mutex: Model<boolean> = {
+  name: 'mutex',
+  init: (initial) => initial === true,
+  step: stepMutex,
+  partition: partitionByKey,
+  observes: (operation) => operation.output === false,
+  expects: ({ f }) =>
+    f === 'acquire' || f === 'release' ? undefined : 'f to be acquire or release',
+  describe: ({ f, output }) => (output === false ? `${f} refused` : f),
+};
+
+function stepMutex(taken: boolean, operation: HistoryOperation): Step<boolean> {
+  const { f, output } = operation;
+  if (f !== 'acquire' && f !== 'release') return REFUSED;
+  const possible = taken === (f === 'release');
+  if (output === false) return possible ? REFUSED : { ok: true, next: taken };
+  return possible ? { ok: true, next: !taken } : REFUSED;
+}

@@ -1,0 +1,67 @@
+/** The set of values. */
+
+import type { HistoryOperation, Plain } from '../history.ts';
+import { type Model, REFUSED, type Step } from '../model.ts';
+import { canonicalText, isSequence } from '../plain.ts';
+
+/**
+ * `add` and `remove` may answer whether they changed the set; `contains` answers whether the value
+ * is in it; `read` answers all values as an array, in any order.
+ *
+ * Without a `read`, each value is an object of its own.
+ */
+export const set: Model<readonly string[]> = {
+  name: 'set',
+  init: (initial: Plain) => (isSequence(initial) ? textsOf(initial) : []),
+  step: stepSet,
+  key: (state) => state.join(','),
+  partition: ({ f, key, value }) =>
+    f === 'read' ? null : `${key ?? ''} ${value === undefined ? '' : canonicalText(value)}`,
+  observes: ({ f, output }) => f === 'read' || f === 'contains' || output === false,
+  expects: expectsSet,
+  describe: ({ f, value, output }) => {
+    const argument = value === undefined ? '' : ` ${JSON.stringify(value)}`;
+    return `${f}${argument}${output === undefined ? '' : ` = ${JSON.stringify(output)}`}`;
+  },
+};
+
+function stepSet(state: readonly string[], operation: HistoryOperation): Step<readonly string[]> {
+  const { f, value, output } = operation;
+  if (f === 'read') return stepRead(state, output);
+  if (value === undefined) return REFUSED;
+  const item = canonicalText(value);
+  const present = state.includes(item);
+  if (typeof output === 'boolean' && output !== (f === 'add' ? !present : present)) return REFUSED;
+  if (f === 'contains') return { ok: true, next: state };
+  if (f === 'add') return { ok: true, next: present ? state : inOrder([...state, item]) };
+  if (f !== 'remove') return REFUSED;
+  return { ok: true, next: state.filter((each) => each !== item) };
+}
+
+function stepRead(state: readonly string[], output: Plain | undefined): Step<readonly string[]> {
+  if (output === undefined) return { ok: true, next: state };
+  const seen = isSequence(output) ? textsOf(output) : [];
+  const equal = seen.length === state.length && seen.every((item, index) => item === state[index]);
+  return equal ? { ok: true, next: state } : REFUSED;
+}
+
+function textsOf(items: readonly Plain[]): readonly string[] {
+  return inOrder([...new Set(items.map(canonicalText))]);
+}
+
+function inOrder(items: readonly string[]): readonly string[] {
+  return [...items].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function expectsSet({ f, value, output }: HistoryOperation): string | undefined {
+  if (f === 'read') {
+    const answers = output === undefined || output === null || isSequence(output);
+    return answers ? undefined : 'output of read to be an array, or null for an empty set';
+  }
+  if (f !== 'add' && f !== 'remove' && f !== 'contains') {
+    return 'f to be add, remove, contains or read';
+  }
+  if (value === undefined) return `${f} to have a value`;
+  const answers = output === undefined || output === null || typeof output === 'boolean';
+  return answers ? undefined : `output of ${f} to be true or false`;
+}

@@ -1,0 +1,54 @@
+/** The checker against the definition, on small random histories; the long run is beside it. */
+
+import { expect, test } from 'vitest';
+import { compare, judgePlainly } from './agreement.ts';
+import { historyKinds } from './random-histories.ts';
+
+const HISTORIES = 5_000;
+
+test.each(historyKinds)('the checker judges 5,000 %s histories as the definition does', (kind) => {
+  const agreement = compare(kind, HISTORIES, judgePlainly);
+
+  expect(agreement.disagreement).toBeUndefined();
+});
+
+test.each(historyKinds)('at least 200 of 2,000 random %s histories are illegal', (kind) => {
+  const agreement = compare(kind, 2_000, judgePlainly);
+
+  expect(agreement.illegal).toBeGreaterThan(200);
+});
+
+test('a checker that ignores real time is found out', () => {
+  const agreement = compare('register', HISTORIES, ({ operations, ...rest }) => {
+    const timeless = operations.map((operation, process) => {
+      return { ...operation, process, call: 0, return: operation.return === null ? null : 1 };
+    });
+    return judgePlainly({ ...rest, operations: timeless });
+  });
+
+  expect(agreement.disagreement).toBeDefined();
+});
+
+test('a checker that drops operations that never returned is found out', () => {
+  const agreement = compare('cas-register', HISTORIES, ({ operations, ...rest }) =>
+    judgePlainly({
+      ...rest,
+      operations: operations.filter((operation) => operation.return !== null),
+    }),
+  );
+
+  expect(agreement.disagreement).toBeDefined();
+});
+
+test('a checker that lets intervals touch in order is found out', () => {
+  const agreement = compare('register', HISTORIES, ({ operations, ...rest }) => {
+    const open = operations.map((operation) => {
+      const { call, return: returned } = operation;
+      const end = returned === null ? null : Math.max(2 * call, 2 * returned - 1);
+      return { ...operation, call: 2 * call, return: end };
+    });
+    return judgePlainly({ ...rest, operations: open });
+  });
+
+  expect(agreement.disagreement).toBeDefined();
+});

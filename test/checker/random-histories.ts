@@ -1,0 +1,273 @@
+/**
+ * Small random histories for every model: most of them runs of the model, some of them spoiled.
+ *
+ * Everything that has fooled a checker is in them: operations that never returned, failed cas,
+ * equal times, values written twice, answers that are not known.
+ */
+
+import { type HistoryOperation, type Model, models, type Plain } from '../../checker/index.ts';
+
+/** A stream of numbers below 2^32 that depends on its seed alone (xorshift32, Marsaglia 2003). */
+export class Dice {
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5bd1e995) | 1;
+    for (let round = 0; round < 4; round++) this.next();
+  }
+
+  below(bound: number): number {
+    return this.next() % bound;
+  }
+
+  /** True once in `times`. */
+  once(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new Error('nothing to pick from');
+    return item;
+  }
+
+  private next(): number {
+    this.state ^= this.state << 13;
+    this.state ^= this.state >>> 17;
+    this.state ^= this.state << 5;
+    return this.state >>> 0;
+  }
+}
+
+type ModelName = keyof typeof models;
+
+export interface RandomHistory {
+  readonly model: ModelName;
+  readonly initial: Plain;
+  readonly operations: readonly HistoryOperation[];
+}
+
+/** What a client may ask of each model, and what it may be told, right or wrong. */
+interface Vocabulary {
+  readonly initial: (dice: Dice) => Plain;
+  readonly request: (dice: Dice, serial: number) => Pick<HistoryOperation, 'f' | 'value' | 'key'>;
+  /** Answers to try until the model takes one; the last resort is no answer at all. */
+  readonly answers: (f: string, dice: Dice, value?: Plain) => readonly (Plain | undefined)[];
+}
+
+const SMALL: readonly Plain[] = [0, 1, 2];
+
+function smallValue(dice: Dice): Plain {
+  return dice.pick(SMALL);
+}
+
+const registerVocabulary: Vocabulary = {
+  initial: (dice) => dice.pick([null, 0]),
+  request: (dice) => (dice.once(2) ? { f: 'read' } : { f: 'write', value: smallValue(dice) }),
+  answers: (f) => (f === 'read' ? [null, ...SMALL] : [undefined]),
+};
+
+const casVocabulary: Vocabulary = {
+  initial: registerVocabulary.initial,
+  request: (dice, serial) =>
+    dice.once(2)
+      ? { f: 'cas', value: [smallValue(dice), smallValue(dice)] }
+      : registerVocabulary.request(dice, serial),
+  answers: (f) => (f === 'cas' ? [true, false] : registerVocabulary.answers(f, new Dice(0))),
+};
+
+/** Values are written once each, so that the fast test for unambiguous histories is taken. */
+const uniqueVocabulary: Vocabulary = {
+  initial: () => 0,
+  request: (dice, serial) => {
+    if (dice.once(3)) return { f: 'write', value: serial + 1 };
+    if (dice.once(2)) return { f: 'cas', value: [dice.below(serial + 1), serial + 1] };
+    return { f: 'read' };
+  },
+  answers: (f) => (f === 'cas' ? [true] : f === 'read' ? [0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
+};
+
+const storeVocabulary: Vocabulary = {
+  initial: (dice) => dice.pick([null, '']),
+  request: (dice, serial) => {
+    const key = dice.pick(['x', 'x', 'y']);
+    const f = dice.pick(['get', 'get', 'put', 'append', 'append', 'delete', 'cas', 'slice']);
+    if (f === 'get' || f === 'delete') return { f, key };
+    if (f === 'slice') return { f, key, value: dice.pick(['0:1', '1:2', '0:0']) };
+    if (f === 'cas') return { f, key, value: [dice.pick([null, 'a', 'b']), 'c'] };
+    return { f, key, value: dice.once(2) ? 'a' : String(serial) };
+  },
+  answers: (f, dice) => {
+    if (f === 'cas' || f === 'slice') return [true, false];
+    if (f !== 'get') return f === 'delete' && dice.once(2) ? [true, false] : [undefined];
+    const texts = ['0', '1', '2', '3', '4', '5'].map((serial) => `a${serial}`);
+    return [null, '', 'a', 'c', 'b', '0', '1', '2', '3', '4', ...texts, '01', '12', '0a', 'aa'];
+  },
+};
+
+const listVocabulary: Vocabulary = {
+  initial: () => null,
+  request: (dice, serial) =>
+    dice.once(2) ? { f: 'read' } : { f: 'append', value: dice.once(3) ? 0 : serial },
+  answers: (f, dice) => {
+    if (f !== 'read') return [undefined];
+    const answers: Plain[] = [[]];
+    for (let count = 0; count < 40; count++) {
+      answers.push(Array.from({ length: 1 + dice.below(3) }, () => dice.below(5)));
+    }
+    return answers;
+  },
+};
+
+const vocabularies: Readonly<Record<string, Vocabulary>> = {
+  register: registerVocabulary,
+  'cas-register': casVocabulary,
+  'unique cas-register': uniqueVocabulary,
+  kv: storeVocabulary,
+  dictionary: storeVocabulary,
+  counter: {
+    initial: () => null,
+    request: (dice) =>
+      dice.once(2) ? { f: 'read' } : { f: 'add', value: dice.pick([1, 1, 2, -1]) },
+    answers: (f) => (f === 'read' ? [0, 1, 2, 3, -1, 4, 5] : [undefined]),
+  },
+  list: listVocabulary,
+  set: {
+    initial: () => null,
+    request: (dice) => {
+      const f = dice.pick(['add', 'remove', 'contains', 'contains', 'read']);
+      return f === 'read' ? { f } : { f, value: dice.below(2) };
+    },
+    answers: (f) => (f === 'read' ? [[], [0], [1], [0, 1]] : [true, false]),
+  },
+  'set without reads': {
+    initial: () => null,
+    request: (dice) => ({ f: dice.pick(['add', 'remove', 'contains']), value: dice.below(2) }),
+    answers: () => [true, false],
+  },
+  queue: {
+    initial: () => null,
+    request: (dice, serial) =>
+      dice.once(2) ? { f: 'dequeue' } : { f: 'enqueue', value: dice.once(3) ? 1 : serial },
+    answers: (f) => (f === 'dequeue' ? [null, 0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
+  },
+  stack: {
+    initial: () => null,
+    request: (dice, serial) =>
+      dice.once(2) ? { f: 'pop' } : { f: 'push', value: dice.once(3) ? 1 : serial },
+    answers: (f) => (f === 'pop' ? [null, 0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
+  },
+  mutex: {
+    initial: (dice) => dice.once(4),
+    request: (dice) => ({ f: dice.pick(['acquire', 'release']) }),
+    answers: () => [true, false],
+  },
+  txn: {
+    initial: (dice) => dice.pick([null, { x: 1 }]),
+    request: (dice) => {
+      const access = () =>
+        dice.once(2)
+          ? ['r', dice.pick(['x', 'y']), null]
+          : ['w', dice.pick(['x', 'y']), dice.below(2)];
+      return { f: 'txn', value: Array.from({ length: 1 + dice.below(2) }, access) };
+    },
+    answers: (_f, _dice, value) =>
+      SEEN.flatMap((first) => SEEN.map((second) => filledIn(value, [first, second]))),
+  },
+};
+
+/** What a read in a transaction may have seen. */
+const SEEN: readonly Plain[] = [null, 0, 1];
+
+function filledIn(transaction: Plain | undefined, seen: readonly Plain[]): Plain {
+  if (!Array.isArray(transaction)) return null;
+  return transaction.map((access, place) =>
+    access[0] === 'r' ? ['r', access[1], seen[place]] : access,
+  );
+}
+
+/** The names of the kinds of history there are. */
+export const historyKinds: readonly string[] = Object.keys(vocabularies);
+
+const OPERATIONS_MAX = 7;
+const PROCESSES = 4;
+
+/** A history of up to seven operations; the same one for the same kind and seed. */
+export function randomHistory(kind: string, seed: number): RandomHistory {
+  const vocabulary = vocabularies[kind];
+  if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
+  const name = kind.replace(/^unique | without reads$/g, '');
+  const model = (Object.keys(models) as ModelName[]).find((each) => each === name);
+  if (model === undefined) throw new Error(`no model ${name}`);
+  const dice = new Dice(seed);
+  const initial = vocabulary.initial(dice);
+  const asked = intervals(dice).map((interval, serial) => ({
+    ...interval,
+    ...vocabulary.request(dice, serial),
+  }));
+  const operations = answer(model, initial, asked, vocabulary, dice);
+  return { model, initial, operations };
+}
+
+/** Intervals of a few sequential processes, over so few instants that many are equal. */
+function intervals(dice: Dice) {
+  const count = 1 + dice.below(OPERATIONS_MAX);
+  const span = dice.pick([4, 8, 16]);
+  const found: { process: number; call: number; return: number | null }[] = [];
+  let nextProcess = PROCESSES;
+  const clocks = Array.from({ length: PROCESSES }, (_, process) => ({ process, now: 0 }));
+  for (let index = 0; index < count; index++) {
+    const clock = dice.pick(clocks);
+    const call = clock.now + dice.below(span / 2);
+    const returned = dice.once(5) ? null : call + dice.below(span);
+    found.push({ process: clock.process, call, return: returned });
+    clock.now = returned ?? call;
+    if (returned === null) clock.process = nextProcess++;
+  }
+  return found;
+}
+
+/** Runs the requests at random instants, answers as the model does, then spoils an answer or two. */
+function answer(
+  name: ModelName,
+  initial: Plain,
+  asked: readonly HistoryOperation[],
+  vocabulary: Vocabulary,
+  dice: Dice,
+): readonly HistoryOperation[] {
+  const model: Model<unknown> = models[name];
+  const operations = [...asked];
+  const order = asked
+    .map(({ call, return: returned }, index) => ({
+      index,
+      at: call + dice.below((returned ?? call + 8) - call + 1),
+    }))
+    .sort((a, b) => a.at - b.at || a.index - b.index);
+  const run = runOf(model, initial);
+  for (const { index } of order) {
+    const operation = asked[index]!;
+    const answers = [...vocabulary.answers(operation.f, dice, operation.value), undefined];
+    const spoil = dice.once(6);
+    const told = answers.find((output) => run(withOutput(operation, output)));
+    const output = spoil ? answers[dice.below(answers.length)] : told;
+    const unknown = operation.return === null || dice.once(12);
+    operations[index] = unknown ? operation : withOutput(operation, output);
+  }
+  return operations;
+}
+
+/** A run of the model: says whether the operation can come next, and takes it if so. */
+function runOf(model: Model<unknown>, initial: Plain) {
+  const states = new Map<string | undefined, unknown>();
+  return (operation: HistoryOperation): boolean => {
+    const { key } = operation;
+    const state = states.has(key) ? states.get(key) : model.init(initial);
+    const result = model.step(state, operation);
+    if (result.ok) states.set(key, result.next);
+    return result.ok;
+  };
+}
+
+function withOutput(operation: HistoryOperation, output: Plain | undefined): HistoryOperation {
+  return output === undefined ? operation : { ...operation, output };
+}
