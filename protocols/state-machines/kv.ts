@@ -1,0 +1,47 @@
+/** A key-value store: get, put, delete and compare-and-set; an absent key reads as null. */
+import type { StateMachine } from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
+import { isSame, readOperation } from './operation.ts';
+
+/** Values by key. The record has no prototype, so that `__proto__` is a key like any other. */
+export interface KvState {
+  [key: string]: Plain;
+}
+
+export const kv: StateMachine<KvState> = {
+  name: 'kv',
+  model: 'kv',
+  initial: emptyKv,
+  apply(app, operation) {
+    const { f, key, value } = readOperation(operation);
+    switch (f) {
+      case 'get':
+        return app[key] ?? null;
+      case 'put':
+        app[key] = value;
+        return null;
+      case 'delete':
+        delete app[key];
+        return null;
+      case 'cas':
+        return compareAndSet(app, key, value);
+      default:
+        return null;
+    }
+  },
+  clone: (app) => Object.assign(emptyKv(), app),
+  isReadOnly: (operation) => readOperation(operation).f === 'get',
+};
+
+function emptyKv(): KvState {
+  return Object.create(null);
+}
+
+/** `value` is [expected, new]; an absent key holds null. */
+function compareAndSet(app: KvState, key: string, value: Plain): boolean {
+  if (!Array.isArray(value)) return false;
+  const [expected = null, next = null] = value as readonly Plain[];
+  if (!isSame(app[key] ?? null, expected)) return false;
+  app[key] = next;
+  return true;
+}

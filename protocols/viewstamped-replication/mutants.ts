@@ -1,0 +1,3 @@
+import type { Mutant } from '../../sim/contract.ts';
+
+export const mutants: readonly Mutant[] = [];
