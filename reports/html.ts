@@ -1,0 +1,159 @@
+/**
+ * The HTML report: one file that holds its data, its viewer and its style, opens from disk and
+ * asks the network for nothing. The same campaign gives the same bytes: whatever differs between
+ * two runs of it stands in the metadata block alone.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
+import type { RunResult } from '../scenarios/spec.ts';
+import { OUT_DIR } from './commands.ts';
+import {
+  BLOCK_TYPE,
+  INDEX_BLOCK,
+  METADATA_BLOCK,
+  METADATA_TYPE,
+  REPORT_FORMAT,
+  type ReportCampaign,
+  type ReportIndex,
+  type ReportRun,
+  type RunHead,
+  runBlock,
+} from './document.ts';
+import { EVENT_LIMIT, packEvents } from './pack.ts';
+import { escapeHtml, reportTitle, staticSummary } from './static-summary.ts';
+
+export interface ReportInput {
+  readonly campaign?: CampaignResult;
+  /** Further runs, after the examples of the campaign's groups. */
+  readonly runs: readonly RunResult[];
+  /** Shown in the report's footer; the campaign's own when absent. */
+  readonly metadata?: CampaignMetadata;
+  /** Folder that commands name for saved failures; `quorumlab-out` when absent. */
+  readonly outDir?: string;
+  /** Largest number of event records kept of one run. */
+  readonly eventLimit?: number;
+}
+
+/** Renders one self-contained HTML document. Throws when the viewer has not been built. */
+export function renderReport(input: ReportInput): string {
+  const { index, runs } = assemble(input);
+  const metadata = input.metadata ?? input.campaign?.metadata;
+  const script = readAsset('viewer.js');
+  const style = readAsset('viewer.css');
+  const limit = input.eventLimit ?? EVENT_LIMIT;
+  const blocks = [
+    gzipBlock(INDEX_BLOCK, index),
+    ...runs.map((run, number) => gzipBlock(runBlock(number), packRun(run, limit))),
+  ];
+  if (metadata !== undefined) blocks.push(jsonBlock(METADATA_BLOCK, metadata));
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${contentPolicy(script, style)}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<meta name="referrer" content="no-referrer">',
+    `<title>${escapeHtml(reportTitle(index))}</title>`,
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    `<div id="app">${staticSummary(index, runs)}</div>`,
+    ...blocks,
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** Numbers the runs: the groups' examples first, then the others, none twice. */
+function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunResult[] } {
+  const runs: RunResult[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (run: RunResult): number => {
+    const identity = JSON.stringify([run.spec.scenario, run.spec.seed, run.traceHash]);
+    const known = numbers.get(identity);
+    if (known === undefined) {
+      numbers.set(identity, runs.length);
+      return runs.push(run) - 1;
+    }
+    // Of two copies of one run the recorded one says more.
+    if (runs[known]?.events === undefined) runs[known] = run;
+    return known;
+  };
+  let campaign: ReportCampaign | undefined;
+  if (input.campaign !== undefined) {
+    const { metadata: _metadata, groups, ...rest } = input.campaign;
+    const packed = groups.map(({ example, ...group }) => ({ ...group, run: numberOf(example) }));
+    campaign = { ...rest, groups: packed };
+  }
+  for (const run of input.runs) numberOf(run);
+  const index: ReportIndex = {
+    format: REPORT_FORMAT,
+    outDir: input.outDir ?? OUT_DIR,
+    ...(campaign === undefined ? {} : { campaign }),
+    runs: runs.map(headOf),
+  };
+  return { index, runs };
+}
+
+function headOf(run: RunResult): RunHead {
+  const failure = run.failures[0];
+  const { scenario, seed, mutant } = run.spec;
+  return {
+    scenario,
+    seed,
+    ...(mutant === undefined ? {} : { mutant }),
+    verdict: run.verdict,
+    ...(failure === undefined ? {} : { signature: failure.signature, message: failure.message }),
+    events: run.counts.events,
+  };
+}
+
+function packRun(result: RunResult, limit: number): ReportRun {
+  const { events, ...run } = result;
+  if (events === undefined) return { run };
+  return { run, log: packEvents(events, run.failures[0]?.event, limit) };
+}
+
+/** Position of the operating system's number in a gzip header, and its value for "unknown". */
+const GZIP_SYSTEM_BYTE = 9;
+const GZIP_SYSTEM_UNKNOWN = 255;
+const GZIP_LEVEL = 6;
+
+function gzipBlock(id: string, value: ReportIndex | ReportRun): string {
+  const bytes = gzipSync(JSON.stringify(value), { level: GZIP_LEVEL });
+  bytes[GZIP_SYSTEM_BYTE] = GZIP_SYSTEM_UNKNOWN;
+  return `<script type="${BLOCK_TYPE}" id="${id}">${bytes.toString('base64')}</script>`;
+}
+
+function jsonBlock(id: string, value: CampaignMetadata): string {
+  const json = JSON.stringify(value).replaceAll('<', '\\u003c');
+  return `<script type="${METADATA_TYPE}" id="${id}">${json}</script>`;
+}
+
+/** Nothing may load but this very script and style, named by their hashes. */
+function contentPolicy(script: string, style: string): string {
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  return [
+    "default-src 'none'",
+    `script-src ${hash(script)}`,
+    `style-src ${hash(style)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+/** The built viewer: beside this module in `dist`, or in `dist` when this runs from source. */
+function readAsset(name: string): string {
+  const places = [`./${name}`, `../dist/reports/${name}`];
+  for (const place of places) {
+    const url = new URL(place, import.meta.url);
+    if (existsSync(url)) return readFileSync(url, 'utf8');
+  }
+  throw new Error(`the report viewer (${name}) has not been built: run "npm run build"`);
+}

@@ -1,0 +1,86 @@
+/** The part of an HTML report that is there without scripts: the verdict, the failures, commands. */
+import type { RunResult } from '../scenarios/spec.ts';
+import { repeatCommand, replayRunCommand } from './commands.ts';
+import type { ReportCampaign, ReportIndex } from './document.ts';
+import { formatCompact, formatCount, plural } from './words.ts';
+
+export function reportTitle(index: ReportIndex): string {
+  if (index.campaign !== undefined) {
+    const { verdict, scenarios } = index.campaign;
+    return `${verdict} · ${scenarios.join(', ')} · quorumlab`;
+  }
+  const run = index.runs[0];
+  return run === undefined
+    ? 'quorumlab'
+    : `${run.verdict} · ${run.scenario}@${run.seed} · quorumlab`;
+}
+
+/** HTML for the body; the viewer replaces it. */
+export function staticSummary(index: ReportIndex, runs: readonly RunResult[]): string {
+  const parts = ['<main class="page static">'];
+  if (index.campaign !== undefined) parts.push(...campaignSummary(index.campaign));
+  runs.forEach((run) => {
+    parts.push(...runSummary(run));
+  });
+  parts.push(
+    '<p class="quiet">The interactive report needs scripts, and a browser that knows ',
+    'DecompressionStream (Chrome 80, Firefox 113, Safari 16.4 or newer).</p>',
+    '</main>',
+  );
+  return parts.join('');
+}
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
+
+function campaignSummary(campaign: ReportCampaign): readonly string[] {
+  const { totals } = campaign;
+  const heading = `${campaign.verdict.toUpperCase()} ${campaign.scenarios.join(', ')}`;
+  const facts = [
+    plural(totals.seeds, 'seed'),
+    `${formatCompact(totals.events)} events`,
+    `${formatCount(totals.failed)} failing`,
+    `${formatCount(totals.inconclusive)} inconclusive`,
+    ...(campaign.interrupted ? ['interrupted'] : []),
+  ];
+  const rows = campaign.groups.map((group) =>
+    [
+      '<tr>',
+      `<th scope="row">${escapeHtml(group.signature)}</th>`,
+      `<td>${escapeHtml(group.oracle)}</td>`,
+      `<td>${formatCount(group.count)}</td>`,
+      `<td>${escapeHtml(group.message)}</td>`,
+      '</tr>',
+    ].join(''),
+  );
+  const table =
+    rows.length === 0
+      ? []
+      : [
+          '<table><caption>Failure groups</caption><thead><tr><th scope="col">Signature</th>',
+          '<th scope="col">Oracle</th><th scope="col">Seeds</th><th scope="col">What</th>',
+          `</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+        ];
+  return [
+    `<h1>${escapeHtml(heading)}</h1>`,
+    `<p>${escapeHtml(facts.join(' · '))}</p>`,
+    `<p>Repeat: <code>${escapeHtml(repeatCommand(campaign))}</code></p>`,
+    ...table,
+  ];
+}
+
+function runSummary(run: RunResult): readonly string[] {
+  const { scenario, seed } = run.spec;
+  const sentences = [...run.failures.map((failure) => failure.message), ...run.inconclusive];
+  return [
+    `<h2>${escapeHtml(`${run.verdict.toUpperCase()} ${scenario}@${seed}`)}</h2>`,
+    ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
+    `<p>Replay: <code>${escapeHtml(replayRunCommand(run))}</code></p>`,
+  ];
+}

@@ -1,0 +1,60 @@
+/** What the campaign's seeds met: faults that fired, marks that protocols reached. */
+import type { ReportCampaign } from '../document.ts';
+import { formatCount } from '../words.ts';
+
+export function Coverage({ campaign }: { readonly campaign: ReportCampaign }) {
+  return (
+    <div class="columns">
+      <CountTable heading="Faults" column="Kind" counts={campaign.faults} missing="never fired" />
+      <CountTable heading="Marks" column="Mark" counts={campaign.marks} missing="never reached" />
+    </div>
+  );
+}
+
+interface CountTableProps {
+  readonly heading: string;
+  readonly column: string;
+  readonly counts: { readonly [name: string]: number };
+  /** What a count of zero means. */
+  readonly missing: string;
+}
+
+/** By name; a bar is as long as the count's share of the largest, by their logarithms. */
+function CountTable({ heading, column, counts, missing }: CountTableProps) {
+  const names = Object.keys(counts).sort((a, b) => (a < b ? -1 : 1));
+  const most = Math.max(1, ...names.map((name) => counts[name] ?? 0));
+  if (names.length === 0) return null;
+  return (
+    <section class="pane" aria-label={heading}>
+      <h2>{heading}</h2>
+      <table class="plain counts">
+        <thead>
+          <tr>
+            <th scope="col">{column}</th>
+            <th scope="col">Times</th>
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => {
+            const count = counts[name] ?? 0;
+            const share = Math.log(count + 1) / Math.log(most + 1);
+            return (
+              <tr key={name} class={count === 0 ? 'missing' : ''}>
+                <td>{name}</td>
+                <td class="number">{formatCount(count)}</td>
+                <td>
+                  {count === 0 ? (
+                    missing
+                  ) : (
+                    <span class="bar" style={{ width: `${Math.round(share * 100)}%` }} />
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}

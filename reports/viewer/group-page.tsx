@@ -1,0 +1,45 @@
+/** One failure group: what fails, in which seeds, and how to see each. */
+import { replaySavedCommand, replaySeedCommand } from '../commands.ts';
+import type { ReportGroup, ReportIndex } from '../document.ts';
+import { plural } from '../words.ts';
+import { Command } from './command.tsx';
+import { runHref } from './route.ts';
+import { oracleName } from './run-page.tsx';
+
+export function GroupPage(props: { readonly index: ReportIndex; readonly group: ReportGroup }) {
+  const { index, group } = props;
+  const mutant = index.campaign?.mutant;
+  const rest = group.count - group.seeds.length;
+  return (
+    <main class="page group">
+      <header class="verdict">
+        <h1>
+          <span class="badge failed">FAILED</span> {group.signature}
+        </h1>
+        <p class="sentence">{group.message}</p>
+        <p>
+          {oracleName(group)}, in {plural(group.count, 'seed')}
+        </p>
+        {group.savedAs === undefined ? null : (
+          <Command label="replay" line={replaySavedCommand(group.savedAs, index.outDir)} />
+        )}
+        <p>
+          <a class="primary" href={runHref(group.run)}>
+            Open the earliest run
+          </a>
+        </p>
+      </header>
+      <section class="pane" aria-labelledby="seeds-heading">
+        <h2 id="seeds-heading">Seeds</h2>
+        {group.seeds.map(({ scenario, seed, index: place }) => (
+          <Command
+            key={`${scenario}@${seed}`}
+            label={`seed ${place}`}
+            line={replaySeedCommand(scenario, seed, mutant)}
+          />
+        ))}
+        {rest > 0 ? <p class="quiet">{plural(rest, 'further seed')} not listed.</p> : null}
+      </section>
+    </main>
+  );
+}

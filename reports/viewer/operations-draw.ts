@@ -1,0 +1,257 @@
+/**
+ * Draws the history: a row a client process, an interval an operation. Of a history that is not
+ * linearizable it numbers the longest partial linearization and marks the operation that cannot
+ * come next.
+ */
+import { ABSENT } from '../document.ts';
+import { formatTimeExact } from '../words.ts';
+import { at, countBelow } from './event-log.ts';
+import { type Evidence, type OperationRow, outcomeText, type RunModel } from './run-model.ts';
+import type { RunView } from './run-view.ts';
+import {
+  drawAxis,
+  drawMoment,
+  fitLabel,
+  GUTTER,
+  inGutter,
+  inPlot,
+  type Surface,
+  xNear,
+  xOf,
+  yOf,
+} from './surface.ts';
+
+/** Pixels of a row, and of the bar at its bottom. */
+const ROW_HEIGHT = 26;
+const BAR_HEIGHT = 18;
+const BAR_GAP = 4;
+/** Radius of a numbered linearization point, which stands above its bar. */
+const POINT_RADIUS = 7.5;
+const POINT_HEIGHT = 14;
+/** Opacity of what the counterexample does not need. */
+const FADED = 0.38;
+
+/** Where an operation of a partial linearization takes effect, and as which step (from 1). */
+export interface LinearizationPoint {
+  readonly operation: number;
+  readonly step: number;
+  readonly time: number;
+  readonly isIllegal: boolean;
+}
+
+/** Pixels from one row to the next: numbered points need room above the bars. */
+export function rowHeight(model: RunModel): number {
+  return model.evidence === undefined ? ROW_HEIGHT : ROW_HEIGHT + POINT_HEIGHT;
+}
+
+export function drawOperations(surface: Surface, view: RunView): void {
+  const { model } = view;
+  const { palette } = surface;
+  drawAxis(surface);
+  const [first, last] = visibleRows(surface, model);
+  inPlot(surface, () => {
+    for (let row = first; row < last; row += 1) drawRow(surface, view, row);
+    if (model.evidence !== undefined)
+      drawPoints(surface, model, model.evidence, view.partial.value);
+  });
+  inGutter(surface, () => {
+    surface.context.textAlign = 'left';
+    surface.context.textBaseline = 'middle';
+    for (let row = first; row < last; row += 1) {
+      const y = yOf(surface, barTop(model, row) + BAR_HEIGHT / 2);
+      surface.context.fillStyle = palette.text;
+      surface.context.fillText(model.rows[row]?.name ?? '', 8, y);
+    }
+  });
+  const { time } = view.cursor.value;
+  drawMoment(surface, time, palette.accent, formatTimeExact(time));
+}
+
+/** Each as early as the order and its own call allow, which is never after its return. */
+export function linearizationPoints(
+  run: RunModel['run'],
+  evidence: Evidence,
+  partial: number,
+): readonly LinearizationPoint[] {
+  const order = evidence.partial[partial]?.order ?? [];
+  const points: LinearizationPoint[] = [];
+  let time = 0;
+  order.forEach((operation, index) => {
+    time = Math.max(time, run.history[operation]?.call ?? 0);
+    points.push({ operation, step: index + 1, time, isIllegal: false });
+  });
+  const { stuckAt } = evidence;
+  if (stuckAt !== undefined && !order.includes(stuckAt)) {
+    time = Math.max(time, run.history[stuckAt]?.call ?? 0);
+    points.push({ operation: stuckAt, step: order.length + 1, time, isIllegal: true });
+  }
+  return points;
+}
+
+/** The operation drawn at a time and height, with a few pixels' grace; `ABSENT` when none is. */
+export function operationAt(
+  model: RunModel,
+  time: number,
+  y: number,
+  microsPerPixel: number,
+): number {
+  const row = model.rows[Math.floor(y / rowHeight(model))];
+  if (row === undefined) return ABSENT;
+  const grace = 4 * microsPerPixel;
+  const place = countBelow(row.calls, time + grace) - 1;
+  const operation = row.operations[place];
+  const entry = operation === undefined ? undefined : model.run.history[operation];
+  if (operation === undefined || entry === undefined) return ABSENT;
+  return (entry.return ?? model.end) + grace >= time ? operation : ABSENT;
+}
+
+function visibleRows(surface: Surface, model: RunModel): readonly [number, number] {
+  const height = rowHeight(model);
+  const first = Math.max(0, Math.floor(surface.scroll / height));
+  const last = Math.min(model.rows.length, Math.ceil((surface.scroll + surface.height) / height));
+  return [first, last];
+}
+
+function barTop(model: RunModel, row: number): number {
+  return (row + 1) * rowHeight(model) - BAR_HEIGHT - BAR_GAP;
+}
+
+function drawRow(surface: Surface, view: RunView, rowIndex: number): void {
+  const row = view.model.rows[rowIndex];
+  if (row === undefined) return;
+  const { context, palette, range } = surface;
+  const bottom = Math.round(yOf(surface, (rowIndex + 1) * rowHeight(view.model))) - 0.5;
+  context.strokeStyle = palette.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(GUTTER, bottom);
+  context.lineTo(surface.width, bottom);
+  context.stroke();
+  // The operation before the first call in the window may still be open in it.
+  let place = Math.max(0, countBelow(row.calls, range.from) - 1);
+  const top = yOf(surface, barTop(view.model, rowIndex));
+  let drawnTo = Number.NEGATIVE_INFINITY;
+  for (; place < row.operations.length && at(row.calls, place) <= range.to; place += 1) {
+    drawnTo = drawOperation(surface, view, row, place, top, drawnTo);
+  }
+}
+
+/** Returns where the bar ends; one that ends within the pixel already drawn is not drawn again. */
+function drawOperation(
+  surface: Surface,
+  view: RunView,
+  row: OperationRow,
+  place: number,
+  top: number,
+  drawnTo: number,
+): number {
+  const { model } = view;
+  const operation = row.operations[place] ?? ABSENT;
+  const entry = model.run.history[operation];
+  if (entry === undefined) return drawnTo;
+  const isOpen = entry.return === null;
+  const left = xNear(surface, entry.call);
+  const right = Math.max(left + 1, xNear(surface, entry.return ?? model.end));
+  const isMember = model.evidence?.members.has(operation) ?? false;
+  const isSelected = view.operation.value === operation;
+  if (right < GUTTER || (right <= drawnTo + 1 && !isMember && !isSelected)) return drawnTo;
+  const { context, palette } = surface;
+  const isStuck = model.evidence?.stuckAt === operation;
+  context.globalAlpha = model.evidence === undefined || isMember || isSelected ? 1 : FADED;
+  const colour = isStuck ? palette.fail : palette.operation;
+  context.fillStyle = colour;
+  fillInterval(surface, left, right, top, isOpen);
+  if (isMember || isSelected) {
+    context.strokeStyle = isStuck ? palette.fail : isSelected ? palette.accent : palette.text;
+    context.lineWidth = isSelected ? 2.5 : 1.5;
+    context.strokeRect(left, top, right - left + (isOpen ? 9 : 0), BAR_HEIGHT);
+  }
+  const next = row.calls[place + 1];
+  const free = (next === undefined ? surface.width : xNear(surface, next)) - right;
+  labelOperation(surface, outcomeText(entry), { left, right, free, top });
+  context.globalAlpha = 1;
+  return right;
+}
+
+/** An operation that never returned has a frayed end instead of a straight one. */
+function fillInterval(
+  surface: Surface,
+  left: number,
+  right: number,
+  top: number,
+  isOpen: boolean,
+): void {
+  const { context } = surface;
+  if (!isOpen) {
+    context.fillRect(left, top, right - left, BAR_HEIGHT);
+    return;
+  }
+  context.fillRect(left, top, Math.min(right - left, 24), BAR_HEIGHT);
+  const teeth = 6;
+  for (let x = left + 24; x < right; x += teeth * 2) {
+    context.fillRect(x + 2, top + 3, Math.min(teeth, right - x), BAR_HEIGHT - 6);
+  }
+}
+
+interface LabelPlace {
+  readonly left: number;
+  readonly right: number;
+  /** Pixels between this bar and the next. */
+  readonly free: number;
+  readonly top: number;
+}
+
+/** Pixels between a bar's edge and its label. */
+const INSET = 4;
+
+/** In the bar where it fits, beside it where there is room, else as much as fits; never over another. */
+function labelOperation(surface: Surface, label: string, place: LabelPlace): void {
+  const { context, palette, charWidth } = surface;
+  const left = Math.max(GUTTER, place.left);
+  const room = Math.min(place.right, surface.width) - left - 2 * INSET;
+  const y = place.top + BAR_HEIGHT / 2 + 0.5;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  const width = label.length * charWidth;
+  if (width > room && width + 10 <= place.free && place.right > GUTTER) {
+    context.fillStyle = palette.text;
+    context.fillText(label, place.right + INSET + 1, y);
+    return;
+  }
+  const shown = fitLabel(label, room, charWidth);
+  context.fillStyle = palette.operationText;
+  if (shown !== '') context.fillText(shown, left + INSET, y);
+}
+
+function drawPoints(surface: Surface, model: RunModel, evidence: Evidence, partial: number): void {
+  const rowOf = new Map<number, number>();
+  model.rows.forEach((row, index) => {
+    for (const operation of row.operations) rowOf.set(operation, index);
+  });
+  const { context, palette } = surface;
+  const points = linearizationPoints(model.run, evidence, partial).map((point) => {
+    const bar = barTop(model, rowOf.get(point.operation) ?? 0);
+    return { ...point, x: xOf(surface, point.time), y: yOf(surface, bar - POINT_RADIUS - 2) };
+  });
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 1;
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  for (const { x, y } of points) context.lineTo(x, y);
+  context.stroke();
+  context.setLineDash([]);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  for (const { x, y, step, isIllegal } of points) {
+    context.fillStyle = isIllegal ? palette.fail : palette.accent;
+    context.fillRect(x - 1, y, 2, POINT_RADIUS + 2 + BAR_HEIGHT);
+    context.strokeStyle = palette.panel;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(x, y, POINT_RADIUS, 0, Math.PI * 2);
+    context.fill();
+    context.stroke();
+    context.fillStyle = palette.panel;
+    context.fillText(isIllegal ? '✕' : String(step), x, y + 0.5);
+  }
+}

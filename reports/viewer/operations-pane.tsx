@@ -1,0 +1,132 @@
+/** The history as intervals, with what the checker says of it. */
+import { useCallback, useMemo } from 'preact/hooks';
+import { ABSENT } from '../document.ts';
+import { formatTime, plural } from '../words.ts';
+import { CanvasPane } from './canvas-pane.tsx';
+import { EvidenceSteps } from './evidence-steps.tsx';
+import { drawOperations, operationAt, rowHeight } from './operations-draw.ts';
+import { outcomeText, type RunModel } from './run-model.ts';
+import { moveToOperation, moveToTime, type RunView } from './run-view.ts';
+import type { Surface } from './surface.ts';
+
+/** Taller than this the rows are scrolled. */
+const HEIGHT_MAX = 400;
+
+export function OperationsPane({ view }: { readonly view: RunView }) {
+  const { model } = view;
+  const height = model.rows.length * rowHeight(model);
+  const draw = useCallback((surface: Surface) => drawOperations(surface, view), [view]);
+  const pick = useCallback(
+    (time: number, y: number, microsPerPixel: number) => {
+      const operation = operationAt(model, time, y, microsPerPixel);
+      view.operation.value = operation;
+      if (operation === ABSENT) moveToTime(view, time);
+      else moveToOperation(view, operation);
+    },
+    [view],
+  );
+  if (model.rows.length === 0) return null;
+  const open = model.run.history.filter((entry) => entry.return === null).length;
+  const label =
+    `Operations of ${plural(model.rows.length, 'client process', 'client processes')} over time: ` +
+    `${model.run.history.length} in all, ${open} never returned. The table below says the same.`;
+  return (
+    <section class="pane" aria-labelledby="operations-heading">
+      <header>
+        <h2 id="operations-heading">Operations</h2>
+        <p class="quiet">
+          {plural(model.run.history.length, 'operation')}
+          {open > 0 ? ` · ${open} never returned (frayed end)` : ''}
+        </p>
+      </header>
+      <CanvasPane
+        view={view}
+        label={label}
+        contentHeight={height}
+        heightMax={HEIGHT_MAX}
+        draw={draw}
+        onPick={pick}
+      />
+      {model.evidence === undefined ? null : (
+        <EvidenceSteps view={view} evidence={model.evidence} />
+      )}
+      <OperationTable view={view} />
+    </section>
+  );
+}
+
+/** Rows in the table of operations: those of the counterexample, then those about the cursor. */
+const TABLE_ROWS_MAX = 200;
+
+function OperationTable({ view }: { readonly view: RunView }) {
+  const { model } = view;
+  const rows = useMemo(() => tableRows(model), [model]);
+  const left = model.run.history.length - rows.length;
+  return (
+    <details>
+      <summary>Operations as a table</summary>
+      <div class="scroll-x">
+        <table class="plain">
+          <thead>
+            <tr>
+              <th scope="col">#</th>
+              <th scope="col">Client</th>
+              <th scope="col">Operation</th>
+              <th scope="col">Called</th>
+              <th scope="col">Returned</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ operation, name }) => {
+              const entry = model.run.history[operation];
+              if (entry === undefined) return null;
+              return (
+                <tr key={operation}>
+                  <td class="number">
+                    <button
+                      type="button"
+                      class="link"
+                      onClick={() => moveToOperation(view, operation)}
+                    >
+                      {operation}
+                    </button>
+                  </td>
+                  <td>{name}</td>
+                  <td>{outcomeText(entry)}</td>
+                  <td class="number">{formatTime(entry.call)}</td>
+                  <td class="number">
+                    {entry.return === null ? 'never' : formatTime(entry.return)}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {left > 0 ? <p class="quiet">{plural(left, 'operation')} not listed.</p> : null}
+    </details>
+  );
+}
+
+interface TableRow {
+  readonly operation: number;
+  readonly name: string;
+}
+
+/** The counterexample's operations and, up to the limit, those called last before the failure. */
+function tableRows(model: RunModel): readonly TableRow[] {
+  const all = model.rows.flatMap((row) =>
+    row.operations.map((operation) => ({ operation, name: row.name })),
+  );
+  const call = (row: TableRow) => model.run.history[row.operation]?.call ?? 0;
+  all.sort((a, b) => call(a) - call(b) || a.operation - b.operation);
+  const failure = model.run.failures[0]?.at ?? model.end;
+  const before = all.filter((row) => call(row) <= failure).slice(-TABLE_ROWS_MAX);
+  const listed = new Set(before.map((row) => row.operation));
+  return all.filter(
+    (row) =>
+      listed.has(row.operation) ||
+      model.evidence?.members.has(row.operation) === true ||
+      all.length <= TABLE_ROWS_MAX,
+  );
+}

@@ -1,0 +1,76 @@
+/** Hash routes: what the address says, and the address of what is shown. */
+
+export type Route =
+  | { readonly page: 'campaign' }
+  | { readonly page: 'help' }
+  | { readonly page: 'group'; readonly signature: string }
+  | { readonly page: 'run'; readonly run: number; readonly view: RunAddress };
+
+/** What of a run's page is in its address; absent fields are left to the page. */
+export interface RunAddress {
+  /** Cursor: virtual time in micros, and record number in the whole log. */
+  readonly time?: number;
+  readonly record?: number;
+  /** Selected operation's index in the history. */
+  readonly operation?: number;
+  readonly filter?: string;
+  /** Visible window in micros. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Anything that is no route leads to the campaign's page. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
+  const [page = '', name = ''] = path.split('/').slice(1);
+  if (page === 'help') return { page: 'help' };
+  if (page === 'f' && name !== '') return { page: 'group', signature: decode(name) };
+  if (page === 'r' && /^\d+$/.test(name)) {
+    return { page: 'run', run: Number(name), view: parseAddress(query) };
+  }
+  return { page: 'campaign' };
+}
+
+export function groupHref(signature: string): string {
+  return `#/f/${encodeURIComponent(signature)}`;
+}
+
+export function runHref(run: number, view: RunAddress = {}): string {
+  const query = new URLSearchParams();
+  if (view.time !== undefined) query.set('t', String(view.time));
+  if (view.record !== undefined) query.set('e', String(view.record));
+  if (view.operation !== undefined) query.set('op', String(view.operation));
+  if (view.filter !== undefined && view.filter !== '') query.set('q', view.filter);
+  if (view.from !== undefined && view.to !== undefined) {
+    query.set('from', String(view.from));
+    query.set('to', String(view.to));
+  }
+  const suffix = query.toString();
+  return suffix === '' ? `#/r/${run}` : `#/r/${run}?${suffix}`;
+}
+
+function parseAddress(query: string): RunAddress {
+  const parameters = new URLSearchParams(query);
+  const filter = parameters.get('q');
+  return {
+    ...wholeNumber('time', parameters.get('t')),
+    ...wholeNumber('record', parameters.get('e')),
+    ...wholeNumber('operation', parameters.get('op')),
+    ...wholeNumber('from', parameters.get('from')),
+    ...wholeNumber('to', parameters.get('to')),
+    ...(filter === null ? {} : { filter }),
+  };
+}
+
+function wholeNumber(name: string, value: string | null): { readonly [name: string]: number } {
+  return value !== null && /^\d{1,15}$/.test(value) ? { [name]: Number(value) } : {};
+}
+
+/** A hand-written address may hold a stray percent sign. */
+function decode(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
+}

@@ -1,0 +1,241 @@
+/** A run as the panes need it: its log, its fault spans, its lanes and its rows of operations. */
+import type { HistoryEntry, LinearizabilityEvidence } from '../../scenarios/spec.ts';
+import { ABSENT, type ReportRun } from '../document.ts';
+import { type FaultSpan, faultSpans } from '../faults.ts';
+import { formatOperation, formatPlain, nodeName, operationKey } from '../words.ts';
+import { at, countBelow, type EventLog, text, unpackEvents } from './event-log.ts';
+import type { FilterNames } from './filter.ts';
+
+export interface RunModel {
+  /** Number of the run in the report. */
+  readonly number: number;
+  readonly run: ReportRun['run'];
+  readonly log: EventLog | undefined;
+  /** The run in virtual time; `end` is past the last thing that happened. */
+  readonly end: number;
+  readonly faults: readonly FaultSpan[];
+  readonly lanes: readonly Lane[];
+  readonly messages: MessageIndex | undefined;
+  readonly rows: readonly OperationRow[];
+  readonly evidence: Evidence | undefined;
+  readonly names: FilterNames;
+  /** Record of the first failure in the log, or `ABSENT`. */
+  readonly failureRecord: number;
+}
+
+/** One node over time. */
+export interface Lane {
+  readonly node: number;
+  readonly name: string;
+  readonly isReplica: boolean;
+  /** While it led or followed in a known round. */
+  readonly rounds: readonly RoundSpan[];
+  /** Records at this node that are no messages, ascending. */
+  readonly points: Int32Array;
+}
+
+export interface RoundSpan {
+  readonly from: number;
+  readonly until: number;
+  readonly round: number;
+  readonly leads: boolean;
+}
+
+/** Records with a sender and a receiver, in order of arrival. */
+export interface MessageIndex {
+  readonly records: Int32Array;
+  readonly times: Float64Array;
+  /** Earliest sending among this message and all later ones: bounds the search to the right. */
+  readonly earliestSentFrom: Float64Array;
+}
+
+/** The operations of one client process, which never overlap. */
+export interface OperationRow {
+  readonly process: number;
+  readonly name: string;
+  /** Indices into the history, by call. */
+  readonly operations: readonly number[];
+  readonly calls: Float64Array;
+}
+
+export interface Evidence extends LinearizabilityEvidence {
+  readonly members: ReadonlySet<number>;
+}
+
+export function buildRunModel(number: number, packed: ReportRun): RunModel {
+  const { run } = packed;
+  const log = packed.log === undefined ? undefined : unpackEvents(packed.log);
+  const end = endOf(run, log);
+  const evidence = run.failures.find((failure) => failure.evidence !== undefined)?.evidence;
+  return {
+    number,
+    run,
+    log,
+    end,
+    faults: faultSpans(run),
+    lanes: buildLanes(run, log, end),
+    messages: log === undefined ? undefined : indexMessages(log),
+    rows: buildRows(run),
+    evidence:
+      evidence === undefined
+        ? undefined
+        : { ...evidence, members: new Set([...evidence.operations, ...stuck(evidence)]) },
+    names: filterNames(run),
+    failureRecord: failureRecordOf(run, log),
+  };
+}
+
+/** Messages whose flight overlaps the window, called with their records. */
+export function forEachMessage(
+  model: RunModel,
+  from: number,
+  to: number,
+  visit: (record: number) => void,
+): void {
+  const { messages, log } = model;
+  if (messages === undefined || log === undefined) return;
+  const { records, times, earliestSentFrom } = messages;
+  for (let index = countBelow(times, from); index < records.length; index += 1) {
+    if (at(earliestSentFrom, index) > to) return;
+    const record = at(records, index);
+    if (at(log.sentAt, record) <= to) visit(record);
+  }
+}
+
+/** `put x = 4` as the history has it. */
+export function operationText(entry: HistoryEntry): string {
+  return formatOperation(entry.operation);
+}
+
+/** What a client saw: `put x = 4 → ok`; a question mark while the outcome is unknown. */
+export function outcomeText(entry: HistoryEntry): string {
+  if (entry.return === null) return `${operationText(entry)} → ?`;
+  if (entry.output === undefined || entry.output === null) return operationText(entry);
+  const output = typeof entry.output === 'string' ? entry.output : formatPlain(entry.output);
+  return `${operationText(entry)} → ${output}`;
+}
+
+function stuck(evidence: LinearizabilityEvidence): readonly number[] {
+  return evidence.stuckAt === undefined ? [] : [evidence.stuckAt];
+}
+
+/** Room to the right of the last event, so that its mark is not at the very edge. */
+const END_MARGIN = 0.01;
+
+function endOf(run: RunModel['run'], log: EventLog | undefined): number {
+  let last = run.ended.at;
+  if (log !== undefined && log.count > 0) last = Math.max(last, at(log.time, log.count - 1));
+  for (const entry of run.history) last = Math.max(last, entry.return ?? entry.call);
+  return Math.max(1, Math.ceil(last * (1 + END_MARGIN)));
+}
+
+function indexMessages(log: EventLog): MessageIndex {
+  const found: number[] = [];
+  for (let record = 0; record < log.count; record += 1) {
+    if (at(log.sentAt, record) !== ABSENT && at(log.peer, record) !== ABSENT) found.push(record);
+  }
+  const records = Int32Array.from(found);
+  const times = Float64Array.from(records, (record) => at(log.time, record));
+  const earliestSentFrom = new Float64Array(records.length);
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let index = records.length - 1; index >= 0; index -= 1) {
+    earliest = Math.min(earliest, at(log.sentAt, at(records, index)));
+    earliestSentFrom[index] = earliest;
+  }
+  return { records, times, earliestSentFrom };
+}
+
+function buildLanes(run: RunModel['run'], log: EventLog | undefined, end: number): readonly Lane[] {
+  const { replicas, clients } = run.spec;
+  let count = replicas + clients;
+  if (log !== undefined) for (const node of log.node) count = Math.max(count, node + 1);
+  const points: number[][] = Array.from({ length: count }, () => []);
+  const rounds: RoundSpan[][] = Array.from({ length: count }, () => []);
+  if (log !== undefined) {
+    for (let record = 0; record < log.count; record += 1) {
+      const node = at(log.node, record);
+      if (node === ABSENT) continue;
+      if (at(log.sentAt, record) === ABSENT) points[node]?.push(record);
+      extendRounds(rounds[node] ?? [], log, record, end);
+    }
+  }
+  return points.map((records, node) => ({
+    node,
+    name: nodeName(node, replicas),
+    isReplica: node < replicas,
+    rounds: rounds[node] ?? [],
+    points: Int32Array.from(records),
+  }));
+}
+
+/** A record that says something of round or leadership ends one span and begins the next. */
+function extendRounds(spans: RoundSpan[], log: EventLog, record: number, end: number): void {
+  const newRound = at(log.round, record);
+  const newLeads = at(log.leads, record);
+  if (newRound === ABSENT && newLeads === ABSENT) return;
+  const time = at(log.time, record);
+  const last = spans.pop();
+  const round = newRound === ABSENT ? (last?.round ?? ABSENT) : newRound;
+  const leads = newLeads === ABSENT ? (last?.leads ?? false) : newLeads === 1;
+  if (last !== undefined && last.round === round && last.leads === leads) {
+    spans.push(last);
+    return;
+  }
+  if (last !== undefined) spans.push({ ...last, until: time });
+  spans.push({ from: time, until: end, round, leads });
+}
+
+function buildRows(run: RunModel['run']): readonly OperationRow[] {
+  const byProcess = new Map<number, number[]>();
+  run.history.forEach((entry, index) => {
+    const row = byProcess.get(entry.process);
+    if (row === undefined) byProcess.set(entry.process, [index]);
+    else row.push(index);
+  });
+  const call = (index: number) => run.history[index]?.call ?? 0;
+  const node = (indices: readonly number[]) => run.history[indices[0] ?? 0]?.node ?? 0;
+  const processes = [...byProcess.entries()].sort((a, b) => node(a[1]) - node(b[1]) || a[0] - b[0]);
+  const incarnations = new Map<number, number>();
+  return processes.map(([process, indices]) => {
+    const client = node(indices);
+    const incarnation = (incarnations.get(client) ?? 0) + 1;
+    incarnations.set(client, incarnation);
+    const operations = indices.sort((a, b) => call(a) - call(b) || a - b);
+    const name = nodeName(client, run.spec.replicas);
+    return {
+      process,
+      name: incarnation === 1 ? name : `${name} #${incarnation}`,
+      operations,
+      calls: Float64Array.from(operations, call),
+    };
+  });
+}
+
+function filterNames(run: RunModel['run']): FilterNames {
+  const { replicas, clients } = run.spec;
+  const ids = new Map<string, number>();
+  for (let node = 0; node < replicas + clients; node += 1) {
+    ids.set(nodeName(node, replicas), node);
+  }
+  return {
+    nodeOf: (name) => ids.get(name.toLowerCase()),
+    keyOf: (operation) => {
+      const entry = run.history[operation];
+      return entry === undefined ? undefined : operationKey(entry.operation);
+    },
+  };
+}
+
+/** The violation's own record where there is one, else the last record before the failure. */
+function failureRecordOf(run: RunModel['run'], log: EventLog | undefined): number {
+  const failure = run.failures[0];
+  if (failure === undefined || log === undefined || log.count === 0) return ABSENT;
+  let nearest = ABSENT;
+  for (let record = 0; record < log.count; record += 1) {
+    if (at(log.event, record) > failure.event) break;
+    nearest = record;
+    const isFirst = at(log.event, record) === failure.event;
+    if (isFirst && text(log, log.kind, record) === 'violation') return record;
+  }
+  return nearest;
+}

@@ -1,0 +1,191 @@
+/** One run: the verdict, how to repeat it, and panes that share a cursor. */
+import type { Failure } from '../../scenarios/spec.ts';
+import { replayRunCommand, replaySavedCommand } from '../commands.ts';
+import type { ReportIndex } from '../document.ts';
+import { spanInWords, unfiredInWords } from '../faults.ts';
+import { formatCount, formatTime, plural } from '../words.ts';
+import { Command } from './command.tsx';
+import { EventTable } from './event-table.tsx';
+import { OperationsPane } from './operations-pane.tsx';
+import { groupHref } from './route.ts';
+import type { RunModel } from './run-model.ts';
+import { type RunView, showAll, showFailure, zoom } from './run-view.ts';
+import { SpaceTimePane } from './space-time-pane.tsx';
+
+export function RunPage({ view, index }: { readonly view: RunView; readonly index: ReportIndex }) {
+  const { run } = view.model;
+  const saved = index.campaign?.groups.find((group) => group.run === view.model.number);
+  return (
+    <main class="page run">
+      <header class="verdict">
+        <h1>
+          <span class={`badge ${run.verdict}`}>{run.verdict.toUpperCase()}</span>{' '}
+          {run.spec.scenario}@{run.spec.seed}
+        </h1>
+        <Sentences view={view} index={index} />
+        {saved?.savedAs === undefined ? null : (
+          <Command label="replay" line={replaySavedCommand(saved.savedAs, index.outDir)} />
+        )}
+        <Command
+          label={saved?.savedAs === undefined ? 'replay' : 'original'}
+          line={replayRunCommand(run)}
+        />
+        <Facts model={view.model} />
+        <FaultList model={view.model} />
+        <LeftOut view={view} />
+      </header>
+      <Toolbar view={view} />
+      <div class="panes">
+        <div class="pictures">
+          <OperationsPane view={view} />
+          <SpaceTimePane view={view} />
+        </div>
+        <EventTable view={view} />
+      </div>
+    </main>
+  );
+}
+
+function Sentences({ view, index }: { readonly view: RunView; readonly index: ReportIndex }) {
+  const { run } = view.model;
+  if (run.verdict === 'inconclusive') {
+    return (
+      <ul class="sentences">
+        {run.inconclusive.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+    );
+  }
+  if (run.failures.length === 0) {
+    return <p class="sentence">Every oracle that was asked is satisfied.</p>;
+  }
+  return (
+    <ul class="sentences">
+      {run.failures.map((failure, place) => (
+        <li key={`${failure.signature}-${place}`}>
+          <Signature signature={failure.signature} index={index} />{' '}
+          <strong>{oracleName(failure)}</strong>
+          <p class={place === 0 ? 'sentence' : ''}>{failure.message}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Leads to its group, where the file has one: later failures of a run belong to none. */
+function Signature(props: { readonly signature: string; readonly index: ReportIndex }) {
+  const { signature, index } = props;
+  const isGroup = index.campaign?.groups.some((group) => group.signature === signature) ?? false;
+  if (!isGroup) return <span class="signature">{signature}</span>;
+  return (
+    <a class="signature" href={groupHref(signature)}>
+      {signature}
+    </a>
+  );
+}
+
+export function oracleName(failure: Pick<Failure, 'oracle' | 'invariant'>): string {
+  return failure.invariant === undefined ? failure.oracle : `invariant ${failure.invariant}`;
+}
+
+function Facts({ model }: { readonly model: RunModel }) {
+  const { spec, counts, ended, traceHash } = model.run;
+  const bound = ended.bound === undefined ? '' : ` (${ended.bound})`;
+  const facts = [
+    `${plural(spec.replicas, 'replica')}, ${plural(spec.clients, 'client')}`,
+    ...(spec.mutant === undefined ? [] : [`mutant ${spec.mutant}`]),
+    `${formatCount(counts.events)} events`,
+    `${formatCount(counts.delivered)} messages delivered, ${formatCount(counts.dropped)} dropped, ` +
+      `${formatCount(counts.duplicated)} duplicated, ${formatCount(counts.corrupted)} corrupted`,
+    `${formatCount(counts.completed)} of ${plural(counts.invoked, 'operation')} completed`,
+    `ended ${ended.how}${bound} at ${formatTime(ended.at)}`,
+    `trace ${traceHash}`,
+  ];
+  return <p class="facts quiet">{facts.join(' · ')}</p>;
+}
+
+/** More faults than this are folded. */
+const FAULTS_SHOWN = 6;
+
+function FaultList({ model }: { readonly model: RunModel }) {
+  const { run, faults } = model;
+  const failure = run.failures[0];
+  const before = failure === undefined ? faults : faults.filter((span) => span.from <= failure.at);
+  const unfired = run.faults.flatMap((outcome, index) => {
+    const planned = run.spec.plan.faults[index];
+    if (planned === undefined || outcome.status === 'fired') return [];
+    return [`${unfiredInWords(planned, run.spec.replicas)} (${outcome.status.replace('-', ' ')})`];
+  });
+  const recent = before.slice(-FAULTS_SHOWN).map(spanInWords);
+  const older = before.slice(0, -FAULTS_SHOWN).map(spanInWords);
+  if (before.length + unfired.length === 0) return null;
+  return (
+    <div class="fault-list">
+      <p>
+        <span class="quiet">{failure === undefined ? 'faults: ' : 'faults before it: '}</span>
+        {recent.length === 0 ? 'none' : recent.join(' · ')}
+      </p>
+      {older.length + unfired.length === 0 ? null : (
+        <details>
+          <summary>
+            {[
+              ...(older.length > 0 ? [`${older.length} earlier`] : []),
+              ...(unfired.length > 0 ? [`${unfired.length} that did not fire`] : []),
+            ].join(', ')}
+          </summary>
+          <ul>
+            {[...older, ...unfired].map((fault, place) => (
+              <li key={`${fault}-${place}`}>{fault}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** Says what the file does not hold, and how to see it. */
+function LeftOut({ view }: { readonly view: RunView }) {
+  const { log, run } = view.model;
+  if (log === undefined || log.omittedBefore + log.omittedAfter === 0) return null;
+  return (
+    <p class="note">
+      {`Left out of this file: the first ${formatCount(log.omittedBefore)} records of the event ` +
+        `log${log.omittedAfter > 0 ? ` and the last ${formatCount(log.omittedAfter)}` : ''}. ` +
+        `All of it: ${replayRunCommand(run)} --print events`}
+    </p>
+  );
+}
+
+const CLOSER = 0.5;
+const FARTHER = 2;
+
+function Toolbar({ view }: { readonly view: RunView }) {
+  const { from, to } = view.range.value;
+  const hasFailure = view.model.run.failures.length > 0;
+  return (
+    <nav class="toolbar" aria-label="Window">
+      <button type="button" onClick={() => zoom(view, CLOSER)} aria-label="Zoom in">
+        +
+      </button>
+      <button type="button" onClick={() => zoom(view, FARTHER)} aria-label="Zoom out">
+        −
+      </button>
+      <button type="button" onClick={() => showAll(view)}>
+        Whole run
+      </button>
+      {hasFailure ? (
+        <button type="button" onClick={() => showFailure(view)}>
+          Failure
+        </button>
+      ) : null}
+      <span class="quiet" role="status">
+        {`${formatTime(Math.round(from))} – ${formatTime(Math.round(to))}`}
+      </span>
+      <a href="#/help" class="help-link">
+        ? keys
+      </a>
+    </nav>
+  );
+}

@@ -1,0 +1,220 @@
+/** What is shown of a run, as signals: all panes read and move the same cursor and window. */
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { ABSENT } from '../document.ts';
+import { at, countBelow, recordAt } from './event-log.ts';
+import { type Filter, matchingRecords, parseFilter } from './filter.ts';
+import type { RunAddress } from './route.ts';
+import type { RunModel } from './run-model.ts';
+
+export interface Cursor {
+  /** Virtual time in micros. */
+  readonly time: number;
+  /** Record in the kept log, or `ABSENT` when the run was not recorded. */
+  readonly record: number;
+}
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RunView {
+  readonly model: RunModel;
+  readonly cursor: Signal<Cursor>;
+  readonly range: Signal<Range>;
+  readonly filterText: Signal<string>;
+  readonly filter: ReadonlySignal<Filter | undefined>;
+  readonly matches: ReadonlySignal<Int32Array>;
+  /** Index in the history, or `ABSENT`. */
+  readonly operation: Signal<number>;
+  /** Which of the longest partial linearizations is shown. */
+  readonly partial: Signal<number>;
+}
+
+/** Narrower than this nothing new can be seen: times are whole micros. */
+const RANGE_MIN = 10;
+
+export function createRunView(model: RunModel, address: RunAddress): RunView {
+  const filterText = signal(address.filter ?? '');
+  const { log, names } = model;
+  const filter = computed(() =>
+    log === undefined ? undefined : parseFilter(filterText.value, log, names),
+  );
+  const matches = computed(() => {
+    if (log === undefined || filter.value === undefined) return new Int32Array(0);
+    return matchingRecords(log, filter.value);
+  });
+  return {
+    model,
+    cursor: signal(cursorFrom(model, address)),
+    range: signal(rangeFrom(model, address)),
+    filterText,
+    filter,
+    matches,
+    operation: signal(address.operation ?? ABSENT),
+    partial: signal(0),
+  };
+}
+
+/** The address that leads back to what is shown now. */
+export function addressOf(view: RunView): RunAddress {
+  const { log } = view.model;
+  const { time, record } = view.cursor.value;
+  const { from, to } = view.range.value;
+  const operation = view.operation.value;
+  return {
+    time,
+    ...(log === undefined || record === ABSENT ? {} : { record: record + log.omittedBefore }),
+    ...(operation === ABSENT ? {} : { operation }),
+    filter: view.filterText.value,
+    from: Math.round(from),
+    to: Math.round(to),
+  };
+}
+
+export function applyAddress(view: RunView, address: RunAddress): void {
+  view.cursor.value = cursorFrom(view.model, address);
+  view.range.value = rangeFrom(view.model, address);
+  view.filterText.value = address.filter ?? '';
+  view.operation.value = address.operation ?? ABSENT;
+}
+
+export function moveToRecord(view: RunView, record: number): void {
+  const { log } = view.model;
+  if (log === undefined || log.count === 0) return;
+  const clamped = Math.min(log.count - 1, Math.max(0, record));
+  view.cursor.value = { time: at(log.time, clamped), record: clamped };
+  reveal(view, at(log.time, clamped));
+}
+
+export function moveToTime(view: RunView, time: number): void {
+  const clamped = Math.min(view.model.end, Math.max(0, Math.round(time)));
+  const { log } = view.model;
+  view.cursor.value = {
+    time: clamped,
+    record: log === undefined ? ABSENT : recordAt(log, clamped),
+  };
+  reveal(view, clamped);
+}
+
+/** Selects an operation of the history and goes to where it was called. */
+export function moveToOperation(view: RunView, operation: number): void {
+  const entry = view.model.run.history[operation];
+  if (entry === undefined) return;
+  view.operation.value = operation;
+  const { log } = view.model;
+  const record = log === undefined ? ABSENT : invokeRecord(view.model, operation, entry.call);
+  if (record === ABSENT) moveToTime(view, entry.call);
+  else moveToRecord(view, record);
+}
+
+/** One record on or back; within the table's matches when `isFiltered`. */
+export function step(view: RunView, direction: 1 | -1, isFiltered: boolean): void {
+  const { record } = view.cursor.value;
+  if (!isFiltered) {
+    moveToRecord(view, record + direction);
+    return;
+  }
+  const matches = view.matches.value;
+  const place = countBelow(matches, record);
+  const isOnMatch = matches[place] === record;
+  const next = direction === 1 ? place + (isOnMatch ? 1 : 0) : place - 1;
+  const target = matches[next];
+  if (target !== undefined) moveToRecord(view, target);
+}
+
+/** Zooms by `factor` (below 1: closer) about `centre`, the cursor when it is visible. */
+export function zoom(view: RunView, factor: number, centre?: number): void {
+  const { from, to } = view.range.value;
+  const { time } = view.cursor.value;
+  const isVisible = time >= from && time <= to;
+  const about = centre ?? (isVisible ? time : (from + to) / 2);
+  setRange(view, about - (about - from) * factor, about + (to - about) * factor);
+}
+
+export function pan(view: RunView, by: number): void {
+  const { from, to } = view.range.value;
+  setRange(view, from + by, to + by);
+}
+
+export function showAll(view: RunView): void {
+  view.range.value = { from: 0, to: view.model.end };
+}
+
+/** The window and the cursor as they are when the page opens. */
+export function showFailure(view: RunView): void {
+  view.cursor.value = cursorFrom(view.model, {});
+  view.range.value = rangeFrom(view.model, {});
+}
+
+/** Keeps the width within the run's and the window inside it. */
+function setRange(view: RunView, from: number, to: number): void {
+  const { end } = view.model;
+  const width = Math.min(end, Math.max(RANGE_MIN, to - from));
+  const start = Math.min(end - width, Math.max(0, from));
+  view.range.value = { from: start, to: start + width };
+}
+
+/** Moves the window, with its width kept, when `time` is outside it. */
+function reveal(view: RunView, time: number): void {
+  const { from, to } = view.range.value;
+  if (time >= from && time <= to) return;
+  const width = to - from;
+  setRange(view, time - width / 2, time + width / 2);
+}
+
+function cursorFrom(model: RunModel, address: RunAddress): Cursor {
+  const { log } = model;
+  if (log !== undefined && log.count > 0) {
+    if (address.record !== undefined) {
+      const record = Math.min(log.count - 1, Math.max(0, address.record - log.omittedBefore));
+      return { time: at(log.time, record), record };
+    }
+    if (address.time === undefined && model.failureRecord !== ABSENT) {
+      return { time: at(log.time, model.failureRecord), record: model.failureRecord };
+    }
+  }
+  const time = Math.min(model.end, address.time ?? model.run.failures[0]?.at ?? 0);
+  return { time, record: log === undefined ? ABSENT : recordAt(log, time) };
+}
+
+/** Share of the window left free on either side of what it is opened for. */
+const MARGIN = 0.08;
+/** Without a window in the address and without evidence, this much before a failure is shown. */
+const BEFORE_FAILURE = 60_000;
+
+function rangeFrom(model: RunModel, address: RunAddress): Range {
+  const { end } = model;
+  if (address.from !== undefined && address.to !== undefined && address.from < address.to) {
+    return { from: Math.min(address.from, end - 1), to: Math.min(address.to, end) };
+  }
+  const shown = openingTimes(model, address.time);
+  if (shown === undefined) return { from: 0, to: end };
+  const margin = Math.max(RANGE_MIN, (shown.to - shown.from) * MARGIN);
+  return { from: Math.max(0, shown.from - margin), to: Math.min(end, shown.to + margin) };
+}
+
+/** The counterexample's operations from first to last, or the time before a failure. */
+function openingTimes(model: RunModel, time: number | undefined): Range | undefined {
+  const { evidence, run } = model;
+  const failure = run.failures[0];
+  if (time !== undefined) return { from: time - BEFORE_FAILURE / 2, to: time + BEFORE_FAILURE / 2 };
+  if (failure === undefined) return undefined;
+  if (evidence === undefined || evidence.members.size === 0) {
+    return { from: failure.at - BEFORE_FAILURE, to: failure.at + BEFORE_FAILURE / 10 };
+  }
+  const entries = [...evidence.members].flatMap((index) => run.history[index] ?? []);
+  const calls = entries.map((entry) => entry.call);
+  const ends = entries.map((entry) => entry.return ?? entry.call);
+  return { from: Math.min(...calls), to: Math.max(...ends) };
+}
+
+function invokeRecord(model: RunModel, operation: number, call: number): number {
+  const { log } = model;
+  if (log === undefined) return ABSENT;
+  for (let record = countBelow(log.time, call); record < log.count; record += 1) {
+    if (at(log.time, record) > call) break;
+    if (at(log.operation, record) === operation) return record;
+  }
+  return ABSENT;
+}

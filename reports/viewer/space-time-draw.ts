@@ -1,0 +1,233 @@
+/** Draws the space-time diagram: faults behind, lanes, messages, what happens at the nodes. */
+import { ABSENT } from '../document.ts';
+import { formatTimeExact } from '../words.ts';
+import { at, countBelow, type EventLog, text } from './event-log.ts';
+import { drawFaultBands, drawFaultBars, drawStops } from './fault-draw.ts';
+import { drawDensity, drawMessages } from './message-draw.ts';
+import { roundColour } from './palette.ts';
+import { forEachMessage, type RunModel } from './run-model.ts';
+import type { RunView } from './run-view.ts';
+import type { LanePlace, SpaceTimeLayout } from './space-time-layout.ts';
+import {
+  drawAxis,
+  drawHaloText,
+  drawMoment,
+  fitLabel,
+  GUTTER,
+  inGutter,
+  inPlot,
+  LabelSpace,
+  type Surface,
+  xNear,
+  xOf,
+  yOf,
+} from './surface.ts';
+
+/** Above this many messages or points in the window, their density is drawn instead. */
+export const DENSITY_FROM = 4000;
+/** Above this many points in the window only the rare kinds are drawn. */
+const POINTS_MAX = 600;
+
+export function drawSpaceTime(surface: Surface, view: RunView, layout: SpaceTimeLayout): void {
+  const { model } = view;
+  const { palette } = surface;
+  const { from, to } = surface.range;
+  const visible: number[] = [];
+  forEachMessage(model, from, to, (record) => visible.push(record));
+  const labels = new LabelSpace();
+  inPlot(surface, () => drawFaultBands(surface, layout));
+  drawAxis(surface);
+  inPlot(surface, () => {
+    for (const place of layout.lanes) drawLane(surface, place, labels);
+    drawStops(surface, layout, labels);
+    const { log } = model;
+    if (log !== undefined) {
+      drawPoints(surface, model, layout, labels);
+      if (visible.length > DENSITY_FROM) drawDensity(surface, log, layout, visible);
+      else drawMessages(surface, view, log, layout, visible, labels);
+      drawCursorRecord(surface, view, log, layout);
+    }
+    drawFailures(surface, model, layout);
+    drawFaultBars(surface, layout);
+  });
+  drawNames(surface, layout);
+  const failure = model.run.failures[0];
+  if (failure !== undefined) drawMoment(surface, failure.at, palette.fail, 'violation');
+  const { time } = view.cursor.value;
+  drawMoment(surface, time, palette.accent, formatTimeExact(time));
+}
+
+/** The node's line; thick and starred while it leads, in the colour of its round. */
+function drawLane(surface: Surface, place: LanePlace, labels: LabelSpace): void {
+  const { context, palette, charWidth, width } = surface;
+  const y = yOf(surface, place.middle);
+  context.strokeStyle = palette.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(GUTTER, Math.round(yOf(surface, place.top)) - 0.5);
+  context.lineTo(width, Math.round(yOf(surface, place.top)) - 0.5);
+  context.stroke();
+  context.fillStyle = palette.quiet;
+  context.fillRect(GUTTER, y - 0.5, width - GUTTER, 1);
+  for (const span of place.lane.rounds) {
+    const left = Math.max(GUTTER, xNear(surface, span.from));
+    const right = Math.min(width, xNear(surface, span.until));
+    if (right <= left || span.round === ABSENT) continue;
+    const thickness = span.leads ? 9 : 3;
+    context.fillStyle = roundColour(palette, span.round);
+    context.fillRect(left, y - thickness / 2, Math.max(1, right - left), thickness);
+    const label = fitLabel(roundLabel(span.round, span.leads), right - left - 6, charWidth);
+    const top = y - thickness / 2 - 9;
+    if (label === '' || !labels.tryTake(left + 3, top - 6, label.length * charWidth, 12)) continue;
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    drawHaloText(surface, label, left + 3, top);
+  }
+}
+
+function roundLabel(round: number, leads: boolean): string {
+  return leads ? `★ ${round} leads` : String(round);
+}
+
+function drawNames(surface: Surface, layout: SpaceTimeLayout): void {
+  const { context, palette } = surface;
+  inGutter(surface, () => {
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    for (const { lane, middle } of layout.lanes) {
+      context.fillStyle = lane.isReplica ? palette.text : palette.quiet;
+      context.fillText(lane.name, 8, yOf(surface, middle));
+    }
+    if (layout.stripHeight > 0) {
+      context.fillStyle = palette.quiet;
+      context.fillText('faults', 8, yOf(surface, layout.stripHeight / 2));
+    }
+  });
+}
+
+/** Kinds that are worth a mark even where there is no room for the others. */
+const RARE_KINDS = new Set(['mark', 'violation', 'crash', 'restart', 'abandon', 'refuse']);
+
+function drawPoints(
+  surface: Surface,
+  model: RunModel,
+  layout: SpaceTimeLayout,
+  labels: LabelSpace,
+): void {
+  const { log } = model;
+  if (log === undefined) return;
+  const { from, to } = surface.range;
+  const firstRecord = countBelow(log.time, from);
+  const lastRecord = countBelow(log.time, to + 1);
+  const windows = layout.lanes.map(({ lane }) => ({
+    first: countBelow(lane.points, firstRecord),
+    last: countBelow(lane.points, lastRecord),
+  }));
+  const count = windows.reduce((sum, window) => sum + window.last - window.first, 0);
+  if (count > DENSITY_FROM) return;
+  layout.lanes.forEach((place, index) => {
+    const window = windows[index];
+    if (window === undefined) return;
+    for (let point = window.first; point < window.last; point += 1) {
+      const record = at(place.lane.points, point);
+      const kind = text(log, log.kind, record);
+      if (count > POINTS_MAX && !RARE_KINDS.has(kind)) continue;
+      drawPoint(surface, log, record, kind, yOf(surface, place.middle), labels);
+    }
+  });
+}
+
+function drawPoint(
+  surface: Surface,
+  log: EventLog,
+  record: number,
+  kind: string,
+  y: number,
+  labels: LabelSpace,
+): void {
+  const { context, palette, charWidth } = surface;
+  const x = xOf(surface, at(log.time, record));
+  context.strokeStyle = palette.text;
+  context.fillStyle = palette.panel;
+  context.lineWidth = 1;
+  context.beginPath();
+  switch (kind) {
+    case 'timer':
+      context.arc(x, y, 2.5, 0, Math.PI * 2);
+      break;
+    case 'invoke':
+      trace(context, [x - 3, y - 5, x + 4, y, x - 3, y + 5]);
+      break;
+    case 'return':
+      trace(context, [x + 3, y - 5, x - 4, y, x + 3, y + 5]);
+      break;
+    case 'mark':
+      trace(context, [x, y - 5, x + 5, y, x, y + 5, x - 5, y]);
+      context.fillStyle = palette.text;
+      break;
+    case 'restart':
+    case 'start':
+      trace(context, [x - 4, y + 5, x, y - 5, x + 4, y + 5]);
+      break;
+    default:
+      return;
+  }
+  context.fill();
+  context.stroke();
+  if (kind !== 'mark') return;
+  const label = text(log, log.label, record);
+  const width = label.length * charWidth;
+  if (!labels.tryTake(x - 2, y + 8, width, 12)) return;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.fillStyle = palette.text;
+  drawHaloText(surface, label, x - 2, y + 14);
+}
+
+function drawCursorRecord(
+  surface: Surface,
+  view: RunView,
+  log: EventLog,
+  layout: SpaceTimeLayout,
+): void {
+  const { record } = view.cursor.value;
+  if (record === ABSENT) return;
+  const place = layout.lanes[at(log.node, record)];
+  if (place === undefined) return;
+  const { context, palette } = surface;
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 2;
+  context.beginPath();
+  const x = xOf(surface, at(log.time, record));
+  context.arc(x, yOf(surface, place.middle), 7, 0, Math.PI * 2);
+  context.stroke();
+}
+
+/** A ringed cross on the lane of the node that showed the violation. */
+function drawFailures(surface: Surface, model: RunModel, layout: SpaceTimeLayout): void {
+  const { context, palette } = surface;
+  for (const failure of model.run.failures) {
+    const place = failure.node === undefined ? undefined : layout.lanes[failure.node];
+    if (place === undefined) continue;
+    const x = xOf(surface, failure.at);
+    const y = yOf(surface, place.middle);
+    context.strokeStyle = palette.fail;
+    context.lineWidth = 2.5;
+    context.beginPath();
+    context.moveTo(x - 5, y - 5);
+    context.lineTo(x + 5, y + 5);
+    context.moveTo(x + 5, y - 5);
+    context.lineTo(x - 5, y + 5);
+    context.stroke();
+    context.beginPath();
+    context.arc(x, y, 10, 0, Math.PI * 2);
+    context.stroke();
+  }
+}
+
+function trace(context: CanvasRenderingContext2D, corners: readonly number[]): void {
+  for (let index = 0; index + 1 < corners.length; index += 2) {
+    context.lineTo(corners[index] ?? 0, corners[index + 1] ?? 0);
+  }
+  context.closePath();
+}
