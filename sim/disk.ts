@@ -58,11 +58,15 @@ export class Disk {
     this.records.length = Math.max(count, this.durable);
   }
 
-  /** Power is lost: a drawn prefix of the outstanding records survives. */
-  crash(now: Micros): void {
+  /**
+   * Power is lost: a drawn prefix of the outstanding records survives, the next one perhaps torn.
+   * Returns how many records are durable by that; a torn one never is.
+   */
+  crash(now: Micros): number {
     const outstanding = this.records.length - this.durable;
+    let kept = this.durable;
     if (outstanding > 0) {
-      const kept = this.durable + this.stream.below(outstanding + 1);
+      kept += this.stream.below(outstanding + 1);
       const next = this.records[kept];
       this.records.length = kept;
       if (next !== undefined && this.stream.chance(this.config.torn)) {
@@ -71,6 +75,7 @@ export class Disk {
     }
     this.durable = this.records.length;
     this.busyUntil = now;
+    return kept;
   }
 
   /** What a starting node reads: containers of its own, entries shared. */

@@ -191,8 +191,7 @@ export class Node implements ClientEnv {
   crash(): void {
     this.outCount = 0;
     if (this.issuedAtMark !== OFF) this.disk.unissueAfter(this.issuedAtMark);
-    this.disk.crash(this.world.now);
-    const durable = this.disk.durableCount;
+    const durable = this.disk.crash(this.world.now);
     const ready = this.held.filter((held) => held.record <= durable);
     const leaving = ready.length === 0 ? 0 : this.stream.below(ready.length + 1);
     for (const held of ready.slice(0, leaving)) this.world.release(this, held.to, held.message);

@@ -120,7 +120,7 @@ const majorityRestart = defineScenario({
     return scripted(stream, faults, {
       replicas: 5,
       options: DURABLE,
-      expect: { marks: ['view-change-completed'] },
+      expect: { marks: ['restarted-from-disk'] },
     });
   },
 });
@@ -160,7 +160,7 @@ const laggingBackup = defineScenario({
       [{ at: 50 * MS, fault: 'partition', groups: [[0, 1], [2]], lasts: 150 * MS }],
       {
         options: { durability: stream.pick(['diskless', 'durable']), viewChangeTimeout: 400 * MS },
-        expect: { marks: ['state-transfer-completed'] },
+        expect: { marks: ['missing-entries-received'] },
       },
     ),
 });
