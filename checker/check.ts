@@ -1,13 +1,12 @@
 /** The checker's front door: split the history by object, decide each, and show evidence. */
 
 import { Budget, type BudgetOptions } from './budget.ts';
+import { decide } from './decide.ts';
 import { type History, type HistoryOperation, type Plain, validateTimes } from './history.ts';
+import { mergeOrders } from './merge.ts';
 import type { Model } from './model.ts';
 import { modelNamed } from './models/catalogue.ts';
 import { split } from './partition.ts';
-import { layOut } from './problem.ts';
-import { race } from './race.ts';
-import { Transitions } from './transitions.ts';
 import type { CheckResult } from './verdict.ts';
 
 export interface CheckOptions extends BudgetOptions {
@@ -41,34 +40,25 @@ export function checkLinearizable<State>(
 ): CheckResult {
   validateTimes(operations);
   const budget = new Budget(options);
-  const initial = options.initial ?? null;
+  const { initial = null, witness: places, evidence = false } = options;
+  const question = { model, initial, operations, places };
+  const orders: (readonly number[])[] = [];
   let unknown = false;
   for (const part of split(model, operations)) {
-    const outcome = decide(model, operations, part.indexes, initial, budget);
-    if (outcome === 'none') return resultOf('not-linearizable', budget);
-    if (outcome === 'unfinished') unknown = true;
+    const decision = decide(question, part.indexes, budget);
+    if (decision.outcome === 'found') {
+      if (evidence) orders.push(...decision.orders);
+    } else if (decision.outcome === 'none') {
+      return { verdict: 'not-linearizable', ...countsOf(budget) };
+    } else unknown = true;
   }
-  return resultOf(unknown ? 'unknown' : 'linearizable', budget);
+  if (unknown) {
+    return { verdict: 'unknown', reason: budget.exhausted ?? 'steps', ...countsOf(budget) };
+  }
+  const shown = evidence ? { witness: mergeOrders(operations, orders) } : {};
+  return { verdict: 'linearizable', ...shown, ...countsOf(budget) };
 }
 
-function decide<State>(
-  model: Model<State>,
-  operations: readonly HistoryOperation[],
-  indexes: readonly number[],
-  initial: Plain,
-  budget: Budget,
-): 'found' | 'none' | 'unfinished' {
-  if (!budget.ask()) return 'unfinished';
-  const problem = layOut(model, operations, indexes);
-  const transitions = new Transitions(model, problem.kinds, budget);
-  const start = transitions.intern(model.init(initial));
-  const { outcome } = race(problem, transitions, start, budget);
-  transitions.release();
-  return outcome;
-}
-
-function resultOf(verdict: CheckResult['verdict'], budget: Budget): CheckResult {
-  const counts = { steps: budget.steps, peakBytes: budget.bytesPeak };
-  if (verdict !== 'unknown') return { verdict, ...counts };
-  return { verdict, reason: budget.exhausted ?? 'steps', ...counts };
+function countsOf(budget: Budget) {
+  return { steps: budget.steps, peakBytes: budget.bytesPeak };
 }

@@ -1,0 +1,60 @@
+/** The verdict on one object: the cheapest exact means that applies. */
+
+import type { Budget } from './budget.ts';
+import type { HistoryOperation, Plain } from './history.ts';
+import type { Model } from './model.ts';
+import { layOut } from './problem.ts';
+import { race } from './race.ts';
+import { replay } from './replay.ts';
+import { Transitions } from './transitions.ts';
+import { decideUnambiguous } from './unambiguous-register.ts';
+
+/** What is asked of a model: a history over one initial value. */
+export interface Question<State> {
+  readonly model: Model<State>;
+  readonly initial: Plain;
+  readonly operations: readonly HistoryOperation[];
+  /** Suggested places, see `CheckOptions.witness`. */
+  readonly places: readonly number[] | undefined;
+}
+
+export type Decision =
+  /** The orders, merged by time, explain the history. */
+  | { readonly outcome: 'found'; readonly orders: readonly (readonly number[])[] }
+  | { readonly outcome: 'none' | 'unfinished' };
+
+/** Decides the operations of one object, chosen by their indexes. */
+export function decide<State>(
+  question: Question<State>,
+  indexes: readonly number[],
+  budget: Budget,
+): Decision {
+  const { model, initial, operations, places } = question;
+  if (!budget.ask()) return { outcome: 'unfinished' };
+  if (places !== undefined) {
+    budget.steps += indexes.length;
+    const order = replay(model, model.init(initial), operations, indexes, places);
+    if (order !== undefined) return { outcome: 'found', orders: [order] };
+  }
+  if (model.registerAccess !== undefined) {
+    const result = decideUnambiguous(model, initial, operations, indexes);
+    budget.steps += indexes.length;
+    if (result !== undefined) return result;
+  }
+  return search(question, indexes, budget);
+}
+
+function search<State>(
+  question: Question<State>,
+  indexes: readonly number[],
+  budget: Budget,
+): Decision {
+  const { model, initial, operations } = question;
+  const problem = layOut(model, operations, indexes);
+  const transitions = new Transitions(model, problem.kinds, budget);
+  const result = race(problem, transitions, transitions.intern(model.init(initial)), budget);
+  transitions.release();
+  if (result.outcome !== 'found') return result;
+  const order = Array.from(result.linearization, (place) => problem.sources[place]!);
+  return { outcome: 'found', orders: [order] };
+}

@@ -1,0 +1,115 @@
+/**
+ * Replaying a suggested order: if it respects real time and the model, the history is linearizable.
+ *
+ * A failure proves nothing. Operations without a place are left out if they never returned, and put
+ * in at the first point that suits them if they only observe.
+ */
+
+import type { HistoryOperation } from './history.ts';
+import type { Model } from './model.ts';
+
+/** The order of one object's operations, completed where it can be; undefined if it is none. */
+export function replay<State>(
+  model: Model<State>,
+  initial: State,
+  operations: readonly HistoryOperation[],
+  indexes: readonly number[],
+  places: readonly number[],
+): readonly number[] | undefined {
+  const placed: number[] = [];
+  const unplaced: number[] = [];
+  let sorted = true;
+  let placeLast = -1;
+  for (const index of indexes) {
+    const place = places[index] ?? -1;
+    if (place >= 0) {
+      if (place < placeLast) sorted = false;
+      placeLast = place;
+      placed.push(index);
+    } else if (operations[index]!.return !== null) {
+      if (!model.observes?.(operations[index]!)) return undefined;
+      unplaced.push(index);
+    }
+  }
+  if (!sorted) placed.sort((a, b) => places[a]! - places[b]! || a - b);
+  if (unplaced.length > 0) return replayAround(model, initial, operations, placed, unplaced);
+  return replayExactly(model, initial, operations, placed);
+}
+
+function replayExactly<State>(
+  model: Model<State>,
+  initial: State,
+  operations: readonly HistoryOperation[],
+  order: readonly number[],
+): readonly number[] | undefined {
+  let state = initial;
+  let callMax = Number.NEGATIVE_INFINITY;
+  let skipped: Set<number> | undefined;
+  for (const index of order) {
+    const operation = operations[index]!;
+    const returned = operation.return;
+    if (returned !== null && returned < callMax) return undefined;
+    const step = model.step(state, operation);
+    if (step.ok) {
+      state = step.next;
+      if (operation.call > callMax) callMax = operation.call;
+    } else if (returned === null) {
+      // It never returned, so it need not have happened.
+      skipped ??= new Set();
+      skipped.add(index);
+    } else {
+      return undefined;
+    }
+  }
+  return skipped === undefined ? order : order.filter((index) => !skipped.has(index));
+}
+
+/**
+ * Replays the placed operations, and puts each observer at the first point where it is legal.
+ *
+ * First points suffice: an observer changes nothing, and being early only helps those after it.
+ */
+function replayAround<State>(
+  model: Model<State>,
+  initial: State,
+  operations: readonly HistoryOperation[],
+  placed: readonly number[],
+  observers: number[],
+): readonly number[] | undefined {
+  const returnMinFrom = returnMinimaFrom(operations, placed);
+  let waiting = observers.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
+  const order: number[] = [];
+  let state = initial;
+  let callMax = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place <= placed.length; place++) {
+    waiting = waiting.filter((observer) => {
+      const operation = operations[observer]!;
+      if (operation.call > returnMinFrom[place]! || operation.return! < callMax) return true;
+      if (!model.step(state, operation).ok) return true;
+      order.push(observer);
+      if (operation.call > callMax) callMax = operation.call;
+      return false;
+    });
+    const index = placed[place];
+    if (index === undefined) break;
+    const operation = operations[index]!;
+    if ((operation.return ?? Number.POSITIVE_INFINITY) < callMax) return undefined;
+    const step = model.step(state, operation);
+    if (!step.ok && operation.return !== null) return undefined;
+    if (!step.ok) continue;
+    state = step.next;
+    if (operation.call > callMax) callMax = operation.call;
+    order.push(index);
+  }
+  return waiting.length === 0 ? order : undefined;
+}
+
+/** For each place, the earliest return of the operations from there on. */
+function returnMinimaFrom(operations: readonly HistoryOperation[], placed: readonly number[]) {
+  const minima = new Float64Array(placed.length + 1).fill(Number.POSITIVE_INFINITY);
+  for (let place = placed.length - 1; place >= 0; place--) {
+    const returned = operations[placed[place]!]!.return ?? Number.POSITIVE_INFINITY;
+    minima[place] = Math.min(minima[place + 1]!, returned);
+  }
+  return minima;
+}
