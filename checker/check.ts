@@ -1,7 +1,9 @@
 /** The checker's front door: split the history by object, decide each, and show evidence. */
 
 import { Budget, type BudgetOptions } from './budget.ts';
+import { explain } from './counterexample.ts';
 import { decide } from './decide.ts';
+import type { Names } from './explanation.ts';
 import { type History, type HistoryOperation, type Plain, validateTimes } from './history.ts';
 import { mergeOrders } from './merge.ts';
 import type { Model } from './model.ts';
@@ -19,6 +21,8 @@ export interface CheckOptions extends BudgetOptions {
    * It is checked, and so may only save time: it never turns a no into a yes.
    */
   readonly witness?: readonly number[];
+  /** How a counterexample's sentence names processes and times. */
+  readonly names?: Names;
 }
 
 /** Judges a history by the model that it names. Throws if the model or the history is no good. */
@@ -49,7 +53,10 @@ export function checkLinearizable<State>(
     if (decision.outcome === 'found') {
       if (evidence) orders.push(...decision.orders);
     } else if (decision.outcome === 'none') {
-      return { verdict: 'not-linearizable', ...countsOf(budget) };
+      const counts = countsOf(budget);
+      if (!evidence) return { verdict: 'not-linearizable', ...counts };
+      const counterexample = explain(model, initial, operations, part, budget.steps, options);
+      return { verdict: 'not-linearizable', counterexample, ...counts };
     } else unknown = true;
   }
   if (unknown) {

@@ -2,6 +2,7 @@
 
 export type { BudgetOptions, UnknownReason } from './budget.ts';
 export { type CheckOptions, checkHistory, checkLinearizable } from './check.ts';
+export type { Names } from './explanation.ts';
 export { HistoryFormatError } from './formats/format-error.ts';
 export { writeQuorumlabHistory } from './formats/quorumlab-history.ts';
 export { detectFormat, formatNames, readHistories } from './formats/read-histories.ts';

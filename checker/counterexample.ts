@@ -1,0 +1,138 @@
+/**
+ * Evidence for a no: the shortest prefix that fails, and as little of it as fails alike.
+ *
+ * Leaving operations out may not make a wrong answer out of a late one. Where all answers of the
+ * prefix are possible if real time is ignored, this is kept so: else `write 1; write 2; read 1`
+ * would shrink to a lone `read 1`, and explain what did not happen.
+ */
+
+import { Budget, type BudgetOptions } from './budget.ts';
+import { decide } from './decide.ts';
+import { type Names, sentenceFor } from './explanation.ts';
+import type { HistoryOperation, Plain } from './history.ts';
+import type { Model } from './model.ts';
+import { longestPartialOrders } from './partial-orders.ts';
+import type { Part } from './partition.ts';
+import { type CutOperation, inOrderOfReturn, prefixOf, withoutTimes } from './prefix.ts';
+import type { Counterexample } from './verdict.ts';
+
+/** Rechecks together may take this many steps, or a multiple of what the verdict took. */
+const STEPS_MIN = 4_000_000;
+const STEPS_PER_VERDICT_STEP = 4;
+/** One question whether times matter: it is asked of small histories, or else given up. */
+const TIMELESS_STEPS_MAX = 20_000;
+
+interface Recheck<State> {
+  readonly model: Model<State>;
+  readonly initial: Plain;
+  readonly budget: Budget;
+}
+
+/** Shows why the operations of a part that has been found illegal are. */
+export function explain<State>(
+  model: Model<State>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+  part: Part,
+  verdictSteps: number,
+  options: BudgetOptions & { readonly names?: Names },
+): Counterexample {
+  const maxSteps = Math.max(STEPS_MIN, verdictSteps * STEPS_PER_VERDICT_STEP);
+  const budget = new Budget({ ...options, maxSteps });
+  const recheck = { model, initial, budget };
+  const own = part.indexes.map((index) => operations[index]!);
+  const byReturn = inOrderOfReturn(own, Array.from(own.keys()));
+  const returnCount = shortestFailing(recheck, own, byReturn);
+  const prefix = prefixOf(own, byReturn, returnCount);
+  const failing = byReturn[returnCount - 1] ?? 0;
+  const small = minimise(recheck, prefix, failing);
+  const shown = [...small].sort((a, b) => a.operation.call - b.operation.call);
+  const cut = shown.map((each) => each.operation);
+  const sources = shown.map((each) => part.indexes[each.source]!);
+  const place = shown.findIndex((each) => each.source === failing);
+  return {
+    object: part.object,
+    failing: part.indexes[failing]!,
+    operations: sources,
+    minimal: budget.exhausted === undefined,
+    partial: longestPartialOrders(model, initial, cut).map((order) =>
+      order.map((index) => sources[index]!),
+    ),
+    sentence: sentenceFor(model, cut, place, options.names ?? {}),
+  };
+}
+
+/** How many returns the shortest prefix that fails has; all of them if the budget ends. */
+function shortestFailing<State>(
+  recheck: Recheck<State>,
+  operations: readonly HistoryOperation[],
+  byReturn: readonly number[],
+): number {
+  let legal = 0;
+  let failing = byReturn.length;
+  while (failing - legal > 1) {
+    const middle = (legal + failing) >>> 1;
+    const prefix = prefixOf(operations, byReturn, middle);
+    const outcome = outcomeOf(recheck, prefix);
+    if (outcome === 'unfinished') return failing;
+    if (outcome === 'none') failing = middle;
+    else legal = middle;
+  }
+  return failing;
+}
+
+/** Leaves out ever smaller runs of operations while what is left still fails. */
+function minimise<State>(
+  recheck: Recheck<State>,
+  prefix: readonly CutOperation[],
+  failing: number,
+): readonly CutOperation[] {
+  const timely = isPossibleWithoutTimes(recheck, prefix);
+  let kept = prefix;
+  let size = prefix.length >>> 1;
+  while (size >= 1 && recheck.budget.exhausted === undefined) {
+    const before = kept.length;
+    for (let end = kept.length; end > 0; end -= size) {
+      const start = Math.max(0, end - size);
+      const rest = kept.filter(
+        (each, place) => place < start || place >= end || each.source === failing,
+      );
+      if (rest.length === kept.length || outcomeOf(recheck, rest) !== 'none') continue;
+      if (timely && !isPossibleWithoutTimes(recheck, rest)) continue;
+      kept = rest;
+    }
+    // One operation at a time until none can go; larger runs once each.
+    if (size > 1) size = Math.min(size >>> 1, kept.length);
+    else if (kept.length === before) break;
+  }
+  return kept;
+}
+
+function outcomeOf<State>(recheck: Recheck<State>, history: readonly CutOperation[]) {
+  const operations = history.map((each) => each.operation);
+  return decideAll(recheck.model, recheck.initial, operations, recheck.budget);
+}
+
+function isPossibleWithoutTimes<State>(
+  { model, initial, budget }: Recheck<State>,
+  history: readonly CutOperation[],
+): boolean {
+  const operations = withoutTimes(history.map((each) => each.operation));
+  const own = new Budget({
+    maxSteps: TIMELESS_STEPS_MAX,
+    shouldStop: () => !budget.ask(),
+  });
+  const outcome = decideAll(model, initial, operations, own);
+  budget.steps += own.steps;
+  return outcome === 'found';
+}
+
+function decideAll<State>(
+  model: Model<State>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+  budget: Budget,
+) {
+  const indexes = Array.from(operations.keys());
+  return decide({ model, initial, operations, places: undefined }, indexes, budget).outcome;
+}

@@ -1,0 +1,62 @@
+/** Cutting histories short, and forgetting their times. */
+
+import type { HistoryOperation } from './history.ts';
+
+/** An operation of a cut history, and its index in the history that was cut. */
+export interface CutOperation {
+  readonly source: number;
+  readonly operation: HistoryOperation;
+}
+
+/**
+ * The history as it was known when `returnCount` of its operations had returned.
+ *
+ * What was called later is left out; what returned later is open, its answer unknown. The last
+ * prefix is linearizable exactly if all are (Herlihy & Wing 1990, theorem 3: prefix closure).
+ */
+export function prefixOf(
+  operations: readonly HistoryOperation[],
+  byReturn: readonly number[],
+  returnCount: number,
+): readonly CutOperation[] {
+  const last = byReturn[returnCount - 1];
+  const time = last === undefined ? Number.NEGATIVE_INFINITY : operations[last]!.return!;
+  const returned = new Set(byReturn.slice(0, returnCount));
+  const prefix: CutOperation[] = [];
+  operations.forEach((operation, source) => {
+    if (returned.has(source)) prefix.push({ source, operation });
+    else if (operation.call <= time) prefix.push({ source, operation: opened(operation) });
+  });
+  return prefix;
+}
+
+/** The indexes, of those given, of operations that returned, in order of return. */
+export function inOrderOfReturn(
+  operations: readonly HistoryOperation[],
+  indexes: readonly number[],
+): readonly number[] {
+  return indexes
+    .filter((index) => operations[index]!.return !== null)
+    .sort((a, b) => operations[a]!.return! - operations[b]!.return! || a - b);
+}
+
+/** The same operations, all at once: what is illegal still has a wrong answer, not a late one. */
+export function withoutTimes(operations: readonly HistoryOperation[]): readonly HistoryOperation[] {
+  return operations.map((operation) => ({
+    ...operation,
+    call: 0,
+    return: operation.return === null ? null : 0,
+  }));
+}
+
+function opened(operation: HistoryOperation): HistoryOperation {
+  const { process, f, key, value, call } = operation;
+  return {
+    process,
+    f,
+    ...(key === undefined ? {} : { key }),
+    ...(value === undefined ? {} : { value }),
+    call,
+    return: null,
+  };
+}
