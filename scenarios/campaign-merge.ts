@@ -185,6 +185,7 @@ export function whyNotMergeable(a: CampaignResult, b: CampaignResult): string | 
     ['scenarios', a.scenarios.join(' '), b.scenarios.join(' ')],
     ['mutants', a.mutant ?? 'none', b.mutant ?? 'none'],
     ['base seeds', a.baseSeed, b.baseSeed],
+    ['options', (a.flags ?? []).join(' ') || 'none', (b.flags ?? []).join(' ') || 'none'],
   ];
   for (const [what, first, second] of differences) {
     if (first !== second) return `they have different ${what}: ${first} and ${second}`;
@@ -214,9 +215,9 @@ function joinCampaigns(a: CampaignResult, b: CampaignResult): CampaignResult {
     faults: addCounts(a.faults, b.faults),
     groups: mergeFailureGroups(a.groups, b.groups),
     grid: joinGrids(a.grid, b.grid),
-    largest: keepLargest(
-      [...a.largest, ...b.largest].map((run, index) => ({ ...run, index })),
-    ).map(({ scenario, seed, events }) => ({ scenario, seed, events })),
+    largest: keepLargest([...a.largest, ...b.largest].map((run, index) => ({ ...run, index }))).map(
+      ({ scenario, seed, events }) => ({ scenario, seed, events }),
+    ),
   };
 }
 

@@ -1,4 +1,6 @@
 /** One run as a campaign sees it: judged, repeated where asked, and never thrown out of. */
+import { hashString, hex32 } from '../sim/mixing.ts';
+import { SpecError } from './assemble.ts';
 import type { Failure, RunResult, RunSpec } from './spec.ts';
 
 /** The engine as campaigns need it; tests put a fake in its place. */
@@ -25,10 +27,13 @@ export const INTERNAL_ERROR = 'internal-error';
 /** The oracle that compares the trace hashes of two runs of one spec. */
 export const DETERMINISM = 'determinism';
 
-const INTERNAL_ERROR_SIGNATURE = 'X-0000';
-const DETERMINISM_SIGNATURE = 'D-0000';
+const INTERNAL_ERROR_SIGNATURE = signatureOf('Q', INTERNAL_ERROR);
+const DETERMINISM_SIGNATURE = signatureOf('D', DETERMINISM);
 
-/** Runs `spec`; a throw of the engine becomes a failure that names the seed. */
+/**
+ * Runs `spec`; a throw of the engine becomes a failure that names the seed. Throws `SpecError` for a
+ * spec that names what is not there.
+ */
 export function judge(
   engine: CampaignEngine,
   spec: RunSpec,
@@ -41,6 +46,7 @@ export function judge(
       result = compareWithSecondRun(engine, result, options);
     }
   } catch (error) {
+    if (error instanceof SpecError) throw error;
     result = internalError(spec, error);
   }
   return result;
@@ -49,6 +55,11 @@ export function judge(
 /** The failure that decides which group a failing run belongs to. */
 export function firstFailure(result: RunResult): Failure | undefined {
   return result.verdict === 'failed' ? result.failures[0] : undefined;
+}
+
+/** As other oracles' provisional signatures: a letter and a hash of the name. */
+function signatureOf(letter: string, oracle: string): string {
+  return `${letter}-${hex32(hashString(`${oracle}/`)).slice(0, 4)}`;
 }
 
 function compareWithSecondRun(

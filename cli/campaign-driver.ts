@@ -1,0 +1,211 @@
+/**
+ * Drives a campaign over the worker pool: cuts batches to size, survives lost workers, and ends at
+ * the last index, at the time budget, when enough was found, or when it is interrupted.
+ */
+
+import { type BatchResult, type CampaignRequest, lostRun, runAt } from '../scenarios/campaign.ts';
+import { CampaignMerger, type Enough } from '../scenarios/campaign-merge.ts';
+import type { RunResult } from '../scenarios/spec.ts';
+import type { LostReason, PoolAnswer, WorkerPool } from './pool.ts';
+import type { IndexRange } from './quantities.ts';
+
+export interface DriverSettings {
+  readonly campaign: CampaignRequest;
+  readonly range: IndexRange;
+  /** Wall-clock budget in milliseconds; none when absent. */
+  readonly timeMs?: number;
+  readonly jobs: number;
+  readonly enough?: Enough;
+  /** Aborted when the person at the terminal has had enough. */
+  readonly interrupt: AbortSignal;
+  readonly watcher: CampaignWatcher;
+}
+
+/** Told of everything as it arrives, in no certain order. */
+export interface CampaignWatcher {
+  batch(batch: BatchResult): void;
+  lost(scenario: string, seed: string, reason: LostReason): void;
+}
+
+export interface DrivenCampaign {
+  readonly batch: BatchResult;
+  /** By signature, with event logs. */
+  readonly examples: ReadonlyMap<string, RunResult>;
+  readonly interrupted: boolean;
+  /** A bug of ours that ended the campaign; what was found before it stands. */
+  readonly broken?: string;
+}
+
+/** A batch is cut to last so long: short enough to stop soon, long enough to be worth a message. */
+const BATCH_MS = 120;
+const BATCH_SEEDS_FIRST = 4;
+const BATCH_SEEDS_MAX = 4_096;
+/** Weight of the newest batch in the running mean of milliseconds a seed. */
+const NEWEST_WEIGHT = 0.3;
+/** After an interrupt, runs that have not ended by then are dropped. */
+const INTERRUPT_GRACE_MS = 1_500;
+/** After an interrupt, so long is spent on recording examples. */
+const EXAMPLES_AFTER_INTERRUPT_MS = 3_000;
+
+export async function driveCampaign(
+  pool: WorkerPool,
+  settings: DriverSettings,
+): Promise<DrivenCampaign> {
+  const driver = new Driver(pool, settings);
+  return driver.drive();
+}
+
+class Driver {
+  private readonly pool: WorkerPool;
+  private readonly settings: DriverSettings;
+  private readonly merger: CampaignMerger;
+  private readonly deadline: number;
+  /** Pieces of batches whose worker was lost. */
+  private readonly again: IndexRange[] = [];
+  private next: number;
+  private msPerSeed = BATCH_MS / BATCH_SEEDS_FIRST;
+  private isOver = false;
+  private broken: string | undefined;
+
+  constructor(pool: WorkerPool, settings: DriverSettings) {
+    this.pool = pool;
+    this.settings = settings;
+    this.merger = new CampaignMerger(settings.range.from, settings.enough);
+    this.next = settings.range.from;
+    this.deadline = performance.now() + (settings.timeMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  async drive(): Promise<DrivenCampaign> {
+    const { interrupt, jobs } = this.settings;
+    let force: NodeJS.Timeout | undefined;
+    const onInterrupt = (): void => {
+      this.end();
+      force = setTimeout(() => this.pool.stopNow(), INTERRUPT_GRACE_MS);
+    };
+    interrupt.addEventListener('abort', onInterrupt, { once: true });
+    if (interrupt.aborted) onInterrupt();
+    await Promise.all(Array.from({ length: jobs }, () => this.lane()));
+    clearTimeout(force);
+    if (!interrupt.aborted) await this.cutShort();
+    interrupt.removeEventListener('abort', onInterrupt);
+    const batch = this.merger.soFar();
+    return {
+      batch,
+      examples: await this.recordExamples(batch),
+      interrupted: interrupt.aborted,
+      ...(this.broken === undefined ? {} : { broken: this.broken }),
+    };
+  }
+
+  /** One worker's worth of batches, one after the other. */
+  private async lane(): Promise<void> {
+    let range = this.takeRange();
+    while (range !== undefined) {
+      this.take(range, await this.pool.run({ kind: 'batch', ...range }));
+      range = this.takeRange();
+    }
+  }
+
+  private takeRange(): IndexRange | undefined {
+    if (this.isOver) return undefined;
+    // A lost worker's batch is finished even past the deadline: indices must have no gap.
+    const again = this.again.shift();
+    if (again !== undefined) return again;
+    const { to } = this.settings.range;
+    if (this.next >= to || performance.now() >= this.deadline) return undefined;
+    const range = { from: this.next, to: Math.min(to, this.next + this.batchSize()) };
+    this.next = range.to;
+    return range;
+  }
+
+  private batchSize(): number {
+    const { jobs, range } = this.settings;
+    const untilDeadline = Math.max(0, this.deadline - performance.now());
+    const lasting = Math.min(BATCH_MS, untilDeadline);
+    // Towards the end batches get small, so that all workers end together.
+    const share = Math.ceil((range.to - this.next) / (2 * jobs));
+    const size = Math.min(Math.round(lasting / this.msPerSeed), share, BATCH_SEEDS_MAX);
+    return Math.max(1, size);
+  }
+
+  private take(range: IndexRange, answer: PoolAnswer): void {
+    switch (answer.kind) {
+      case 'batch':
+        this.takeBatch(range, answer.batch, answer.elapsedMs);
+        return;
+      case 'lost':
+        this.takeLost(range, range.from + answer.offset, answer.reason);
+        return;
+      case 'broken': {
+        const { scenario, seed } = answer.place;
+        this.broken = `${scenario}@${seed}: ${answer.message}`;
+        this.end();
+        return;
+      }
+      case 'example':
+        throw new Error('a batch was answered with an example');
+      case 'stopped':
+        return;
+      default:
+        answer satisfies never;
+    }
+  }
+
+  private takeBatch(range: IndexRange, batch: BatchResult, elapsedMs: number): void {
+    const finished = batch.to - batch.from;
+    const measured = elapsedMs / Math.max(1, finished);
+    this.msPerSeed = this.msPerSeed * (1 - NEWEST_WEIGHT) + measured * NEWEST_WEIGHT;
+    // A batch that was asked to end early leaves a rest, which is run if the campaign goes on.
+    if (batch.to < range.to) this.again.push({ from: batch.to, to: range.to });
+    this.merger.add(batch);
+    this.settings.watcher.batch(batch);
+    if (this.merger.cut() !== undefined) this.end();
+  }
+
+  private takeLost(range: IndexRange, index: number, reason: LostReason): void {
+    const { campaign, watcher } = this.settings;
+    const { scenario, seed } = runAt(campaign, index);
+    watcher.lost(scenario, seed, reason);
+    const lost = lostRun(campaign, index, reason);
+    this.merger.add(lost);
+    watcher.batch(lost);
+    if (range.from < index) this.again.push({ from: range.from, to: index });
+    if (index + 1 < range.to) this.again.push({ from: index + 1, to: range.to });
+  }
+
+  /** Enough was found: run the batch that showed it once more, up to the run that did. */
+  private async cutShort(): Promise<void> {
+    const cut = this.merger.cut();
+    if (cut === undefined) return;
+    const answer = await this.pool.run({ kind: 'batch', ...cut });
+    if (answer.kind === 'batch') this.merger.takeCut(answer.batch);
+  }
+
+  private async recordExamples(batch: BatchResult): Promise<ReadonlyMap<string, RunResult>> {
+    const examples = new Map<string, RunResult>();
+    const pending = [...batch.groups];
+    const endless = Number.POSITIVE_INFINITY;
+    const budget = this.settings.interrupt.aborted ? EXAMPLES_AFTER_INTERRUPT_MS : endless;
+    const until = performance.now() + budget;
+    const lane = async (): Promise<void> => {
+      let group = pending.shift();
+      while (group !== undefined && performance.now() < until) {
+        const { failure } = group;
+        const [place] = group.seeds;
+        if (place !== undefined) {
+          const answer = await this.pool.run({ kind: 'example', place, failure });
+          // Without an answer the group keeps the run as it was first seen, without event log.
+          if (answer.kind === 'example') examples.set(failure.signature, answer.example);
+        }
+        group = pending.shift();
+      }
+    };
+    await Promise.all(Array.from({ length: this.settings.jobs }, lane));
+    return examples;
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.pool.endSoon();
+  }
+}

@@ -1,0 +1,75 @@
+/** A campaign as `fuzz` and `report` print it. */
+import { replayRunCommand } from '../reports/commands.ts';
+import { formatCampaign } from '../reports/terminal.ts';
+import { formatCount } from '../reports/words.ts';
+import type { InconclusiveRun } from '../scenarios/campaign.ts';
+import type { CampaignResult } from '../scenarios/campaign-types.ts';
+import { repeatCommand, replayCommand } from './commands.ts';
+import { hasColour, paint } from './paint.ts';
+
+export interface CampaignTextSettings {
+  readonly outDir: string;
+  readonly reporters: readonly string[];
+  readonly inconclusive: readonly InconclusiveRun[];
+  /** The signature that was expected, `''` for any; undefined when none was. */
+  readonly expected: string | undefined;
+}
+
+const INCONCLUSIVE_SHOWN = 3;
+
+export function campaignText(campaign: CampaignResult, settings: CampaignTextSettings): string {
+  const { outDir, reporters } = settings;
+  const repeat = repeatCommand(campaign);
+  const reportPath = reporters.includes('html') ? `${outDir}/report.html` : undefined;
+  const text = formatCampaign(campaign, {
+    colour: hasColour(),
+    outDir,
+    repeat,
+    ...(reportPath === undefined ? {} : { reportPath }),
+  });
+  const blocks = [
+    withFlags(text, campaign),
+    ...inconclusiveRuns(campaign, settings.inconclusive),
+    ...expectation(campaign, settings.expected),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Options that shaped the draw belong to each seed's own command. */
+function withFlags(text: string, campaign: CampaignResult): string {
+  const { flags = [] } = campaign;
+  if (flags.length === 0) return text;
+  return campaign.groups.reduce((shown, { example }) => {
+    const { scenario, seed, mutant } = example.spec;
+    const bare = replayRunCommand(example);
+    const lines = shown.split('\n');
+    const whole = replayCommand(scenario, seed, mutant, flags);
+    return lines
+      .map((line) => (line.endsWith(bare) ? line.replace(bare, () => whole) : line))
+      .join('\n');
+  }, text);
+}
+
+function inconclusiveRuns(campaign: CampaignResult, runs: readonly InconclusiveRun[]): string[] {
+  const shown = runs.slice(0, INCONCLUSIVE_SHOWN);
+  const more = campaign.totals.inconclusive - shown.length;
+  return shown.map(({ scenario, seed, reasons }, at) => {
+    const others = at === shown.length - 1 && more > 0 ? `\n  and ${formatCount(more)} more` : '';
+    const replay = replayCommand(scenario, seed, campaign.mutant, campaign.flags ?? []);
+    return (
+      `${paint.unknown()}  ${paint.strong(`${scenario}@${seed}`)}  ${reasons.join('; ')}\n` +
+      `  replay   ${replay}${others}`
+    );
+  });
+}
+
+function expectation(campaign: CampaignResult, expected: string | undefined): string[] {
+  if (expected === undefined) return [];
+  const isFound = campaign.groups.some((group) => expected === '' || group.signature === expected);
+  const what = expected === '' ? 'a failure' : expected;
+  return [
+    isFound
+      ? `${paint.pass()}  ${what} was expected and found`
+      : `${paint.fail()}  ${what} was expected, but not found`,
+  ];
+}

@@ -1,0 +1,170 @@
+/** The command line: which commands there are, and what a wrong one is told. */
+import type { Argv, Options } from 'yargs';
+import yargs from 'yargs';
+import { InputError } from './exit.ts';
+import { Given, type ParsedArguments, quoted } from './given.ts';
+import { didYouMean } from './hints.ts';
+import { CHECK, FUZZ, GLOBAL, LIST, REPLAY, REPORT, RUN } from './options.ts';
+import { version } from './version.ts';
+
+interface Command {
+  readonly name: string;
+  /** Positional words, as yargs writes them. */
+  readonly takes: string;
+  readonly about: string;
+  readonly options: { readonly [name: string]: Options };
+  /** Loads the command's code, which `--help` has no need of, and runs it; the exit code. */
+  run(given: Given): Promise<number>;
+}
+
+const COMMANDS: readonly Command[] = [
+  {
+    name: 'run',
+    takes: '<scenario..>',
+    about: 'run scenarios, one seed each',
+    options: RUN,
+    run: async (given) => (await import('./run-command.ts')).runCommand(given),
+  },
+  {
+    name: 'fuzz',
+    takes: '[scenario..]',
+    about: 'run many seeds, in parallel',
+    options: FUZZ,
+    run: async (given) => (await import('./fuzz-command.ts')).fuzzCommand(given),
+  },
+  {
+    name: 'replay',
+    takes: '<target>',
+    about: 'run scenario@seed, or a saved failure, run or spec file, again',
+    options: REPLAY,
+    run: async (given) => (await import('./replay-command.ts')).replayCommand(given),
+  },
+  {
+    name: 'check',
+    takes: '<file..>',
+    about: 'judge recorded histories',
+    options: CHECK,
+    run: async (given) => (await import('./check-command.ts')).checkCommand(given),
+  },
+  {
+    name: 'list',
+    takes: '[kind]',
+    about: 'list scenarios, protocols, faults, oracles, models or mutants',
+    options: LIST,
+    run: async (given) => (await import('./list-command.ts')).listCommand(given),
+  },
+  {
+    name: 'report',
+    takes: '<blob..>',
+    about: 'merge the parts of a campaign into html, junit, json',
+    options: REPORT,
+    run: async (given) => (await import('./report-command.ts')).reportCommand(given),
+  },
+];
+
+const EXIT_CODES = [
+  'Exit codes: 0 all passed, or the expected failure was found · 1 a property was violated',
+  '· 2 wrong usage or input · 3 only inconclusive · 4 a replay differs · 5 --expect-failure found',
+  'none · 70 internal error · 130, 143 interrupted, after a partial report was written',
+].join(' ');
+
+const COMPLETION = 'completion';
+const COMPLETIONS_FLAG = '--get-yargs-completions';
+
+/** Parses `words` (without node and script) and runs the command; returns the exit code. */
+export async function execute(words: readonly string[]): Promise<number> {
+  const isCompleting = words.includes(COMPLETIONS_FLAG);
+  if (!isCompleting) assertKnownWords(words);
+  let exitCode = 0;
+  const parser = yargs(withOptionalValues(words))
+    .scriptName('quorumlab')
+    .usage('quorumlab: a deterministic simulation testbed for replication protocols')
+    .version(version())
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .parserConfiguration({
+      'parse-positional-numbers': false,
+      'greedy-arrays': false,
+      'dot-notation': false,
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+    })
+    .fail((message, error) => {
+      throw error ?? new InputError(lowerFirst(message));
+    })
+    .epilog(EXIT_CODES);
+  for (const command of COMMANDS) {
+    parser.command(
+      `${command.name} ${command.takes}`,
+      command.about,
+      (builder: Argv) => describePositional(builder, command).options(command.options),
+      async (parsed: ParsedArguments) => {
+        exitCode = await command.run(new Given(parsed));
+      },
+    );
+  }
+  parser.completion(COMPLETION, 'print a completion script for bash or zsh', complete);
+  await parser.parseAsync();
+  return exitCode;
+}
+
+function describePositional(builder: Argv, command: Command): Argv {
+  const name = /\w+/.exec(command.takes)?.[0];
+  return name === undefined ? builder : builder.positional(name, { type: 'string' });
+}
+
+/** yargs names an unknown flag in both spellings and an unknown command not at all: we do. */
+function assertKnownWords(words: readonly string[]): void {
+  const names = [...COMMANDS.map((command) => command.name), COMPLETION];
+  const [first] = words;
+  if (first === undefined) {
+    throw new InputError(`a command is needed: ${names.join(', ')}; see quorumlab --help`);
+  }
+  if (['--help', '-h', '--version'].includes(first)) return;
+  const command = COMMANDS.find((candidate) => candidate.name === first);
+  if (command === undefined && first !== COMPLETION) {
+    if (first.startsWith('-')) {
+      throw new InputError(`${quoted(first)} stands where a command is expected: quorumlab --help`);
+    }
+    throw new InputError(`there is no command ${quoted(first)}${didYouMean(first, names)}`);
+  }
+  const known = [...Object.keys(command?.options ?? {}), ...GLOBAL];
+  for (const word of words.slice(1)) {
+    if (word === '--') break;
+    const flag = /^--([^=]+)/.exec(word)?.[1];
+    if (flag === undefined || known.includes(flag)) continue;
+    const hint = didYouMean(flag, known, '--');
+    throw new InputError(`${first} has no flag --${flag}${hint}`);
+  }
+}
+
+/** `--expect-failure` takes a value only after `=`: a scenario that follows is not its value. */
+function withOptionalValues(words: readonly string[]): string[] {
+  return words.map((word) => (word === '--expect-failure' ? '--expect-failure=' : word));
+}
+
+/** Completes scenario ids where scenarios are expected, and what yargs knows elsewhere. */
+async function complete(
+  current: string,
+  parsed: ParsedArguments,
+  byDefault: (done: (error: Error | null, words: string[] | undefined) => void) => void,
+  done: (words: string[]) => void,
+): Promise<void> {
+  const words = Array.isArray(parsed._) ? parsed._.map(String) : [];
+  const command = words[1] ?? words[0];
+  const takesScenarios = ['run', 'fuzz', 'replay'].includes(String(command));
+  if (!takesScenarios || current.startsWith('-')) {
+    byDefault((_, known) => done(known ?? []));
+    return;
+  }
+  const { scenarios } = await import('../scenarios/catalogue/index.ts');
+  done(scenarios.map((scenario) => scenario.id).filter((id) => id.startsWith(current)));
+}
+
+function lowerFirst(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}

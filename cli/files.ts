@@ -1,0 +1,88 @@
+/** Files that are whole or not there, and messages that say which file and what about it. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { InputError } from './exit.ts';
+
+/** Writes to a temporary name in the same folder and renames: readers never see half a file. */
+export function writeFileWhole(path: string, content: string): void {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, content);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Makes a folder and proves that files can be written there; throws an InputError if not. */
+export function assertWritableFolder(folder: string): void {
+  const probe = join(folder, `.probe-${randomBytes(4).toString('hex')}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw new InputError(`cannot write to the output folder ${folder}: ${reasonOf(error)}`);
+  }
+}
+
+/** The text of a file, or of standard input for `-`. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new InputError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** The JSON of a file; a syntax error is located by line and column. */
+export function readJson(path: string): unknown {
+  return parseJson(path, readText(path));
+}
+
+export function parseJson(path: string, text: string): unknown {
+  if (text.trim() === '') throw new InputError(`${path} is empty: expected a JSON document`);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InputError(`${path}${placeOf(text, message)}: not JSON: ${shortened(message)}`);
+  }
+}
+
+/** What went wrong with a file, in words. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS.get(code) ?? (error instanceof Error ? error.message : String(error));
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file or folder'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'operation not permitted'],
+  ['EROFS', 'the file system is read-only'],
+  ['EISDIR', 'it is a folder'],
+  ['ENOTDIR', 'part of the path is a file, not a folder'],
+  ['EEXIST', 'a file of that name is in the way'],
+  ['ENOSPC', 'no space is left on the device'],
+  ['ENAMETOOLONG', 'the name is too long'],
+]);
+
+/** `:3:14`, from the position that the engine names; the end of the text when it is cut short. */
+function placeOf(text: string, message: string): string {
+  const position = /position (\d+)/.exec(message)?.[1];
+  const isCutShort = /end of JSON|Unterminated/i.test(message);
+  if (position === undefined && !isCutShort) return '';
+  const before = text.slice(0, position === undefined ? text.length : Number(position));
+  const lines = before.split('\n');
+  return `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+}
+
+/** The engine's message without the copy of the document that some versions put into it. */
+function shortened(message: string): string {
+  const said = message.replace(/, (?:\.\.\.)?"[\s\S]*/, '').replace(/ in JSON at position.*/, '');
+  return /end of JSON|Unterminated/i.test(message) ? `${said} (is the file cut short?)` : said;
+}

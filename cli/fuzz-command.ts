@@ -1,0 +1,202 @@
+/** `quorumlab fuzz`: many seeds in parallel, reports at the end, an exit code that tells. */
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { CampaignRequest } from '../scenarios/campaign.ts';
+import { campaignResult, type Enough } from '../scenarios/campaign-merge.ts';
+import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
+import { normaliseSeed } from '../scenarios/seeds.ts';
+import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
+import { writeReports } from './campaign-reports.ts';
+import { EXIT, type ExitCode, exitOfOracle, InputError, severest } from './exit.ts';
+import { saveFailures } from './failure-files.ts';
+import { assertWritableFolder } from './files.ts';
+import type { Given } from './given.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import { REPORTERS, type Reporter } from './options.ts';
+import { WorkerPool } from './pool.ts';
+import { Progress } from './progress.ts';
+import type { IndexRange } from './quantities.ts';
+import { assertDrawable, drawSettings, selectScenarios, simulationWords } from './selection.ts';
+import { NdjsonStream } from './streamed.ts';
+import { version } from './version.ts';
+
+const SEEDS_DEFAULT = 1000;
+const TIMEOUT_MS_DEFAULT = 30_000;
+const JOBS_MAX = 1024;
+const REPORTERS_DEFAULT: readonly Reporter[] = ['line', 'json', 'html'];
+
+/** Everything that was asked for, validated before anything runs. */
+interface FuzzPlan {
+  readonly campaign: CampaignRequest;
+  readonly range: IndexRange;
+  readonly timeMs: number | undefined;
+  readonly jobs: number;
+  readonly timeoutMs: number;
+  readonly enough: Enough | undefined;
+  /** A signature, `''` for any failure, undefined when none is expected. */
+  readonly expected: string | undefined;
+  readonly reporters: readonly Reporter[];
+  readonly outDir: string;
+  readonly isJson: boolean;
+  /** Simulation options as command-line words. */
+  readonly words: readonly string[];
+}
+
+export async function fuzzCommand(given: Given): Promise<ExitCode> {
+  const plan = planOf(given);
+  assertWritableFolder(plan.outDir);
+  const interrupt = listenForInterrupt();
+  const startedAt = new Date();
+  const clock = { wall: performance.now(), cpu: process.cpuUsage() };
+  const driven = await drive(plan, interrupt);
+  const cpu = process.cpuUsage(clock.cpu);
+  const metadata: CampaignMetadata = {
+    version: version(),
+    node: process.version,
+    startedAt: startedAt.toISOString(),
+    elapsedMs: Math.round(performance.now() - clock.wall),
+    cpuMs: Math.round((cpu.user + cpu.system) / 1000),
+    jobs: plan.jobs,
+  };
+  const bare = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven.examples);
+  const groups = saveFailures(bare.groups, plan.outDir, plan.expected !== undefined);
+  const flags = plan.words.length === 0 ? {} : { flags: plan.words };
+  const campaign: CampaignResult = { ...bare, ...flags, groups, metadata };
+  await writeReports(campaign, {
+    reporters: plan.reporters,
+    outDir: plan.outDir,
+    isJson: plan.isJson,
+    inconclusive: driven.batch.inconclusive,
+    expected: plan.expected,
+  });
+  interrupt.release();
+  if (driven.broken !== undefined) throw new Error(driven.broken);
+  return interrupt.exitCode() ?? exitCodeOf(campaign, plan.expected);
+}
+
+/** The exit code that a campaign's result stands for. */
+export function exitCodeOf(campaign: CampaignResult, expected: string | undefined): ExitCode {
+  const codes = campaign.groups.map((group) => exitOfOracle(group.oracle));
+  if (expected === undefined) {
+    if (campaign.totals.inconclusive > 0) codes.push(EXIT.inconclusive);
+    return severest(codes);
+  }
+  const isFound = campaign.groups.some(
+    (group) =>
+      group.signature === expected || (expected === '' && group.oracle !== 'internal-error'),
+  );
+  if (codes.includes(EXIT.internal)) return EXIT.internal;
+  return isFound ? EXIT.passed : severest([...codes, EXIT.expectedNone]);
+}
+
+function planOf(given: Given): FuzzPlan {
+  const selected = selectScenarios(given.words('scenario'));
+  const settings = drawSettings(given, selected);
+  assertDrawable(selected, settings);
+  const range = given.range('seeds');
+  const timeMs = given.milliseconds('time');
+  const seedsMax = timeMs === undefined ? SEEDS_DEFAULT : Number.MAX_SAFE_INTEGER;
+  const expected = given.text('expect-failure');
+  const signatures = given.count('max-failures', 1);
+  return {
+    campaign: {
+      scenarios: selected.map((scenario) => scenario.id),
+      baseSeed: given.seed('base-seed') ?? drawnSeed(),
+      settings,
+      determinism: given.flag('determinism'),
+    },
+    range: range ?? { from: 0, to: seedsMax },
+    timeMs,
+    jobs: given.count('jobs', 1, JOBS_MAX) ?? availableParallelism(),
+    timeoutMs: given.milliseconds('timeout') ?? TIMEOUT_MS_DEFAULT,
+    enough: enoughOf(signatures, expected),
+    expected,
+    reporters: reportersOf(given.list('reporter')),
+    outDir: given.word('out-dir') ?? 'quorumlab-out',
+    isJson: given.flag('json'),
+    words: simulationWords(given),
+  };
+}
+
+/** An expected failure ends the campaign when it is found. */
+function enoughOf(
+  signatures: number | undefined,
+  expected: string | undefined,
+): Enough | undefined {
+  if (signatures !== undefined) return { signatures };
+  if (expected === undefined) return undefined;
+  return expected === '' ? { signatures: 1 } : { signature: expected };
+}
+
+function reportersOf(words: readonly string[] | undefined): readonly Reporter[] {
+  if (words === undefined) return REPORTERS_DEFAULT;
+  return words.map((word) => {
+    const reporter = REPORTERS.find((known) => known === word);
+    if (reporter !== undefined) return reporter;
+    throw new InputError(`--reporter: there is no ${word}: there are ${REPORTERS.join(', ')}`);
+  });
+}
+
+/** 64 bits of the system's randomness: the one place where chance comes in. */
+export function drawnSeed(): string {
+  return normaliseSeed(`0x${randomBytes(8).toString('hex')}`) ?? '0x0';
+}
+
+async function drive(plan: FuzzPlan, interrupt: Interrupt): Promise<DrivenCampaign> {
+  const { campaign, range, timeMs, jobs, timeoutMs, enough } = plan;
+  const isLine = plan.reporters.includes('line');
+  const isDot = plan.reporters.includes('dot');
+  if (isLine || isDot) process.stderr.write(`${headline(plan)}\n`);
+  const isTimeOnly = range.to === Number.MAX_SAFE_INTEGER;
+  const progress = new Progress({
+    seeds: isTimeOnly ? Number.POSITIVE_INFINITY : range.to - range.from,
+    timeMs: timeMs ?? Number.POSITIVE_INFINITY,
+    style: isDot ? 'dots' : isLine ? 'auto' : 'silent',
+  });
+  const stream = plan.reporters.includes('ndjson') ? new NdjsonStream(campaign) : undefined;
+  const entry = new URL('./worker.js', import.meta.url);
+  const pool = new WorkerPool({ entry, campaign, jobs, timeoutMs });
+  try {
+    return await driveCampaign(pool, {
+      campaign,
+      range,
+      jobs,
+      interrupt: interrupt.signal,
+      ...(timeMs === undefined ? {} : { timeMs }),
+      ...(enough === undefined ? {} : { enough }),
+      watcher: {
+        batch: (batch) => {
+          progress.batch(batch);
+          stream?.batch(batch);
+        },
+        lost: (scenario, seed, reason) => progress.lost(scenario, seed, reason),
+      },
+    });
+  } finally {
+    progress.stop();
+    await pool.close();
+  }
+}
+
+/** What runs, and under which budget. */
+function headline(plan: FuzzPlan): string {
+  const { campaign, range, timeMs, jobs } = plan;
+  const { scenarios, baseSeed, settings } = campaign;
+  const what = scenarios.length <= 3 ? scenarios.join(' ') : `${scenarios.length} scenarios`;
+  const isTimeOnly = range.to === Number.MAX_SAFE_INTEGER;
+  const pieces = [
+    ...(isTimeOnly
+      ? []
+      : [range.from === 0 ? `${range.to} seeds` : `seeds ${range.from}..${range.to}`]),
+    ...(timeMs === undefined ? [] : [`${timeMs / 1000}s`]),
+  ];
+  return [
+    `quorumlab ${version()}`,
+    'fuzz',
+    what,
+    ...(settings.mutant === undefined ? [] : [`mutant ${settings.mutant}`]),
+    `base-seed ${baseSeed}`,
+    `jobs ${jobs}`,
+    `budget ${pieces.join(' or ')}`,
+  ].join('  ');
+}

@@ -1,0 +1,134 @@
+/** What was given on the command line, read option by option; what is wrong throws InputError. */
+import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
+import { InputError } from './exit.ts';
+import {
+  type IndexRange,
+  parseBytes,
+  parseCount,
+  parseMilliseconds,
+  parseRange,
+} from './quantities.ts';
+
+/** The parsed command line, as yargs hands it to a command. */
+export type ParsedArguments = { readonly [name: string]: unknown };
+
+export class Given {
+  private readonly parsed: ParsedArguments;
+
+  constructor(parsed: ParsedArguments) {
+    this.parsed = parsed;
+  }
+
+  /** Words in place of `<name..>`. */
+  words(name: string): readonly string[] {
+    const value = this.parsed[name];
+    if (value === undefined) return [];
+    return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  flag(name: string): boolean {
+    const value = this.parsed[name];
+    // Repeating a flag that says the same again is harmless.
+    return Array.isArray(value) ? value.at(-1) === true : value === true;
+  }
+
+  /** The option's text; undefined when it was not given. */
+  text(name: string): string | undefined {
+    const value = this.parsed[name];
+    if (value === undefined) return undefined;
+    if (Array.isArray(value)) throw new InputError(`--${name} was given ${value.length} times`);
+    return String(value);
+  }
+
+  /** Text that must say something. */
+  word(name: string): string | undefined {
+    const text = this.text(name);
+    if (text === '') throw new InputError(`--${name} needs a value`);
+    return text;
+  }
+
+  /** Every value of a repeatable option, comma-separated ones taken apart. */
+  list(name: string): readonly string[] | undefined {
+    if (this.parsed[name] === undefined) return undefined;
+    const parts = this.words(name).flatMap((text) => text.split(','));
+    const named = parts.map((part) => part.trim()).filter((part) => part !== '');
+    if (named.length === 0) throw new InputError(`--${name} needs a value`);
+    return named;
+  }
+
+  count(name: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = parseCount(text);
+    if (value === undefined || value < min || value > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`;
+      throw new InputError(`--${name} takes a whole number ${range}, not ${quoted(text)}`);
+    }
+    return value;
+  }
+
+  milliseconds(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = parseMilliseconds(text);
+    if (value === undefined || value <= 0) {
+      throw new InputError(
+        `--${name} takes a time with its unit, such as 500ms, 90s or 5m, not ${quoted(text)}`,
+      );
+    }
+    return value;
+  }
+
+  bytes(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = parseBytes(text);
+    if (value === undefined || value <= 0) {
+      throw new InputError(`--${name} takes a size such as 300MB or 2GB, not ${quoted(text)}`);
+    }
+    return value;
+  }
+
+  range(name: string): IndexRange | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = parseRange(text);
+    if (value === undefined) {
+      throw new InputError(
+        `--${name} takes a number of seeds such as 1000, or A..B for the indices ` +
+          `from A up to, not including, B; not ${quoted(text)}`,
+      );
+    }
+    return value;
+  }
+
+  /** A seed in normal form. */
+  seed(name: string): string | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : seedFrom(text, `--${name}`);
+  }
+
+  /** One of a few words. */
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const chosen = choices.find((choice) => choice === text);
+    if (chosen !== undefined) return chosen;
+    throw new InputError(`--${name} takes ${choices.join(' or ')}, not ${quoted(text)}`);
+  }
+}
+
+/** A seed in normal form; `where` says where it stood. */
+export function seedFrom(text: string, where: string): string {
+  const seed = normaliseSeed(text);
+  if (seed === undefined) {
+    throw new InputError(`${where}: ${quoted(text)} is no seed: ${SEED_RULE}`);
+  }
+  return seed;
+}
+
+/** Text in quotes, cut short, with control characters made visible. */
+export function quoted(text: string): string {
+  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return JSON.stringify(shown);
+}

@@ -1,0 +1,28 @@
+/** "Did you mean …?" for words that were mistyped. */
+import { distance } from 'fastest-levenshtein';
+
+/** Largest share of a word's letters that may differ in a suggestion. */
+const DIFFERENT_MAX = 0.4;
+
+/** ` Did you mean --seed?` with its leading space, or nothing when no candidate is near. */
+export function didYouMean(word: string, candidates: readonly string[], prefix = ''): string {
+  const near = nearest(word, candidates);
+  return near === undefined ? '' : ` (did you mean ${prefix}${near}?)`;
+}
+
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestScore = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const score = distance(word.toLowerCase(), candidate.toLowerCase());
+    // One slip is always a slip; a beginning of at least two letters counts as one.
+    const allowed = Math.max(1, Math.floor(candidate.length * DIFFERENT_MAX));
+    const isBeginning = word.length >= 2 && candidate.startsWith(word);
+    const counted = isBeginning ? Math.min(score, 1) : score;
+    if (counted < bestScore && counted <= allowed) {
+      best = candidate;
+      bestScore = counted;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,33 @@
+/** Ctrl-C and SIGTERM: the first one asks for an end, the second one ends at once. */
+import { EXIT, type ExitCode } from './exit.ts';
+
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** The exit code that the signal stands for, once it has come. */
+  exitCode(): ExitCode | undefined;
+  /** Gives the signals back to the system. */
+  release(): void;
+}
+
+export function listenForInterrupt(): Interrupt {
+  const abort = new AbortController();
+  let exitCode: ExitCode | undefined;
+  const hear = (code: ExitCode) => (): void => {
+    if (exitCode !== undefined) process.exit(code);
+    exitCode = code;
+    process.stderr.write('\nstopping; once more to stop at once\n');
+    abort.abort();
+  };
+  const onInterrupt = hear(EXIT.interrupted);
+  const onTerminate = hear(EXIT.terminated);
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  return {
+    signal: abort.signal,
+    exitCode: () => exitCode,
+    release: () => {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onTerminate);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** The options of each command. All values are read as text; `Given` parses them. */
+import type { Options } from 'yargs';
+
+type OptionTable = { readonly [name: string]: Options };
+
+const text = (describe: string): Options => ({ type: 'string', requiresArg: true, describe });
+const list = (describe: string): Options => ({ type: 'array', string: true, describe });
+const flag = (describe: string): Options => ({ type: 'boolean', describe });
+
+export const REPORTERS = ['line', 'dot', 'json', 'ndjson', 'junit', 'html', 'blob'] as const;
+export type Reporter = (typeof REPORTERS)[number];
+
+/** What shapes the world that a seed draws. */
+export const SIMULATION: OptionTable = {
+  nodes: text('number of replicas'),
+  clients: text('number of clients'),
+  ops: text('number of operations'),
+  duration: text('virtual time until faults stop, such as 10s'),
+  'max-events': text('end a run after so many events'),
+  faults: text('fault profile'),
+  set: list('protocol option as key=value (repeatable)'),
+  mutant: text('plant a bug, such as VR-3'),
+  check: list('oracles to judge with, comma-separated'),
+  determinism: flag('run every seed twice and compare the trace hashes'),
+};
+
+const JSON_FLAG: OptionTable = { json: flag('print the result as JSON on stdout') };
+
+const SHOWN: OptionTable = {
+  print: list('also print events, state or ops'),
+  html: { type: 'string', describe: 'write an HTML report to this file' },
+  trace: text('write the event log to this file, one JSON object a line'),
+};
+
+export const RUN: OptionTable = {
+  seed: { ...text('seed of the run; drawn and printed if not given'), alias: 's' },
+  ...SIMULATION,
+  ...SHOWN,
+  ...JSON_FLAG,
+};
+
+export const REPLAY: OptionTable = { ...SIMULATION, ...SHOWN, ...JSON_FLAG };
+
+export const FUZZ: OptionTable = {
+  seeds: text('how many, such as 1000, or a piece A..B (B not included); 1000 without --time'),
+  time: { ...text('wall-clock budget, such as 5m'), alias: 't' },
+  jobs: { ...text('number of worker threads'), alias: 'j' },
+  'base-seed': text('seed of the seeds; drawn and printed if not given'),
+  'max-failures': { ...text('stop after so many distinct signatures'), alias: 'x' },
+  timeout: text('wall-clock limit of one run (default 30s)'),
+  'expect-failure': {
+    type: 'string',
+    describe: 'pass only if a failure is found; =SIGNATURE for that one',
+  },
+  reporter: list(`${REPORTERS.join(', ')} (default line,json,html)`),
+  'out-dir': text('where reports and failures go (default quorumlab-out)'),
+  ...SIMULATION,
+  ...JSON_FLAG,
+};
+
+export const CHECK: OptionTable = {
+  model: text('model to judge by, such as cas-register; see list models'),
+  initial: text('initial value as JSON'),
+  format: text('format of the files; found out if not given'),
+  'failed-cas': text('what a failed cas in a Jepsen log means: observed or absent'),
+  time: text('wall-clock limit for one file (default 60s)'),
+  memory: text('memory limit for one file, such as 1GB'),
+  ...JSON_FLAG,
+};
+
+export const LIST: OptionTable = { ...JSON_FLAG };
+
+export const REPORT: OptionTable = {
+  reporter: list('line, json, junit, html (default line,json,html)'),
+  'out-dir': text('where the merged report goes (default quorumlab-out)'),
+  ...JSON_FLAG,
+};
+
+/** Options that every command has. */
+export const GLOBAL: readonly string[] = ['help', 'version'];

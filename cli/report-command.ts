@@ -1,0 +1,52 @@
+/** `quorumlab report`: merges the parts of a campaign and reports the whole. */
+import { mergeCampaigns, whyNotMergeable } from '../scenarios/campaign-merge.ts';
+import { writeReports } from './campaign-reports.ts';
+import { type ExitCode, InputError } from './exit.ts';
+import { saveFailures } from './failure-files.ts';
+import { assertWritableFolder } from './files.ts';
+import { exitCodeOf } from './fuzz-command.ts';
+import type { Given } from './given.ts';
+import type { Reporter } from './options.ts';
+import { readCampaign } from './saved-files.ts';
+
+const MERGED_REPORTERS: readonly Reporter[] = ['line', 'json', 'junit', 'html'];
+const REPORTERS_DEFAULT: readonly Reporter[] = ['line', 'json', 'html'];
+
+export async function reportCommand(given: Given): Promise<ExitCode> {
+  const reporters = reportersOf(given.list('reporter'));
+  const outDir = given.word('out-dir') ?? 'quorumlab-out';
+  const paths = given.words('blob');
+  const parts = paths.map(readCampaign);
+  parts.forEach((part, at) => {
+    for (let before = 0; before < at; before++) {
+      const other = parts[before];
+      const reason = other === undefined ? undefined : whyNotMergeable(other, part);
+      if (reason !== undefined) {
+        throw new InputError(
+          `${paths[before]} and ${paths[at]} are no parts of one campaign: ${reason}`,
+        );
+      }
+    }
+  });
+  assertWritableFolder(outDir);
+  const merged = mergeCampaigns(parts);
+  const groups = saveFailures(merged.groups, outDir, false);
+  const campaign = { ...merged, groups };
+  await writeReports(campaign, {
+    reporters,
+    outDir,
+    isJson: given.flag('json'),
+    inconclusive: [],
+    expected: undefined,
+  });
+  return exitCodeOf(campaign, undefined);
+}
+
+function reportersOf(words: readonly string[] | undefined): readonly Reporter[] {
+  if (words === undefined) return REPORTERS_DEFAULT;
+  return words.map((word) => {
+    const reporter = MERGED_REPORTERS.find((known) => known === word);
+    if (reporter !== undefined) return reporter;
+    throw new InputError(`--reporter takes ${MERGED_REPORTERS.join(', ')} here, not ${word}`);
+  });
+}

@@ -1,0 +1,30 @@
+/** `quorumlab run`: one seed of each scenario, shown in full. */
+import { judge } from '../scenarios/campaign-run.ts';
+import { engineFor } from './engine.ts';
+import { type ExitCode, severest } from './exit.ts';
+import { drawnSeed } from './fuzz-command.ts';
+import type { Given } from './given.ts';
+import { exitOfRun, RunOutput } from './run-output.ts';
+import { assertDrawable, drawSettings, selectScenarios, simulationWords } from './selection.ts';
+
+export async function runCommand(given: Given): Promise<ExitCode> {
+  const selected = selectScenarios(given.words('scenario'));
+  const settings = drawSettings(given, selected);
+  assertDrawable(selected, settings);
+  // One seed for all of them: what differs between two is then the scenario alone.
+  const seed = given.seed('seed') ?? drawnSeed();
+  const output = new RunOutput(given, simulationWords(given));
+  const engine = engineFor(settings);
+  const codes: ExitCode[] = [];
+  for (const { id } of selected) {
+    const spec = engine.draw(id, seed);
+    const result = judge(engine, spec, {
+      events: output.wantsEvents,
+      twice: given.flag('determinism'),
+    });
+    output.add(result);
+    codes.push(exitOfRun(result));
+  }
+  await output.finish();
+  return severest(codes);
+}

@@ -1,0 +1,78 @@
+/** Shows runs as the options ask: text or JSON on stdout, an HTML report, the event log. */
+import { dirname } from 'node:path';
+import { firstFailure } from '../scenarios/campaign-run.ts';
+import type { RunResult } from '../scenarios/spec.ts';
+import { EXIT, type ExitCode, exitOfOracle, InputError } from './exit.ts';
+import { assertWritableFolder, writeFileWhole } from './files.ts';
+import { type Given, quoted } from './given.ts';
+import { didYouMean } from './hints.ts';
+import { PRINTS, type Print, runText } from './run-text.ts';
+
+const HTML_DEFAULT = 'quorumlab-out/report.html';
+
+export class RunOutput {
+  private readonly html: string | undefined;
+  private readonly trace: string | undefined;
+  private readonly isJson: boolean;
+  private readonly prints: readonly Print[];
+  private readonly words: readonly string[];
+  private readonly results: RunResult[] = [];
+
+  /** `words` are the simulation options, for the commands that are printed. */
+  constructor(given: Given, words: readonly string[]) {
+    const html = given.text('html');
+    this.html = html === '' ? HTML_DEFAULT : html;
+    this.trace = given.word('trace');
+    this.isJson = given.flag('json');
+    this.prints = (given.list('print') ?? []).map(printNamed);
+    this.words = words;
+    for (const path of [this.html, this.trace]) {
+      if (path !== undefined) assertWritableFolder(dirname(path));
+    }
+  }
+
+  /** Whether anything that was asked for needs the event log. */
+  get wantsEvents(): boolean {
+    const prints = this.prints.includes('events') || this.prints.includes('state');
+    return prints || this.html !== undefined || this.trace !== undefined;
+  }
+
+  /** `note` follows the result; `replay` is its command where the seed alone does not do. */
+  add(result: RunResult, note = '', replay?: string): void {
+    if (this.results.length > 0 && !this.isJson) process.stdout.write('\n');
+    this.results.push(result);
+    if (this.isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else process.stdout.write(runText(result, this.prints, this.words, replay) + note);
+  }
+
+  /** Writes the files. */
+  async finish(): Promise<void> {
+    if (this.trace !== undefined) {
+      const lines = this.results.flatMap((result) => [
+        JSON.stringify({ scenario: result.spec.scenario, seed: result.spec.seed }),
+        ...(result.events ?? []).map((event) => JSON.stringify(event)),
+      ]);
+      writeFileWhole(this.trace, `${lines.join('\n')}\n`);
+    }
+    if (this.html !== undefined) {
+      const { renderReport } = await import('../reports/html.ts');
+      writeFileWhole(this.html, renderReport({ runs: this.results }));
+      if (!this.isJson) process.stdout.write(`  report   ${this.html}\n`);
+    }
+  }
+}
+
+/** The exit code that a run's verdict stands for. */
+export function exitOfRun(result: RunResult): ExitCode {
+  const failure = firstFailure(result);
+  if (failure !== undefined) return exitOfOracle(failure.oracle);
+  return result.verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.passed;
+}
+
+function printNamed(word: string): Print {
+  const print = PRINTS.find((known) => known === word);
+  if (print !== undefined) return print;
+  throw new InputError(
+    `--print takes ${PRINTS.join(', ')}, not ${quoted(word)}${didYouMean(word, PRINTS)}`,
+  );
+}

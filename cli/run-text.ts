@@ -1,0 +1,83 @@
+/** A run as `run` and `replay` print it, with as much detail as was asked for. */
+import { formatRun } from '../reports/terminal.ts';
+import { formatOperation, formatPlain, formatTimeExact, nodeName } from '../reports/words.ts';
+import type { RunResult } from '../scenarios/spec.ts';
+import type { EventRecord } from '../sim/record.ts';
+import { replayCommand } from './commands.ts';
+import { hasColour, paint } from './paint.ts';
+
+export const PRINTS = ['events', 'state', 'ops'] as const;
+export type Print = (typeof PRINTS)[number];
+
+const TIME_WIDTH = 14;
+const KIND_WIDTH = 9;
+const NODE_WIDTH = 3;
+const INDEX_WIDTH = 5;
+
+/** `replay` is the command that brings this run back; drawn from its seed when absent. */
+export function runText(
+  run: RunResult,
+  prints: readonly Print[],
+  flags: readonly string[],
+  replay?: string,
+): string {
+  const { scenario, seed, mutant } = run.spec;
+  const repeat = replay ?? replayCommand(scenario, seed, mutant, flags);
+  const blocks = [
+    ...(prints.includes('events') ? [events(run, () => true)] : []),
+    ...(prints.includes('state') ? [states(run)] : []),
+    ...(prints.includes('ops') ? [operations(run)] : []),
+    [formatRun(run, { colour: hasColour(), repeat }), `  hash     ${run.traceHash}`],
+  ];
+  return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+function events(run: RunResult, isShown: (event: EventRecord) => boolean): string[] {
+  return (run.events ?? []).filter(isShown).map((event) => {
+    const { label, fate, detail, summary } = event;
+    const words = [label, otherEnd(run, event), fate, detail].filter(
+      (word) => word !== undefined && word !== '',
+    );
+    const node = event.node === undefined ? '' : nameOf(run, event.node);
+    const head = [
+      formatTimeExact(event.time).padStart(TIME_WIDTH),
+      node.padEnd(NODE_WIDTH),
+      event.kind.padEnd(KIND_WIDTH),
+    ].join('  ');
+    const tail = summary === undefined ? '' : paint.dim(`  | ${summary}`);
+    return `${head}  ${words.join(' ')}${tail}`.trimEnd();
+  });
+}
+
+/** `from n1` for what arrives, `to n1` for what never does. */
+function otherEnd(run: RunResult, event: EventRecord): string {
+  if (event.peer === undefined) return '';
+  return `${event.kind === 'drop' ? 'to' : 'from'} ${nameOf(run, event.peer)}`;
+}
+
+/** Every change of a node's summary, and what they all are at the end. */
+function states(run: RunResult): string[] {
+  const atEnd = run.finalSummaries.map((summary, node) => {
+    const time = 'at the end'.padStart(TIME_WIDTH);
+    return `${time}  ${nameOf(run, node).padEnd(NODE_WIDTH)}  ${summary}`;
+  });
+  return [...events(run, (event) => event.summary !== undefined), ...atEnd];
+}
+
+function operations(run: RunResult): string[] {
+  return run.history.map((entry, index) => {
+    const { call, node, operation, output } = entry;
+    const end = entry.return === null ? 'never returned' : formatTimeExact(entry.return);
+    const answer = output === undefined ? '' : ` = ${formatPlain(output)}`;
+    return [
+      String(index).padStart(INDEX_WIDTH),
+      nameOf(run, node).padEnd(NODE_WIDTH),
+      `${formatTimeExact(call)} – ${end}`,
+      `${formatOperation(operation)}${answer}`,
+    ].join('  ');
+  });
+}
+
+function nameOf(run: RunResult, node: number): string {
+  return nodeName(node, run.spec.replicas);
+}

@@ -1,0 +1,169 @@
+/** Files that a later command takes: failures, runs, specs, parts of campaigns. */
+import { z } from 'zod';
+import { CAMPAIGN_FORMAT, type CampaignResult } from '../scenarios/campaign-types.ts';
+import { RUN_FORMAT, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
+import { STREAMS_VERSION } from '../sim/streams.ts';
+import { InputError } from './exit.ts';
+import { readJson } from './files.ts';
+import { quoted } from './given.ts';
+import { specSchema } from './spec-schema.ts';
+
+export const FAILURE_FORMAT = 'quorumlab-failure/1';
+
+/** A failing run, saved to be run again: what `replay` takes. */
+export interface SavedFailure {
+  readonly format: typeof FAILURE_FORMAT;
+  /** Version of quorumlab that recorded the hash. */
+  readonly version: string;
+  readonly signature: string;
+  readonly oracle: string;
+  readonly message: string;
+  readonly traceHash: string;
+  /** What a replay should show; a failure that is not expected makes it exit 1. */
+  readonly expect?: 'pass' | 'fail';
+  /** With its plan; one that could not be run may lack it. */
+  readonly spec: RunSpec;
+}
+
+const traceHash = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected 16 hex digits' });
+
+const failureSchema: z.ZodType<SavedFailure> = z.strictObject({
+  format: z.literal(FAILURE_FORMAT),
+  version: z.string(),
+  signature: z.string(),
+  oracle: z.string(),
+  message: z.string(),
+  traceHash,
+  expect: z.enum(['pass', 'fail']).exactOptional(),
+  spec: specSchema,
+});
+
+/** Of a run only what a replay needs; the rest of the file is not read. */
+const runSchema = z.object({
+  format: z.literal(RUN_FORMAT),
+  spec: specSchema,
+  traceHash,
+  failures: z.array(z.object({ signature: z.string() })),
+});
+
+/** What a replay starts from, whatever kind of file it was. */
+export interface Replayable {
+  readonly spec: RunSpec;
+  readonly traceHash?: string;
+  readonly signature?: string;
+  readonly version?: string;
+  readonly expect?: 'pass' | 'fail';
+}
+
+export function readReplayable(path: string): Replayable {
+  const json = readJson(path);
+  const format = formatOf(json);
+  switch (format) {
+    case FAILURE_FORMAT: {
+      const { spec, ...recorded } = parse(path, failureSchema, json);
+      return { ...recorded, spec: ofThisScheme(path, spec) };
+    }
+    case RUN_FORMAT: {
+      const { spec, traceHash: hash, failures } = parse(path, runSchema, json);
+      const signature = failures[0]?.signature;
+      const recorded = signature === undefined ? {} : { signature };
+      return { spec: ofThisScheme(path, spec), traceHash: hash, ...recorded };
+    }
+    case SPEC_FORMAT:
+      return { spec: ofThisScheme(path, parse(path, specSchema, json)) };
+    case CAMPAIGN_FORMAT:
+      throw new InputError(
+        `${path} holds a whole campaign: replay one of its failures, saved beside it`,
+      );
+    default:
+      throw new InputError(
+        `${path}: format: expected ${FAILURE_FORMAT}, ${RUN_FORMAT} or ${SPEC_FORMAT}, ` +
+          `found ${format === undefined ? 'none' : quoted(format)}`,
+      );
+  }
+}
+
+const count = z.int().min(0);
+const counts = z.record(z.string(), count);
+const seedOfRun = { scenario: z.string(), seed: z.string() };
+
+/** What merging needs to trust; examples are handed on as they are. */
+const campaignSchema = z.looseObject({
+  format: z.literal(CAMPAIGN_FORMAT),
+  scenarios: z.array(z.string()),
+  protocol: z.string(),
+  mutant: z.string().optional(),
+  baseSeed: z.string(),
+  flags: z.array(z.string()).optional(),
+  from: count,
+  to: count,
+  finished: count,
+  verdict: z.enum(['passed', 'failed', 'inconclusive']),
+  interrupted: z.boolean(),
+  totals: z.strictObject({
+    seeds: count,
+    passed: count,
+    failed: count,
+    inconclusive: count,
+    events: count,
+    messages: count,
+    operations: count,
+  }),
+  marks: counts,
+  faults: counts,
+  groups: z.array(
+    z.looseObject({
+      signature: z.string(),
+      oracle: z.string(),
+      message: z.string(),
+      count,
+      seeds: z.array(z.strictObject({ ...seedOfRun, index: count })).min(1),
+      example: z.looseObject({
+        format: z.literal(RUN_FORMAT),
+        spec: specSchema,
+        verdict: z.enum(['passed', 'failed', 'inconclusive']),
+        failures: z.array(z.looseObject({ signature: z.string(), message: z.string() })).min(1),
+        history: z.array(z.looseObject({ process: count })),
+      }),
+    }),
+  ),
+  grid: z.array(z.strictObject({ verdict: z.enum(['p', 'f', 'i']), count })),
+  largest: z.array(z.strictObject({ ...seedOfRun, events: count })),
+});
+
+export function readCampaign(path: string): CampaignResult {
+  const json = readJson(path);
+  parse(path, campaignSchema, json);
+  // The schema has looked at all that is merged or printed.
+  return json as CampaignResult;
+}
+
+function parse<T>(path: string, schema: z.ZodType<T>, json: unknown): T {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue, ...others] = parsed.error.issues;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new InputError(`${path}: ${issue === undefined ? 'not valid' : inWords(issue)}${more}`);
+}
+
+/** `spec.plan.faults[0].at: expected number, found "x"`. */
+function inWords(issue: z.core.$ZodIssue): string {
+  const place = issue.path
+    .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at ? '.' : ''}${String(part)}`))
+    .join('');
+  const message = issue.message.replace(/^Invalid input: /, '').replace(', received', ', found');
+  return place === '' ? message : `${place}: ${message}`;
+}
+
+function formatOf(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null || !('format' in json)) return undefined;
+  return typeof json.format === 'string' ? json.format : undefined;
+}
+
+function ofThisScheme(path: string, spec: RunSpec): RunSpec {
+  if (spec.streams === STREAMS_VERSION) return spec;
+  throw new InputError(
+    `${path}: spec.streams: it was drawn by random scheme ${spec.streams}, ` +
+      `this version of quorumlab has scheme ${STREAMS_VERSION}`,
+  );
+}

@@ -1,0 +1,190 @@
+/** Scenarios, oracles, mutants and options by name; a wrong name gets a hint. */
+
+import { mutants, protocols } from '../protocols/index.ts';
+import {
+  type DrawSettings,
+  findScenarios,
+  type Scenario,
+  scenarios,
+} from '../scenarios/catalogue/index.ts';
+import { oracles } from '../scenarios/oracles/index.ts';
+import type { OptionSchema, OptionValue, Protocol } from '../sim/contract.ts';
+import { InputError } from './exit.ts';
+import { type Given, quoted } from './given.ts';
+import { didYouMean } from './hints.ts';
+
+const MICROS_PER_MS = 1000;
+
+/** The scenarios that the words name, each once, in the order of the words; all for none. */
+export function selectScenarios(words: readonly string[]): readonly Scenario[] {
+  if (words.length === 0) return scenarios;
+  const selected = new Set<Scenario>();
+  for (const word of words) {
+    const found = findScenarios(word);
+    if (found.length === 0) throw new InputError(unknownScenario(word));
+    for (const scenario of found) selected.add(scenario);
+  }
+  return [...selected];
+}
+
+/** The shortest words that select these ids in this order: `vr` for all of VR. */
+export function shortSelection(ids: readonly string[]): readonly string[] {
+  const words: string[] = [];
+  for (let at = 0; at < ids.length; ) {
+    const protocol = ids[at]?.split('/')[0] ?? '';
+    const all = findScenarios(protocol).map((scenario) => scenario.id);
+    const isWhole = all.length > 0 && all.every((id, offset) => ids[at + offset] === id);
+    words.push(isWhole ? protocol : (ids[at] ?? ''));
+    at += isWhole ? all.length : 1;
+  }
+  return words;
+}
+
+/** The one scenario of this id. */
+export function scenarioNamed(id: string): Scenario {
+  const scenario = scenarios.find((candidate) => candidate.id === id);
+  if (scenario === undefined) throw new InputError(unknownScenario(id));
+  return scenario;
+}
+
+/** The simulation options, checked as far as they can be without drawing. */
+export function drawSettings(given: Given, selected: readonly Scenario[]): DrawSettings {
+  const durationMs = given.milliseconds('duration');
+  return withoutUndefined({
+    replicas: given.count('nodes', 1),
+    clients: given.count('clients', 1),
+    operations: given.count('ops', 1),
+    duration: durationMs === undefined ? undefined : Math.round(durationMs * MICROS_PER_MS),
+    maxEvents: given.count('max-events', 1),
+    options: protocolOptions(given.words('set'), protocolsOf(selected)),
+    faults: given.word('faults'),
+    mutant: mutantNamed(given.word('mutant')),
+    oracles: oraclesNamed(given.list('check')),
+  });
+}
+
+/** The same simulation options as words of a command line, for commands that are printed. */
+export function simulationWords(given: Given): readonly string[] {
+  const words: string[] = [];
+  for (const name of ['nodes', 'clients', 'ops', 'duration', 'max-events', 'faults', 'check']) {
+    const value = name === 'check' ? given.list(name)?.join(',') : given.text(name);
+    if (value !== undefined) words.push(`--${name}`, value);
+  }
+  for (const setting of given.words('set')) words.push('--set', setting);
+  return words;
+}
+
+/** Draws one seed of each scenario, to find out before a campaign what does not go together. */
+export function assertDrawable(selected: readonly Scenario[], settings: DrawSettings): void {
+  for (const scenario of selected) {
+    try {
+      scenario.draw('0x1', settings);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new InputError(`${scenario.id} cannot be drawn like this: ${reason}`);
+    }
+  }
+}
+
+function unknownScenario(word: string): string {
+  const [protocol, name] = word.split('/');
+  const known = protocols.map((candidate) => candidate.name);
+  if (protocol !== undefined && !known.includes(protocol)) {
+    if (name === undefined) {
+      const hint = didYouMean(word, [...known, ...scenarios.map((scenario) => scenario.id)]);
+      return `there is no scenario or protocol ${quoted(word)}${hint}; see quorumlab list scenarios`;
+    }
+    const hint = didYouMean(protocol, known) || `: there are ${known.join(', ')}`;
+    return `${quoted(word)}: there is no protocol ${quoted(protocol)}${hint}`;
+  }
+  const ids = scenarios.map((scenario) => scenario.id);
+  return `there is no scenario ${quoted(word)}${didYouMean(word, ids)}; see quorumlab list scenarios`;
+}
+
+function mutantNamed(word: string | undefined): string | undefined {
+  if (word === undefined) return undefined;
+  const ids = mutants.map((mutant) => mutant.id);
+  const id = ids.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
+  if (id !== undefined) return id;
+  throw new InputError(
+    `there is no mutant ${quoted(word)}${didYouMean(word, ids)}; see quorumlab list mutants`,
+  );
+}
+
+function oraclesNamed(words: readonly string[] | undefined): readonly string[] | undefined {
+  const ids = oracles.map((oracle) => oracle.id);
+  const wrong = words?.find((word) => !ids.includes(word));
+  if (wrong === undefined) return words;
+  throw new InputError(
+    `there is no oracle ${quoted(wrong)}${didYouMean(wrong, ids)}: there are ${ids.join(', ')}`,
+  );
+}
+
+function protocolsOf(selected: readonly Scenario[]): readonly Protocol[] {
+  const names = new Set(selected.map((scenario) => scenario.protocol));
+  return protocols.filter((protocol) => names.has(protocol.name));
+}
+
+/** `--set key=value`: each must be an option of every protocol that is run. */
+function protocolOptions(
+  words: readonly string[],
+  selected: readonly Protocol[],
+): { [name: string]: OptionValue } | undefined {
+  if (words.length === 0) return undefined;
+  const entries = words.map((word): [string, OptionValue] => {
+    const cut = word.indexOf('=');
+    if (cut <= 0) throw new InputError(`--set takes key=value, not ${quoted(word)}`);
+    const key = word.slice(0, cut);
+    const values = selected.map((protocol) => optionValue(protocol, key, word.slice(cut + 1)));
+    return [key, values[0] ?? ''];
+  });
+  return Object.fromEntries(entries);
+}
+
+function optionValue(protocol: Protocol, key: string, text: string): OptionValue {
+  const names = protocol.optionSchema.map((option) => option.name);
+  const option = protocol.optionSchema.find((candidate) => candidate.name === key);
+  if (option === undefined) {
+    const hint = didYouMean(key, names) || `: it has ${names.join(', ') || 'none'}`;
+    throw new InputError(`--set ${key}: ${protocol.name} has no option ${quoted(key)}${hint}`);
+  }
+  const value = readOption(option, text);
+  if (value !== undefined) return value;
+  throw new InputError(`--set ${key}: takes ${domainOf(option)}, not ${quoted(text)}`);
+}
+
+function readOption(option: OptionSchema, text: string): OptionValue | undefined {
+  switch (option.type) {
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'integer': {
+      const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+      return value >= option.min && value <= option.max ? value : undefined;
+    }
+    case 'choice':
+      return option.choices.find((choice) => choice === text);
+    default:
+      return option satisfies never;
+  }
+}
+
+/** What values an option takes, in words. */
+export function domainOf(option: OptionSchema): string {
+  switch (option.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return `a whole number from ${option.min} to ${option.max}`;
+    case 'choice':
+      return option.choices.join(' or ');
+    default:
+      return option satisfies never;
+  }
+}
+
+function withoutUndefined<T extends object>(
+  given: T,
+): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,132 @@
+/** What a spec in a file must look like; `saved-files.ts` turns what is wrong into messages. */
+import { z } from 'zod';
+import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
+import { type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
+import type { PlannedFault } from '../sim/plan.ts';
+
+const whole = z.int().min(0);
+const micros = whole;
+const rate = z.int().min(0).max(1_000_000);
+const node = z.union([whole, z.literal('it')]);
+const optional = { lasts: micros.exactOptional() };
+
+const partition = { fault: z.literal('partition'), groups: z.array(z.array(node)), ...optional };
+const oneWay = { fault: z.literal('one-way'), from: z.array(node), to: z.array(node), ...optional };
+const crash = {
+  fault: z.literal('crash'),
+  node,
+  staysDown: z.boolean().exactOptional(),
+  ...optional,
+};
+const pause = { fault: z.literal('pause'), node, ...optional };
+const clientCrash = { fault: z.literal('client-crash'), client: whole, ...optional };
+
+const trigger = {
+  at: micros.exactOptional(),
+  when: z
+    .strictObject({
+      mark: z.string(),
+      node: whole.exactOptional(),
+      nth: z.int().min(1),
+      after: micros,
+    })
+    .exactOptional(),
+};
+
+const fault = z
+  .discriminatedUnion('fault', [
+    z.strictObject({ ...partition, ...trigger }),
+    z.strictObject({ ...oneWay, ...trigger }),
+    z.strictObject({ ...crash, ...trigger }),
+    z.strictObject({ ...pause, ...trigger }),
+    z.strictObject({ ...clientCrash, ...trigger }),
+  ])
+  .transform((entry, context): PlannedFault => {
+    const { at, when, ...what } = entry;
+    if (at !== undefined && when === undefined) return { at, ...what };
+    if (when !== undefined && at === undefined) return { when, ...what };
+    context.addIssue('expected either `at` (a time) or `when` (a mark), and not both');
+    return z.NEVER;
+  });
+
+const operation = z.strictObject({ at: micros, client: whole, operation: z.json() });
+
+const plan = z.strictObject({ faults: z.array(fault), operations: z.array(operation) });
+
+const fateOverride = z.strictObject({
+  from: whole,
+  to: whole,
+  type: z.string(),
+  ordinal: whole,
+  drop: z.boolean().exactOptional(),
+  corrupt: z.boolean().exactOptional(),
+  delay: micros.exactOptional(),
+  duplicate: micros.exactOptional(),
+});
+
+const network = z.strictObject({
+  delay: z.strictObject({
+    kind: z.enum(['fixed', 'uniform', 'exponential', 'heavy-tail']),
+    min: micros,
+    spread: micros,
+  }),
+  drop: rate,
+  duplicate: rate,
+  corrupt: rate,
+  reorder: rate,
+  reorderBy: micros,
+  overrides: z.array(fateOverride).exactOptional(),
+});
+
+const kinds = z.strictObject({
+  partition: whole.exactOptional(),
+  'one-way': whole.exactOptional(),
+  crash: whole.exactOptional(),
+  pause: whole.exactOptional(),
+  'client-crash': whole.exactOptional(),
+});
+
+/** `RunSpec` of `scenarios/spec.ts`. */
+export const specSchema: z.ZodType<RunSpec> = z.strictObject({
+  format: z.literal(SPEC_FORMAT),
+  scenario: z.string(),
+  protocol: z.string(),
+  mutant: z.string().exactOptional(),
+  seed: z.string().refine((seed) => normaliseSeed(seed) === seed, { error: SEED_RULE }),
+  streams: whole,
+  replicas: z.int().min(1),
+  clients: whole,
+  options: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
+  machine: z.string(),
+  network,
+  disk: z.strictObject({ latencyMin: micros, latencyMax: micros, torn: rate }),
+  clock: z.strictObject({ offset: micros, drift: whole }),
+  ending: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('quiet'), healAt: micros }),
+    z.strictObject({ kind: z.literal('cut'), at: micros }),
+  ]),
+  bounds: z.strictObject({ events: whole, queue: whole, time: micros }),
+  workload: z.strictObject({
+    operations: whole,
+    keys: whole,
+    thinkTime: micros,
+    mix: z.record(z.string(), whole),
+  }),
+  faults: z.strictObject({
+    kinds,
+    lastsMin: micros,
+    lastsMax: micros,
+    targeted: z.int().min(0).max(100),
+  }),
+  plan: plan.exactOptional(),
+  expect: z
+    .strictObject({
+      marks: z.array(z.string()).exactOptional(),
+      noReturnsAfter: micros.exactOptional(),
+    })
+    .exactOptional(),
+  oracles: z.array(z.string()).exactOptional(),
+  shuffleTies: z.boolean(),
+  withinClaims: z.boolean(),
+  paranoid: z.boolean(),
+});

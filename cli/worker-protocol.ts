@@ -1,0 +1,31 @@
+/** What goes between a campaign and its worker threads. */
+import type { BatchResult, CampaignRequest, SeedOfRun } from '../scenarios/campaign.ts';
+import type { Failure, RunResult } from '../scenarios/spec.ts';
+
+export type WorkerJob =
+  | { readonly kind: 'batch'; readonly from: number; readonly to: number }
+  /** Run one index again with its event log. */
+  | { readonly kind: 'example'; readonly place: SeedOfRun; readonly failure: Failure };
+
+export interface WorkerTask {
+  readonly campaign: CampaignRequest;
+  readonly job: WorkerJob;
+  /** Wall-clock limit of one run, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Shared with the watchdog: see the cells below. */
+  readonly cells: Int32Array;
+}
+
+/** Counts beginnings: as long as it grows, the worker is alive. */
+export const BEGUN_CELL = 0;
+/** Index being run, less the job's first one. */
+export const OFFSET_CELL = 1;
+/** Not 0: come to an end after this run. */
+export const END_CELL = 2;
+export const CELLS = 3;
+
+export type WorkerAnswer =
+  | { readonly kind: 'batch'; readonly batch: BatchResult; readonly elapsedMs: number }
+  | { readonly kind: 'example'; readonly example: RunResult }
+  /** Something threw outside a run: our own bug, or a spec that cannot be drawn. */
+  | { readonly kind: 'broken'; readonly place: SeedOfRun; readonly message: string };
