@@ -1,6 +1,6 @@
 /** One run: a spec goes in, a result comes out, and nothing else in the world is touched. */
 import type { Protocol } from '../sim/contract.ts';
-import { digest } from '../sim/plain.ts';
+import { Digester } from '../sim/plain.ts';
 import type { Plan } from '../sim/plan.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { End } from '../sim/simulation-config.ts';
@@ -9,6 +9,10 @@ import { assemble } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
 import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
+
+/** How the trace tells an operation that never returned, and one that was refused, from a time. */
+const NEVER = -1;
+const REFUSED = -2;
 
 export interface RunRequest {
   /** Record the event log. */
@@ -57,8 +61,7 @@ function report(
 ): RunResult {
   const { protocol } = judge.build;
   const history = historyOf(judge);
-  for (const entry of history) simulation.trace.integer(digest(entry));
-  for (const node of simulation.nodes) simulation.trace.integer(digest(node.process?.state));
+  digestOutcome(simulation);
   return {
     format: 'quorumlab-run/1',
     spec,
@@ -77,6 +80,17 @@ function report(
     }),
     ...(simulation.log === undefined ? {} : { events: simulation.log.records }),
   };
+}
+
+/** The end of the trace: what clients saw, and the state that every node is left in. */
+function digestOutcome({ trace, clients, nodes }: Simulation): void {
+  const digester = new Digester();
+  for (const entry of clients.history) {
+    const outcome = entry.isRefused ? REFUSED : (entry.end ?? NEVER);
+    trace.event(entry.call, entry.process, digester.digest(entry.operation), outcome);
+    trace.integer(digester.digest(entry.output));
+  }
+  for (const node of nodes) trace.integer(digester.digest(node.process?.state));
 }
 
 function verdictOf(judge: Judge): Verdict {

@@ -24,17 +24,72 @@ const TWO_TO_32 = 4_294_967_296;
  * the keys of objects, maps and sets were inserted; a property that is undefined counts as absent.
  */
 export function digest(value: unknown): number {
-  switch (typeof value) {
-    case 'string':
-      return hashString(value);
-    case 'number':
-      return digestNumber(value);
-    case 'boolean':
-      return value ? TRUE_DIGEST : FALSE_DIGEST;
-    case 'object':
-      return value === null ? NULL_DIGEST : digestObject(value);
-    default:
-      return NULL_DIGEST;
+  return new Digester().digest(value);
+}
+
+/**
+ * Digests many values that share parts, such as the logs of several replicas: an object is digested
+ * once. Nothing that it has seen may change while it is in use.
+ */
+export class Digester {
+  private readonly known = new Map<object, number>();
+  private readonly names = new Map<string, number>();
+
+  digest(value: unknown): number {
+    switch (typeof value) {
+      case 'string':
+        return hashString(value);
+      case 'number':
+        return digestNumber(value);
+      case 'boolean':
+        return value ? TRUE_DIGEST : FALSE_DIGEST;
+      case 'object':
+        return value === null ? NULL_DIGEST : this.digestStructure(value);
+      default:
+        return NULL_DIGEST;
+    }
+  }
+
+  private digestStructure(value: object): number {
+    if (Array.isArray(value)) {
+      let key = ARRAY_DIGEST;
+      for (let i = 0; i < value.length; i++) key = join(key, this.digest(value[i]));
+      return join(key, value.length);
+    }
+    let known = this.known.get(value);
+    if (known === undefined) {
+      known = this.digestUnordered(value);
+      this.known.set(value, known);
+    }
+    return known;
+  }
+
+  /** Sums do not depend on the order of insertion. */
+  private digestUnordered(value: object): number {
+    let sum = 0;
+    if (value instanceof Map) {
+      for (const [key, element] of value) {
+        sum = (sum + join(this.digest(key), this.digest(element))) | 0;
+      }
+      return join(MAP_DIGEST, sum);
+    }
+    if (value instanceof Set) {
+      for (const element of value) sum = (sum + this.digest(element)) | 0;
+      return join(SET_DIGEST, sum);
+    }
+    for (const [name, element] of Object.entries(value)) {
+      if (element !== undefined) sum = (sum + join(this.nameHash(name), this.digest(element))) | 0;
+    }
+    return join(OBJECT_DIGEST, sum);
+  }
+
+  private nameHash(name: string): number {
+    let hash = this.names.get(name);
+    if (hash === undefined) {
+      hash = hashString(name);
+      this.names.set(name, hash);
+    }
+    return hash;
   }
 }
 
@@ -43,28 +98,6 @@ function digestNumber(value: number): number {
   const whole = Math.floor(value);
   const fraction = Math.floor((value - whole) * TWO_TO_32);
   return join(join(whole | 0, Math.floor(whole / TWO_TO_32) | 0), fraction | 0);
-}
-
-function digestObject(value: object): number {
-  if (Array.isArray(value)) {
-    let key = ARRAY_DIGEST;
-    for (const element of value) key = join(key, digest(element));
-    return join(key, value.length);
-  }
-  // Sums do not depend on the order of insertion.
-  let sum = 0;
-  if (value instanceof Map) {
-    for (const [key, element] of value) sum = (sum + join(digest(key), digest(element))) | 0;
-    return join(MAP_DIGEST, sum);
-  }
-  if (value instanceof Set) {
-    for (const element of value) sum = (sum + digest(element)) | 0;
-    return join(SET_DIGEST, sum);
-  }
-  for (const [key, element] of Object.entries(value)) {
-    if (element !== undefined) sum = (sum + join(hashString(key), digest(element))) | 0;
-  }
-  return join(OBJECT_DIGEST, sum);
 }
 
 /** Freezes plain data all the way down and returns it; what is frozen already is taken as done. */
