@@ -81,7 +81,7 @@ export function formatPlain(value: Plain): string {
   return JSON.stringify(value);
 }
 
-/** An operation in words: `put x = 4`, `cas x 3 → 4`, `get x`; a foreign shape as its JSON. */
+/** An operation in words: `put x = 4`, `cas x 3 → 4`, `get x`; a foreign shape field by field. */
 export function formatOperation(operation: Plain): string {
   if (Array.isArray(operation)) return operation.map(bare).join(' ');
   if (!isRecord(operation)) return bare(operation);
@@ -90,14 +90,12 @@ export function formatOperation(operation: Plain): string {
   const words = [bare(operation[nameField] ?? null)];
   const { key, value } = operation;
   if (key !== undefined) words.push(bare(key));
-  const from = FROM_FIELDS.find((field) => operation[field] !== undefined);
-  const to = TO_FIELDS.find((field) => operation[field] !== undefined);
-  if (from !== undefined && to !== undefined) {
-    words.push(bare(operation[from] ?? null), '→', bare(operation[to] ?? null));
-  } else if (value !== undefined) {
+  if (Array.isArray(value) && value.length === 2) {
+    words.push(value.map(bare).join(' → '));
+  } else if (value !== undefined && value !== null) {
     words.push(key === undefined ? bare(value) : `= ${bare(value)}`);
   }
-  const said = new Set([nameField, 'key', 'value', ...FROM_FIELDS, ...TO_FIELDS]);
+  const said = new Set([nameField, 'key', 'value']);
   for (const field of Object.keys(operation)) {
     if (!said.has(field)) words.push(`${field} ${bare(operation[field] ?? null)}`);
   }
@@ -111,9 +109,8 @@ export function operationKey(operation: Plain): string | undefined {
   return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
 }
 
-const NAME_FIELDS = ['op', 'type', 'kind', 'name', 'f'];
-const FROM_FIELDS = ['from', 'expected', 'old'];
-const TO_FIELDS = ['to', 'next', 'new'];
+/** Where operations of one machine or another have their name; ours have it in `f`. */
+const NAME_FIELDS = ['f', 'op', 'type', 'kind', 'name'];
 
 function isRecord(value: Plain): value is { readonly [key: string]: Plain } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,195 @@
+/** A run or a campaign as text for a terminal. Returns strings; whoever calls prints them. */
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
+import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
+import { OUT_DIR, repeatCommand, replayRunCommand, replaySavedCommand } from './commands.ts';
+import { faultSpans, spanInWords } from './faults.ts';
+import { formatCompact, formatCount, formatElapsed, formatTime } from './words.ts';
+
+export interface TerminalOptions {
+  /** Off unless asked for: the caller knows whether it writes to a terminal. */
+  readonly colour?: boolean;
+  /** Where the HTML report was written, if it was. */
+  readonly reportPath?: string;
+  /** Folder of saved failures; `quorumlab-out` when absent. */
+  readonly outDir?: string;
+  /** Replaces the command that repeats a run or a campaign, where its options matter. */
+  readonly repeat?: string;
+}
+
+/** Faults named in a failure's text; earlier ones are counted. */
+const FAULTS_SHOWN = 6;
+/** Marks and faults named in a campaign's text. */
+const COUNTS_SHOWN = 6;
+const INDENT = '  ';
+
+/** The verdict on one run: several lines, the last without a line break. */
+export function formatRun(run: RunResult, options: TerminalOptions = {}): string {
+  const ink = inkOf(options);
+  const failure = run.failures[0];
+  if (failure !== undefined) return failureBlock(run, failure, { options, ink }).join('\n');
+  const { scenario, seed } = run.spec;
+  const lines = [`${badge(ink, run.verdict)}  ${ink.bold(`${scenario}@${seed}`)}  ${counts(run)}`];
+  for (const reason of run.inconclusive) lines.push(`${INDENT}${reason}`);
+  const marks = topCounts(run.marks);
+  const faults = faultSpans(run).map(spanInWords);
+  if (faults.length > 0) lines.push(`${INDENT}${ink.dim('faults:')} ${lastFew(faults)}`);
+  if (marks !== '') lines.push(`${INDENT}${ink.dim('reached:')} ${marks}`);
+  lines.push(field(ink, 'replay', options.repeat ?? replayRunCommand(run)));
+  if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
+  return lines.join('\n');
+}
+
+/** The verdict on a campaign and each of its failure groups; the last line without a break. */
+export function formatCampaign(campaign: CampaignResult, options: TerminalOptions = {}): string {
+  const ink = inkOf(options);
+  const { totals, metadata, verdict } = campaign;
+  const facts = [
+    `${formatCount(totals.seeds)} ${totals.seeds === 1 ? 'seed' : 'seeds'}`,
+    `${formatCompact(totals.events)} events`,
+    `${formatCount(totals.failed)} failing`,
+    `${formatCount(totals.inconclusive)} unknown`,
+  ];
+  const elapsed = metadata === undefined ? '' : `  (${formatElapsed(metadata.elapsedMs)})`;
+  const cut = campaign.interrupted ? `  ${ink.yellow('interrupted')}` : '';
+  const lines = [`${badge(ink, verdict)}  ${facts.join(' · ')}${elapsed}${cut}`];
+  const covered = [coverage('faults', campaign.faults), coverage('reached', campaign.marks)];
+  const said = covered.filter((part) => part !== '');
+  if (said.length > 0) lines.push(`${INDENT}${said.join(' · ')}`);
+  const unreached = Object.keys(campaign.marks).filter((mark) => campaign.marks[mark] === 0);
+  if (unreached.length > 0) {
+    lines.push(`${INDENT}${ink.yellow('never reached:')} ${unreached.sort(byText).join(', ')}`);
+  }
+  lines.push(`${INDENT}repeat: ${options.repeat ?? repeatCommand(campaign)}`);
+  for (const group of campaign.groups) lines.push('', ...groupBlock(group, { options, ink }));
+  return lines.join('\n');
+}
+
+interface Style {
+  readonly options: TerminalOptions;
+  readonly ink: ChalkInstance;
+}
+
+function groupBlock(group: FailureGroup, { options, ink }: Style): readonly string[] {
+  const path = options.reportPath;
+  const page = path === undefined ? {} : { reportPath: `${path}#/f/${group.signature}` };
+  // The seed's own command: the one that repeats the campaign is not the example's.
+  const { repeat: _repeat, ...rest } = options;
+  const shown = { ...group.example.failures[0], ...pickFailure(group) };
+  const failure: Failure = { at: group.example.ended.at, event: 0, ...shown };
+  const style = { options: { ...rest, ...page }, ink };
+  return failureBlock(group.example, failure, style, group);
+}
+
+/** The group's words for its example's first failure, which they were taken from. */
+function pickFailure(group: FailureGroup): Pick<Failure, 'oracle' | 'signature' | 'message'> {
+  return { oracle: group.oracle, signature: group.signature, message: group.message };
+}
+
+function failureBlock(
+  run: RunResult,
+  failure: Failure,
+  { options, ink }: Style,
+  group?: FailureGroup,
+): readonly string[] {
+  const { scenario, seed } = run.spec;
+  const key = failure.evidence?.key;
+  const what = [
+    failure.invariant === undefined ? failure.oracle : `invariant ${failure.invariant}`,
+    ...(key === undefined ? [] : [`key ${JSON.stringify(key)}`]),
+  ].join('  ');
+  const many = group === undefined ? '' : `  ${plainSeeds(group.count)}`;
+  const lines = [
+    `${badge(ink, 'failed')}  ${ink.bold(`${scenario}@${seed}`)}  ${what}  ` +
+      `sig ${ink.bold(failure.signature)}${many}`,
+    `${INDENT}${failure.message}`,
+  ];
+  const before = faultSpans(run).filter((span) => span.from <= failure.at);
+  const faults = before.length === 0 ? 'none' : lastFew(before.map(spanInWords));
+  lines.push(`${INDENT}${ink.dim('faults before it:')} ${faults}`);
+  lines.push(
+    `${INDENT}${ink.dim('seen at')} ${formatTime(failure.at)}${ink.dim(', after')} ` +
+      `${formatCount(failure.event)} ${ink.dim('of')} ${formatCount(run.counts.events)} events`,
+  );
+  for (const other of run.failures.slice(1)) {
+    if (other.signature !== failure.signature) {
+      lines.push(`${INDENT}${ink.dim('also')} ${other.signature} ${other.message}`);
+    }
+  }
+  const bySeed = options.repeat ?? replayRunCommand(run);
+  if (group?.savedAs === undefined) {
+    lines.push(field(ink, 'replay', bySeed));
+  } else {
+    lines.push(field(ink, 'replay', replaySavedCommand(group.savedAs, options.outDir ?? OUT_DIR)));
+    lines.push(field(ink, 'original', bySeed));
+  }
+  if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
+  return lines;
+}
+
+function inkOf(options: TerminalOptions): ChalkInstance {
+  return new Chalk({ level: options.colour === true ? 1 : 0 });
+}
+
+function badge(ink: ChalkInstance, verdict: Verdict): string {
+  switch (verdict) {
+    case 'passed':
+      return ink.green.bold('PASS');
+    case 'failed':
+      return ink.red.bold('FAIL');
+    case 'inconclusive':
+      return ink.yellow.bold('UNKNOWN');
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function counts(run: RunResult): string {
+  const { events, delivered, completed, invoked } = run.counts;
+  const facts = [
+    `${formatCount(events)} events`,
+    `${formatCount(delivered)} messages`,
+    `${formatCount(completed)} of ${formatCount(invoked)} operations`,
+    `${formatTime(run.ended.at)} of virtual time`,
+  ];
+  return facts.join(' · ');
+}
+
+/** Name and value in columns, so that commands stand below each other. */
+function field(ink: ChalkInstance, name: string, value: string): string {
+  return `${INDENT}${ink.dim(name.padEnd(8))} ${value}`;
+}
+
+/** Those nearest to the failure, which come last. */
+function lastFew(faults: readonly string[]): string {
+  const shown = faults.slice(-FAULTS_SHOWN);
+  const earlier = faults.length - shown.length;
+  return `${earlier > 0 ? `${earlier} earlier · ` : ''}${shown.join(' · ')}`;
+}
+
+type Counts = { readonly [name: string]: number };
+
+function coverage(title: string, found: Counts): string {
+  const top = topCounts(found);
+  return top === '' ? '' : `${title}: ${top}`;
+}
+
+/** `crash 9.1k, partition 4.4k`: the most frequent, the rest counted. */
+function topCounts(found: Counts): string {
+  const names = Object.keys(found).filter((name) => (found[name] ?? 0) > 0);
+  names.sort((a, b) => (found[b] ?? 0) - (found[a] ?? 0) || byText(a, b));
+  const shown = names
+    .slice(0, COUNTS_SHOWN)
+    .map((name) => `${name} ${formatCompact(found[name] ?? 0)}`);
+  const more = names.length - shown.length;
+  return `${shown.join('  ')}${more > 0 ? `  and ${more} more` : ''}`;
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function plainSeeds(count: number): string {
+  return `in ${formatCount(count)} ${count === 1 ? 'seed' : 'seeds'}`;
+}

@@ -1,0 +1,92 @@
+/** A real Chromium over a report on disk: finding one, opening a page, watching what it does. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const CHROMIUM_MISSING =
+  'no Chromium found: install one (Debian: apt-get install chromium) or set CHROMIUM_PATH to it';
+
+/** `CHROMIUM_PATH`, or a system's usual place; undefined when there is none. */
+export function findChromium(): string | undefined {
+  const named = process.env.CHROMIUM_PATH;
+  if (named !== undefined && named !== '') return named;
+  return PLACES.find((place) => existsSync(place));
+}
+
+/** One page at a time, over reports that are written into a folder of its own. */
+export class ReportBrowser {
+  /** Console errors and page errors since the last `open`. */
+  readonly problems: string[] = [];
+  /** Addresses asked for since the last `open`. */
+  readonly requests: string[] = [];
+  readonly #browser: Browser;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'quorumlab-report-'));
+  #page: Page | undefined;
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async start(): Promise<ReportBrowser> {
+    const executablePath = findChromium();
+    if (executablePath === undefined) throw new Error(CHROMIUM_MISSING);
+    return new ReportBrowser(await chromium.launch({ executablePath, args: ARGUMENTS }));
+  }
+
+  /** Writes `html` to disk; returns its address. */
+  write(name: string, html: string): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, html);
+    return pathToFileURL(path).href;
+  }
+
+  /** Opens an address in a fresh page, and waits until the viewer says that it is drawn. */
+  async open(url: string, options: OpenOptions = {}): Promise<Page> {
+    await this.#page?.context().close();
+    this.problems.length = 0;
+    this.requests.length = 0;
+    const context = await this.#browser.newContext({
+      viewport: { width: options.width ?? 1280, height: 900 },
+      colorScheme: options.scheme ?? 'light',
+      javaScriptEnabled: options.scripts ?? true,
+    });
+    const page = await context.newPage();
+    this.#page = page;
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        this.problems.push(message.text());
+      }
+    });
+    page.on('pageerror', (error) => this.problems.push(error.message));
+    page.on('request', (request) => this.requests.push(request.url()));
+    await page.goto(url);
+    if (options.scripts !== false) await page.waitForSelector('html[data-ready]');
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export interface OpenOptions {
+  readonly width?: number;
+  readonly scheme?: 'light' | 'dark';
+  readonly scripts?: boolean;
+}
