@@ -1,5 +1,5 @@
 /** Fault profiles: which faults strike, how often and how hard. */
-import type { NetworkConfig } from '../../sim/plan.ts';
+import type { DelayDistribution, NetworkConfig } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { FaultConfig } from '../spec.ts';
 
@@ -42,6 +42,13 @@ function lossy(stream: Stream, worst: number): Partial<NetworkConfig> {
   };
 }
 
+/** From even links to links on which one message in a hundred is ten times as slow. */
+function drawDelays(stream: Stream): DelayDistribution {
+  const min = stream.pick([50, 100, 500]);
+  const spread = stream.pick([200, 900, 3 * MILLISECOND]);
+  return { kind: stream.pick(['uniform', 'exponential', 'heavy-tail']), min, spread };
+}
+
 const SLOW_DISK = { latencyMin: 50, latencyMax: 2 * MILLISECOND, torn: 300_000 };
 
 export const profiles: readonly FaultProfile[] = [
@@ -49,7 +56,10 @@ export const profiles: readonly FaultProfile[] = [
   {
     name: 'lossy',
     about: 'messages are dropped, duplicated, reordered and corrupted',
-    draw: (stream) => ({ network: lossy(stream, 150_000), shuffleTies: true }),
+    draw: (stream) => ({
+      network: { ...lossy(stream, 150_000), delay: drawDelays(stream) },
+      shuffleTies: true,
+    }),
   },
   {
     name: 'partitions',
@@ -75,6 +85,15 @@ export const profiles: readonly FaultProfile[] = [
     }),
   },
   {
+    name: 'straggling',
+    about: 'delays with a heavy tail, so that messages arrive long after they were sent',
+    draw: (stream) => ({
+      network: {
+        delay: { kind: 'heavy-tail', min: 100, spread: stream.between(1, 4) * MILLISECOND },
+      },
+    }),
+  },
+  {
     name: 'chaos',
     about: 'all of it at once, each kind on or off and as hard as the seed says',
     draw: drawChaos,
@@ -93,7 +112,7 @@ function drawChaos(stream: Stream, span: number): DrawnProfile {
   const worst = stream.pick([0, 0, 20_000, 100_000, 250_000]);
   return {
     faults: faultsOf(kinds, span, stream.pick([0, 30, 60, 90])),
-    ...(worst > 0 ? { network: lossy(stream, worst) } : {}),
+    network: { ...(worst > 0 ? lossy(stream, worst) : {}), delay: drawDelays(stream) },
     clock:
       stream.below(3) === 0
         ? { offset: stream.below(50 * MILLISECOND), drift: stream.below(100_000) }

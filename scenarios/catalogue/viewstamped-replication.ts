@@ -225,6 +225,54 @@ const clients = defineScenario({
   },
 });
 
+/** Marks around which a replica that forgets is at its most dangerous. */
+const VOTES = [
+  'view-change-started',
+  'view-change-completed',
+  'primary-elected',
+  'one-ack-short',
+  'recovery-completed',
+  'state-transfer-started',
+  'state-transfer-completed',
+];
+
+const forgetfulVotes = defineScenario({
+  protocol: 'vr',
+  name: 'forgetful-votes',
+  title: 'Replicas forget how they voted',
+  about: 'diskless mode: replicas crash around view changes and are back within milliseconds',
+  expects: SAFE,
+  world: (stream) => {
+    const faults = Array.from({ length: stream.between(6, 16) }, (_, i): PlannedFault => {
+      const node = stream.below(5);
+      const lasts = stream.between(200, 20_000);
+      if (i % 4 === 3) {
+        const groups = [[node], [0, 1, 2, 3, 4].filter((other) => other !== node)];
+        return { at: stream.below(400 * MS), fault: 'partition', groups, lasts: lasts * 3 };
+      }
+      const when = {
+        mark: stream.pick(VOTES),
+        nth: 1 + stream.below(12),
+        after: stream.pick([0, 0, stream.below(3 * MS)]),
+      };
+      return { when, fault: 'crash', node: 'it', lasts };
+    });
+    return scripted(stream, faults, {
+      replicas: 5,
+      span: 500 * MS,
+      profile: profileNamed('straggling'),
+      options: {
+        ...DISKLESS,
+        viewChangeTimeout: stream.between(8, 20) * MS,
+        viewChangeSpread: stream.between(2, 10) * MS,
+        heartbeatInterval: 3 * MS,
+        recoveryRetry: stream.between(4, 20) * MS,
+        clientRetry: stream.between(10, 30) * MS,
+      },
+    });
+  },
+});
+
 export const viewstampedReplicationScenarios: readonly Scenario[] = [
   ...generic,
   primaryCrash,
@@ -236,4 +284,5 @@ export const viewstampedReplicationScenarios: readonly Scenario[] = [
   rollingRestart,
   clockSkew,
   clients,
+  forgetfulVotes,
 ];
