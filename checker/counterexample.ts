@@ -13,7 +13,7 @@ import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { longestPartialOrders } from './partial-orders.ts';
 import type { Part } from './partition.ts';
-import { type CutOperation, inOrderOfReturn, prefixOf, withoutTimes } from './prefix.ts';
+import { type CutOperation, inOrderOfReturn, opened, prefixOf, withoutTimes } from './prefix.ts';
 import type { Counterexample } from './verdict.ts';
 
 /** Rechecks together may take this many steps, or a multiple of what the verdict took. */
@@ -97,7 +97,7 @@ function minimise<State>(
       const rest = kept.filter(
         (each, place) => place < start || place >= end || each.source === failing,
       );
-      if (rest.length === kept.length || outcomeOf(recheck, rest) !== 'none') continue;
+      if (rest.length === kept.length || !failsAlike(recheck, rest, failing)) continue;
       if (timely && !isPossibleWithoutTimes(recheck, rest)) continue;
       kept = rest;
     }
@@ -106,6 +106,19 @@ function minimise<State>(
     else if (kept.length === before) break;
   }
   return kept;
+}
+
+/** Whether the history fails, and by the return of the failing operation alone. */
+function failsAlike<State>(
+  recheck: Recheck<State>,
+  history: readonly CutOperation[],
+  failing: number,
+): boolean {
+  if (outcomeOf(recheck, history) !== 'none') return false;
+  const before = history.map(({ source, operation }) =>
+    source === failing ? { source, operation: opened(operation) } : { source, operation },
+  );
+  return outcomeOf(recheck, before) === 'found';
 }
 
 function outcomeOf<State>(recheck: Recheck<State>, history: readonly CutOperation[]) {

@@ -49,7 +49,8 @@ export function withoutTimes(operations: readonly HistoryOperation[]): readonly 
   }));
 }
 
-function opened(operation: HistoryOperation): HistoryOperation {
+/** The operation as it was known before it returned. */
+export function opened(operation: HistoryOperation): HistoryOperation {
   const { process, f, key, value, call } = operation;
   return {
     process,

@@ -8,6 +8,8 @@ import { HistoryFormatError, type Place } from './format-error.ts';
 /** One event of a client; the nemesis's are left out. */
 export interface EdnEvent {
   readonly place: Place;
+  /** The position of the event in the file, from 0, the nemesis's counted too. */
+  readonly time: number;
   readonly process: number;
   readonly type: EventType;
   /** Without its colon; empty where it is nil or missing. */
@@ -19,10 +21,10 @@ export interface EdnEvent {
 /** Reads all events of clients. Throws `HistoryFormatError`. */
 export function readEdnEvents(text: string): readonly EdnEvent[] {
   const events: EdnEvent[] = [];
-  for (const node of eventNodes(readEdn(text))) {
-    const event = node.type === 'map' ? mapEvent(node) : tupleEvent(node);
+  eventNodes(readEdn(text)).forEach((node, time) => {
+    const event = node.type === 'map' ? mapEvent(node, time) : tupleEvent(node, time);
     if (event !== undefined) events.push(event);
-  }
+  });
   return events;
 }
 
@@ -43,7 +45,7 @@ function isProcess(node: EdnNode | undefined): boolean {
   return node?.type === 'number' || node?.type === 'keyword';
 }
 
-function mapEvent(node: Extract<EdnNode, { type: 'map' }>): EdnEvent | undefined {
+function mapEvent(node: Extract<EdnNode, { type: 'map' }>, time: number): EdnEvent | undefined {
   const fields = new Map<string, EdnNode>();
   for (const [name, value] of node.entries) {
     if (name.type === 'keyword') fields.set(name.value, value);
@@ -55,6 +57,7 @@ function mapEvent(node: Extract<EdnNode, { type: 'map' }>): EdnEvent | undefined
   if (type === undefined) throw missing(node.place, ':type');
   return {
     place: node.place,
+    time,
     process: processNumber(process),
     type: eventType(type),
     f: functionName(fields.get('f')),
@@ -63,7 +66,7 @@ function mapEvent(node: Extract<EdnNode, { type: 'map' }>): EdnEvent | undefined
   };
 }
 
-function tupleEvent(node: EdnNode): EdnEvent | undefined {
+function tupleEvent(node: EdnNode, time: number): EdnEvent | undefined {
   const items = itemsOf(node);
   if (items === undefined) throw unexpected(node, 'an operation map or [process type f value]');
   const [process, type, f, value] = items;
@@ -75,6 +78,7 @@ function tupleEvent(node: EdnNode): EdnEvent | undefined {
   if (type === undefined || value === undefined) throw missing(node.place, 'a type and a value');
   return {
     place: node.place,
+    time,
     process: processNumber(process),
     type: eventType(type),
     f: functionName(f),

@@ -1,7 +1,7 @@
 /**
  * Pairs invocations with completions, as logs of events record them.
  *
- * The time of an event is its position in the log, from 0: the log's order is what it observed.
+ * The time of an event is its position in the log, from 0: a log's order is what it knows for sure.
  */
 
 import type { HistoryOperation, Plain } from '../history.ts';
@@ -33,10 +33,9 @@ export class EventPairing {
   private readonly open = new Map<number, OpenRequest>();
   /** Processes with an operation of unknown outcome, which is open for ever. */
   private readonly lost = new Map<number, Place>();
-  private now = 0;
 
   /** A process asks. Refused while an operation of its own is open. */
-  invoke(process: number, request: Request, place: Place): void {
+  invoke(process: number, request: Request, time: number, place: Place): void {
     const open = this.open.get(process);
     const since = open?.place ?? this.lost.get(process);
     if (since !== undefined) {
@@ -48,7 +47,7 @@ export class EventPairing {
     }
     const slot = this.operations.length;
     this.operations.push(undefined);
-    this.open.set(process, { request, place, call: this.now++, slot });
+    this.open.set(process, { request, place, call: time, slot });
   }
 
   /** What a process has open. Refused if it is not this. */
@@ -64,11 +63,10 @@ export class EventPairing {
   }
 
   /** The open operation of a process ends, after `requestOf` has said that there is one. */
-  end(process: number, ending: Ending): void {
+  end(process: number, ending: Ending, time: number): void {
     const open = this.open.get(process);
     if (open === undefined) return;
     this.open.delete(process);
-    const time = this.now++;
     if (ending === undefined) return;
     const value = ending.value === undefined ? {} : { value: ending.value };
     const output = ending.output === undefined ? {} : { output: ending.output };
@@ -89,7 +87,6 @@ export class EventPairing {
     this.open.delete(process);
     this.lost.set(process, open.place);
     this.keepOpen(process, open);
-    this.now++;
   }
 
   /** The operations, in order of call; what is still open never returned. */

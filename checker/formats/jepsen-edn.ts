@@ -47,18 +47,18 @@ export function readJepsenEdn(text: string, options: ReadOptions): History {
 }
 
 function readEvent(event: EdnEvent, pairing: EventPairing, reading: Reading): void {
-  const { process, place } = event;
+  const { process, place, time } = event;
   if (event.type === 'invoke') {
-    pairing.invoke(process, requestOf(event, reading), place);
+    pairing.invoke(process, requestOf(event, reading), time, place);
     return;
   }
   const f = nameIn(event, reading);
   const request = pairing.requestOf(process, f, place);
   if (event.type === 'info') pairing.lose(process);
-  else if (event.type === 'ok') pairing.end(process, okEnding(event, request, reading));
+  else if (event.type === 'ok') pairing.end(process, okEnding(event, request, reading), time);
   else if (event.f === 'cas' && reading.failedCas === 'observed') {
-    pairing.end(process, { output: false });
-  } else pairing.end(process, undefined);
+    pairing.end(process, { output: false }, time);
+  } else pairing.end(process, undefined, time);
 }
 
 function requestOf(event: EdnEvent, reading: Reading): Request {

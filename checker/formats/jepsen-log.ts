@@ -14,9 +14,11 @@ export function readJepsenLog(text: string, options: ReadOptions): History {
   // In these logs `:fail :cas` says that the value was another one: that is an observation.
   const failedCas = options.failedCas ?? 'observed';
   let lineNumber = 0;
+  let time = 0;
   for (const line of text.split('\n')) {
     lineNumber++;
-    if (line.trim() !== '') readLine(new TextCursor(line, lineNumber), pairing, failedCas);
+    if (line.trim() === '') continue;
+    readLine(new TextCursor(line, lineNumber), pairing, failedCas, time++);
   }
   return {
     model: options.model ?? 'cas-register',
@@ -25,7 +27,12 @@ export function readJepsenLog(text: string, options: ReadOptions): History {
   };
 }
 
-function readLine(cursor: TextCursor, pairing: EventPairing, failedCas: FailedCas): void {
+function readLine(
+  cursor: TextCursor,
+  pairing: EventPairing,
+  failedCas: FailedCas,
+  time: number,
+): void {
   if (take(cursor, /INFO\s+jepsen\.util\s+-\s+/y) === undefined) {
     throw cursor.fail('"INFO  jepsen.util - "');
   }
@@ -48,13 +55,14 @@ function readLine(cursor: TextCursor, pairing: EventPairing, failedCas: FailedCa
     throw cursor.fail(f === 'cas' ? '[old new]' : f === 'write' ? 'a number' : 'nil or a number');
   }
   if (type === 'invoke') {
-    pairing.invoke(process, f === 'read' ? { f } : { f, value: value ?? null }, processPlace);
+    const request = f === 'read' ? { f } : { f, value: value ?? null };
+    pairing.invoke(process, request, time, processPlace);
     return;
   }
   pairing.requestOf(process, f, processPlace);
   if (type === 'info') pairing.lose(process);
-  else if (type === 'ok') pairing.end(process, okEnding(f, value ?? null));
-  else pairing.end(process, failEnding(f, timedOut, failedCas));
+  else if (type === 'ok') pairing.end(process, okEnding(f, value ?? null), time);
+  else pairing.end(process, failEnding(f, timedOut, failedCas), time);
 }
 
 const EVENT_FIELD = EVENT_TYPES.map((type) => `:${type}`).join(', ');

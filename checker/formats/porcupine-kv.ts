@@ -25,7 +25,7 @@ export function readPorcupineKv(text: string, options: ReadOptions): History {
 }
 
 function readEvent(event: EdnEvent, pairing: EventPairing): void {
-  const { f, process, place, type, value } = event;
+  const { f, process, place, time, type, value } = event;
   if (!FUNCTIONS.has(f)) {
     throw new HistoryFormatError(place, ':put, :get or :append as :f', f === '' ? 'none' : `:${f}`);
   }
@@ -35,15 +35,15 @@ function readEvent(event: EdnEvent, pairing: EventPairing): void {
   }
   const key = event.key.value;
   if (type === 'invoke') {
-    pairing.invoke(process, requestOf(event, key), place);
+    pairing.invoke(process, requestOf(event, key), time, place);
     return;
   }
   const request = pairing.requestOf(process, f, place);
   if (request.key !== key) throw unexpected(event.key, `key ${JSON.stringify(request.key)}`);
   if (type === 'info') pairing.lose(process);
-  else if (type === 'fail') pairing.end(process, undefined);
-  else if (f === 'get') pairing.end(process, { output: textOf(value) });
-  else if (textOf(value) === request.value) pairing.end(process, {});
+  else if (type === 'fail') pairing.end(process, undefined, time);
+  else if (f === 'get') pairing.end(process, { output: textOf(value) }, time);
+  else if (textOf(value) === request.value) pairing.end(process, {}, time);
   else throw unexpected(value, `the value of the invocation, ${JSON.stringify(request.value)}`);
 }
 
