@@ -1,5 +1,5 @@
 /** What a scenario is, and the calm world that every scenario starts from. */
-import { protocols } from '../../protocols/index.ts';
+import { mutants, protocols } from '../../protocols/index.ts';
 import type { Options } from '../../sim/contract.ts';
 import { hashString } from '../../sim/mixing.ts';
 import type { Plan } from '../../sim/plan.ts';
@@ -110,7 +110,11 @@ function drawSpec(
     streams: STREAMS_VERSION,
     replicas: settings.replicas ?? world.replicas,
     clients,
-    options: completeOptions(protocol.optionSchema, { ...world.options, ...settings.options }),
+    options: completeOptions(protocol.optionSchema, {
+      ...world.options,
+      ...optionsOfMutant(settings.mutant),
+      ...settings.options,
+    }),
     machine: world.machine ?? 'kv',
     ...surroundings(drawn),
     ending: { kind: 'quiet', healAt: span },
@@ -134,6 +138,11 @@ function drawSpec(
   if (world.faults === undefined || settings.faults !== undefined) return spec;
   const { operations: planned } = drawPlan(spec, protocol);
   return { ...spec, plan: { faults: world.faults, operations: planned } };
+}
+
+/** What a planted bug needs to show. The spec's own reader refuses a mutant that nobody knows. */
+function optionsOfMutant(id: string | undefined): Options {
+  return mutants.find((mutant) => mutant.id === id)?.options ?? {};
 }
 
 function surroundings(drawn: DrawnProfile): Pick<RunSpec, 'network' | 'disk' | 'clock' | 'faults'> {
