@@ -91,7 +91,7 @@ function onPrepare(state: ReplicaState, context: Context, prepare: Prepare): voi
 
 /** Whether a message of the primary of `viewNumber` is for this replica as it stands. */
 function followsView(state: ReplicaState, context: Context, viewNumber: number): boolean {
-  if (state.status === 'recovering') return false;
+  if (!context.rules.takesPart(state)) return false;
   if (viewNumber < state.viewNumber) {
     context.env.mark('stale-message-dropped');
     return false;

@@ -16,7 +16,7 @@ const BACKOFF_MAX = 3;
 
 /** §4.2: a backup that hears nothing from its primary, or of the view to come, goes to the next view. */
 function onViewChangeTimer(state: ReplicaState, context: Context): void {
-  if (state.status === 'recovering') return;
+  if (!context.rules.takesPart(state)) return;
   if (state.status === 'normal' && isPrimary(state, context)) return;
   if (state.heardFromPrimary) {
     context.rules.armViewChangeTimer(state, context);
@@ -27,6 +27,11 @@ function onViewChangeTimer(state: ReplicaState, context: Context): void {
     context.env.mark('view-change-stalled');
   }
   context.rules.startViewChange(state, context, context.rules.highestViewOf(state) + 1);
+}
+
+/** §4.3: while a replica recovers, it takes part neither in requests nor in view changes. */
+function takesPart(state: ReplicaState): boolean {
+  return state.status !== 'recovering';
 }
 
 /** The latest view that this replica takes part in or knows to be on its way. */
@@ -89,7 +94,7 @@ function onStartViewChange(
   message: StartViewChange,
 ): void {
   const { rules } = context;
-  if (state.status === 'recovering') return;
+  if (!rules.takesPart(state)) return;
   if (!rules.acceptCrashVector(state, context, from, message.crashVector)) return;
   if (message.viewNumber > rules.highestViewOf(state)) {
     rules.startViewChange(state, context, message.viewNumber);
@@ -152,7 +157,7 @@ function onDoViewChange(
   message: DoViewChange,
 ): void {
   const { rules } = context;
-  if (state.status === 'recovering') return;
+  if (!rules.takesPart(state)) return;
   if (!rules.acceptCrashVector(state, context, from, message.crashVector)) return;
   if (message.viewNumber > rules.highestViewOf(state)) {
     rules.startViewChange(state, context, message.viewNumber);
@@ -274,7 +279,7 @@ function onStartView(
   message: StartView,
 ): void {
   const { rules } = context;
-  if (state.status === 'recovering') return;
+  if (!rules.takesPart(state)) return;
   if (!rules.acceptCrashVector(state, context, from, message.crashVector)) return;
   if (!rules.awaitsView(state, message.viewNumber)) {
     context.env.mark('stale-message-dropped');
@@ -296,6 +301,7 @@ function awaitsView(state: ReplicaState, viewNumber: number): boolean {
 
 export const viewChangeRules = {
   onViewChangeTimer,
+  takesPart,
   highestViewOf,
   armViewChangeTimer,
   viewChangePatience,
