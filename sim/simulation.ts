@@ -61,6 +61,8 @@ export class Simulation implements ClusterView {
   private readonly queue = new EventQueue<SimEvent>();
   /** Messages to oneself: the next events, never lost. */
   private readonly immediate: SimEvent[] = [];
+  /** What waited for a paused node: handled in order of arrival before anything newer. */
+  private readonly resumed: SimEvent[] = [];
   private sequence = 0;
   private readonly tieKey: number;
   private readonly ending: QuietEnding;
@@ -107,7 +109,7 @@ export class Simulation implements ClusterView {
   /** The main loop. `shouldStop` is asked now and then, and ends the run when it says so. */
   run(shouldStop?: () => boolean): End {
     let event: SimEvent | undefined;
-    while (this.end === undefined && (event = this.immediate.shift() ?? this.queue.pop())) {
+    while (this.end === undefined && (event = this.nextEvent())) {
       this.step(event);
       if (this.ending.isOver()) this.finish('quiet', this.ending.isStalled);
       if (shouldStop !== undefined && this.counts.events % STOP_INTERVAL === 0 && shouldStop()) {
@@ -115,6 +117,10 @@ export class Simulation implements ClusterView {
       }
     }
     return this.end ?? { how: 'quiet', at: this.now, stalled: !this.ending.isSettled() };
+  }
+
+  private nextEvent(): SimEvent | undefined {
+    return this.immediate.shift() ?? this.resumed.shift() ?? this.queue.pop();
   }
 
   /** Ends the run after the current event: an oracle has found a violation. */
@@ -316,7 +322,7 @@ export class Simulation implements ClusterView {
     this.log?.write('resume', { node: id });
     const stalled = node.stalled;
     node.stalled = [];
-    for (const event of stalled) this.queueEvent(event.at(this.now));
+    for (const event of stalled) this.resumed.push(event.at(this.now));
     return true;
   }
 
