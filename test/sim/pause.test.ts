@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import type { PlannedFault } from '../../sim/plan.ts';
+import { CALM, type Changes, DELAY, lines, type Script, simulate } from './scripted.ts';
+
+const PAUSE: PlannedFault = { at: 500, fault: 'pause', node: 0, lasts: 9_500 };
+const RESUMED_AT = 10_000;
+
+/** Node 1 writes letters 1 to 5 to node 0, one every 100 µs; node 0 keeps a diary. */
+function diary(changes: Changes): string[] {
+  const seen: string[] = [];
+  const script: Script = {
+    replica: {
+      start: (env) => env.setTimer('1', 100),
+      expire(env, timer) {
+        if (env.id === 0) {
+          seen.push(`${env.now} timer`);
+          return;
+        }
+        env.send(0, { type: 'Letter', body: Number(timer) });
+        if (Number(timer) < 5) env.setTimer(String(Number(timer) + 1), 100);
+      },
+      receive: (env, _from, letter) => seen.push(`${env.now} ${String(letter.body)}`),
+    },
+  };
+  simulate(script, changes);
+  return seen;
+}
+
+test('a paused node handles what arrived, in order of arrival, when it resumes', () => {
+  expect(diary({ faults: [PAUSE] })).toEqual([
+    '100 timer',
+    ...[1, 2, 3, 4, 5].map((body) => `${RESUMED_AT} ${body}`),
+  ]);
+});
+
+test('the order of arrival counts, not the order of sending', () => {
+  const overrides = [{ from: 1, to: 0, type: 'Letter', ordinal: 0, delay: 5 * DELAY }];
+  const seen = diary({ faults: [PAUSE], network: { ...CALM, overrides } });
+  expect(seen.slice(1).map((line) => line.split(' ')[1])).toEqual(['2', '3', '4', '5', '1']);
+});
+
+test('what waits for a paused node keeps its order even where ties are shuffled', () => {
+  const orders = Array.from({ length: 20 }, (_, index) =>
+    diary({ faults: [PAUSE], shuffleTies: true, seed: `ties-${index}` })
+      .slice(1)
+      .map((line) => line.split(' ')[1]),
+  );
+  expect(new Set(orders.map((order) => order.join()))).toEqual(new Set(['1,2,3,4,5']));
+});
+
+test('what arrives while the node resumes does not overtake what waited', () => {
+  // Letter 5 arrives at the very time at which the node resumes.
+  const overrides = [{ from: 1, to: 0, type: 'Letter', ordinal: 4, delay: RESUMED_AT - 500 }];
+  const seen = diary({ faults: [PAUSE], network: { ...CALM, overrides } });
+  expect(seen.slice(1).map((line) => line.split(' ')[1])).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test("a paused node's clock goes on, and its overdue timers expire when it resumes", () => {
+  const late = { ...PAUSE, at: 50 };
+  expect(diary({ faults: [late] })[0]).toBe(`${50 + 9_500} timer`);
+});
+
+test('a crash takes along what waited for a paused node', () => {
+  const crash: PlannedFault = { at: 5_000, fault: 'crash', node: 0, staysDown: true };
+  expect(diary({ faults: [PAUSE, crash] })).toEqual(['100 timer']);
+});
+
+test('a node that is paused already cannot be paused again', () => {
+  const { simulation } = simulate({}, { faults: [PAUSE, { ...PAUSE, at: 600 }] });
+  expect(simulation.faults.accounts.map(({ status }) => status)).toEqual(['fired', 'held-back']);
+});
+
+test('pausing and resuming are logged', () => {
+  const { records } = simulate({}, { faults: [PAUSE] });
+  expect(lines(records, 'pause')).toEqual(['500 n0']);
+  expect(lines(records, 'resume')).toEqual([`${RESUMED_AT} n0`]);
+});
