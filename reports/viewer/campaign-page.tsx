@@ -99,7 +99,9 @@ function Largest({ campaign }: { readonly campaign: ReportCampaign }) {
         <table class="plain">
           <thead>
             <tr>
-              <th scope="col">Events</th>
+              <th scope="col" class="number">
+                Events
+              </th>
               <th scope="col">Replay</th>
             </tr>
           </thead>

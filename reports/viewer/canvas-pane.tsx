@@ -17,6 +17,9 @@ export interface CanvasPaneProps {
   readonly onPick: (time: number, y: number, microsPerPixel: number) => void;
 }
 
+/** Pixels of the frame's upper and lower line. */
+const BORDERS = 2;
+
 interface Size {
   readonly width: number;
   readonly scroll: number;
@@ -43,7 +46,7 @@ export function CanvasPane(props: CanvasPaneProps) {
   }, [view, height, draw]);
 
   return (
-    <div class="canvas-scroller" ref={scroller} style={{ height: `${height}px` }}>
+    <div class="canvas-scroller" ref={scroller} style={{ height: `${height + BORDERS}px` }}>
       <div class="canvas-content" style={{ height: `${props.contentHeight + AXIS_HEIGHT}px` }}>
         <canvas ref={canvas} role="img" aria-label={props.label} />
       </div>

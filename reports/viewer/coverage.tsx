@@ -31,7 +31,9 @@ function CountTable({ heading, column, counts, missing }: CountTableProps) {
         <thead>
           <tr>
             <th scope="col">{column}</th>
-            <th scope="col">Times</th>
+            <th scope="col" class="number">
+              Times
+            </th>
             <td />
           </tr>
         </thead>

@@ -25,14 +25,18 @@ export function EvidenceSteps(props: { readonly view: RunView; readonly evidence
           </button>
         ) : null}
         <p class="quiet">
-          {plural(evidence.operations.length, 'operation')} suffice to show it; the rest is faded.
+          {plural(evidence.operations.length, 'operation')}{' '}
+          {evidence.operations.length === 1 ? 'suffices' : 'suffice'} to show it (outlined)
+          {evidence.key === undefined ? '' : '; other keys are faded'}.
         </p>
       </header>
       <div class="scroll-x">
         <table class="plain">
           <thead>
             <tr>
-              <th scope="col">Step</th>
+              <th scope="col" class="number">
+                Step
+              </th>
               <th scope="col">Client</th>
               <th scope="col">Operation</th>
               <th scope="col">Called – returned</th>

@@ -2,16 +2,13 @@
 import type { FaultSpan } from '../faults.ts';
 import { spanInWords } from '../faults.ts';
 import { sideColour } from './palette.ts';
-import { BAR_HEIGHT, type LanePlace, type SpaceTimeLayout } from './space-time-layout.ts';
 import {
-  drawHaloText,
-  fitLabel,
-  GUTTER,
-  type LabelSpace,
-  type Surface,
-  xNear,
-  yOf,
-} from './surface.ts';
+  BAR_HEIGHT,
+  type FaultBar,
+  type LanePlace,
+  type SpaceTimeLayout,
+} from './space-time-layout.ts';
+import { fitLabel, GUTTER, type Labels, type Surface, xNear, yOf } from './surface.ts';
 
 const BAND_OPACITY = 0.16;
 const HATCH_DISTANCE = 7;
@@ -51,7 +48,8 @@ export function drawFaultBars(surface: Surface, layout: SpaceTimeLayout): void {
   const { context, palette, charWidth, width } = surface;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  for (const { span, top } of layout.bars) {
+  for (const bar of layout.bars) {
+    const { span, top } = bar;
     const [start, end] = edges(surface, span);
     const left = Math.max(GUTTER, start);
     const right = Math.min(width, end);
@@ -62,15 +60,24 @@ export function drawFaultBars(surface: Surface, layout: SpaceTimeLayout): void {
     context.fillRect(left, y, Math.max(2, right - left), BAR_HEIGHT);
     context.globalAlpha = 1;
     context.fillRect(left, y, 2, BAR_HEIGHT);
-    const label = fitLabel(spanInWords(span), right - left - 10, charWidth);
+    const label = fitLabel(spanInWords(span), roomFor(surface, layout, bar) - left - 10, charWidth);
     context.fillStyle = palette.text;
     context.fillText(label, left + 6, y + BAR_HEIGHT / 2 + 0.5);
   }
 }
 
+/** A name may run on past its bar, up to the next bar of its row. */
+function roomFor(surface: Surface, layout: SpaceTimeLayout, bar: FaultBar): number {
+  const others = layout.bars.filter(
+    ({ top, span }) => top === bar.top && span.from > bar.span.from,
+  );
+  const next = others.map(({ span }) => xNear(surface, span.from));
+  return Math.min(surface.width, ...next);
+}
+
 /** A node that is down is hatched, one that is paused is dotted; both say so where there is room. */
-export function drawStops(surface: Surface, layout: SpaceTimeLayout, labels: LabelSpace): void {
-  const { context, palette, charWidth, width } = surface;
+export function drawStops(surface: Surface, layout: SpaceTimeLayout, labels: Labels): void {
+  const { palette, charWidth, width } = surface;
   for (const { span } of layout.bars) {
     if (span.kind === 'partition' || span.kind === 'one-way') continue;
     const place = layout.lanes[span.groups[0]?.[0] ?? -1];
@@ -81,13 +88,7 @@ export function drawStops(surface: Surface, layout: SpaceTimeLayout, labels: Lab
     const isPause = span.kind === 'pause';
     fillStop(surface, place, left, right, isPause);
     const label = fitLabel(isPause ? 'paused' : 'down', right - left - 8, charWidth);
-    const y = yOf(surface, place.middle);
-    const x = Math.max(GUTTER, left) + 6;
-    if (label === '' || !labels.tryTake(x, y - 6, label.length * charWidth, 12)) continue;
-    context.textAlign = 'left';
-    context.textBaseline = 'middle';
-    context.fillStyle = palette.text;
-    drawHaloText(surface, label, x, y + 0.5);
+    labels.add(label, Math.max(GUTTER, left) + 6, yOf(surface, place.middle), palette.text);
   }
 }
 

@@ -58,7 +58,7 @@ export function HelpPage() {
             <thead>
               <tr>
                 <th scope="col">Term</th>
-                <th scope="col">Shows events that</th>
+                <th scope="col">Meaning</th>
               </tr>
             </thead>
             <tbody>

@@ -17,7 +17,7 @@ export function Legend() {
         <path class="damage" stroke-dasharray="1.5 2.5" d="M1 10 L14 6" />
         <rect class="damage" x="14" y="2" width="6" height="6" />
       </Sign>
-      <Sign text="leads (★ and its view or ballot)">
+      <Sign text="leads (★), with its round: view or ballot">
         <path class="leads" d="M1 6 H21" />
       </Sign>
       <Sign text="follows">

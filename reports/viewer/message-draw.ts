@@ -3,15 +3,7 @@ import { ABSENT } from '../document.ts';
 import { at, type EventLog, text } from './event-log.ts';
 import type { RunView } from './run-view.ts';
 import type { SpaceTimeLayout } from './space-time-layout.ts';
-import {
-  drawHaloText,
-  GUTTER,
-  type LabelSpace,
-  type Plane,
-  type Surface,
-  xNear,
-  yOf,
-} from './surface.ts';
+import { GUTTER, type Labels, type Plane, type Surface, xNear, yOf } from './surface.ts';
 
 /** With at most this many messages in the window each says its type, where there is room. */
 const LABELS_MAX = 160;
@@ -39,7 +31,7 @@ export function drawMessages(
   log: EventLog,
   layout: SpaceTimeLayout,
   visible: readonly number[],
-  labels: LabelSpace,
+  labels: Labels,
 ): void {
   const selected = view.cursor.value.record;
   const arrows = visible.flatMap((record) => arrowOf(surface, log, layout, record) ?? []);
@@ -204,21 +196,16 @@ function labelArrow(
   surface: Surface,
   log: EventLog,
   { record, x1, y1, x2, y2, isDrop }: Arrow,
-  labels: LabelSpace,
+  labels: Labels,
   isSelected: boolean,
 ): void {
-  const { context, palette, charWidth, width } = surface;
+  const { palette, charWidth, width } = surface;
   const label = text(log, log.label, record);
-  const labelWidth = label.length * charWidth;
   const share = isDrop ? 0.8 : 0.5;
   const x = x1 + (x2 - x1) * share + 6;
   const y = y1 + (y2 - y1) * share;
-  if (x < GUTTER || x + labelWidth > width) return;
-  if (!labels.tryTake(x, y - 6, labelWidth, 12)) return;
-  context.textAlign = 'left';
-  context.textBaseline = 'middle';
-  context.fillStyle = isSelected ? palette.accent : isDrop ? palette.drop : palette.quiet;
-  drawHaloText(surface, label, x, y);
+  if (x < GUTTER || x + label.length * charWidth > width) return;
+  labels.add(label, x, y, isSelected ? palette.accent : isDrop ? palette.drop : palette.quiet);
 }
 
 /** Distance of a point from the arrow's line, between its ends. */

@@ -10,11 +10,12 @@ import { type Evidence, type OperationRow, outcomeText, type RunModel } from './
 import type { RunView } from './run-view.ts';
 import {
   drawAxis,
-  drawMoment,
+  drawMoments,
   fitLabel,
   GUTTER,
   inGutter,
   inPlot,
+  placeMoments,
   type Surface,
   xNear,
   xOf,
@@ -29,7 +30,7 @@ const BAR_GAP = 4;
 const POINT_RADIUS = 7.5;
 const POINT_HEIGHT = 14;
 /** Opacity of what the counterexample does not need. */
-const FADED = 0.38;
+const FADED = 0.45;
 
 /** Where an operation of a partial linearization takes effect, and as which step (from 1). */
 export interface LinearizationPoint {
@@ -47,12 +48,17 @@ export function rowHeight(model: RunModel): number {
 export function drawOperations(surface: Surface, view: RunView): void {
   const { model } = view;
   const { palette } = surface;
-  drawAxis(surface);
+  const { time } = view.cursor.value;
+  const cursor = { time, colour: palette.accent, flag: formatTimeExact(time) };
+  const moments = placeMoments(surface, [cursor]);
+  drawAxis(surface, moments);
   const [first, last] = visibleRows(surface, model);
+  const { evidence } = model;
+  const points = evidence === undefined ? [] : placePoints(surface, view, evidence);
   inPlot(surface, () => {
+    drawOrder(surface, points);
     for (let row = first; row < last; row += 1) drawRow(surface, view, row);
-    if (model.evidence !== undefined)
-      drawPoints(surface, model, model.evidence, view.partial.value);
+    drawPoints(surface, points);
   });
   inGutter(surface, () => {
     surface.context.textAlign = 'left';
@@ -63,8 +69,7 @@ export function drawOperations(surface: Surface, view: RunView): void {
       surface.context.fillText(model.rows[row]?.name ?? '', 8, y);
     }
   });
-  const { time } = view.cursor.value;
-  drawMoment(surface, time, palette.accent, formatTimeExact(time));
+  drawMoments(surface, moments);
 }
 
 /** Each as early as the order and its own call allow, which is never after its return. */
@@ -157,10 +162,11 @@ function drawOperation(
   if (right < GUTTER || (right <= drawnTo + 1 && !isMember && !isSelected)) return drawnTo;
   const { context, palette } = surface;
   const isStuck = model.evidence?.stuckAt === operation;
-  context.globalAlpha = model.evidence === undefined || isMember || isSelected ? 1 : FADED;
-  const colour = isStuck ? palette.fail : palette.operation;
-  context.fillStyle = colour;
+  const isFaded = !isMember && !isSelected && isBesideThePoint(model, operation);
+  context.fillStyle = isStuck ? palette.fail : palette.operation;
+  context.globalAlpha = isFaded ? FADED : 1;
   fillInterval(surface, left, right, top, isOpen);
+  context.globalAlpha = 1;
   if (isMember || isSelected) {
     context.strokeStyle = isStuck ? palette.fail : isSelected ? palette.accent : palette.text;
     context.lineWidth = isSelected ? 2.5 : 1.5;
@@ -168,12 +174,22 @@ function drawOperation(
   }
   const next = row.calls[place + 1];
   const free = (next === undefined ? surface.width : xNear(surface, next)) - right;
-  labelOperation(surface, outcomeText(entry), { left, right, free, top });
-  context.globalAlpha = 1;
+  const colours = {
+    inside: isStuck ? palette.panel : isFaded ? palette.quiet : palette.operationText,
+    beside: isFaded ? palette.quiet : palette.text,
+  };
+  labelOperation(surface, outcomeText(entry), { left, right, free, top, colours });
   return right;
 }
 
-/** An operation that never returned has a frayed end instead of a straight one. */
+/** Whether the counterexample is about another key than this operation's. */
+function isBesideThePoint(model: RunModel, operation: number): boolean {
+  if (model.evidence === undefined) return false;
+  const { key } = model.evidence;
+  return key === undefined || model.names.keyOf(operation) !== key;
+}
+
+/** An operation that never returned fades out behind its start and has no right edge. */
 function fillInterval(
   surface: Surface,
   left: number,
@@ -186,12 +202,19 @@ function fillInterval(
     context.fillRect(left, top, right - left, BAR_HEIGHT);
     return;
   }
-  context.fillRect(left, top, Math.min(right - left, 24), BAR_HEIGHT);
-  const teeth = 6;
-  for (let x = left + 24; x < right; x += teeth * 2) {
-    context.fillRect(x + 2, top + 3, Math.min(teeth, right - x), BAR_HEIGHT - 6);
+  const opacity = context.globalAlpha;
+  context.fillRect(left, top, 3, BAR_HEIGHT);
+  context.globalAlpha = opacity * 0.45;
+  context.fillRect(left, top, right - left, BAR_HEIGHT);
+  context.globalAlpha = opacity;
+  for (let x = left; x < Math.min(right, surface.width); x += DASH * 2) {
+    context.fillRect(x, top, DASH, 1.5);
+    context.fillRect(x, top + BAR_HEIGHT - 1.5, DASH, 1.5);
   }
 }
+
+/** Pixels of a dash along an operation that never returned, and of the gap after it. */
+const DASH = 5;
 
 interface LabelPlace {
   readonly left: number;
@@ -199,6 +222,8 @@ interface LabelPlace {
   /** Pixels between this bar and the next. */
   readonly free: number;
   readonly top: number;
+  /** Of a label on the bar, and of one on the panel. */
+  readonly colours: { readonly inside: string; readonly beside: string };
 }
 
 /** Pixels between a bar's edge and its label. */
@@ -206,7 +231,7 @@ const INSET = 4;
 
 /** In the bar where it fits, beside it where there is room, else as much as fits; never over another. */
 function labelOperation(surface: Surface, label: string, place: LabelPlace): void {
-  const { context, palette, charWidth } = surface;
+  const { context, charWidth } = surface;
   const left = Math.max(GUTTER, place.left);
   const room = Math.min(place.right, surface.width) - left - 2 * INSET;
   const y = place.top + BAR_HEIGHT / 2 + 0.5;
@@ -214,25 +239,38 @@ function labelOperation(surface: Surface, label: string, place: LabelPlace): voi
   context.textBaseline = 'middle';
   const width = label.length * charWidth;
   if (width > room && width + 10 <= place.free && place.right > GUTTER) {
-    context.fillStyle = palette.text;
+    context.fillStyle = place.colours.beside;
     context.fillText(label, place.right + INSET + 1, y);
     return;
   }
   const shown = fitLabel(label, room, charWidth);
-  context.fillStyle = palette.operationText;
+  context.fillStyle = place.colours.inside;
   if (shown !== '') context.fillText(shown, left + INSET, y);
 }
 
-function drawPoints(surface: Surface, model: RunModel, evidence: Evidence, partial: number): void {
+interface PlacedPoint extends LinearizationPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+function placePoints(
+  surface: Surface,
+  { model, partial }: RunView,
+  evidence: Evidence,
+): readonly PlacedPoint[] {
   const rowOf = new Map<number, number>();
   model.rows.forEach((row, index) => {
     for (const operation of row.operations) rowOf.set(operation, index);
   });
-  const { context, palette } = surface;
-  const points = linearizationPoints(model.run, evidence, partial).map((point) => {
+  return linearizationPoints(model.run, evidence, partial.value).map((point) => {
     const bar = barTop(model, rowOf.get(point.operation) ?? 0);
     return { ...point, x: xOf(surface, point.time), y: yOf(surface, bar - POINT_RADIUS - 2) };
   });
+}
+
+/** Behind the bars: from each point to the next. */
+function drawOrder(surface: Surface, points: readonly PlacedPoint[]): void {
+  const { context, palette } = surface;
   context.strokeStyle = palette.accent;
   context.lineWidth = 1;
   context.setLineDash([3, 3]);
@@ -240,6 +278,10 @@ function drawPoints(surface: Surface, model: RunModel, evidence: Evidence, parti
   for (const { x, y } of points) context.lineTo(x, y);
   context.stroke();
   context.setLineDash([]);
+}
+
+function drawPoints(surface: Surface, points: readonly PlacedPoint[]): void {
+  const { context, palette } = surface;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (const { x, y, step, isIllegal } of points) {

@@ -36,7 +36,7 @@ export function OperationsPane({ view }: { readonly view: RunView }) {
         <h2 id="operations-heading">Operations</h2>
         <p class="quiet">
           {plural(model.run.history.length, 'operation')}
-          {open > 0 ? ` · ${open} never returned (frayed end)` : ''}
+          {open > 0 ? ` · ${open} never returned (dashed)` : ''}
         </p>
       </header>
       <CanvasPane
@@ -69,11 +69,17 @@ function OperationTable({ view }: { readonly view: RunView }) {
         <table class="plain">
           <thead>
             <tr>
-              <th scope="col">#</th>
+              <th scope="col" class="number">
+                #
+              </th>
               <th scope="col">Client</th>
               <th scope="col">Operation</th>
-              <th scope="col">Called</th>
-              <th scope="col">Returned</th>
+              <th scope="col" class="number">
+                Called
+              </th>
+              <th scope="col" class="number">
+                Returned
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -3,7 +3,7 @@ import type { HistoryEntry, LinearizabilityEvidence } from '../../scenarios/spec
 import { ABSENT, type ReportRun } from '../document.ts';
 import { type FaultSpan, faultSpans } from '../faults.ts';
 import { formatOperation, formatPlain, nodeName, operationKey } from '../words.ts';
-import { at, countBelow, type EventLog, text, unpackEvents } from './event-log.ts';
+import { at, countBelow, type EventLog, recordAt, text, unpackEvents } from './event-log.ts';
 import type { FilterNames } from './filter.ts';
 
 export interface RunModel {
@@ -19,7 +19,12 @@ export interface RunModel {
   readonly rows: readonly OperationRow[];
   readonly evidence: Evidence | undefined;
   readonly names: FilterNames;
-  /** Record of the first failure in the log, or `ABSENT`. */
+  /**
+   * When the first failure showed: for a history that is not linearizable, the answer that cannot
+   * be; an oracle that judges at the end says so much later.
+   */
+  readonly failureTime: number | undefined;
+  /** Its record in the log, or `ABSENT`. */
   readonly failureRecord: number;
 }
 
@@ -67,6 +72,7 @@ export function buildRunModel(number: number, packed: ReportRun): RunModel {
   const log = packed.log === undefined ? undefined : unpackEvents(packed.log);
   const end = endOf(run, log);
   const evidence = run.failures.find((failure) => failure.evidence !== undefined)?.evidence;
+  const wrongAnswer = wrongAnswerOf(run);
   return {
     number,
     run,
@@ -75,13 +81,14 @@ export function buildRunModel(number: number, packed: ReportRun): RunModel {
     faults: faultSpans(run),
     lanes: buildLanes(run, log, end),
     messages: log === undefined ? undefined : indexMessages(log),
-    rows: buildRows(run),
+    rows: buildRows(run, evidence),
     evidence:
       evidence === undefined
         ? undefined
         : { ...evidence, members: new Set([...evidence.operations, ...stuck(evidence)]) },
     names: filterNames(run),
-    failureRecord: failureRecordOf(run, log),
+    failureTime: wrongAnswer?.time ?? run.failures[0]?.at,
+    failureRecord: failureRecordOf(run, log, wrongAnswer),
   };
 }
 
@@ -110,7 +117,10 @@ export function operationText(entry: HistoryEntry): string {
 /** What a client saw: `put x = 4 → ok`; a question mark while the outcome is unknown. */
 export function outcomeText(entry: HistoryEntry): string {
   if (entry.return === null) return `${operationText(entry)} → ?`;
-  if (entry.output === undefined || entry.output === null) return operationText(entry);
+  const isWrite =
+    typeof entry.operation === 'object' && entry.operation !== null && 'value' in entry.operation;
+  // That a write returns nothing says nothing; that a read finds nothing does.
+  if (entry.output === undefined || (entry.output === null && isWrite)) return operationText(entry);
   const output = typeof entry.output === 'string' ? entry.output : formatPlain(entry.output);
   return `${operationText(entry)} → ${output}`;
 }
@@ -185,7 +195,11 @@ function extendRounds(spans: RoundSpan[], log: EventLog, record: number, end: nu
   spans.push({ from: time, until: end, round, leads });
 }
 
-function buildRows(run: RunModel['run']): readonly OperationRow[] {
+/** By client and incarnation, those of the counterexample before all others. */
+function buildRows(
+  run: RunModel['run'],
+  evidence: LinearizabilityEvidence | undefined,
+): readonly OperationRow[] {
   const byProcess = new Map<number, number[]>();
   run.history.forEach((entry, index) => {
     const row = byProcess.get(entry.process);
@@ -194,9 +208,14 @@ function buildRows(run: RunModel['run']): readonly OperationRow[] {
   });
   const call = (index: number) => run.history[index]?.call ?? 0;
   const node = (indices: readonly number[]) => run.history[indices[0] ?? 0]?.node ?? 0;
+  const members = new Set(
+    evidence === undefined ? [] : [...evidence.operations, ...stuck(evidence)],
+  );
+  const rank = (indices: readonly number[]) =>
+    indices.some((index) => members.has(index)) ? 0 : 1;
   const processes = [...byProcess.entries()].sort((a, b) => node(a[1]) - node(b[1]) || a[0] - b[0]);
   const incarnations = new Map<number, number>();
-  return processes.map(([process, indices]) => {
+  const rows = processes.map(([process, indices]) => {
     const client = node(indices);
     const incarnation = (incarnations.get(client) ?? 0) + 1;
     incarnations.set(client, incarnation);
@@ -209,6 +228,8 @@ function buildRows(run: RunModel['run']): readonly OperationRow[] {
       calls: Float64Array.from(operations, call),
     };
   });
+  // A stable sort: within the two parts the order above stays.
+  return rows.sort((a, b) => rank(a.operations) - rank(b.operations));
 }
 
 function filterNames(run: RunModel['run']): FilterNames {
@@ -226,10 +247,33 @@ function filterNames(run: RunModel['run']): FilterNames {
   };
 }
 
-/** The violation's own record where there is one, else the last record before the failure. */
-function failureRecordOf(run: RunModel['run'], log: EventLog | undefined): number {
+interface WrongAnswer {
+  readonly operation: number;
+  readonly time: number;
+}
+
+/** The operation that cannot be linearized, where the first failure comes with that evidence. */
+function wrongAnswerOf(run: RunModel['run']): WrongAnswer | undefined {
+  const operation = run.failures[0]?.evidence?.stuckAt;
+  const entry = operation === undefined ? undefined : run.history[operation];
+  if (operation === undefined || entry === undefined) return undefined;
+  return { operation, time: entry.return ?? entry.call };
+}
+
+/** The wrong answer's or the violation's own record, else the last one before the failure. */
+function failureRecordOf(
+  run: RunModel['run'],
+  log: EventLog | undefined,
+  wrongAnswer: WrongAnswer | undefined,
+): number {
   const failure = run.failures[0];
   if (failure === undefined || log === undefined || log.count === 0) return ABSENT;
+  if (wrongAnswer !== undefined) {
+    for (let record = countBelow(log.time, wrongAnswer.time); record < log.count; record += 1) {
+      if (at(log.operation, record) === wrongAnswer.operation) return record;
+    }
+    return recordAt(log, wrongAnswer.time);
+  }
   let nearest = ABSENT;
   for (let record = 0; record < log.count; record += 1) {
     if (at(log.event, record) > failure.event) break;

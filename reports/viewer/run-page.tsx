@@ -3,7 +3,7 @@ import type { Failure } from '../../scenarios/spec.ts';
 import { replayRunCommand, replaySavedCommand } from '../commands.ts';
 import type { ReportIndex } from '../document.ts';
 import { spanInWords, unfiredInWords } from '../faults.ts';
-import { formatCount, formatTime, plural } from '../words.ts';
+import { formatCount, formatTime, formatTimeRange, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { EventTable } from './event-table.tsx';
 import { OperationsPane } from './operations-pane.tsx';
@@ -181,7 +181,7 @@ function Toolbar({ view }: { readonly view: RunView }) {
         </button>
       ) : null}
       <span class="quiet" role="status">
-        {`${formatTime(Math.round(from))} – ${formatTime(Math.round(to))}`}
+        {formatTimeRange(Math.round(from), Math.round(to))}
       </span>
       <a href="#/help" class="help-link">
         ? keys

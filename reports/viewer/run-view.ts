@@ -174,7 +174,7 @@ function cursorFrom(model: RunModel, address: RunAddress): Cursor {
       return { time: at(log.time, model.failureRecord), record: model.failureRecord };
     }
   }
-  const time = Math.min(model.end, address.time ?? model.run.failures[0]?.at ?? 0);
+  const time = Math.min(model.end, address.time ?? model.failureTime ?? 0);
   return { time, record: log === undefined ? ABSENT : recordAt(log, time) };
 }
 
@@ -182,6 +182,9 @@ function cursorFrom(model: RunModel, address: RunAddress): Cursor {
 const MARGIN = 0.08;
 /** Without a window in the address and without evidence, this much before a failure is shown. */
 const BEFORE_FAILURE = 60_000;
+
+/** Least width of the window that a counterexample is opened with. */
+const EVIDENCE_WIDTH = 30_000;
 
 function rangeFrom(model: RunModel, address: RunAddress): Range {
   const { end } = model;
@@ -197,16 +200,17 @@ function rangeFrom(model: RunModel, address: RunAddress): Range {
 /** The counterexample's operations from first to last, or the time before a failure. */
 function openingTimes(model: RunModel, time: number | undefined): Range | undefined {
   const { evidence, run } = model;
-  const failure = run.failures[0];
+  const { failureTime } = model;
   if (time !== undefined) return { from: time - BEFORE_FAILURE / 2, to: time + BEFORE_FAILURE / 2 };
-  if (failure === undefined) return undefined;
+  if (failureTime === undefined) return undefined;
   if (evidence === undefined || evidence.members.size === 0) {
-    return { from: failure.at - BEFORE_FAILURE, to: failure.at + BEFORE_FAILURE / 10 };
+    return { from: failureTime - BEFORE_FAILURE, to: failureTime + BEFORE_FAILURE / 10 };
   }
   const entries = [...evidence.members].flatMap((index) => run.history[index] ?? []);
   const calls = entries.map((entry) => entry.call);
   const ends = entries.map((entry) => entry.return ?? entry.call);
-  return { from: Math.min(...calls), to: Math.max(...ends) };
+  const to = Math.max(...ends);
+  return { from: Math.min(to - EVIDENCE_WIDTH, ...calls), to };
 }
 
 function invokeRecord(model: RunModel, operation: number, call: number): number {

@@ -41,7 +41,7 @@ export function SeedGrid({ campaign }: { readonly campaign: ReportCampaign }) {
           {perCell === 1
             ? 'a cell a seed'
             : `a cell is ${plural(perCell, 'seed')}, the worst shows`}
-          {', in order of their index: · passed, ✕ failed, ? inconclusive'}
+          {', in order of their index: ✕ failed, ? inconclusive, plain passed'}
         </p>
       </header>
       <div class="grid">

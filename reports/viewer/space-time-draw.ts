@@ -4,19 +4,20 @@ import { formatTimeExact } from '../words.ts';
 import { at, countBelow, type EventLog, text } from './event-log.ts';
 import { drawFaultBands, drawFaultBars, drawStops } from './fault-draw.ts';
 import { drawDensity, drawMessages } from './message-draw.ts';
-import { roundColour } from './palette.ts';
+import { type Palette, roundColour } from './palette.ts';
 import { forEachMessage, type RunModel } from './run-model.ts';
 import type { RunView } from './run-view.ts';
 import type { LanePlace, SpaceTimeLayout } from './space-time-layout.ts';
 import {
   drawAxis,
-  drawHaloText,
-  drawMoment,
+  drawMoments,
   fitLabel,
   GUTTER,
   inGutter,
   inPlot,
-  LabelSpace,
+  Labels,
+  type Moment,
+  placeMoments,
   type Surface,
   xNear,
   xOf,
@@ -25,8 +26,8 @@ import {
 
 /** Above this many messages or points in the window, their density is drawn instead. */
 export const DENSITY_FROM = 4000;
-/** Above this many points in the window only the rare kinds are drawn. */
-const POINTS_MAX = 600;
+/** Points closer than this many pixels are left out, unless they are rare. */
+const POINT_DISTANCE = 8;
 
 export function drawSpaceTime(surface: Surface, view: RunView, layout: SpaceTimeLayout): void {
   const { model } = view;
@@ -34,9 +35,10 @@ export function drawSpaceTime(surface: Surface, view: RunView, layout: SpaceTime
   const { from, to } = surface.range;
   const visible: number[] = [];
   forEachMessage(model, from, to, (record) => visible.push(record));
-  const labels = new LabelSpace();
+  const labels = new Labels(surface);
+  const moments = placeMoments(surface, momentsOf(view, palette));
   inPlot(surface, () => drawFaultBands(surface, layout));
-  drawAxis(surface);
+  drawAxis(surface, moments);
   inPlot(surface, () => {
     for (const place of layout.lanes) drawLane(surface, place, labels);
     drawStops(surface, layout, labels);
@@ -47,18 +49,25 @@ export function drawSpaceTime(surface: Surface, view: RunView, layout: SpaceTime
       else drawMessages(surface, view, log, layout, visible, labels);
       drawCursorRecord(surface, view, log, layout);
     }
+    labels.draw();
     drawFailures(surface, model, layout);
     drawFaultBars(surface, layout);
   });
   drawNames(surface, layout);
-  const failure = model.run.failures[0];
-  if (failure !== undefined) drawMoment(surface, failure.at, palette.fail, 'violation');
+  drawMoments(surface, moments);
+}
+
+/** The cursor, and where the first oracle complained. */
+function momentsOf(view: RunView, palette: Palette): readonly Moment[] {
   const { time } = view.cursor.value;
-  drawMoment(surface, time, palette.accent, formatTimeExact(time));
+  const cursor = { time, colour: palette.accent, flag: formatTimeExact(time) };
+  const failure = view.model.run.failures[0];
+  if (failure === undefined) return [cursor];
+  return [{ time: failure.at, colour: palette.fail, flag: 'violation' }, cursor];
 }
 
 /** The node's line; thick and starred while it leads, in the colour of its round. */
-function drawLane(surface: Surface, place: LanePlace, labels: LabelSpace): void {
+function drawLane(surface: Surface, place: LanePlace, labels: Labels): void {
   const { context, palette, charWidth, width } = surface;
   const y = yOf(surface, place.middle);
   context.strokeStyle = palette.line;
@@ -74,19 +83,16 @@ function drawLane(surface: Surface, place: LanePlace, labels: LabelSpace): void 
     const right = Math.min(width, xNear(surface, span.until));
     if (right <= left || span.round === ABSENT) continue;
     const thickness = span.leads ? 9 : 3;
-    context.fillStyle = roundColour(palette, span.round);
+    const colour = roundColour(palette, span.round);
+    context.fillStyle = colour;
     context.fillRect(left, y - thickness / 2, Math.max(1, right - left), thickness);
     const label = fitLabel(roundLabel(span.round, span.leads), right - left - 6, charWidth);
-    const top = y - thickness / 2 - 9;
-    if (label === '' || !labels.tryTake(left + 3, top - 6, label.length * charWidth, 12)) continue;
-    context.textAlign = 'left';
-    context.textBaseline = 'middle';
-    drawHaloText(surface, label, left + 3, top);
+    labels.add(label, left + 3, y - thickness / 2 - 9, colour);
   }
 }
 
 function roundLabel(round: number, leads: boolean): string {
-  return leads ? `★ ${round} leads` : String(round);
+  return leads ? `★ round ${round}` : `round ${round}`;
 }
 
 function drawNames(surface: Surface, layout: SpaceTimeLayout): void {
@@ -106,13 +112,14 @@ function drawNames(surface: Surface, layout: SpaceTimeLayout): void {
 }
 
 /** Kinds that are worth a mark even where there is no room for the others. */
-const RARE_KINDS = new Set(['mark', 'violation', 'crash', 'restart', 'abandon', 'refuse']);
+const RARE_KINDS = new Set(['mark', 'restart']);
+const POINT_KINDS = new Set(['start', 'timer', 'invoke', 'return']);
 
 function drawPoints(
   surface: Surface,
   model: RunModel,
   layout: SpaceTimeLayout,
-  labels: LabelSpace,
+  labels: Labels,
 ): void {
   const { log } = model;
   if (log === undefined) return;
@@ -128,10 +135,15 @@ function drawPoints(
   layout.lanes.forEach((place, index) => {
     const window = windows[index];
     if (window === undefined) return;
+    let drawnTo = Number.NEGATIVE_INFINITY;
     for (let point = window.first; point < window.last; point += 1) {
       const record = at(place.lane.points, point);
       const kind = text(log, log.kind, record);
-      if (count > POINTS_MAX && !RARE_KINDS.has(kind)) continue;
+      if (!RARE_KINDS.has(kind)) {
+        const x = xOf(surface, at(log.time, record));
+        if (x < drawnTo + POINT_DISTANCE || !POINT_KINDS.has(kind)) continue;
+        drawnTo = x;
+      }
       drawPoint(surface, log, record, kind, yOf(surface, place.middle), labels);
     }
   });
@@ -143,9 +155,9 @@ function drawPoint(
   record: number,
   kind: string,
   y: number,
-  labels: LabelSpace,
+  labels: Labels,
 ): void {
-  const { context, palette, charWidth } = surface;
+  const { context, palette } = surface;
   const x = xOf(surface, at(log.time, record));
   context.strokeStyle = palette.text;
   context.fillStyle = palette.panel;
@@ -175,13 +187,7 @@ function drawPoint(
   context.fill();
   context.stroke();
   if (kind !== 'mark') return;
-  const label = text(log, log.label, record);
-  const width = label.length * charWidth;
-  if (!labels.tryTake(x - 2, y + 8, width, 12)) return;
-  context.textAlign = 'left';
-  context.textBaseline = 'middle';
-  context.fillStyle = palette.text;
-  drawHaloText(surface, label, x - 2, y + 14);
+  labels.add(text(log, log.label, record), x - 2, y + 14, palette.text);
 }
 
 function drawCursorRecord(

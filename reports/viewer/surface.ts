@@ -68,10 +68,47 @@ export function inGutter(surface: Surface, draw: () => void): void {
   context.restore();
 }
 
-export function drawAxis(surface: Surface): void {
+/** A vertical line through all rows with a flag in the axis. */
+export interface Moment {
+  readonly time: number;
+  readonly colour: string;
+  readonly flag: string;
+}
+
+interface PlacedMoment extends Moment {
+  readonly x: number;
+  /** Of the flag. */
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The moments in the window, their flags beside each other where they would overlap. */
+export function placeMoments(
+  surface: Surface,
+  moments: readonly Moment[],
+): readonly PlacedMoment[] {
+  const { from, to } = surface.range;
+  const placed: PlacedMoment[] = [];
+  for (const moment of moments) {
+    if (moment.time < from || moment.time > to) continue;
+    const x = Math.round(xOf(surface, moment.time)) + 0.5;
+    const flagWidth = moment.flag.length * surface.charWidth + 8;
+    const inside = (left: number) => Math.min(Math.max(GUTTER, left), surface.width - flagWidth);
+    let left = inside(x - flagWidth / 2);
+    const other = placed.find((flag) => left < flag.right && flag.left < left + flagWidth);
+    if (other !== undefined) {
+      const isRoomLeft = other.left - flagWidth - 2 >= GUTTER;
+      left = inside(isRoomLeft ? other.left - flagWidth - 2 : other.right + 2);
+    }
+    placed.push({ ...moment, x, left, right: left + flagWidth });
+  }
+  return placed;
+}
+
+/** Grid lines and, where no flag stands, their times. */
+export function drawAxis(surface: Surface, moments: readonly PlacedMoment[]): void {
   const { context, width, height, range, palette } = surface;
   const size = tickSize(range, width - GUTTER);
-  context.font = FONT;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   context.lineWidth = 1;
@@ -83,10 +120,12 @@ export function drawAxis(surface: Surface): void {
     context.lineTo(x, height);
     context.stroke();
     const label = tickLabel(time, size);
-    const isCut = x + 4 + label.length * surface.charWidth > width;
-    if (isCut) continue;
+    const left = x + 4;
+    const right = left + label.length * surface.charWidth;
+    const isCovered = moments.some((flag) => left < flag.right + 2 && flag.left - 2 < right);
+    if (isCovered || right > width) continue;
     context.fillStyle = palette.quiet;
-    context.fillText(label, x + 4, AXIS_HEIGHT / 2);
+    context.fillText(label, left, AXIS_HEIGHT / 2);
   }
   context.strokeStyle = palette.line;
   context.beginPath();
@@ -95,26 +134,22 @@ export function drawAxis(surface: Surface): void {
   context.stroke();
 }
 
-/** A vertical line through all rows, with a flag in the axis. */
-export function drawMoment(surface: Surface, time: number, colour: string, flag: string): void {
-  const { context, width, height, palette, charWidth } = surface;
-  const { from, to } = surface.range;
-  if (time < from || time > to) return;
-  const x = Math.round(xOf(surface, time)) + 0.5;
-  context.strokeStyle = colour;
-  context.lineWidth = 1.5;
-  context.beginPath();
-  context.moveTo(x, AXIS_HEIGHT);
-  context.lineTo(x, height);
-  context.stroke();
-  const flagWidth = flag.length * charWidth + 8;
-  const left = Math.min(Math.max(GUTTER, x - flagWidth / 2), width - flagWidth);
-  context.fillStyle = colour;
-  context.fillRect(left, 2, flagWidth, AXIS_HEIGHT - 6);
-  context.fillStyle = palette.panel;
-  context.textAlign = 'left';
-  context.textBaseline = 'middle';
-  context.fillText(flag, left + 4, AXIS_HEIGHT / 2 - 0.5);
+export function drawMoments(surface: Surface, moments: readonly PlacedMoment[]): void {
+  const { context, height, palette } = surface;
+  for (const { x, left, right, colour, flag } of moments) {
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.moveTo(x, AXIS_HEIGHT - 4);
+    context.lineTo(x, height);
+    context.stroke();
+    context.fillStyle = colour;
+    context.fillRect(left, 2, right - left, AXIS_HEIGHT - 6);
+    context.fillStyle = palette.panel;
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.fillText(flag, left + 4, AXIS_HEIGHT / 2 - 0.5);
+  }
 }
 
 /** As much of `label` as fits into `width` pixels; empty when that would say nothing. */
@@ -124,32 +159,57 @@ export function fitLabel(label: string, width: number, charWidth: number): strin
   return room < 4 ? '' : `${label.slice(0, room - 1)}…`;
 }
 
-/** Keeps labels from covering each other: the first to ask for a place has it. */
-export class LabelSpace {
-  readonly #taken: { x: number; y: number; width: number; height: number }[] = [];
+/** Pixels of a label's height, and those kept free beside it. */
+const LABEL_HEIGHT = 13;
+const LABEL_GAP = 5;
 
-  tryTake(x: number, y: number, width: number, height: number): boolean {
-    for (const box of this.#taken) {
-      const isApart =
-        x + width <= box.x ||
-        box.x + box.width <= x ||
-        y + height <= box.y ||
-        box.y + box.height <= y;
-      if (!isApart) return false;
-    }
-    this.#taken.push({ x, y, width, height });
-    return true;
-  }
+interface Label {
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly colour: string;
 }
 
-/** Text on a halo of the panel's colour, so that lines below do not run through it. */
-export function drawHaloText(surface: Surface, label: string, x: number, y: number): void {
-  const { context, palette } = surface;
-  context.lineJoin = 'round';
-  context.lineWidth = 3;
-  context.strokeStyle = palette.panel;
-  context.strokeText(label, x, y);
-  context.fillText(label, x, y);
+/**
+ * Labels that do not cover each other: the first to ask for a place has it. They are drawn last, on
+ * a halo of the panel's colour, so that no line runs through them.
+ */
+export class Labels {
+  readonly #placed: Label[] = [];
+  readonly #surface: Surface;
+
+  constructor(surface: Surface) {
+    this.#surface = surface;
+  }
+
+  /** Asks for the place right of `x` and around `y`. */
+  add(label: string, x: number, y: number, colour: string): void {
+    const width = label.length * this.#surface.charWidth;
+    if (label === '' || x + width < GUTTER || x > this.#surface.width) return;
+    for (const other of this.#placed) {
+      const isApart =
+        x + width + LABEL_GAP <= other.x ||
+        other.x + other.width + LABEL_GAP <= x ||
+        Math.abs(y - other.y) >= LABEL_HEIGHT;
+      if (!isApart) return;
+    }
+    this.#placed.push({ label, x, y, width, colour });
+  }
+
+  draw(): void {
+    const { context, palette } = this.#surface;
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.lineJoin = 'round';
+    for (const { label, x, y, colour } of this.#placed) {
+      context.lineWidth = 4;
+      context.strokeStyle = palette.panel;
+      context.strokeText(label, x, y);
+      context.fillStyle = colour;
+      context.fillText(label, x, y);
+    }
+  }
 }
 
 /** 1, 2 or 5 times a power of ten micros. */
@@ -165,6 +225,7 @@ function tickSize(range: Range, width: number): number {
 
 /** Ticks closer than what `formatTime` rounds to need their decimals. */
 function tickLabel(time: number, size: number): string {
+  if (time === 0) return '0';
   if (time < 1000 || (size >= 1000 && time < 10_000_000) || size >= 10_000) return formatTime(time);
   const decimals = size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return `${(time / 1000).toFixed(decimals)} ms`;
