@@ -116,7 +116,13 @@ export class Simulation implements ClusterView {
         this.finish('stopped');
       }
     }
-    return this.end ?? { how: 'quiet', at: this.now, stalled: !this.ending.isSettled() };
+    return this.end ?? this.endOfEvents();
+  }
+
+  /** Nothing can happen any more: before a cut that owes nothing, otherwise what is owed is late. */
+  private endOfEvents(): End {
+    const how = this.config.ending.kind;
+    return { how, at: this.now, stalled: how === 'quiet' && !this.ending.isSettled() };
   }
 
   private nextEvent(): SimEvent | undefined {
