@@ -56,12 +56,13 @@ export type RegisterAccess =
 /**
  * What an operation does to a state that is a string.
  *
- * `observes`: legal only at that very string. `extends`: adds at the end. `resets`: anything else.
+ * `observes`: legal only at that very string. `extends`: adds `by` at the end. `resets`: anything else,
+ * if possible saying what the state is then.
  */
 export type Growth =
   | { readonly role: 'observes'; readonly target: string }
-  | { readonly role: 'extends' }
-  | { readonly role: 'resets' };
+  | { readonly role: 'extends'; readonly by: string }
+  | { readonly role: 'resets'; readonly to?: string };
 
 /** The partition of a model whose objects are told apart by `key` alone. */
 export function partitionByKey(operation: HistoryOperation): string {

@@ -37,7 +37,6 @@ interface Frame {
   readonly state: number;
   /** The state before a pending operation that nothing has used yet; -1 if there is none. */
   readonly debt: number;
-  readonly resets: number;
   readonly set: Int32Array;
   readonly spent: Int32Array;
   readonly choices: readonly number[];
@@ -87,7 +86,8 @@ export class Search<State> {
     this.path = new Int32Array(problem.operations.length);
     this.completed = new OpenList(problem.pendingOf, false);
     this.pending = new OpenList(problem.pendingOf, true);
-    this.growth = problem.growth && new GrowthBound(problem, problem.growth);
+    this.growth =
+      problem.growth && new GrowthBound(problem, problem.growth, transitions.stateAt(initial));
   }
 
   /** Goes on for about `steps` configurations, or until the verdict or the end of the budget. */
@@ -117,7 +117,6 @@ export class Search<State> {
       return;
     }
     if (!this.memo.enter(this.frontier, this.state, this.set, this.spent)) return;
-    const resets = this.growth?.resets ?? 0;
     const choices = this.isDoomed() ? [] : this.candidates();
     if (choices.length === 0) this.onDeadEnd?.(this.path, this.depth, this.frontier);
     this.frames.push({
@@ -125,7 +124,6 @@ export class Search<State> {
       frontier: this.frontier,
       state: this.state,
       debt: this.debt,
-      resets,
       set: this.set.slice(),
       spent: this.spent.slice(),
       choices,
@@ -172,7 +170,6 @@ export class Search<State> {
   private linearize(operation: number): void {
     const { problem } = this;
     this.path[this.depth++] = operation;
-    this.growth?.linearize(operation);
     const pending = problem.pendingOf[operation]!;
     if (pending >= 0) {
       this.pending.remove(operation);
@@ -206,7 +203,6 @@ export class Search<State> {
     this.frontier = frame.frontier;
     this.state = frame.state;
     this.debt = frame.debt;
-    if (this.growth !== undefined) this.growth.resets = frame.resets;
     this.set.set(frame.set);
     this.spent.set(frame.spent);
   }
@@ -278,6 +274,6 @@ export class Search<State> {
   private isDoomed(): boolean {
     if (this.growth === undefined) return false;
     const state = this.transitions.stateAt(this.state);
-    return !this.growth.allows(state, this.frontier, this.completed);
+    return !this.growth.allows(state, this.frontier, this.completed, this.pending);
   }
 }

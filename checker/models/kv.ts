@@ -148,7 +148,14 @@ function storeGrowth(operation: HistoryOperation): Growth | undefined {
         ? { role: 'observes', target: operation.output }
         : undefined;
     case 'append':
-      return { role: 'extends' };
+      return typeof operation.value === 'string'
+        ? { role: 'extends', by: operation.value }
+        : undefined;
+    case 'put':
+    case 'write':
+      return typeof operation.value === 'string'
+        ? { role: 'resets', to: operation.value }
+        : { role: 'resets' };
     default:
       return { role: 'resets' };
   }

@@ -35,8 +35,8 @@ function itemText(item: Plain): string {
 }
 
 function growthOf(operation: HistoryOperation): Growth | undefined {
-  const { f, output } = operation;
-  if (f === 'append') return { role: 'extends' };
+  const { f, value, output } = operation;
+  if (f === 'append') return { role: 'extends', by: itemText(value ?? null) };
   if (output === undefined) return undefined;
   return { role: 'observes', target: isSequence(output) ? textOf(output) : '' };
 }
