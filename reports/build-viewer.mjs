@@ -2,7 +2,8 @@
  * Bundles the report's viewer into `dist/reports/viewer.js` and `viewer.css`, so that whoever
  * installs the package needs no bundler. Run by `npm run build`.
  */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -14,7 +15,7 @@ const notices = ['preact', '@preact/signals', '@preact/signals-core'].map((name)
   return `${name}\n${license}`;
 });
 
-await build({
+const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: ['reports/viewer/viewer.tsx', 'reports/viewer/viewer.css'],
   outdir: 'dist/reports',
@@ -27,4 +28,13 @@ await build({
   charset: 'utf8',
   banner: { js: `/*!\nThis viewer contains:\n\n${notices.join('\n\n')}\n*/` },
   logLevel: 'warning',
+  write: false,
 });
+
+// Renamed into place: whoever reads while this runs gets the old file or the new one, whole.
+for (const { path, contents } of outputFiles) {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { formatCampaign, formatRun } from '../../reports/terminal.ts';
+import { fixtureCampaign } from './fixture-campaign.ts';
+import { fixtureRun, passedRun } from './fixture-run.ts';
+
+describe('the text of a run', () => {
+  it('that failed has the sentence, the faults before it, and the command', () => {
+    expect(formatRun(fixtureRun(), { reportPath: 'quorumlab-out/report.html' })).toBe(
+      [
+        'FAIL  vr/partitions@0x9c41f0  linearizability  key "x"  sig L-7f3a',
+        '  c2 read x = 1, but write x = 4 by c0 had completed before it began',
+        '  faults before it: partition {n0,n1}|{n2} 163–272 ms · crash n0 326–408 ms · ' +
+          'pause n2 462–471 ms',
+        '  seen at 544 ms, after 1,059 of 1,059 events',
+        '  replay   quorumlab replay vr/partitions@0x9c41f0',
+        '  report   quorumlab-out/report.html',
+      ].join('\n'),
+    );
+  });
+
+  it('that passed says what it went through', () => {
+    const text = formatRun(passedRun());
+    expect(text).toMatch(/^PASS {2}vr\/partitions@0x2 {2}1,059 events/);
+    expect(text).toContain('reached: view-change-completed 1');
+  });
+
+  it('has no escape sequences unless colours are asked for', () => {
+    const escape = String.fromCharCode(27);
+    expect(formatRun(fixtureRun())).not.toContain(escape);
+    expect(formatRun(fixtureRun(), { colour: true })).toContain(`${escape}[31m`);
+  });
+});
+
+describe('the text of a campaign', () => {
+  const text = formatCampaign(fixtureCampaign(), { reportPath: 'out/report.html', outDir: 'out' });
+
+  it('begins with the verdict and the numbers', () => {
+    expect(text.split('\n')[0]).toBe(
+      'FAIL  1,000 seeds · 4.1M events · 28 failing · 2 unknown  (12s)',
+    );
+  });
+
+  it('names the marks that were never reached', () => {
+    expect(text).toContain('never reached: log-truncated');
+  });
+
+  it('gives each group its saved failure, its original and its page', () => {
+    expect(text).toContain('  replay   quorumlab replay out/L-7f3a.json');
+    expect(text).toContain('  original quorumlab replay vr/partitions@0x9c41f0');
+    expect(text).toContain('  report   out/report.html#/f/I-19c2');
+  });
+
+  it('says how to run the same seeds again', () => {
+    expect(text).toContain(
+      'repeat: quorumlab fuzz vr/partitions vr/chaos --mutant VR-3 --base-seed 0x5eed --seeds 1000',
+    );
+  });
+});

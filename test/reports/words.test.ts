@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { faultSpans, spanInWords, unfiredInWords } from '../../reports/faults.ts';
+import {
+  formatCompact,
+  formatCount,
+  formatElapsed,
+  formatOperation,
+  formatPlain,
+  formatTime,
+  formatTimeExact,
+  formatTimeRange,
+  nodeName,
+} from '../../reports/words.ts';
+import { fixtureRun } from './fixture-run.ts';
+
+describe('numbers', () => {
+  it('have commas at every third digit', () => {
+    expect([0, 999, 1000, 233_110, 1_234_567].map(formatCount)).toEqual([
+      '0',
+      '999',
+      '1,000',
+      '233,110',
+      '1,234,567',
+    ]);
+  });
+
+  it('are shortened to three figures at most, and never to 1000 of a unit', () => {
+    const counts = [0, 7, 980, 9_100, 9_960, 31_200, 999_499, 999_600, 412_000_000, 2e9];
+    expect(counts.map(formatCompact)).toEqual([
+      '0',
+      '7',
+      '980',
+      '9.1k',
+      '10k',
+      '31k',
+      '999k',
+      '1M',
+      '412M',
+      '2G',
+    ]);
+  });
+});
+
+describe('times', () => {
+  it('are in the unit that a person would choose', () => {
+    expect([850, 1_250, 64_447, 812_000, 9_999_000, 12_300_000].map(formatTime)).toEqual([
+      '850 µs',
+      '1.25 ms',
+      '64 ms',
+      '812 ms',
+      '9,999 ms',
+      '12.3 s',
+    ]);
+  });
+
+  it('of two different events are told apart to the microsecond', () => {
+    expect(formatTimeExact(1_812_005)).toBe('1,812.005 ms');
+  });
+
+  it('share the unit in a range', () => {
+    expect(formatTimeRange(420_000, 700_000)).toBe('420–700 ms');
+    expect(formatTimeRange(0, 2_000_000)).toBe('0–2,000 ms');
+    expect(formatTimeRange(900_000, 12_000_000)).toBe('900 ms–12 s');
+  });
+
+  it('on the wall read as minutes and hours', () => {
+    expect([900, 12_400, 66_000, 300_000, 7_500_000].map(formatElapsed)).toEqual([
+      '0.9s',
+      '12s',
+      '1m06s',
+      '5m00s',
+      '2h05m',
+    ]);
+  });
+});
+
+describe('operations', () => {
+  it('of the key-value machine read as words', () => {
+    expect(formatOperation({ f: 'put', key: 'x', value: 4 })).toBe('put x = 4');
+    expect(formatOperation({ f: 'get', key: 'x' })).toBe('get x');
+    expect(formatOperation({ f: 'cas', key: 'x', value: [3, 4] })).toBe('cas x 3 → 4');
+  });
+
+  it('of a foreign machine lose no field', () => {
+    expect(formatOperation({ f: 'move', value: 7, floor: 3 })).toBe('move 7 floor 3');
+    expect(formatOperation({ floor: 3, doors: [1] })).toBe('{floor: 3, doors: [1]}');
+    expect(formatOperation(['add', 2])).toBe('add 2');
+    expect(formatPlain({ a: null, b: 'two words' })).toBe('{a: null, b: "two words"}');
+  });
+});
+
+describe('faults', () => {
+  it('say whom they cut off and when', () => {
+    const spans = faultSpans(fixtureRun()).map(spanInWords);
+    expect(spans).toEqual([
+      'partition {n0,n1}|{n2} 163–272 ms',
+      'crash n0 326–408 ms',
+      'pause n2 462–471 ms',
+    ]);
+  });
+
+  it('that wait for a mark name it', () => {
+    const planned = fixtureRun().spec.plan.faults[3];
+    if (planned === undefined) throw new Error('the fixture has four faults');
+    expect(unfiredInWords(planned, 3)).toBe('crash it at the mark recovery-completed, time 1');
+  });
+
+  it('name clients as clients', () => {
+    expect([0, 2, 3, 5].map((node) => nodeName(node, 3))).toEqual(['n0', 'n2', 'c0', 'c2']);
+  });
+});
