@@ -94,7 +94,8 @@ export async function execute(words: readonly string[]): Promise<number> {
       'boolean-negation': false,
     })
     .fail((message, error) => {
-      throw error ?? new InputError(lowerFirst(message));
+      if (error !== undefined && error !== null && error.name !== 'YError') throw error;
+      throw new InputError(inOurWords(message ?? error.message));
     })
     .epilog(EXIT_CODES);
   for (const command of COMMANDS) {
@@ -165,6 +166,11 @@ async function complete(
   done(scenarios.map((scenario) => scenario.id).filter((id) => id.startsWith(current)));
 }
 
-function lowerFirst(message: string): string {
+/** yargs speaks of "non-option arguments". */
+function inOurWords(message: string): string {
+  const missing = /^Not enough non-option arguments/.test(message);
+  if (missing) return 'something is missing after the command; see quorumlab COMMAND --help';
+  const flag = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  if (flag !== undefined) return `${flag.length > 1 ? '--' : '-'}${flag} needs a value`;
   return message.charAt(0).toLowerCase() + message.slice(1);
 }

@@ -20,6 +20,11 @@ export function replayCommand(
   return command('replay', `${scenario}@${seed}`, ...mutantWords(mutant), ...flags);
 }
 
+/** Runs what a file holds again. */
+export function replayFileCommand(path: string): string {
+  return command('replay', path);
+}
+
 function mutantWords(mutant: string | undefined): readonly string[] {
   return mutant === undefined ? [] : ['--mutant', mutant];
 }

@@ -1,6 +1,6 @@
 /** Files that are whole or not there, and messages that say which file and what about it. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from './exit.ts';
 
@@ -8,7 +8,7 @@ import { InputError } from './exit.ts';
 export function writeFileWhole(path: string, content: string): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
@@ -21,11 +21,23 @@ export function writeFileWhole(path: string, content: string): void {
 export function assertWritableFolder(folder: string): void {
   const probe = join(folder, `.probe-${randomBytes(4).toString('hex')}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
     throw new InputError(`cannot write to the output folder ${folder}: ${reasonOf(error)}`);
+  }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` loops for ever below `/proc`. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(folder)) throw error;
   }
 }
 

@@ -29,7 +29,7 @@ function report(error: unknown): void {
   }
   process.stderr.write(
     `quorumlab: internal error: ${message.split('\n')[0]}\n` +
-      '  a bug of quorumlab: please report it with this command where quorumlab comes from ' +
+      'this is a bug of quorumlab: please report it with this command as CONTRIBUTING.md says ' +
       '(QUORUMLAB_DEBUG=1 shows the stack)\n',
   );
   if (process.env.QUORUMLAB_DEBUG === '1' && error instanceof Error) {

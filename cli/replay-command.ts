@@ -1,10 +1,9 @@
 /** `quorumlab replay`: the same run again, held against what was recorded of it. */
 import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { replaySavedCommand } from '../reports/commands.ts';
 import { type CampaignEngine, firstFailure, judge } from '../scenarios/campaign-run.ts';
 import { nameOfScenario } from '../scenarios/seeds.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
+import { replayFileCommand } from './commands.ts';
 import { engineFor } from './engine.ts';
 import { EXIT, type ExitCode, InputError, severest } from './exit.ts';
 import { type Given, seedFrom } from './given.ts';
@@ -48,9 +47,9 @@ async function replayFile(path: string, given: Given): Promise<ExitCode> {
   const output = new RunOutput(given, []);
   const result = rerun(engineFor({}), saved.spec, output, given);
   const comparison = compare(saved, result);
-  output.add(result, comparison.note, replaySavedCommand(basename(path), dirname(path)));
+  output.add(result, { comparison, replay: replayFileCommand(path) });
   await output.finish();
-  return comparison.exit;
+  return comparison.exitCode;
 }
 
 function rerun(engine: CampaignEngine, spec: RunSpec, output: RunOutput, given: Given): RunResult {
@@ -62,37 +61,49 @@ function rerun(engine: CampaignEngine, spec: RunSpec, output: RunOutput, given: 
   }
 }
 
-/** What a replay is told about the record, and its exit code. */
-export function compare(
-  saved: Replayable,
-  result: RunResult,
-): { readonly note: string; readonly exit: ExitCode } {
+/** How a replay stands to what was recorded; what `--json` prints as `replay`. */
+export interface Comparison {
+  readonly recordedHash?: string;
+  readonly isSameHash?: boolean;
+  /** Only where the record says what to expect. */
+  readonly isAsExpected?: boolean;
+  /** What to tell people. */
+  readonly lines: readonly string[];
+  readonly exitCode: ExitCode;
+}
+
+export function compare(saved: Replayable, result: RunResult): Comparison {
   const found = firstFailure(result)?.signature;
   const codes: ExitCode[] = [];
   const lines: string[] = [];
+  let comparison: Pick<Comparison, 'recordedHash' | 'isSameHash' | 'isAsExpected'> = {};
   if (saved.traceHash !== undefined) {
-    const isSame = saved.traceHash === result.traceHash;
-    lines.push(isSame ? 'trace hash as recorded' : differs(saved, result));
-    if (!isSame) codes.push(EXIT.stale);
+    const isSameHash = saved.traceHash === result.traceHash;
+    comparison = { recordedHash: saved.traceHash, isSameHash };
+    lines.push(isSameHash ? 'the trace hash is the same as recorded' : differs(saved, result));
+    if (!isSameHash) codes.push(EXIT.stale);
   }
   if (saved.expect === 'fail') {
     const isAsExpected = found !== undefined && found === saved.signature;
-    if (isAsExpected) lines.push(`fails as expected, with ${found}`);
+    comparison = { ...comparison, isAsExpected };
+    if (isAsExpected) lines.push(`it fails as expected, with ${found}`);
     else {
-      lines.push(`expected to fail with ${saved.signature}, but ${outcome(result, found)}`);
+      lines.push(`it was expected to fail with ${saved.signature}, but ${outcome(result, found)}`);
       codes.push(EXIT.stale);
     }
   } else codes.push(exitOfRun(result));
-  return { note: lines.map((line) => `  ${line}\n`).join(''), exit: severest(codes) };
+  return { ...comparison, lines, exitCode: severest(codes) };
 }
 
 function differs(saved: Replayable, result: RunResult): string {
-  const recordedBy = saved.version === undefined ? '' : ` by version ${saved.version}`;
-  const isOther = saved.version !== undefined && saved.version !== version();
+  const { traceHash, version: recordedBy } = saved;
+  const by = recordedBy === undefined ? '' : ` by version ${recordedBy}`;
+  const isOther = recordedBy !== undefined && recordedBy !== version();
   const now = isOther ? `; this is version ${version()}` : '';
-  return `trace hash differs: ${saved.traceHash} was recorded${recordedBy}, now ${result.traceHash}${now}`;
+  return `the trace hash differs: ${traceHash} was recorded${by}, now it is ${result.traceHash}${now}`;
 }
 
 function outcome(result: RunResult, found: string | undefined): string {
-  return found === undefined ? `it ${result.verdict}` : `it failed with ${found}`;
+  if (found !== undefined) return `it failed with ${found}`;
+  return result.verdict === 'passed' ? 'it passed' : 'it came to no verdict';
 }

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, exitOfOracle, InputError } from './exit.ts';
 import { assertWritableFolder, writeFileWhole } from './files.ts';
 import { type Given, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
+import type { Comparison } from './replay-command.ts';
 import { PRINTS, type Print, runText } from './run-text.ts';
 
 const HTML_DEFAULT = 'quorumlab-out/report.html';
@@ -37,12 +38,17 @@ export class RunOutput {
     return prints || this.html !== undefined || this.trace !== undefined;
   }
 
-  /** `note` follows the result; `replay` is its command where the seed alone does not do. */
-  add(result: RunResult, note = '', replay?: string): void {
+  add(result: RunResult, replayed?: Replayed): void {
     if (this.results.length > 0 && !this.isJson) process.stdout.write('\n');
     this.results.push(result);
-    if (this.isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
-    else process.stdout.write(runText(result, this.prints, this.words, replay) + note);
+    if (this.isJson) {
+      const printed = replayed === undefined ? result : { ...result, replay: replayed.comparison };
+      process.stdout.write(`${JSON.stringify(printed)}\n`);
+      return;
+    }
+    const lines = (replayed?.comparison.lines ?? []).map((line) => `  ${line}\n`);
+    const text = runText(result, this.prints, this.words, replayed?.replay);
+    process.stdout.write(text + lines.join(''));
   }
 
   /** Writes the files. */
@@ -60,6 +66,12 @@ export class RunOutput {
       if (!this.isJson) process.stdout.write(`  report   ${this.html}\n`);
     }
   }
+}
+
+/** A run out of a file: how it stands to the record, and its own command. */
+export interface Replayed {
+  readonly comparison: Comparison;
+  readonly replay: string;
 }
 
 /** The exit code that a run's verdict stands for. */

@@ -151,7 +151,10 @@ function inWords(issue: z.core.$ZodIssue): string {
   const place = issue.path
     .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at ? '.' : ''}${String(part)}`))
     .join('');
-  const message = issue.message.replace(/^Invalid input: /, '').replace(', received', ', found');
+  const message = issue.message
+    .replace(/^Invalid input: /, '')
+    .replace(', received undefined', ', but it is missing')
+    .replace(', received', ', found');
   return place === '' ? message : `${place}: ${message}`;
 }
 
