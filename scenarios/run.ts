@@ -8,6 +8,7 @@ import { STREAMS_VERSION } from '../sim/streams.ts';
 import { assemble } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
+import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
 import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
 
 /** How the trace tells an operation that never returned, and one that was refused, from a time. */
@@ -61,12 +62,13 @@ function report(
 ): RunResult {
   const { protocol } = judge.build;
   const history = historyOf(judge);
+  const places = placesWithoutRefused(judge.history);
   digestOutcome(simulation);
   return {
     format: 'quorumlab-run/1',
     spec,
     verdict: verdictOf(judge),
-    failures: judge.failures,
+    failures: judge.failures.map((failure) => replaceInFailure(failure, places)),
     inconclusive: judge.inconclusive,
     traceHash: simulation.trace.text(),
     ended: endOf(judge, end),
@@ -78,7 +80,9 @@ function report(
       if (!node.isReplica) return node.isUp ? 'client' : 'down';
       return node.process === undefined ? 'down' : protocol.summary(node.process.state);
     }),
-    ...(simulation.log === undefined ? {} : { events: simulation.log.records }),
+    ...(simulation.log === undefined
+      ? {}
+      : { events: simulation.log.records.map((record) => replaceInRecord(record, places)) }),
   };
 }
 

@@ -42,7 +42,7 @@ export const progress: Oracle = {
       ended(end) {
         if (end.how !== 'quiet' || !end.stalled || !isOwed(court)) return;
         const open = court.history.findIndex(
-          (entry) => entry.end === null && isWaiting(court, entry),
+          (entry) => entry.end === null && !entry.isRefused && isWaiting(court, entry),
         );
         const entry = court.history[open];
         if (entry === undefined) {
