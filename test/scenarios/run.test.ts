@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { run } from '../../scenarios/run.ts';
+import type { RunSpec } from '../../scenarios/spec.ts';
+import { freezeDeeply } from '../../sim/plain.ts';
+import { specsOfAll } from './specs.ts';
+
+/** Two seeds of every scenario. */
+const SPECS = specsOfAll(2);
+
+function throughJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}
+
+test('a run of the same spec gives the same result, byte for byte', () => {
+  for (const spec of SPECS) {
+    const first = JSON.stringify(run(spec, { events: true }));
+    expect(JSON.stringify(run(throughJson(spec), { events: true }))).toBe(first);
+  }
+});
+
+test('a run changes nothing of its spec', () => {
+  for (const spec of SPECS) {
+    const before = JSON.stringify(spec);
+    run(spec);
+    expect(JSON.stringify(spec)).toBe(before);
+    expect(() => run(freezeDeeply(throughJson(spec)))).not.toThrow();
+  }
+});
+
+test('a result is plain JSON', () => {
+  for (const spec of SPECS.slice(0, 20)) {
+    const result = run(spec, { events: true });
+    expect(throughJson(result)).toEqual(result);
+  }
+});
+
+test('a spec that carries the plan of a run repeats the run', () => {
+  for (const spec of SPECS) {
+    const drawn = run(spec);
+    const replayed = run(throughJson(drawn.spec));
+    expect(replayed.traceHash).toBe(drawn.traceHash);
+    expect(replayed.history).toEqual(drawn.history);
+  }
+});
+
+test('recording the event log changes nothing but that it is there', () => {
+  for (const spec of SPECS) {
+    const { events, ...result } = run(spec, { events: true });
+    expect(events?.length).toBeGreaterThan(0);
+    expect(result).toEqual(run(spec));
+  }
+});
+
+test('the choice of oracles does not change the course of a run that passes', () => {
+  for (const spec of SPECS) {
+    const judged = run(spec);
+    const half = run({ ...spec, oracles: ['agreement', 'progress'] });
+    expect(half.traceHash).toBe(judged.traceHash);
+  }
+});
+
+test('freezing what is sent and persisted does not change the course of a run', () => {
+  for (const spec of SPECS) {
+    const free = run({ ...spec, paranoid: false }).traceHash;
+    expect(run({ ...spec, paranoid: true }).traceHash).toBe(free);
+  }
+});
+
+test('different seeds run differently', () => {
+  const hashes = specsOfAll(10).map((spec) => run(spec).traceHash);
+  expect(new Set(hashes).size).toBe(hashes.length);
+});
+
+describe('a result', () => {
+  const results = SPECS.map((spec) => run(spec, { events: true }));
+
+  test('accounts for every fault of its plan', () => {
+    for (const { faults, spec } of results) expect(faults).toHaveLength(spec.plan.faults.length);
+  });
+
+  test('counts every mark that the protocol declares, reached or not', () => {
+    const marks = results.filter(({ spec }) => spec.protocol === 'vr').map(({ marks: of }) => of);
+    expect(new Set(marks.map((of) => Object.keys(of).join())).size).toBe(1);
+  });
+
+  test('counts as many of each thing as its event log shows', () => {
+    for (const { counts, events = [] } of results) {
+      const logged = (kind: string) => events.filter((record) => record.kind === kind).length;
+      expect(logged('deliver')).toBe(counts.delivered);
+      expect(logged('drop')).toBe(counts.dropped);
+      expect(logged('invoke')).toBe(counts.invoked);
+      expect(logged('return')).toBe(counts.completed);
+      expect(logged('crash')).toBe(counts.crashes);
+      expect(logged('restart')).toBe(counts.restarts);
+    }
+  });
+
+  test('has a history in which every process is sequential', () => {
+    for (const { history } of results) {
+      const ends = new Map<number, number>();
+      for (const { process, call, return: end } of history) {
+        expect(call).toBeGreaterThan(ends.get(process) ?? -1);
+        ends.set(process, end ?? Number.POSITIVE_INFINITY);
+      }
+    }
+  });
+
+  test('tells of an event log that is ordered by time', () => {
+    for (const { events = [] } of results) {
+      const times = events.map(({ time }) => time);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      expect(events.every(({ index }, position) => index === position)).toBe(true);
+    }
+  });
+});
+
+describe('a spec is refused', () => {
+  const [spec] = SPECS;
+  const refusals: [string, Partial<RunSpec>, RegExp][] = [
+    ['of an unknown protocol', { protocol: 'paxos-maybe' }, /unknown protocol "paxos-maybe"/],
+    ['of an unknown machine', { machine: 'abacus' }, /unknown state machine "abacus".*kv/],
+    ['of an unknown mutant', { mutant: 'VR-0' }, /unknown mutant "VR-0".*VR-1/],
+    ['of another random scheme', { streams: 0 }, /scheme 0/],
+  ];
+
+  test.each(refusals)('%s', (_, change, words) => {
+    if (spec === undefined) throw new Error('there are no scenarios');
+    expect(() => run({ ...spec, ...change })).toThrow(words);
+  });
+});
