@@ -4,7 +4,7 @@ import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.t
 import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
 import { OUT_DIR, repeatCommand, replayRunCommand, replaySavedCommand } from './commands.ts';
 import { faultSpans, spanInWords } from './faults.ts';
-import { formatCompact, formatCount, formatElapsed, formatTime } from './words.ts';
+import { formatCompact, formatCount, formatElapsed, formatTime, oracleName } from './words.ts';
 
 export interface TerminalOptions {
   /** Off unless asked for: the caller knows whether it writes to a terminal. */
@@ -95,7 +95,7 @@ function failureBlock(
   const { scenario, seed } = run.spec;
   const key = failure.evidence?.key;
   const what = [
-    failure.invariant === undefined ? failure.oracle : `invariant ${failure.invariant}`,
+    oracleName(failure),
     ...(key === undefined ? [] : [`key ${JSON.stringify(key)}`]),
   ].join('  ');
   const many = group === undefined ? '' : `  ${plainSeeds(group.count)}`;

@@ -71,6 +71,16 @@ export function nodeName(node: number, replicas: number): string {
   return node < replicas ? `n${node}` : `c${node - replicas}`;
 }
 
+/** What was violated: `linearizability`, `invariant logs-agree`, `no-exception TypeError`. */
+export function oracleName(failure: {
+  readonly oracle: string;
+  readonly invariant?: string;
+}): string {
+  const { oracle, invariant } = failure;
+  if (invariant === undefined) return oracle;
+  return oracle === 'invariants' ? `invariant ${invariant}` : `${oracle} ${invariant}`;
+}
+
 /** A JSON value on one line, objects without quotes around simple keys. */
 export function formatPlain(value: Plain): string {
   if (Array.isArray(value)) return `[${value.map(formatPlain).join(', ')}]`;

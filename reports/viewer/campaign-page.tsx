@@ -1,11 +1,10 @@
 /** A whole campaign: failures first, then the seeds, what was covered, and what was largest. */
 import { repeatCommand, replaySavedCommand, replaySeedCommand } from '../commands.ts';
 import type { ReportCampaign, ReportGroup, ReportIndex, ReportMetadata } from '../document.ts';
-import { formatCompact, formatCount, formatElapsed, plural } from '../words.ts';
+import { formatCompact, formatCount, formatElapsed, oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { Coverage } from './coverage.tsx';
 import { groupHref, runHref } from './route.ts';
-import { oracleName } from './run-page.tsx';
 import { SeedGrid } from './seed-grid.tsx';
 
 export interface CampaignPageProps {

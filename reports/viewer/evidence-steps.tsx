@@ -1,5 +1,5 @@
 /** The longest partial linearizations step by step: operation, state after it, and where it ends. */
-import { formatTime, plural } from '../words.ts';
+import { formatTimeExact, plural } from '../words.ts';
 import { linearizationPoints } from './operations-draw.ts';
 import { type Evidence, outcomeText } from './run-model.ts';
 import { moveToOperation, type RunView } from './run-view.ts';
@@ -47,7 +47,7 @@ export function EvidenceSteps(props: { readonly view: RunView; readonly evidence
             {linearizationPoints(run, evidence, partial).map((point, index) => {
               const entry = run.history[point.operation];
               if (entry === undefined) return null;
-              const end = entry.return === null ? 'never' : formatTime(entry.return);
+              const end = entry.return === null ? 'never' : formatTimeExact(entry.return);
               return (
                 <tr key={point.operation} class={point.isIllegal ? 'fail' : ''}>
                   <td class="number">{point.isIllegal ? '✕' : point.step}</td>
@@ -61,7 +61,7 @@ export function EvidenceSteps(props: { readonly view: RunView; readonly evidence
                       {outcomeText(entry)}
                     </button>
                   </td>
-                  <td>{`${formatTime(entry.call)} – ${end}`}</td>
+                  <td>{`${formatTimeExact(entry.call)} – ${end}`}</td>
                   <td>
                     {point.isIllegal ? 'impossible: cannot come next' : (states[index] ?? '')}
                   </td>

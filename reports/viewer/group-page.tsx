@@ -1,10 +1,9 @@
 /** One failure group: what fails, in which seeds, and how to see each. */
 import { replaySavedCommand, replaySeedCommand } from '../commands.ts';
 import type { ReportGroup, ReportIndex } from '../document.ts';
-import { plural } from '../words.ts';
+import { oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { runHref } from './route.ts';
-import { oracleName } from './run-page.tsx';
 
 export function GroupPage(props: { readonly index: ReportIndex; readonly group: ReportGroup }) {
   const { index, group } = props;

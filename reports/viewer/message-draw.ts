@@ -7,6 +7,7 @@ import { GUTTER, type Labels, type Plane, type Surface, xNear, yOf } from './sur
 
 /** With at most this many messages in the window each says its type, where there is room. */
 const LABELS_MAX = 160;
+const OPACITY_MIN = 0.3;
 /** A message lost the moment it was sent has no flight: its arrow gets this many pixels. */
 const STUB_WIDTH = 14;
 /** Share of the way to the receiver at which a dropped message ends. */
@@ -35,7 +36,15 @@ export function drawMessages(
 ): void {
   const selected = view.cursor.value.record;
   const arrows = visible.flatMap((record) => arrowOf(surface, log, layout, record) ?? []);
-  for (const arrow of arrows) if (arrow.record !== selected) drawArrow(surface, arrow, false);
+  const { context } = surface;
+  // Many arrows are drawn fainter, so that drops, faults and rounds still show among them.
+  const opacity = Math.max(OPACITY_MIN, Math.min(1, LABELS_MAX / arrows.length));
+  for (const arrow of arrows) {
+    if (arrow.record === selected) continue;
+    context.globalAlpha = arrow.isDrop || arrow.fate !== '' ? 1 : opacity;
+    drawArrow(surface, arrow, false);
+  }
+  context.globalAlpha = 1;
   const marked = arrows.find((arrow) => arrow.record === selected);
   if (marked !== undefined) {
     drawArrow(surface, marked, true);

@@ -1,9 +1,8 @@
 /** One run: the verdict, how to repeat it, and panes that share a cursor. */
-import type { Failure } from '../../scenarios/spec.ts';
 import { replayRunCommand, replaySavedCommand } from '../commands.ts';
 import type { ReportIndex } from '../document.ts';
 import { spanInWords, unfiredInWords } from '../faults.ts';
-import { formatCount, formatTime, formatTimeRange, plural } from '../words.ts';
+import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { EventTable } from './event-table.tsx';
 import { OperationsPane } from './operations-pane.tsx';
@@ -83,10 +82,6 @@ function Signature(props: { readonly signature: string; readonly index: ReportIn
       {signature}
     </a>
   );
-}
-
-export function oracleName(failure: Pick<Failure, 'oracle' | 'invariant'>): string {
-  return failure.invariant === undefined ? failure.oracle : `invariant ${failure.invariant}`;
 }
 
 function Facts({ model }: { readonly model: RunModel }) {

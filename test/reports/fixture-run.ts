@@ -2,6 +2,8 @@
  * A made-up run of three replicas and three clients: rounds of requests with drops, duplicates and
  * a corrupted message, a partition, a crash with a change of the leader, and a stale read at the end.
  */
+
+import { formatOperation } from '../../reports/words.ts';
 import {
   type HistoryEntry,
   RUN_FORMAT,
@@ -44,7 +46,13 @@ export function fixtureRun(options: FixtureOptions = {}): RunResult {
   }
   for (let round = 0; round < rounds; round += 1) writeRound(log, history, round, times);
   const stale = history.length;
-  history.push(...staleRead(history, end));
+  for (const entry of staleRead(history, end)) {
+    const text = formatOperation(entry.operation);
+    const place = { node: entry.node, operation: history.length, detail: text } as const;
+    log.add({ ...place, time: entry.call, kind: 'invoke' });
+    log.add({ ...place, time: entry.return ?? end, kind: 'return' });
+    history.push(entry);
+  }
   log.add({ time: end, kind: 'violation', label: 'linearizability', detail: 'a stale read' });
   const events = log.finished();
   const operations = [stale - 1, stale, stale + 1];

@@ -68,6 +68,8 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
 
   it('opens a run at the wrong answer, and says why it is wrong', async () => {
     const page = await browser.open(`${campaign}#/r/0`);
+    const current = await page.locator('tr[aria-current]').textContent();
+    expect(current).toContain('c2returnget x');
     const steps = page.locator('.evidence tbody tr');
     expect(await steps.count()).toBe(3);
     expect(await steps.nth(2).textContent()).toContain('impossible');
