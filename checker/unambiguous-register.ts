@@ -130,6 +130,8 @@ function blockOf(
   let firstReturn = Number.POSITIVE_INFINITY;
   let lastCall = Number.NEGATIVE_INFINITY;
   for (const { writer, reads } of chain) {
+    // The reads of one value constrain each other by real time alone.
+    reads.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
     for (const group of writer === -1 ? [reads] : [[writer], reads]) {
       const lastCallBefore = lastCall;
       for (const index of group) {

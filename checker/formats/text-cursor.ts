@@ -7,15 +7,18 @@ const EXCERPT_CHARACTERS_MAX = 24;
 export class TextCursor {
   readonly text: string;
   offset = 0;
+  private readonly end: string;
   /** The line that `placeAt` was last asked about, and where it starts: lines only go up. */
   private line: number;
   private lineStart: number;
   /** The newline that ends that line; the length of the text if none does. */
   private lineEnd: number;
 
-  constructor(text: string, firstLine = 1) {
+  /** Over a whole text, or over the one line of it that has the given number. */
+  constructor(text: string, lineNumber?: number) {
     this.text = text;
-    this.line = firstLine;
+    this.end = lineNumber === undefined ? 'the end of the input' : 'the end of the line';
+    this.line = lineNumber ?? 1;
     this.lineStart = 0;
     this.lineEnd = this.newlineFrom(0);
   }
@@ -54,7 +57,7 @@ export class TextCursor {
   }
 
   private excerpt(): string {
-    if (this.atEnd) return 'the end of the input';
+    if (this.atEnd) return this.end;
     const rest = this.text.slice(this.offset, this.newlineFrom(this.offset)).trimEnd();
     if (rest === '') return 'the end of the line';
     return JSON.stringify(rest.slice(0, EXCERPT_CHARACTERS_MAX));

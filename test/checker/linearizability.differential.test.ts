@@ -1,7 +1,7 @@
 /** The same property as in the suite, over 100,000 histories of each kind. */
 
 import { expect, test } from 'vitest';
-import { compare, judgePlainly } from './agreement.ts';
+import { compare, judgePlainly, judgeWithEvidence, judgeWithSuggestion } from './agreement.ts';
 import { historyKinds } from './random-histories.ts';
 
 const HISTORIES = 100_000;
@@ -16,3 +16,15 @@ test.each(historyKinds)(
     expect(agreement.disagreement).toBeUndefined();
   },
 );
+
+test.each(historyKinds)('the evidence for 20,000 %s histories holds by the definition', (kind) => {
+  const agreement = compare(kind, 20_000, judgeWithEvidence, FIRST_SEED);
+
+  expect(agreement.disagreement).toBeUndefined();
+});
+
+test.each(historyKinds)('no suggested order changes the verdict on 20,000 %s histories', (kind) => {
+  const agreement = compare(kind, 20_000, judgeWithSuggestion, FIRST_SEED);
+
+  expect(agreement.disagreement).toBeUndefined();
+});

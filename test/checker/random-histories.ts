@@ -53,6 +53,8 @@ interface Vocabulary {
   readonly request: (dice: Dice, serial: number) => Pick<HistoryOperation, 'f' | 'value' | 'key'>;
   /** Answers to try until the model takes one; the last resort is no answer at all. */
   readonly answers: (f: string, dice: Dice, value?: Plain) => readonly (Plain | undefined)[];
+  /** The answers of this function are states, present or past. */
+  readonly reveals?: string;
 }
 
 const SMALL: readonly Plain[] = [0, 1, 2];
@@ -105,6 +107,19 @@ const storeVocabulary: Vocabulary = {
   },
 };
 
+/** Appends of texts that differ, so that each answer reveals the order of those before it. */
+const growingVocabulary: Vocabulary = {
+  initial: () => '',
+  request: (dice, serial) => {
+    const f = dice.pick(['get', 'get', 'get', 'append', 'append', 'append', 'put', 'delete']);
+    if (f === 'get') return { f };
+    if (f === 'delete') return dice.once(3) ? { f } : { f: 'append', value: `a${serial}` };
+    return { f, value: dice.once(8) ? 'b' : `${dice.pick(['a', 'b'])}${serial}` };
+  },
+  answers: () => [undefined],
+  reveals: 'get',
+};
+
 const listVocabulary: Vocabulary = {
   initial: () => null,
   request: (dice, serial) =>
@@ -124,6 +139,7 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   'cas-register': casVocabulary,
   'unique cas-register': uniqueVocabulary,
   kv: storeVocabulary,
+  'growing kv': growingVocabulary,
   dictionary: storeVocabulary,
   counter: {
     initial: () => null,
@@ -196,7 +212,7 @@ const PROCESSES = 4;
 export function randomHistory(kind: string, seed: number): RandomHistory {
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
-  const name = kind.replace(/^unique | without reads$/g, '');
+  const name = kind.replace(/^unique |^growing | without reads$/g, '');
   const model = (Object.keys(models) as ModelName[]).find((each) => each === name);
   if (model === undefined) throw new Error(`no model ${name}`);
   const dice = new Dice(seed);
@@ -243,11 +259,16 @@ function answer(
       at: call + dice.below((returned ?? call + 8) - call + 1),
     }))
     .sort((a, b) => a.at - b.at || a.index - b.index);
-  const run = runOf(model, initial);
+  const { run, present } = runOf(model, initial);
+  const past: Plain[] = [initial];
   for (const { index } of order) {
     const operation = asked[index]!;
-    const answers = [...vocabulary.answers(operation.f, dice, operation.value), undefined];
-    const spoil = dice.once(6);
+    const seen = vocabulary.reveals === operation.f ? [...past] : [];
+    if (vocabulary.reveals !== undefined) past.push(present(operation));
+    const state = seen.length > 0 ? [present(operation)] : [];
+    const usual = vocabulary.answers(operation.f, dice, operation.value);
+    const answers = [...state, ...seen, ...usual, undefined];
+    const spoil = dice.once(vocabulary.reveals === undefined ? 6 : 3);
     const told = answers.find((output) => run(withOutput(operation, output)));
     const output = spoil ? answers[dice.below(answers.length)] : told;
     const unknown = operation.return === null || dice.once(12);
@@ -259,12 +280,18 @@ function answer(
 /** A run of the model: says whether the operation can come next, and takes it if so. */
 function runOf(model: Model<unknown>, initial: Plain) {
   const states = new Map<string | undefined, unknown>();
-  return (operation: HistoryOperation): boolean => {
-    const { key } = operation;
-    const state = states.has(key) ? states.get(key) : model.init(initial);
-    const result = model.step(state, operation);
-    if (result.ok) states.set(key, result.next);
-    return result.ok;
+  const stateOf = (key: string | undefined) =>
+    states.has(key) ? states.get(key) : model.init(initial);
+  return {
+    run: (operation: HistoryOperation): boolean => {
+      const result = model.step(stateOf(operation.key), operation);
+      if (result.ok) states.set(operation.key, result.next);
+      return result.ok;
+    },
+    present: (operation: HistoryOperation): Plain => {
+      const state = stateOf(operation.key);
+      return typeof state === 'string' ? state : null;
+    },
   };
 }
 

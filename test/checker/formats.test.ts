@@ -1,0 +1,260 @@
+/** The readers: what each format means, and where each mistake is found. */
+
+import { describe, expect, test } from 'vitest';
+import {
+  detectFormat,
+  HistoryFormatError,
+  type HistoryOperation,
+  type ReadOptions,
+  readHistories,
+  writeQuorumlabHistory,
+} from '../../checker/index.ts';
+
+function operationsOf(text: string, options?: ReadOptions): readonly HistoryOperation[] {
+  return readHistories(text, options)[0]?.operations ?? [];
+}
+
+function errorOf(text: string, options?: ReadOptions): HistoryFormatError {
+  try {
+    readHistories(text, options);
+  } catch (error) {
+    if (error instanceof HistoryFormatError) return error;
+    throw error;
+  }
+  throw new Error('the text was read without an error');
+}
+
+describe('the Jepsen EDN reader', () => {
+  test('takes the answer of a read from its :ok event', () => {
+    const text = `[{:process 0, :type :invoke, :f :read, :value nil}
+                   {:process 0, :type :ok, :f :read, :value 3}]`;
+
+    expect(operationsOf(text)).toEqual([{ process: 0, f: 'read', call: 0, return: 1, output: 3 }]);
+  });
+
+  test('takes a read of nil for one whose answer is unknown', () => {
+    const text = '{:process 0 :type :invoke :f :read} {:process 0 :type :ok :f :read :value nil}';
+
+    expect(operationsOf(text)).toEqual([{ process: 0, f: 'read', call: 0, return: 1 }]);
+  });
+
+  test('leaves out a :fail pair', () => {
+    const text = `({:process 0 :type :invoke :f :cas :value [1 2]}
+                   {:process 0 :type :fail :f :cas :value [1 2]})`;
+
+    expect(operationsOf(text)).toEqual([]);
+  });
+
+  test('keeps a failed cas as an answer if told to', () => {
+    const text = `({:process 0 :type :invoke :f :cas :value [1 2]}
+                   {:process 0 :type :fail :f :cas :value [1 2]})`;
+
+    const [operation] = operationsOf(text, { failedCas: 'observed' });
+
+    expect(operation?.output).toBe(false);
+  });
+
+  test('leaves an :info operation open for ever', () => {
+    const text = `{:process 0 :type :invoke :f :write :value 1}
+                  {:process 0 :type :info :f :write :value 1}`;
+
+    expect(operationsOf(text)[0]?.return).toBeNull();
+  });
+
+  test('skips the nemesis, comments, commas, discarded and tagged values', () => {
+    const text = `; a comment, with a comma
+      [#jepsen.history.Op{:process :nemesis, :type :info, :f :start, :value #{1 2}}
+       #_{:ignored 1} #jepsen.history.Op{:process 1,, :type :invoke
+         :f :write, :value -7N :error [:x "a \\"b\\""]}]`;
+
+    expect(operationsOf(text)).toEqual([
+      { process: 1, f: 'write', value: -7, call: 1, return: null },
+    ]);
+  });
+
+  test('reads [process type f value] tuples', () => {
+    const text = '[[0 :invoke :write 1] [0 :ok :write 1]]';
+
+    expect(operationsOf(text)).toEqual([{ process: 0, f: 'write', value: 1, call: 0, return: 1 }]);
+  });
+
+  test('unwraps the [key value] pairs of independent keys', () => {
+    const text = `[[0 :invoke :read [5 nil]] [0 :ok :read [5 2]]
+                   [1 :invoke :cas [6 [1 2]]] [1 :ok :cas [6 [1 2]]]]`;
+
+    expect(readHistories(text)[0]).toEqual({
+      model: 'kv',
+      initial: null,
+      operations: [
+        { process: 0, f: 'get', key: '5', call: 0, return: 1, output: 2 },
+        { process: 1, f: 'cas', key: '6', value: [1, 2], call: 2, return: 3, output: true },
+      ],
+    });
+  });
+
+  test('reads transactions over many registers', () => {
+    const text = `[[0 :invoke :txn [[:read :x nil] [:write :y 2]]]
+                   [0 :ok :txn [[:read :x 1] [:write :y 2]]]]`;
+
+    const [history] = readHistories(text);
+
+    expect(history?.model).toBe('txn');
+    expect(history?.operations[0]?.output).toEqual([
+      ['r', 'x', 1],
+      ['w', 'y', 2],
+    ]);
+  });
+
+  test('refuses a process that invokes while its operation is open, with the line', () => {
+    const error = errorOf(`{:process 0 :type :invoke :f :read}
+      {:process 1 :type :invoke :f :read}
+      {:process 0 :type :invoke :f :read}`);
+
+    expect(error).toMatchObject({ line: 3, column: 7 });
+  });
+
+  test('refuses a process that invokes after :info', () => {
+    const error = errorOf(`{:process 0 :type :invoke :f :write :value 1}
+      {:process 0 :type :info :f :write :value 1}
+      {:process 0 :type :invoke :f :read}`);
+
+    expect(error.line).toBe(3);
+  });
+
+  test('says what it expected where a map is cut off', () => {
+    const error = errorOf('[{:process 0, :type :invoke');
+
+    expect(error.message).toBe(
+      'line 1, column 28: expected a value or }, found the end of the input',
+    );
+  });
+
+  test.each([
+    ['an unknown type', '{:process 0 :type :okay :f :read}', 19],
+    ['a key without a value', '{:process 0 :type}', 13],
+    ['a repeated key', '{:process 0 :process 1}', 13],
+    ['a completion without an invocation', '{:process 0 :type :ok :f :read}', 1],
+    ['a process that is no integer', '{:process 0.5 :type :ok :f :read}', 11],
+    ['a cas of one value', '[[0 :invoke :read nil] [1 :invoke :cas 3]]', 40],
+    ['functions of two models', '[[0 :invoke :read nil] [1 :invoke :pop nil]]', 2],
+    ['an empty text', '', 1],
+  ])('refuses %s at its column', (_, text, column) => {
+    expect(errorOf(text, { format: 'jepsen-edn' }).column).toBe(column);
+  });
+});
+
+describe('the Jepsen log reader', () => {
+  const line = (rest: string) => `INFO  jepsen.util - ${rest}\n`;
+
+  test('takes a failed cas for the answer false', () => {
+    const text = line('0\t:invoke\t:cas\t[1 2]') + line('0\t:fail\t:cas\t[1 2]');
+
+    expect(operationsOf(text)).toEqual([
+      { process: 0, f: 'cas', value: [1, 2], call: 0, return: 1, output: false },
+    ]);
+  });
+
+  test('leaves a failed cas out if told to', () => {
+    const text = line('0\t:invoke\t:cas\t[1 2]') + line('0\t:fail\t:cas\t[1 2]');
+
+    expect(operationsOf(text, { failedCas: 'absent' })).toEqual([]);
+  });
+
+  test('leaves a read that timed out out', () => {
+    const text = line('0\t:invoke\t:read\tnil') + line('0\t:fail\t:read\t:timed-out');
+
+    expect(operationsOf(text)).toEqual([]);
+  });
+
+  test('takes a read of nil for a read of nil', () => {
+    const text = line('0   :invoke :read   nil') + line('0   :ok     :read   nil');
+
+    expect(operationsOf(text)[0]?.output).toBeNull();
+  });
+
+  test.each([
+    ['another logger', 'INFO  jepsen.core - 0\t:ok\t:read\tnil\n', 1],
+    ['no value', line('0\t:invoke\t:read'), 36],
+    ['a value too many', line('0\t:invoke\t:read\tnil\tnil'), 41],
+    ['a write of nil', line('0\t:invoke\t:write\tnil'), 38],
+    ['a cut pair', line('0\t:invoke\t:cas\t[1'), 36],
+  ])('refuses %s at its column', (_, text, column) => {
+    expect(errorOf(text, { format: 'jepsen-log' }).column).toBe(column);
+  });
+});
+
+describe('the key-value log reader', () => {
+  const event = (type: string, f: string, value: string) =>
+    `{:process 0, :type :${type}, :f :${f}, :key "4", :value ${value}}\n`;
+
+  test('starts every key with the empty string', () => {
+    const [history] = readHistories(event('invoke', 'get', 'nil') + event('ok', 'get', '""'));
+
+    expect(history).toEqual({
+      model: 'kv',
+      initial: '',
+      operations: [{ process: 0, f: 'get', key: '4', call: 0, return: 1, output: '' }],
+    });
+  });
+
+  test('refuses a value that is not a string', () => {
+    expect(errorOf(event('invoke', 'put', '7'))).toMatchObject({ line: 1, column: 55 });
+  });
+});
+
+describe('the reader of quorumlab-history/1', () => {
+  const header = '{"format":"quorumlab-history/1","model":"cas-register","initial":null}\n';
+
+  test('reads what the writer wrote', () => {
+    const history = {
+      model: 'kv',
+      initial: null,
+      operations: [
+        { process: 3, f: 'cas', key: 'x', value: [1, 2], call: 5, return: 9, output: true },
+        { process: 4, f: 'put', key: 'y', value: { a: [null] }, call: 2, return: null },
+      ],
+    };
+
+    expect(readHistories(writeQuorumlabHistory(history))).toEqual([history]);
+  });
+
+  test.each([
+    ['a member it does not know', '{"process":1,"f":"read","call":1,"retrun":2}', 34],
+    ['a missing return', '{"process":1,"f":"read","call":1}', 1],
+    ['a time that is no integer', '{"process":1,"f":"read","call":1.5,"return":2}', 32],
+    [
+      'an answer to what never returned',
+      '{"process":1,"f":"read","call":1,"return":null,"output":1}',
+      48,
+    ],
+    ['a function its model does not have', '{"process":1,"f":"pop","call":1,"return":2}', 1],
+    ['a repeated name', '{"process":1,"process":2}', 14],
+    ['a line cut off', '{"process":1,"f":"re', 21],
+    ['text after the operation', '{"process":1} x', 15],
+    ['an integer beyond 2^53', '{"process":9007199254740993}', 12],
+  ])('refuses %s with line and column', (_, line, column) => {
+    expect(errorOf(header + line)).toMatchObject({ line: 2, column });
+  });
+
+  test('refuses a process that acts after an operation that never returned', () => {
+    const error = errorOf(
+      `${header}{"process":1,"f":"write","value":1,"call":1,"return":null}\n` +
+        '{"process":1,"f":"read","call":2,"return":3,"output":1}\n',
+    );
+
+    expect(error.line).toBe(3);
+  });
+
+  test('refuses a model that nobody has', () => {
+    expect(errorOf('{"format":"quorumlab-history/1","model":"teapot"}').column).toBe(41);
+  });
+});
+
+test.each([
+  ['quorumlab', '{"format":"quorumlab-history/1"}'],
+  ['jepsen-log', 'INFO  jepsen.util - 0\t:invoke\t:read\tnil'],
+  ['porcupine-kv', '{:process 0, :type :invoke, :f :get, :key "0", :value nil}'],
+  ['jepsen-edn', '; said Kyle\n[{:process 0, :type :invoke}]'],
+])('the format %s is detected', (format, text) => {
+  expect(detectFormat(text)).toBe(format);
+});
