@@ -83,7 +83,7 @@ export async function execute(words: readonly string[]): Promise<number> {
     .help()
     .alias('help', 'h')
     .strict()
-    .exitProcess(false)
+    .exitProcess(isCompleting)
     .showHelpOnFail(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .parserConfiguration({
