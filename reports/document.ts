@@ -27,6 +27,8 @@ export interface ReportIndex {
   readonly format: typeof REPORT_FORMAT;
   /** Folder that the report's commands name for saved failures. */
   readonly outDir: string;
+  /** Command that runs the campaign again. */
+  readonly repeat?: string;
   readonly campaign?: ReportCampaign;
   readonly runs: readonly RunHead[];
 }

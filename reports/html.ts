@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import { OUT_DIR } from './commands.ts';
+import { OUT_DIR, repeatCommand } from './commands.ts';
 import {
   BLOCK_TYPE,
   INDEX_BLOCK,
@@ -32,6 +32,8 @@ export interface ReportInput {
   readonly metadata?: CampaignMetadata;
   /** Folder that commands name for saved failures; `quorumlab-out` when absent. */
   readonly outDir?: string;
+  /** Command that runs the campaign again, where more than its seeds matters. */
+  readonly repeat?: string;
   /** Largest number of event records kept of one run. */
   readonly eventLimit?: number;
 }
@@ -95,7 +97,9 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
   const index: ReportIndex = {
     format: REPORT_FORMAT,
     outDir: input.outDir ?? OUT_DIR,
-    ...(campaign === undefined ? {} : { campaign }),
+    ...(campaign === undefined
+      ? {}
+      : { campaign, repeat: input.repeat ?? repeatCommand(campaign) }),
     runs: runs.map(headOf),
   };
   return { index, runs };

@@ -1,13 +1,13 @@
 /** The part of an HTML report that is there without scripts: the verdict, the failures, commands. */
 import type { RunResult } from '../scenarios/spec.ts';
-import { repeatCommand, replayRunCommand } from './commands.ts';
+import { replayRunCommand } from './commands.ts';
 import type { ReportCampaign, ReportIndex } from './document.ts';
-import { formatCompact, formatCount, plural } from './words.ts';
+import { formatCompact, formatCount, plural, scenariosTitle } from './words.ts';
 
 export function reportTitle(index: ReportIndex): string {
   if (index.campaign !== undefined) {
-    const { verdict, scenarios } = index.campaign;
-    return `${verdict} · ${scenarios.join(', ')} · quorumlab`;
+    const { verdict, scenarios, protocol } = index.campaign;
+    return `${verdict} · ${scenariosTitle(scenarios, protocol)} · quorumlab`;
   }
   const run = index.runs[0];
   return run === undefined
@@ -18,7 +18,7 @@ export function reportTitle(index: ReportIndex): string {
 /** HTML for the body; the viewer replaces it. */
 export function staticSummary(index: ReportIndex, runs: readonly RunResult[]): string {
   const parts = ['<main class="page static">'];
-  if (index.campaign !== undefined) parts.push(...campaignSummary(index.campaign));
+  if (index.campaign !== undefined) parts.push(...campaignSummary(index.campaign, index.repeat));
   runs.forEach((run) => {
     parts.push(...runSummary(run));
   });
@@ -39,9 +39,9 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-function campaignSummary(campaign: ReportCampaign): readonly string[] {
-  const { totals } = campaign;
-  const heading = `${campaign.verdict.toUpperCase()} ${campaign.scenarios.join(', ')}`;
+function campaignSummary(campaign: ReportCampaign, repeat: string | undefined): readonly string[] {
+  const { totals, scenarios, protocol } = campaign;
+  const heading = `${campaign.verdict.toUpperCase()} ${scenariosTitle(scenarios, protocol)}`;
   const facts = [
     plural(totals.seeds, 'seed'),
     `${formatCompact(totals.events)} events`,
@@ -70,7 +70,7 @@ function campaignSummary(campaign: ReportCampaign): readonly string[] {
   return [
     `<h1>${escapeHtml(heading)}</h1>`,
     `<p>${escapeHtml(facts.join(' · '))}</p>`,
-    `<p>Repeat: <code>${escapeHtml(repeatCommand(campaign))}</code></p>`,
+    ...(repeat === undefined ? [] : [`<p>Repeat: <code>${escapeHtml(repeat)}</code></p>`]),
     ...table,
   ];
 }

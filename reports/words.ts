@@ -81,6 +81,15 @@ export function oracleName(failure: {
   return oracle === 'invariants' ? `invariant ${invariant}` : `${oracle} ${invariant}`;
 }
 
+/** More scenarios than this are counted in a heading, and listed elsewhere. */
+const SCENARIOS_NAMED = 3;
+
+/** `vr/calm, vr/chaos`, or `16 scenarios of vr`. */
+export function scenariosTitle(scenarios: readonly string[], protocol: string): string {
+  if (scenarios.length <= SCENARIOS_NAMED) return scenarios.join(', ');
+  return `${plural(scenarios.length, 'scenario')} of ${protocol}`;
+}
+
 /** A JSON value on one line, objects without quotes around simple keys. */
 export function formatPlain(value: Plain): string {
   if (Array.isArray(value)) return `[${value.map(formatPlain).join(', ')}]`;

@@ -1,7 +1,14 @@
 /** A whole campaign: failures first, then the seeds, what was covered, and what was largest. */
-import { repeatCommand, replaySavedCommand, replaySeedCommand } from '../commands.ts';
+import { replaySavedCommand, replaySeedCommand } from '../commands.ts';
 import type { ReportCampaign, ReportGroup, ReportIndex, ReportMetadata } from '../document.ts';
-import { formatCompact, formatCount, formatElapsed, oracleName, plural } from '../words.ts';
+import {
+  formatCompact,
+  formatCount,
+  formatElapsed,
+  oracleName,
+  plural,
+  scenariosTitle,
+} from '../words.ts';
 import { Command } from './command.tsx';
 import { Coverage } from './coverage.tsx';
 import { groupHref, runHref } from './route.ts';
@@ -19,10 +26,16 @@ export function CampaignPage({ index, campaign, metadata }: CampaignPageProps) {
       <header class="verdict">
         <h1>
           <span class={`badge ${campaign.verdict}`}>{campaign.verdict.toUpperCase()}</span>{' '}
-          {campaign.scenarios.join(', ')}
+          {scenariosTitle(campaign.scenarios, campaign.protocol)}
         </h1>
         <p class="sentence">{summaryOf(campaign, metadata)}</p>
-        <Command label="repeat" line={repeatCommand(campaign)} />
+        {index.repeat === undefined ? null : <Command label="repeat" line={index.repeat} />}
+        {campaign.scenarios.length === 1 ? null : (
+          <details>
+            <summary>{plural(campaign.scenarios.length, 'scenario')}</summary>
+            <p>{campaign.scenarios.join(', ')}</p>
+          </details>
+        )}
       </header>
       <section aria-labelledby="groups-heading">
         <h2 id="groups-heading">

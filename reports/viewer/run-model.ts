@@ -178,13 +178,19 @@ function buildLanes(run: RunModel['run'], log: EventLog | undefined, end: number
   }));
 }
 
-/** A record that says something of round or leadership ends one span and begins the next. */
+/** A record that says something of round or leadership ends one span and begins the next; a crash ends one. */
 function extendRounds(spans: RoundSpan[], log: EventLog, record: number, end: number): void {
   const newRound = at(log.round, record);
   const newLeads = at(log.leads, record);
+  if (text(log, log.kind, record) === 'crash') {
+    const lost = spans.pop();
+    if (lost !== undefined) spans.push({ ...lost, until: at(log.time, record) });
+    return;
+  }
   if (newRound === ABSENT && newLeads === ABSENT) return;
   const time = at(log.time, record);
-  const last = spans.pop();
+  // A node that crashed takes up nothing from before: its last span has ended already.
+  const last = spans[spans.length - 1]?.until === end ? spans.pop() : undefined;
   const round = newRound === ABSENT ? (last?.round ?? ABSENT) : newRound;
   const leads = newLeads === ABSENT ? (last?.leads ?? false) : newLeads === 1;
   if (last !== undefined && last.round === round && last.leads === leads) {

@@ -183,6 +183,8 @@ const MARGIN = 0.08;
 /** Without a window in the address and without evidence, this much before a failure is shown. */
 const BEFORE_FAILURE = 60_000;
 
+/** As many arrows can be told apart, with their labels. */
+const LEGIBLE_MESSAGES = 70;
 /** Least width of the window that a counterexample is opened with. */
 const EVIDENCE_WIDTH = 30_000;
 
@@ -204,13 +206,22 @@ function openingTimes(model: RunModel, time: number | undefined): Range | undefi
   if (time !== undefined) return { from: time - BEFORE_FAILURE / 2, to: time + BEFORE_FAILURE / 2 };
   if (failureTime === undefined) return undefined;
   if (evidence === undefined || evidence.members.size === 0) {
-    return { from: failureTime - BEFORE_FAILURE, to: failureTime + BEFORE_FAILURE / 10 };
+    const from = legibleFrom(model, failureTime);
+    return { from, to: failureTime + (failureTime - from) * MARGIN };
   }
   const entries = [...evidence.members].flatMap((index) => run.history[index] ?? []);
   const calls = entries.map((entry) => entry.call);
   const ends = entries.map((entry) => entry.return ?? entry.call);
   const to = Math.max(...ends);
   return { from: Math.min(to - EVIDENCE_WIDTH, ...calls), to };
+}
+
+/** Less far back than usual where so many messages would not be legible. */
+function legibleFrom({ messages }: RunModel, failureTime: number): number {
+  const usual = failureTime - BEFORE_FAILURE;
+  if (messages === undefined) return usual;
+  const first = countBelow(messages.times, failureTime) - LEGIBLE_MESSAGES;
+  return first < 0 ? usual : Math.max(usual, at(messages.times, first));
 }
 
 function invokeRecord(model: RunModel, operation: number, call: number): number {

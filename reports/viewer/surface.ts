@@ -183,10 +183,11 @@ export class Labels {
     this.#surface = surface;
   }
 
-  /** Asks for the place right of `x` and around `y`. */
-  add(label: string, x: number, y: number, colour: string): void {
+  /** Asks for the place right of `left` and around `y`, moved inside at the right edge. */
+  add(label: string, left: number, y: number, colour: string): void {
     const width = label.length * this.#surface.charWidth;
-    if (label === '' || x + width < GUTTER || x > this.#surface.width) return;
+    if (label === '' || left + width < GUTTER || left > this.#surface.width) return;
+    const x = Math.min(left, this.#surface.width - width - 2);
     for (const other of this.#placed) {
       const isApart =
         x + width + LABEL_GAP <= other.x ||

@@ -70,8 +70,7 @@ function homeRun(index: ReportIndex, route: Route): Route {
 
 function App({ report }: { readonly report: Report }) {
   const { index } = report;
-  const head = index.runs[0];
-  const home = index.campaign?.scenarios.join(', ') ?? head?.scenario ?? 'report';
+  const home = index.campaign === undefined ? 'Runs' : 'Campaign';
   return (
     <>
       <nav class="top" aria-label="Report">

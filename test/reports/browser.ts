@@ -65,6 +65,7 @@ export class ReportBrowser {
       colorScheme: options.scheme ?? 'light',
       javaScriptEnabled: options.scripts ?? true,
     });
+    if (options.before !== undefined) await context.addInitScript(options.before);
     const page = await context.newPage();
     this.#page = page;
     page.on('console', (message) => {
@@ -75,7 +76,8 @@ export class ReportBrowser {
     page.on('pageerror', (error) => this.problems.push(error.message));
     page.on('request', (request) => this.requests.push(request.url()));
     await page.goto(url);
-    if (options.scripts !== false) await page.waitForSelector('html[data-ready]');
+    const isDrawn = options.scripts !== false && options.before === undefined;
+    if (isDrawn) await page.waitForSelector('html[data-ready]');
     return page;
   }
 
@@ -89,4 +91,6 @@ export interface OpenOptions {
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
   readonly scripts?: boolean;
+  /** Script that runs before the report's own. */
+  readonly before?: string;
 }

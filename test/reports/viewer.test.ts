@@ -171,6 +171,23 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     expect(browser.requests).toEqual([campaign]);
   });
 
+  it('keeps the written summary in a browser that cannot decode the data', async () => {
+    const page = await browser.open(campaign, { before: 'delete globalThis.DecompressionStream' });
+    await page.getByText('n2 has op 12 that n1 does not').first().waitFor();
+    await page.getByText('a browser that knows DecompressionStream').waitFor();
+    expect(browser.problems).toEqual([]);
+  });
+
+  it('says what was left out of a long run, and how to see it', async () => {
+    const html = renderReport({ runs: [fixtureRun()], eventLimit: 200 });
+    const page = await browser.open(browser.write('cut.html', html));
+    const note = await page.locator('.note').textContent();
+    expect(note).toContain('Left out of this file: the first 863 records');
+    expect(note).toContain('quorumlab replay vr/partitions@0x9c41f0 --print events');
+    await page.keyboard.press('End');
+    await expect.poll(() => page.locator('tr[aria-current]').textContent()).toContain('1,062');
+  });
+
   it(`opens a run of ${LARGE} events in time, and still draws quickly`, async () => {
     const run = fixtureRun({ events: LARGE * 2 });
     expect(run.events?.length).toBeGreaterThan(LARGE);
