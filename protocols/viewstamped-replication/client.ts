@@ -30,6 +30,9 @@ export interface ClientContext {
   readonly quorum: number;
 }
 
+/** Patience with a recovery doubles at each retry, up to 2 to this power. */
+const BACKOFF_MAX = 5;
+
 const NONCES = 2 ** 30;
 
 /** §4.5: one above the number the group knows may still be in transit, so the next one is free. */
@@ -118,11 +121,14 @@ function askForRequestNumber(state: ClientState, context: ClientContext): void {
   state.answers.fill(NO_MESSAGE);
   const message = { type: 'ClientRecovery', nonce: state.nonce } as const;
   for (let replica = 0; replica < context.replicas; replica++) context.env.send(replica, message);
-  context.env.setTimer('clientRecovery', context.options.recoveryRetry);
+  const patience = 2 ** Math.min(state.recoveryRetries, BACKOFF_MAX);
+  context.env.setTimer('clientRecovery', context.options.recoveryRetry * patience);
 }
 
 function onRecoveryTimer(state: ClientState, context: ClientContext): void {
-  if (state.status === 'recovering') context.rules.askForRequestNumber(state, context);
+  if (state.status !== 'recovering') return;
+  state.recoveryRetries++;
+  context.rules.askForRequestNumber(state, context);
 }
 
 /** §4.5: the largest number among f + 1 answers is at least that of the last answered request. */

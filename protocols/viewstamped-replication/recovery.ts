@@ -8,7 +8,7 @@
  * forgotten a vote must not start afresh. So the one thing that a diskless replica keeps on disk is
  * a marker that it has been here before.
  */
-import type { Durable, NodeId } from '../../sim/contract.ts';
+import type { Durable, Micros, NodeId } from '../../sim/contract.ts';
 import { type Context, primaryOf, sendToOthers } from './context.ts';
 import type {
   CrashVectorRequest,
@@ -21,6 +21,9 @@ import type { ReplicaState } from './state.ts';
 
 /** Nonces are drawn from so many; the node's stream goes on after a restart, so they differ. */
 const NONCES = 2 ** 30;
+
+/** Patience with a recovery doubles at each retry, up to 2 to this power. */
+const BACKOFF_MAX = 5;
 
 const BOOTED = { kind: 'set', key: 'booted', value: true } as const;
 
@@ -50,7 +53,7 @@ function askForCrashVectors(state: ReplicaState, context: Context): void {
   state.nonce = context.rules.freshNonce(context);
   state.crashVectorResponses.fill(null);
   sendToOthers(state, context, context.rules.crashVectorRequestFor(state));
-  context.env.setTimer('recovery', context.options.recoveryRetry);
+  context.env.setTimer('recovery', context.rules.recoveryPatience(state, context));
 }
 
 function freshNonce(context: Context): number {
@@ -110,17 +113,23 @@ function askForState(state: ReplicaState, context: Context): void {
   state.nonce = context.rules.freshNonce(context);
   state.recoveryResponses.fill(null);
   sendToOthers(state, context, context.rules.recoveryFor(state));
-  context.env.setTimer('recovery', context.options.recoveryRetry);
+  context.env.setTimer('recovery', context.rules.recoveryPatience(state, context));
 }
 
 function recoveryFor(state: ReplicaState): Recovery {
   return { type: 'Recovery', nonce: state.nonce, crashVector: state.crashVector };
 }
 
+/** A fresh nonce makes answers on their way worthless, so each retry leaves them more time. */
+function recoveryPatience(state: ReplicaState, context: Context): Micros {
+  return context.options.recoveryRetry * 2 ** Math.min(state.recoveryRetries, BACKOFF_MAX);
+}
+
 /** Answers may be lost, or straddle a view change so that none is the last primary's: ask anew. */
 function onRecoveryTimer(state: ReplicaState, context: Context): void {
   if (state.status !== 'recovering') return;
   context.env.mark('recovery-retried');
+  state.recoveryRetries++;
   if (state.hasCountedCrash) context.rules.retryAskForState(state, context);
   else context.rules.askForCrashVectors(state, context);
 }
@@ -191,6 +200,7 @@ function completeRecovery(
   const { rules } = context;
   rules.adoptLog(state, context, recovered.log, viewNumber);
   context.env.mark('recovery-completed');
+  state.recoveryRetries = 0;
   state.recoveryResponses.fill(null);
   state.crashVectorResponses.fill(null);
   rules.enterNormal(state, context);
@@ -217,6 +227,7 @@ export const recoveryRules = {
   countOwnCrash,
   askForState,
   recoveryFor,
+  recoveryPatience,
   onRecoveryTimer,
   retryAskForState,
   onRecovery,

@@ -85,6 +85,8 @@ export interface ReplicaState {
   // Recovery (diskless).
   crashVector: CrashVector;
   nonce: number;
+  /** Times that this recovery has asked again. */
+  recoveryRetries: number;
   /** Whether the own crash has been counted, so that Recovery may be asked for. */
   hasCountedCrash: boolean;
   crashVectorResponses: (CrashVectorResponse | null)[];
@@ -126,6 +128,7 @@ export function initialReplicaState(replicaNumber: number, replicas: number): Re
     transferAttempts: 0,
     crashVector: filled(replicas, 0),
     nonce: 0,
+    recoveryRetries: 0,
     hasCountedCrash: false,
     crashVectorResponses: filled<CrashVectorResponse | null>(replicas, null),
     recoveryResponses: filled<RecoveryResponse | null>(replicas, null),
@@ -156,6 +159,7 @@ export interface ClientState {
   isRetryArmed: boolean;
   /** Recovery: nonce of the question, and the highest number among the answers by replica. */
   nonce: number;
+  recoveryRetries: number;
   answers: number[];
   /** Highest request number that this client remembers on disk to have given up on. */
   durableRequestNumber: number;
@@ -174,6 +178,7 @@ export function initialClientState(clientId: number, replicas: number): ClientSt
     sentAt: 0,
     isRetryArmed: false,
     nonce: 0,
+    recoveryRetries: 0,
     answers: filled(replicas, NO_MESSAGE),
     durableRequestNumber: 0,
   };

@@ -85,11 +85,14 @@ export const profiles: readonly FaultProfile[] = [
     }),
   },
   {
-    name: 'straggling',
-    about: 'delays with a heavy tail, so that messages arrive long after they were sent',
+    name: 'stragglers',
+    about: 'delays with a heavy tail, and copies that arrive long after the first',
     draw: (stream) => ({
       network: {
-        delay: { kind: 'heavy-tail', min: 100, spread: stream.between(1, 4) * MILLISECOND },
+        delay: { kind: 'heavy-tail', min: 100, spread: stream.between(1, 6) * MILLISECOND },
+        drop: stream.below(100_000),
+        duplicate: stream.below(500_000),
+        reorderBy: stream.between(5, 60) * MILLISECOND,
       },
     }),
   },

@@ -43,7 +43,10 @@ export interface World {
   readonly operations: number;
   readonly span: number;
   readonly profile: FaultProfile;
+  /** Options as drawn; a mutant's own come before them. */
   readonly options?: Options;
+  /** Options without which the scenario is another one. */
+  readonly fixed?: Options;
   readonly machine?: string;
   readonly keys?: number;
   readonly expect?: Expectation;
@@ -113,6 +116,7 @@ function drawSpec(
     options: completeOptions(protocol.optionSchema, {
       ...world.options,
       ...optionsOfMutant(settings.mutant),
+      ...world.fixed,
       ...settings.options,
     }),
     machine: world.machine ?? 'kv',
@@ -129,15 +133,20 @@ function drawSpec(
     shuffleTies: drawn.shuffleTies ?? false,
     withinClaims: true,
     paranoid: hashString(`${seed}\0paranoid`) % PARANOID_ONE_IN === 0,
-    // Settings of the user's may make an outcome impossible that the scenario expects.
-    ...(world.expect === undefined || settings.faults !== undefined
-      ? {}
-      : { expect: world.expect }),
+    ...(world.expect === undefined || isAltered(settings) ? {} : { expect: world.expect }),
     ...(settings.oracles === undefined ? {} : { oracles: settings.oracles }),
   };
   if (world.faults === undefined || settings.faults !== undefined) return spec;
   const { operations: planned } = drawPlan(spec, protocol);
   return { ...spec, plan: { faults: world.faults, operations: planned } };
+}
+
+/** Whether the user has made it another world, in which the expected outcome may be impossible. */
+function isAltered(settings: DrawSettings): boolean {
+  const { replicas, clients, operations, duration, maxEvents, options, faults } = settings;
+  return [replicas, clients, operations, duration, maxEvents, options, faults].some(
+    (setting) => setting !== undefined,
+  );
 }
 
 /** What a planted bug needs to show. The spec's own reader refuses a mutant that nobody knows. */

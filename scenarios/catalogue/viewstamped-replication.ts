@@ -119,7 +119,7 @@ const majorityRestart = defineScenario({
     }));
     return scripted(stream, faults, {
       replicas: 5,
-      options: DURABLE,
+      fixed: DURABLE,
       expect: { marks: ['restarted-from-disk'] },
     });
   },
@@ -142,7 +142,7 @@ const recoveryUnderLoad = defineScenario({
     return scripted(stream, faults, {
       span: 600 * MS,
       operations: 120,
-      options: DISKLESS,
+      fixed: DISKLESS,
       expect: { marks: ['recovery-completed'] },
     });
   },
@@ -159,7 +159,8 @@ const laggingBackup = defineScenario({
       stream,
       [{ at: 50 * MS, fault: 'partition', groups: [[0, 1], [2]], lasts: 150 * MS }],
       {
-        options: { durability: stream.pick(['diskless', 'durable']), viewChangeTimeout: 400 * MS },
+        options: { durability: stream.pick(['diskless', 'durable']) },
+        fixed: { viewChangeTimeout: 400 * MS },
         expect: { marks: ['missing-entries-received'] },
       },
     ),
@@ -219,7 +220,8 @@ const clients = defineScenario({
     const profile = profileNamed('lossy');
     return scripted(stream, [...crashes, moved], {
       profile,
-      options: { durability: stream.pick(['diskless', 'durable']), clientRetry: 15 * MS },
+      options: { durability: stream.pick(['diskless', 'durable']) },
+      fixed: { clientRetry: 15 * MS },
       expect: { marks: ['client-retried', 'client-recovery-completed'] },
     });
   },
@@ -232,41 +234,51 @@ const VOTES = [
   'primary-elected',
   'one-ack-short',
   'recovery-completed',
+  'recovery-completed',
   'state-transfer-started',
   'state-transfer-completed',
 ];
+
+/** Half of the crashes strike at a vote, half at any time; downtimes are of a few messages. */
+function drawAmnesia(stream: Stream, replicas: number, span: number): PlannedFault {
+  const lasts = stream.between(100, stream.pick([1_000, 5_000, 20_000]));
+  if (stream.below(4) === 0) {
+    const alone = stream.below(replicas);
+    const all = Array.from({ length: replicas }, (_, node) => node);
+    const groups = [[alone], all.filter((node) => node !== alone)];
+    return { at: stream.below(span), fault: 'partition', groups, lasts: 4 * lasts };
+  }
+  if (stream.below(2) === 0) {
+    return { at: stream.below(span), fault: 'crash', node: stream.below(replicas), lasts };
+  }
+  const nth = 1 + stream.below(12);
+  const after = stream.pick([0, stream.below(3 * MS), stream.below(20 * MS)]);
+  return { when: { mark: stream.pick(VOTES), nth, after }, fault: 'crash', node: 'it', lasts };
+}
 
 const forgetfulVotes = defineScenario({
   protocol: 'vr',
   name: 'forgetful-votes',
   title: 'Replicas forget how they voted',
-  about: 'diskless mode: replicas crash around view changes and are back within milliseconds',
+  about: 'diskless mode: crashes around view changes and recoveries, downtimes of milliseconds',
   expects: SAFE,
   world: (stream) => {
-    const faults = Array.from({ length: stream.between(6, 16) }, (_, i): PlannedFault => {
-      const node = stream.below(5);
-      const lasts = stream.between(200, 20_000);
-      if (i % 4 === 3) {
-        const groups = [[node], [0, 1, 2, 3, 4].filter((other) => other !== node)];
-        return { at: stream.below(400 * MS), fault: 'partition', groups, lasts: lasts * 3 };
-      }
-      const when = {
-        mark: stream.pick(VOTES),
-        nth: 1 + stream.below(12),
-        after: stream.pick([0, 0, stream.below(3 * MS)]),
-      };
-      return { when, fault: 'crash', node: 'it', lasts };
-    });
+    const replicas = stream.pick([3, 3, 5]);
+    const span = 500 * MS;
+    const faults = Array.from({ length: stream.between(6, 24) }, () =>
+      drawAmnesia(stream, replicas, span),
+    );
+    const viewChangeTimeout = stream.between(6, 20) * MS;
     return scripted(stream, faults, {
-      replicas: 5,
-      span: 500 * MS,
-      profile: profileNamed('straggling'),
+      replicas,
+      span,
+      profile: profileNamed('stragglers'),
+      fixed: DISKLESS,
       options: {
-        ...DISKLESS,
-        viewChangeTimeout: stream.between(8, 20) * MS,
-        viewChangeSpread: stream.between(2, 10) * MS,
-        heartbeatInterval: 3 * MS,
-        recoveryRetry: stream.between(4, 20) * MS,
+        viewChangeTimeout,
+        viewChangeSpread: Math.floor(viewChangeTimeout / 2),
+        heartbeatInterval: Math.floor(viewChangeTimeout / stream.between(2, 4)),
+        recoveryRetry: stream.between(1, 10) * MS,
         clientRetry: stream.between(10, 30) * MS,
       },
     });
