@@ -9,7 +9,9 @@ export interface CampaignResult {
   readonly protocol: string;
   readonly mutant?: string;
   readonly baseSeed: string;
-  /** Simulation options as command-line words (`--nodes`, `5`), for the commands that are printed. */
+  /**
+   * Simulation options as command-line words (`--nodes`, `5`), for the commands that are printed.
+   */
   readonly flags?: readonly string[];
   /** Indices that were run: from (inclusive) to (exclusive), and how many of them were finished. */
   readonly from: number;

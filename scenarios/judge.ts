@@ -130,7 +130,9 @@ function collectListeners(watches: readonly Watch[]): Listeners {
   };
 }
 
-/** Provisional until a failure is shrunk: the oracle's letter and a hash of oracle and invariant. */
+/**
+ * Provisional until a failure is shrunk: the oracle's letter and a hash of oracle and invariant.
+ */
 export function signatureOf(oracle: { id: string; letter: string }, invariant?: string): string {
   return `${oracle.letter}-${hex32(hashString(`${oracle.id}/${invariant ?? ''}`)).slice(0, 4)}`;
 }

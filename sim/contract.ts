@@ -34,13 +34,18 @@ export type Write =
   | { readonly kind: 'truncate'; readonly log: string; readonly end: number }
   | { readonly kind: 'trim'; readonly log: string; readonly first: number };
 
-/** One `persist` call as the disk has it. Of a torn or rotten record (`intact: false`), trust nothing. */
+/**
+ * One `persist` call as the disk has it. Of a torn or rotten record (`intact: false`), trust
+ * nothing.
+ */
 export interface DurableRecord {
   readonly intact: boolean;
   readonly writes: readonly Write[];
 }
 
-/** What a node finds on its disk when it starts, oldest record first; fresh containers every time. */
+/**
+ * What a node finds on its disk when it starts, oldest record first; fresh containers every time.
+ */
 export interface Durable {
   readonly records: readonly DurableRecord[];
 }
@@ -57,11 +62,16 @@ export interface Env<M extends Message = Message, Timer extends string = string>
   /** One timer a name, in this node's local time; arming re-arms. */
   setTimer(timer: Timer, delay: Micros): void;
   cancelTimer(timer: Timer): void;
-  /** One call is one record: all of it survives a crash, or none, or it is torn (`intact: false`). */
+  /**
+   * One call is one record: all of it survives a crash, or none, or it is torn (`intact: false`).
+   */
   persist(...writes: readonly Write[]): void;
   /** A draw in 0 … bound-1 from this node's own stream, which does not restart with the node. */
   random(bound: number): number;
-  /** Names a reached situation: coverage for the fuzzer, a trigger for faults, a label in the report. */
+  /**
+   * Names a reached situation: coverage for the fuzzer, a trigger for faults, a label in the
+   * report.
+   */
   mark(name: string): void;
 }
 
@@ -157,7 +167,9 @@ export interface Invariant<State = object> {
 }
 
 export interface InvariantWatcher<State = object> {
-  /** Called after every event at a replica. Returns what is violated, in one sentence, or undefined. */
+  /**
+   * Called after every event at a replica. Returns what is violated, in one sentence, or undefined.
+   */
   after(changed: NodeId, state: State): string | undefined;
   /** Called when a replica has crashed: what it held in memory is gone. */
   crashed?(replica: NodeId): void;
@@ -207,7 +219,9 @@ export interface Protocol<
   appliedCount(state: State): number;
   /** The replicated application's state. */
   app(state: State): unknown;
-  /** What sending `message` promises, for the oracle that no promise shrinks; undefined for most. */
+  /**
+   * What sending `message` promises, for the oracle that no promise shrinks; undefined for most.
+   */
   acknowledges(message: M): Acknowledgement | undefined;
   /**
    * The round in which the replica last adopted a log and that log's length: never less than what
@@ -216,7 +230,9 @@ export interface Protocol<
   holds(state: State): Acknowledgement | undefined;
   /** One trace line: role, view, log, commit. */
   summary(state: State): string;
-  /** The round (view, ballot, term) a replica is in and whether it leads, for the report's colours. */
+  /**
+   * The round (view, ballot, term) a replica is in and whether it leads, for the report's colours.
+   */
   leadership(state: State): { readonly round: number; readonly leads: boolean };
 }
 

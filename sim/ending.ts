@@ -44,7 +44,9 @@ export class QuietEnding {
     return this.isStalled;
   }
 
-  /** The protocol's bound counts from the healing or from the oldest open call, if that is later. */
+  /**
+   * The protocol's bound counts from the healing or from the oldest open call, if that is later.
+   */
   private nextDeadline(): Micros {
     const { claims, clients, cluster, now } = this.world;
     if (this.doneAt >= 0) return this.doneAt + claims.progressWithin;

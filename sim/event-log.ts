@@ -49,7 +49,9 @@ export class EventLog {
     });
   }
 
-  /** A message that does not arrive: lost, sent over a cut link, or meant for a node that is down. */
+  /**
+   * A message that does not arrive: lost, sent over a cut link, or meant for a node that is down.
+   */
   drop(
     from: NodeId,
     to: NodeId,

@@ -171,7 +171,9 @@ export class Node implements ClientEnv {
     if (released > 0) this.held = this.held.slice(released);
   }
 
-  /** Whether the queued event is this timer's due expiry; if it only came early, queues it again. */
+  /**
+   * Whether the queued event is this timer's due expiry; if it only came early, queues it again.
+   */
   isTimerDue(slot: TimerSlot, event: SimEvent): boolean {
     if (slot.queued !== event) return false;
     slot.queued = undefined;

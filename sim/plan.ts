@@ -64,7 +64,9 @@ export type Fault =
 
 export type FaultKind = Fault['fault'];
 
-/** Rates are parts per million of messages; delays are Micros. Rates stop when the run turns quiet. */
+/**
+ * Rates are parts per million of messages; delays are Micros. Rates stop when the run turns quiet.
+ */
 export interface NetworkConfig {
   readonly delay: DelayDistribution;
   readonly drop: number;
@@ -97,7 +99,9 @@ export interface FateOverride {
   readonly duplicate?: Micros;
 }
 
-/** Latency of one record; a crash tears the record being written at this rate (parts per million). */
+/**
+ * Latency of one record; a crash tears the record being written at this rate (parts per million).
+ */
 export interface DiskConfig {
   readonly latencyMin: Micros;
   readonly latencyMax: Micros;

@@ -119,7 +119,9 @@ export class Simulation implements ClusterView {
     return this.end ?? this.endOfEvents();
   }
 
-  /** Nothing can happen any more: before a cut that owes nothing, otherwise what is owed is late. */
+  /**
+   * Nothing can happen any more: before a cut that owes nothing, otherwise what is owed is late.
+   */
   private endOfEvents(): End {
     const how = this.config.ending.kind;
     return { how, at: this.now, stalled: how === 'quiet' && !this.ending.isSettled() };

@@ -17,10 +17,13 @@ export const agreement: Oracle = {
         const clash = court.decided.update(replica, state);
         if (clash !== undefined) {
           const { position, first, second } = clash;
-          const text = `n${replica} decided ${inWords(second)} at position ${position}, where ${inWords(first)} had been decided`;
+          const text =
+            `n${replica} decided ${inWords(second)} at position ${position}, ` +
+            `where ${inWords(first)} had been decided`;
           court.violation(agreement, text, { node: replica });
         } else if (protocol.decidedCount(state) < before) {
-          const text = `n${replica} went back from ${before} decided positions to ${protocol.decidedCount(state)}`;
+          const now = protocol.decidedCount(state);
+          const text = `n${replica} went back from ${before} decided positions to ${now}`;
           court.violation(agreement, text, { node: replica });
         }
       },
@@ -28,7 +31,9 @@ export const agreement: Oracle = {
   },
 };
 
-/** No operation is executed at two positions, and none that its client knows not to have happened. */
+/**
+ * No operation is executed at two positions, and none that its client knows not to have happened.
+ */
 export const exactlyOnce: Oracle = {
   id: 'exactly-once',
   letter: 'E',
@@ -41,7 +46,8 @@ export const exactlyOnce: Oracle = {
         if (repeated === undefined || isReported) return;
         isReported = true;
         const [first, second] = repeated.positions;
-        const text = `${inWords(repeated.operation)} was executed twice, at positions ${first} and ${second}`;
+        const operation = inWords(repeated.operation);
+        const text = `${operation} was executed twice, at positions ${first} and ${second}`;
         court.violation(exactlyOnce, text, { node: replica });
       },
     };
@@ -63,7 +69,9 @@ export const replies: Oracle = {
         const expected = court.decided.replies[position] ?? null;
         const actual = entry.output ?? null;
         if (digest(expected) === digest(actual)) return;
-        const text = `n${entry.node} was told ${inWords(actual)} for ${inWords(entry.operation)}, but at position ${position} the state machine answers ${inWords(expected)}`;
+        const text =
+          `n${entry.node} was told ${inWords(actual)} for ${inWords(entry.operation)}, ` +
+          `but at position ${position} the state machine answers ${inWords(expected)}`;
         court.violation(replies, text, { operations: [index] });
       },
     };
@@ -82,7 +90,9 @@ export const acknowledgedWrites: Oracle = {
         const entry = court.history[index];
         if (entry === undefined || machine.isReadOnly(entry.operation)) return;
         if (court.decided.positionOf(entry.operation) !== undefined) return;
-        const text = `n${entry.node} was told that ${inWords(entry.operation)} is done, but no replica has decided it`;
+        const text =
+          `n${entry.node} was told that ${inWords(entry.operation)} is done, ` +
+          'but no replica has decided it';
         court.violation(acknowledgedWrites, text, { operations: [index] });
       },
       ended(end) {
@@ -97,7 +107,9 @@ export const acknowledgedWrites: Oracle = {
           });
           const entry = court.history[lost];
           if (entry === undefined) continue;
-          const text = `n${replica} ended without ${inWords(entry.operation)}, acknowledged at ${milliseconds(entry.end ?? 0)}`;
+          const text =
+            `n${replica} ended without ${inWords(entry.operation)}, ` +
+            `acknowledged at ${milliseconds(entry.end ?? 0)}`;
           court.violation(acknowledgedWrites, text, { node: replica, operations: [lost] });
         }
       },
@@ -135,7 +147,9 @@ export const promises: Oracle = {
         if (held === undefined || held.round > round) return;
         const length = lengths[replica] ?? -1;
         if (held.round === round && held.length >= length) return;
-        const text = `n${replica} had acknowledged ${length} entries of round ${round}, and now holds ${held.length} of round ${held.round}`;
+        const text =
+          `n${replica} had acknowledged ${length} entries of round ${round}, ` +
+          `and now holds ${held.length} of round ${held.round}`;
         court.violation(promises, text, { node: replica });
       },
     };

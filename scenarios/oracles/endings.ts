@@ -48,7 +48,9 @@ export const progress: Oracle = {
         if (entry === undefined) {
           court.violation(progress, `the replicas had not agreed by ${milliseconds(end.at)}`);
         } else {
-          const text = `${inWords(entry.operation)}, asked by n${entry.node} at ${milliseconds(entry.call)}, had no answer by ${milliseconds(end.at)}`;
+          const text =
+            `${inWords(entry.operation)}, asked by n${entry.node} ` +
+            `at ${milliseconds(entry.call)}, had no answer by ${milliseconds(end.at)}`;
           court.violation(progress, text, { operations: [open] });
         }
       },
@@ -87,7 +89,9 @@ export const expectation: Oracle = {
         const index = court.history.findIndex((entry) => entry.end !== null && entry.end > after);
         const entry = court.history[index];
         if (entry === undefined) return;
-        const text = `${inWords(entry.operation)} returned at ${milliseconds(entry.end ?? 0)}, though nothing should after ${milliseconds(after)}`;
+        const text =
+          `${inWords(entry.operation)} returned at ${milliseconds(entry.end ?? 0)}, ` +
+          `though nothing should after ${milliseconds(after)}`;
         court.violation(expectation, text, { operations: [index] });
       },
     };
