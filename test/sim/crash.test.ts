@@ -66,7 +66,9 @@ function values(durable: Durable | undefined): unknown[] {
     .flatMap((record) => record.writes.map((each) => (each.kind === 'append' ? each.entry : each)));
 }
 
-/** What is left after a crash at each of many seeds. The second of five records is being written. */
+/**
+ * What is left after a crash at each of many seeds. The second of five records is being written.
+ */
 function survivors(changes: Partial<Changes>, count = 200): ReturnType<typeof restarted>[] {
   const faults = [crashAt(DISK_LATENCY + DISK_LATENCY / 2)];
   return seeds(count).map((seed) => restarted(FIVE_RECORDS, { seed, faults, ...changes }));
