@@ -56,6 +56,11 @@ export class Budget {
     return this.exhausted === undefined;
   }
 
+  /** Forgets that memory ran out, once it has been given back: the next object may need less. */
+  recover(): void {
+    if (this.exhausted === 'memory') this.exhausted = undefined;
+  }
+
   /** Counts bytes about to be taken; false, and nothing is counted, if there is no room. */
   take(bytes: number): boolean {
     if (this.bytes + bytes > this.bytesMax) {

@@ -1,6 +1,6 @@
 /** The checker's front door: split the history by object, decide each, and show evidence. */
 
-import { Budget, type BudgetOptions } from './budget.ts';
+import { Budget, type BudgetOptions, type UnknownReason } from './budget.ts';
 import { explain } from './counterexample.ts';
 import { decide } from './decide.ts';
 import type { Names } from './explanation.ts';
@@ -47,7 +47,7 @@ export function checkLinearizable<State>(
   const { initial = null, witness: places, evidence = false } = options;
   const question = { model, initial, operations, places };
   const orders: (readonly number[])[] = [];
-  let unknown = false;
+  let unknown: UnknownReason | undefined;
   for (const part of split(model, operations)) {
     const decision = decide(question, part.indexes, budget);
     if (decision.outcome === 'found') {
@@ -57,11 +57,12 @@ export function checkLinearizable<State>(
       if (!evidence) return { verdict: 'not-linearizable', ...counts };
       const counterexample = explain(model, initial, operations, part, budget.steps, options);
       return { verdict: 'not-linearizable', counterexample, ...counts };
-    } else unknown = true;
+    } else {
+      unknown ??= budget.exhausted ?? 'steps';
+      budget.recover();
+    }
   }
-  if (unknown) {
-    return { verdict: 'unknown', reason: budget.exhausted ?? 'steps', ...countsOf(budget) };
-  }
+  if (unknown !== undefined) return { verdict: 'unknown', reason: unknown, ...countsOf(budget) };
   const shown = evidence ? { witness: mergeOrders(operations, orders) } : {};
   return { verdict: 'linearizable', ...shown, ...countsOf(budget) };
 }

@@ -8,6 +8,10 @@ import { race } from './race.ts';
 import { replay } from './replay.ts';
 import { Transitions } from './transitions.ts';
 import { decideUnambiguous } from './unambiguous-register.ts';
+import { hasUnwrittenRead } from './unwritten-reads.ts';
+
+/** What an operation takes in the tables of the tests below, at the most. */
+const BYTES_PER_OPERATION = 160;
 
 /** What is asked of a model: a history over one initial value. */
 export interface Question<State> {
@@ -36,12 +40,28 @@ export function decide<State>(
     const order = replay(model, model.init(initial), operations, indexes, places);
     if (order !== undefined) return { outcome: 'found', orders: [order] };
   }
-  if (model.registerAccess !== undefined) {
-    const result = decideUnambiguous(model, initial, operations, indexes);
-    budget.steps += indexes.length;
-    if (result !== undefined) return result;
+  const bytes = indexes.length * BYTES_PER_OPERATION;
+  if (!budget.take(bytes)) return { outcome: 'unfinished' };
+  try {
+    return decideExactly(question, indexes, budget);
+  } finally {
+    budget.give(bytes);
   }
-  return search(question, indexes, budget);
+}
+
+function decideExactly<State>(
+  question: Question<State>,
+  indexes: readonly number[],
+  budget: Budget,
+): Decision {
+  const { model, initial, operations } = question;
+  if (model.registerAccess !== undefined) {
+    budget.steps += indexes.length;
+    const result = decideUnambiguous(model, initial, operations, indexes);
+    if (result !== undefined) return result;
+    if (hasUnwrittenRead(model, initial, operations, indexes)) return { outcome: 'none' };
+  }
+  return budget.ask() ? search(question, indexes, budget) : { outcome: 'unfinished' };
 }
 
 function search<State>(

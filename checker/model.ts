@@ -46,11 +46,15 @@ export interface Model<State> {
   growth?(operation: HistoryOperation): Growth | undefined;
 }
 
-/** What an operation is to a register. `nothing`: it neither changes nor constrains. */
+/**
+ * What an operation is to a register. `refused`: a swap that found another value than it wanted.
+ * `nothing`: it neither changes nor constrains.
+ */
 export type RegisterAccess =
   | { readonly kind: 'read'; readonly value: Plain }
   | { readonly kind: 'write'; readonly value: Plain }
   | { readonly kind: 'swap'; readonly from: Plain; readonly to: Plain }
+  | { readonly kind: 'refused'; readonly from: Plain }
   | { readonly kind: 'nothing' };
 
 /**

@@ -44,6 +44,8 @@ interface Frame {
 }
 
 const NO_DEBT = -1;
+/** About what a frame takes: its fields, two small sets and a few choices. */
+const FRAME_BYTES = 256;
 
 export class Search<State> {
   private readonly problem: Problem;
@@ -106,6 +108,7 @@ export class Search<State> {
   }
 
   release(): void {
+    this.budget.give(this.frames.length * FRAME_BYTES);
     this.memo.release();
   }
 
@@ -119,6 +122,7 @@ export class Search<State> {
     if (!this.memo.enter(this.frontier, this.state, this.set, this.spent)) return;
     const choices = this.isDoomed() ? [] : this.candidates();
     if (choices.length === 0) this.onDeadEnd?.(this.path, this.depth, this.frontier);
+    this.budget.take(FRAME_BYTES);
     this.frames.push({
       depth: this.depth,
       frontier: this.frontier,
@@ -142,6 +146,7 @@ export class Search<State> {
     const choice = frame.choices[frame.cursor++];
     if (choice === undefined) {
       this.frames.pop();
+      this.budget.give(FRAME_BYTES);
       return;
     }
     const before = this.state;

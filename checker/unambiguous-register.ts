@@ -51,7 +51,7 @@ export function decideUnambiguous<State>(
   const free: number[] = [];
   for (const index of indexes) {
     const access = model.registerAccess?.(operations[index]!);
-    if (access === undefined) return undefined;
+    if (access === undefined || access.kind === 'refused') return undefined;
     if (access.kind === 'nothing') {
       if (operations[index]!.return !== null) free.push(index);
     } else if (access.kind === 'read') {

@@ -63,7 +63,7 @@ export function stepSwap(state: Plain, operation: HistoryOperation): Step<Plain>
   return { ok: true, next: matches ? value[1] : state };
 }
 
-/** What a swap is to a register; undefined where it is more than an access: it failed. */
+/** What a swap is to a register; undefined where it is not known whether it failed. */
 export function swapAccess(operation: HistoryOperation): RegisterAccess | undefined {
   const { value, output } = operation;
   if (!isPair(value)) return undefined;
@@ -71,7 +71,7 @@ export function swapAccess(operation: HistoryOperation): RegisterAccess | undefi
   if (operation.return === null || output === true) {
     return { kind: 'swap', from: value[0], to: value[1] };
   }
-  return undefined;
+  return output === false ? { kind: 'refused', from: value[0] } : undefined;
 }
 
 export function readAccess(operation: HistoryOperation): RegisterAccess {

@@ -1,0 +1,35 @@
+/**
+ * The commonest mistake, found without a search: a register answers what nobody can have written.
+ */
+
+import type { HistoryOperation, Plain } from './history.ts';
+import type { Model } from './model.ts';
+import { type PlainKey, plainKey } from './plain.ts';
+
+/**
+ * Whether some read, or some swap that took place, saw a value that is neither the initial one nor
+ * written by an operation called before it returned. False where the model cannot say. O(n).
+ */
+export function hasUnwrittenRead<State>(
+  model: Model<State>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+  indexes: readonly number[],
+): boolean {
+  const writtenFrom = new Map<PlainKey, number>();
+  writtenFrom.set(plainKey(initial), Number.NEGATIVE_INFINITY);
+  const seen: { readonly value: PlainKey; readonly by: number }[] = [];
+  for (const index of indexes) {
+    const { call, return: returned } = operations[index]!;
+    const access = model.registerAccess?.(operations[index]!);
+    if (access === undefined) return false;
+    if (access.kind === 'write' || access.kind === 'swap') {
+      const value = plainKey(access.kind === 'write' ? access.value : access.to);
+      writtenFrom.set(value, Math.min(call, writtenFrom.get(value) ?? call));
+    }
+    if (returned === null) continue;
+    if (access.kind === 'read') seen.push({ value: plainKey(access.value), by: returned });
+    if (access.kind === 'swap') seen.push({ value: plainKey(access.from), by: returned });
+  }
+  return seen.some(({ value, by }) => (writtenFrom.get(value) ?? Number.POSITIVE_INFINITY) > by);
+}
