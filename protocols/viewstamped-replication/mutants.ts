@@ -43,7 +43,7 @@ export const mutants: readonly Mutant[] = [
     difficulty: 'hard',
     replica: {
       beginViewTransfer(state, context, viewNumber) {
-        context.env.mark('later-view-learned');
+        context.env.mark('state-transfer-started');
         context.rules.adoptLog(state, context, state.log.slice(0, state.commitNumber), viewNumber);
         context.rules.enterNormal(state, context);
         context.rules.sendGetState(state, context, viewNumber, state.opNumber);

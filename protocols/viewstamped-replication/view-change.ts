@@ -197,9 +197,9 @@ function becomePrimary(
   const commitNumber = rules.chooseCommitNumber(collected);
   rules.adoptLog(state, context, log, state.viewNumber);
   context.env.mark('primary-elected');
-  sendToOthers(state, context, rules.startViewFor(state));
   rules.enterNormal(state, context);
   rules.commitUpTo(state, context, rules.executableUpTo(state, commitNumber));
+  sendToOthers(state, context, rules.startViewFor(state));
 }
 
 /** §4.2 step 3: the log of the latest normal view; among equals the longest. */
