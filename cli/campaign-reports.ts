@@ -20,37 +20,55 @@ export async function writeReports(
   campaign: CampaignResult,
   settings: ReportSettings,
 ): Promise<void> {
-  const { outDir } = settings;
-  const json = (): string => `${JSON.stringify(campaign)}\n`;
-  // Files first: the text names them, and what it names must be there.
+  // Files first: the text names them. One that fails must not cost the others, or the text.
+  const errors: unknown[] = [];
   for (const reporter of new Set(settings.reporters)) {
-    switch (reporter) {
-      case 'json':
-        writeFileWhole(join(outDir, 'campaign.json'), json());
-        break;
-      case 'blob':
-        writeFileWhole(join(outDir, `blob-${campaign.from}-${campaign.to}.json`), json());
-        break;
-      case 'html': {
-        const { renderReport } = await import('../reports/html.ts');
-        writeFileWhole(join(outDir, 'report.html'), renderReport({ campaign, runs: [], outDir }));
-        break;
-      }
-      case 'junit': {
-        const { renderJunit } = await import('../reports/junit.ts');
-        writeFileWhole(join(outDir, 'junit.xml'), renderJunit(campaign, outDir));
-        break;
-      }
-      case 'line':
-      case 'dot':
-      case 'ndjson':
-        break;
-      default:
-        reporter satisfies never;
+    try {
+      await writeReport(campaign, reporter, settings.outDir);
+    } catch (error) {
+      errors.push(error);
     }
   }
-  if (settings.isJson) process.stdout.write(json());
+  if (settings.isJson) process.stdout.write(jsonOf(campaign));
   else await printText(campaign, settings);
+  if (errors.length > 0) throw errors[0];
+}
+
+async function writeReport(
+  campaign: CampaignResult,
+  reporter: Reporter,
+  outDir: string,
+): Promise<void> {
+  switch (reporter) {
+    case 'json':
+      writeFileWhole(join(outDir, 'campaign.json'), jsonOf(campaign));
+      return;
+    case 'blob': {
+      const name = `blob-${campaign.from}-${campaign.to}.json`;
+      writeFileWhole(join(outDir, name), jsonOf(campaign));
+      return;
+    }
+    case 'html': {
+      const { renderReport } = await import('../reports/html.ts');
+      writeFileWhole(join(outDir, 'report.html'), renderReport({ campaign, runs: [], outDir }));
+      return;
+    }
+    case 'junit': {
+      const { renderJunit } = await import('../reports/junit.ts');
+      writeFileWhole(join(outDir, 'junit.xml'), renderJunit(campaign, outDir));
+      return;
+    }
+    case 'line':
+    case 'dot':
+    case 'ndjson':
+      return;
+    default:
+      reporter satisfies never;
+  }
+}
+
+function jsonOf(campaign: CampaignResult): string {
+  return `${JSON.stringify(campaign)}\n`;
 }
 
 async function printText(campaign: CampaignResult, settings: ReportSettings): Promise<void> {

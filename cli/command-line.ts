@@ -2,6 +2,7 @@
 import type { Argv, Options } from 'yargs';
 import yargs from 'yargs';
 import { InputError } from './exit.ts';
+import { STANDARD_INPUT } from './files.ts';
 import { Given, type ParsedArguments, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
 import { CHECK, FUZZ, GLOBAL, LIST, REPLAY, REPORT, RUN } from './options.ts';
@@ -76,7 +77,7 @@ export async function execute(words: readonly string[]): Promise<number> {
   const isCompleting = words.includes(COMPLETIONS_FLAG);
   if (!isCompleting) assertKnownWords(words);
   let exitCode = 0;
-  const parser = yargs(withOptionalValues(words))
+  const parser = yargs(isCompleting ? [...words] : forYargs(words))
     .scriptName('quorumlab')
     .usage('quorumlab: a deterministic simulation testbed for replication protocols')
     .version(version())
@@ -143,9 +144,21 @@ function assertKnownWords(words: readonly string[]): void {
   }
 }
 
-/** `--expect-failure` takes a value only after `=`: a scenario that follows is not its value. */
-function withOptionalValues(words: readonly string[]): string[] {
-  return words.map((word) => (word === '--expect-failure' ? '--expect-failure=' : word));
+/**
+ * Words as yargs understands them rightly. `--expect-failure` takes a value only after `=`: a
+ * scenario that follows is not its value. A lone `-`, and what follows `--`, would be dropped.
+ */
+function forYargs(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  const before = end < 0 ? words : words.slice(0, end);
+  const after = end < 0 ? [] : words.slice(end + 1);
+  return [
+    ...before.map((word) => {
+      if (word === '-') return STANDARD_INPUT;
+      return word === '--expect-failure' ? '--expect-failure=' : word;
+    }),
+    ...after.map((word) => (word.startsWith('-') ? `./${word}` : word)),
+  ];
 }
 
 /** Completes scenario ids where scenarios are expected, and what yargs knows elsewhere. */

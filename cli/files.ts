@@ -41,10 +41,13 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** The text of a file, or of standard input for `-`. */
+/** Stands for `-` on the command line. */
+export const STANDARD_INPUT = '/dev/stdin';
+
+/** The text of a file, or of standard input. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
+    return readFileSync(path === STANDARD_INPUT ? 0 : path, 'utf8');
   } catch (error) {
     throw new InputError(`cannot read ${path}: ${reasonOf(error)}`);
   }

@@ -1,5 +1,5 @@
 /** `quorumlab list`: what there is to run, to break and to judge by. */
-import { models } from '../checker/index.ts';
+import type { ModelName } from '../checker/index.ts';
 import { mutants, protocols } from '../protocols/index.ts';
 import { profiles, scenarios } from '../scenarios/catalogue/index.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
@@ -64,10 +64,7 @@ function itemsOf(kind: Kind): readonly Item[] {
     case 'oracles':
       return oracles.map(({ id, about }) => ({ id, about }));
     case 'models':
-      return Object.entries(models).map(([id, model]) => ({
-        id,
-        about: model.partition === undefined ? 'one object' : 'judged key by key',
-      }));
+      return Object.entries(MODELS).map(([id, about]) => ({ id, about }));
     case 'mutants':
       return mutants.map(({ id, summary, difficulty }) => ({
         id,
@@ -77,6 +74,21 @@ function itemsOf(kind: Kind): readonly Item[] {
       return kind satisfies never;
   }
 }
+
+/** The operations of each of the checker's models. */
+const MODELS: { readonly [model in ModelName]: string } = {
+  register: 'read, write',
+  'cas-register': 'read, write, cas (value [old, new])',
+  kv: 'get, put, delete, cas, append, slice on keys; an absent value is null',
+  dictionary: 'as kv, but get of an absent key answers "", and append to one is refused',
+  counter: 'add, read',
+  list: 'append, read',
+  set: 'add, remove, contains, read',
+  queue: 'enqueue, dequeue (null when empty)',
+  stack: 'push, pop (null when empty)',
+  mutex: 'acquire, release',
+  txn: 'txn on several registers at once: [["r", "x", null], ["w", "y", 2]]',
+};
 
 /** What a plan may hold, and what the network does to single messages. */
 const FAULTS: { readonly [fault in FaultKind | Fate]: string } = {

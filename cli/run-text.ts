@@ -34,7 +34,9 @@ export function runText(
 
 function events(run: RunResult, isShown: (event: EventRecord) => boolean): string[] {
   return (run.events ?? []).filter(isShown).map((event) => {
-    const { label, fate, detail, summary } = event;
+    const { label, fate, summary } = event;
+    // A message's fields name its type again.
+    const detail = event.detail?.replace(`type: "${label}",`, '');
     const words = [label, otherEnd(run, event), fate, detail].filter(
       (word) => word !== undefined && word !== '',
     );
