@@ -12,6 +12,7 @@ export const marks = {
   'state-transfer-started': 'a replica learns of a later view and stops taking part in its own',
   'state-transfer-completed': 'a replica has taken over the log of a later view',
   'view-change-started': 'a replica leaves its view for a later one',
+  'view-change-reported': 'a replica has f others in its view change and sends DoViewChange',
   'view-change-stalled': 'a view change did not complete in time',
   'primary-elected': 'a replica has its quorum of DoViewChange and starts the view as primary',
   'view-change-completed': 'a backup has taken over the log of a started view',

@@ -65,6 +65,7 @@ function appendEntry(state: ReplicaState, context: Context, request: Request): v
 
 /** The primary counts itself into the quorum as soon as its log is as safe as the mode requires. */
 function acknowledgeOwn(state: ReplicaState, context: Context): void {
+  if (state.opNumber === state.commitNumber) return;
   if (context.options.isDurable) {
     context.rules.sendPrepareOk(state, context, state.replicaNumber);
   } else {

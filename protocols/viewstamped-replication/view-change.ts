@@ -116,6 +116,7 @@ function checkStartViewChanges(state: ReplicaState, context: Context): void {
   if (state.hasSentDoViewChange) return;
   if (context.rules.countStartViewChanges(state) < context.quorum) return;
   state.hasSentDoViewChange = true;
+  context.env.mark('view-change-reported');
   context.rules.sendDoViewChange(state, context);
 }
 
