@@ -12,7 +12,7 @@ export interface FaultSpan {
   /** End of the run where it held to the end. */
   readonly until: number;
   readonly isHealed: boolean;
-  /** Whom it touches: a partition's groups, a one-way cut's two sides, else one group of one node. */
+  /** Whom it touches: a partition's groups, a one-way cut's two sides, else a node alone. */
   readonly groups: readonly (readonly number[])[];
   /** `partition {n0}|{n1,n2}`, without times. */
   readonly title: string;

@@ -5,7 +5,7 @@ import { ABSENT, EVENT_COLUMNS, type EventColumn, type PackedEvents } from './do
 /** Records kept of one run; the window around the failure when there are more. */
 export const EVENT_LIMIT = 200_000;
 
-/** Packs `events`, at most `limit` of them, around the record at which loop event `around` ended. */
+/** Packs `events`, at most `limit` of them, around the records of the loop's event `around`. */
 export function packEvents(
   events: readonly EventRecord[],
   around: number | undefined,

@@ -1,4 +1,4 @@
-/** The part of an HTML report that is there without scripts: the verdict, the failures, commands. */
+/** What of an HTML report is there without scripts: the verdict, the failures, commands. */
 import type { RunResult } from '../scenarios/spec.ts';
 import { replayRunCommand } from './commands.ts';
 import type { ReportCampaign, ReportIndex } from './document.ts';

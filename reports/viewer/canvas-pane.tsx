@@ -1,4 +1,4 @@
-/** A canvas that follows the shared window: drag to move it, wheel with Ctrl to zoom, click to go. */
+/** A canvas on the shared window: drag to move it, wheel with Ctrl to zoom, click to go. */
 import { effect, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { palette } from './palette.ts';

@@ -1,4 +1,4 @@
-/** The longest partial linearizations step by step: operation, state after it, and where it ends. */
+/** The longest partial linearizations step by step, with the state after each, and their end. */
 import { formatTimeExact, plural } from '../words.ts';
 import { linearizationPoints } from './operations-draw.ts';
 import { type Evidence, outcomeText } from './run-model.ts';

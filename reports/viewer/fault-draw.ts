@@ -1,4 +1,4 @@
-/** Draws faults: bars with names above the lanes, bands behind them, hatched spans of a dead node. */
+/** Draws faults: named bars above the lanes, bands behind them, hatched spans of a dead node. */
 import type { FaultSpan } from '../faults.ts';
 import { spanInWords } from '../faults.ts';
 import { sideColour } from './palette.ts';
@@ -75,7 +75,7 @@ function roomFor(surface: Surface, layout: SpaceTimeLayout, bar: FaultBar): numb
   return Math.min(surface.width, ...next);
 }
 
-/** A node that is down is hatched, one that is paused is dotted; both say so where there is room. */
+/** Slanted lines over a node that is down, upright ones over a paused one, and the word. */
 export function drawStops(surface: Surface, layout: SpaceTimeLayout, labels: Labels): void {
   const { palette, charWidth, width } = surface;
   for (const { span } of layout.bars) {

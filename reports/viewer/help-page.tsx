@@ -45,34 +45,7 @@ export function HelpPage() {
             </tbody>
           </table>
         </section>
-        <section class="pane">
-          <h2>Filter of the event table</h2>
-          <p>
-            Terms are joined by "and", values within one by commas; <code>!</code> turns a term
-            round. Other words are searched for in every text; "two words" as one.
-          </p>
-          <p>
-            <code>node:n1,n2 kind:drop !type:Commit lost</code>
-          </p>
-          <table class="plain">
-            <thead>
-              <tr>
-                <th scope="col">Term</th>
-                <th scope="col">Meaning</th>
-              </tr>
-            </thead>
-            <tbody>
-              {FILTER_FIELDS.map(({ field, about }) => (
-                <tr key={field}>
-                  <td>
-                    <code>{field}:</code>
-                  </td>
-                  <td>{about}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <FilterHelp />
         <section class="pane">
           <h2>Pointer</h2>
           <p>
@@ -83,5 +56,38 @@ export function HelpPage() {
         </section>
       </div>
     </main>
+  );
+}
+
+function FilterHelp() {
+  return (
+    <section class="pane">
+      <h2>Filter of the event table</h2>
+      <p>
+        Terms are joined by "and", values within one by commas; <code>!</code> turns a term round.
+        Other words are searched for in every text; "two words" as one.
+      </p>
+      <p>
+        <code>node:n1,n2 kind:drop !type:Commit lost</code>
+      </p>
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Term</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {FILTER_FIELDS.map(({ field, about }) => (
+            <tr key={field}>
+              <td>
+                <code>{field}:</code>
+              </td>
+              <td>{about}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

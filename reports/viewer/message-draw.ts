@@ -7,7 +7,8 @@ import { GUTTER, type Labels, type Plane, type Surface, xNear, yOf } from './sur
 
 /** With at most this many messages in the window each says its type, where there is room. */
 const LABELS_MAX = 160;
-const OPACITY_MIN = 0.3;
+const OPACITY_MIN = 0.25;
+const UNUSUAL_OPACITY_MIN = 0.6;
 /** A message lost the moment it was sent has no flight: its arrow gets this many pixels. */
 const STUB_WIDTH = 14;
 /** Share of the way to the receiver at which a dropped message ends. */
@@ -41,7 +42,8 @@ export function drawMessages(
   const opacity = Math.max(OPACITY_MIN, Math.min(1, LABELS_MAX / arrows.length));
   for (const arrow of arrows) {
     if (arrow.record === selected) continue;
-    context.globalAlpha = arrow.isDrop || arrow.fate !== '' ? 1 : opacity;
+    const isUsual = !arrow.isDrop && arrow.fate === '';
+    context.globalAlpha = isUsual ? opacity : Math.max(opacity, UNUSUAL_OPACITY_MIN);
     drawArrow(surface, arrow, false);
   }
   context.globalAlpha = 1;

@@ -199,7 +199,9 @@ function fillInterval(
 ): void {
   const { context } = surface;
   if (!isOpen) {
-    context.fillRect(left, top, right - left, BAR_HEIGHT);
+    // A hair's breadth between an operation and the next that is called at its return.
+    const gap = right - left > 3 ? 1 : 0;
+    context.fillRect(left, top, right - left - gap, BAR_HEIGHT);
     return;
   }
   const opacity = context.globalAlpha;
@@ -229,7 +231,7 @@ interface LabelPlace {
 /** Pixels between a bar's edge and its label. */
 const INSET = 4;
 
-/** In the bar where it fits, beside it where there is room, else as much as fits; never over another. */
+/** In the bar where it fits, beside it where there is room, else as much of it as fits. */
 function labelOperation(surface: Surface, label: string, place: LabelPlace): void {
   const { context, charWidth } = surface;
   const left = Math.max(GUTTER, place.left);

@@ -178,7 +178,7 @@ function buildLanes(run: RunModel['run'], log: EventLog | undefined, end: number
   }));
 }
 
-/** A record that says something of round or leadership ends one span and begins the next; a crash ends one. */
+/** What a record says of round or leadership ends a span and begins one; a crash ends one. */
 function extendRounds(spans: RoundSpan[], log: EventLog, record: number, end: number): void {
   const newRound = at(log.round, record);
   const newLeads = at(log.leads, record);

@@ -91,8 +91,10 @@ function Facts({ model }: { readonly model: RunModel }) {
     `${plural(spec.replicas, 'replica')}, ${plural(spec.clients, 'client')}`,
     ...(spec.mutant === undefined ? [] : [`mutant ${spec.mutant}`]),
     `${formatCount(counts.events)} events`,
-    `${formatCount(counts.delivered)} messages delivered, ${formatCount(counts.dropped)} dropped, ` +
-      `${formatCount(counts.duplicated)} duplicated, ${formatCount(counts.corrupted)} corrupted`,
+    `${formatCount(counts.delivered)} messages delivered`,
+    `${formatCount(counts.dropped)} dropped`,
+    `${formatCount(counts.duplicated)} duplicated`,
+    `${formatCount(counts.corrupted)} corrupted`,
     `${formatCount(counts.completed)} of ${plural(counts.invoked, 'operation')} completed`,
     `ended ${ended.how}${bound} at ${formatTime(ended.at)}`,
     `trace ${traceHash}`,

@@ -26,6 +26,8 @@ import {
 
 /** Above this many messages or points in the window, their density is drawn instead. */
 export const DENSITY_FROM = 4000;
+/** With at most this many points in the window the marks among them have their names. */
+const NAMED_MARKS_MAX = 500;
 /** Points closer than this many pixels are left out, unless they are rare. */
 const POINT_DISTANCE = 8;
 
@@ -112,8 +114,8 @@ function drawNames(surface: Surface, layout: SpaceTimeLayout): void {
 }
 
 /** Kinds that are worth a mark even where there is no room for the others. */
-const RARE_KINDS = new Set(['mark', 'restart']);
-const POINT_KINDS = new Set(['start', 'timer', 'invoke', 'return']);
+const RARE_KINDS = new Set(['restart']);
+const POINT_KINDS = new Set(['start', 'timer', 'invoke', 'return', 'mark']);
 
 function drawPoints(
   surface: Surface,
@@ -144,7 +146,8 @@ function drawPoints(
         if (x < drawnTo + POINT_DISTANCE || !POINT_KINDS.has(kind)) continue;
         drawnTo = x;
       }
-      drawPoint(surface, log, record, kind, yOf(surface, place.middle), labels);
+      const names = count > NAMED_MARKS_MAX ? undefined : labels;
+      drawPoint(surface, log, record, kind, yOf(surface, place.middle), names);
     }
   });
 }
@@ -155,7 +158,7 @@ function drawPoint(
   record: number,
   kind: string,
   y: number,
-  labels: Labels,
+  names: Labels | undefined,
 ): void {
   const { context, palette } = surface;
   const x = xOf(surface, at(log.time, record));
@@ -186,8 +189,7 @@ function drawPoint(
   }
   context.fill();
   context.stroke();
-  if (kind !== 'mark') return;
-  labels.add(text(log, log.label, record), x - 2, y + 14, palette.text);
+  if (kind === 'mark') names?.add(text(log, log.label, record), x - 2, y + 14, palette.text);
 }
 
 function drawCursorRecord(

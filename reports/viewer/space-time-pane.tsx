@@ -12,7 +12,8 @@ import { DENSITY_FROM, drawSpaceTime } from './space-time-draw.ts';
 import { laneAt, layOut } from './space-time-layout.ts';
 import { AXIS_HEIGHT, GUTTER, type Plane, type Surface, xOf } from './surface.ts';
 
-const HEIGHT_MAX = 560;
+/** Taller than this the lanes are scrolled. */
+const HEIGHT_MAX = 640;
 /** Pixels around a click in which something is hit. */
 const REACH = 6;
 
@@ -42,7 +43,7 @@ export function SpaceTimePane({ view }: { readonly view: RunView }) {
       ) : null}
       <CanvasPane
         view={view}
-        label={`Messages between ${model.lanes.length} nodes over time. The event table lists them.`}
+        label={`Messages between ${model.lanes.length} nodes; the event table lists them.`}
         contentHeight={layout.height}
         heightMax={HEIGHT_MAX}
         draw={draw}

@@ -1,35 +1,18 @@
 /** A made-up campaign of a thousand seeds with three failure groups. */
-import { CAMPAIGN_FORMAT, type CampaignResult } from '../../scenarios/campaign-types.ts';
+import {
+  CAMPAIGN_FORMAT,
+  type CampaignResult,
+  type FailureGroup,
+} from '../../scenarios/campaign-types.ts';
 import { fixtureRun } from './fixture-run.ts';
 
+const SCENARIOS = ['vr/partitions', 'vr/chaos'];
+
 export function fixtureCampaign(): CampaignResult {
-  const scenarios = ['vr/partitions', 'vr/chaos'];
-  const group = (
-    signature: string,
-    oracle: string,
-    message: string,
-    seed: string,
-    count: number,
-  ) => {
-    const example = fixtureRun({ signature, message, seed });
-    const indices = [3, 40, 77];
-    return {
-      signature,
-      oracle,
-      message,
-      count,
-      seeds: indices.map((index) => ({
-        scenario: scenarios[index % 2] ?? '',
-        seed: `${seed}${index}`,
-        index,
-      })),
-      example,
-    };
-  };
   const log = group('I-19c2', 'invariants', 'n2 has op 12 that n1 does not', '0x77', 12);
   return {
     format: CAMPAIGN_FORMAT,
-    scenarios,
+    scenarios: SCENARIOS,
     protocol: 'vr',
     mutant: 'VR-3',
     baseSeed: '0x5eed',
@@ -84,5 +67,27 @@ export function fixtureCampaign(): CampaignResult {
       jobs: 2,
       commit: 'deadbee',
     },
+  };
+}
+
+function group(
+  signature: string,
+  oracle: string,
+  message: string,
+  seed: string,
+  count: number,
+): FailureGroup {
+  const seeds = [3, 40, 77].map((index) => ({
+    scenario: SCENARIOS[index % 2] ?? '',
+    seed: `${seed}${index}`,
+    index,
+  }));
+  return {
+    signature,
+    oracle,
+    message,
+    count,
+    seeds,
+    example: fixtureRun({ signature, message, seed }),
   };
 }

@@ -1,12 +1,14 @@
 /**
  * A made-up run of three replicas and three clients: rounds of requests with drops, duplicates and
- * a corrupted message, a partition, a crash with a change of the leader, and a stale read at the end.
+ * a corrupted message, a partition, a crash with a change of the leader, and a stale read last.
  */
 
 import { formatOperation } from '../../reports/words.ts';
 import {
+  type Failure,
   type HistoryEntry,
   RUN_FORMAT,
+  type RunCounts,
   type RunResult,
   SPEC_FORMAT,
 } from '../../scenarios/spec.ts';
@@ -55,48 +57,15 @@ export function fixtureRun(options: FixtureOptions = {}): RunResult {
   }
   log.add({ time: end, kind: 'violation', label: 'linearizability', detail: 'a stale read' });
   const events = log.finished();
-  const operations = [stale - 1, stale, stale + 1];
   return {
     format: RUN_FORMAT,
     spec: spec(options, times),
     verdict: 'failed',
-    failures: [
-      {
-        oracle: 'linearizability',
-        signature: options.signature ?? 'L-7f3a',
-        message:
-          options.message ?? 'c2 read x = 1, but write x = 4 by c0 had completed before it began',
-        at: end,
-        event: events[events.length - 1]?.event ?? 0,
-        node: REPLICAS + 2,
-        operations,
-        evidence: {
-          key: 'x',
-          operations,
-          partial: [
-            { order: [stale - 1, stale], states: ['{"x":1}', '{"x":4}'] },
-            { order: [stale - 1], states: ['{"x":1}'] },
-          ],
-          stuckAt: stale + 1,
-        },
-      },
-    ],
+    failures: [staleReadFailure(options, stale, end, events.length)],
     inconclusive: [],
     traceHash: '00c0ffee00c0ffee',
     ended: { how: 'quiet', at: end },
-    counts: {
-      events: events.length,
-      sent: size,
-      delivered: size,
-      dropped: events.filter((event) => event.kind === 'drop').length,
-      duplicated: events.filter((event) => event.fate === 'duplicate').length,
-      corrupted: events.filter((event) => event.fate === 'corrupt').length,
-      persisted: 0,
-      invoked: history.length,
-      completed: history.filter((entry) => entry.return !== null).length,
-      crashes: 1,
-      restarts: 1,
-    },
+    counts: countsOf(events, history),
     marks: { 'view-change-completed': 1, 'recovery-completed': 0 },
     faults: [
       { status: 'fired', at: times.cut, until: times.heal, event: 1 },
@@ -107,6 +76,51 @@ export function fixtureRun(options: FixtureOptions = {}): RunResult {
     history,
     finalSummaries: ['view 1', 'view 1', 'view 1', 'client', 'client', 'client'],
     events,
+  };
+}
+
+function staleReadFailure(
+  options: FixtureOptions,
+  stale: number,
+  at: number,
+  event: number,
+): Failure {
+  const operations = [stale - 1, stale, stale + 1];
+  const sentence = 'c2 read x = 1, but write x = 4 by c0 had completed before it began';
+  return {
+    oracle: 'linearizability',
+    signature: options.signature ?? 'L-7f3a',
+    message: options.message ?? sentence,
+    at,
+    event,
+    node: REPLICAS + 2,
+    operations,
+    evidence: {
+      key: 'x',
+      operations,
+      partial: [
+        { order: [stale - 1, stale], states: ['{"x":1}', '{"x":4}'] },
+        { order: [stale - 1], states: ['{"x":1}'] },
+      ],
+      stuckAt: stale + 1,
+    },
+  };
+}
+
+function countsOf(events: readonly EventRecord[], history: readonly HistoryEntry[]): RunCounts {
+  const count = (test: (event: EventRecord) => boolean) => events.filter(test).length;
+  return {
+    events: events.length,
+    sent: count((event) => event.sentAt !== undefined && event.fate !== 'duplicate'),
+    delivered: count((event) => event.kind === 'deliver'),
+    dropped: count((event) => event.kind === 'drop'),
+    duplicated: count((event) => event.fate === 'duplicate'),
+    corrupted: count((event) => event.fate === 'corrupt'),
+    persisted: 0,
+    invoked: history.length,
+    completed: history.filter((entry) => entry.return !== null).length,
+    crashes: 1,
+    restarts: 1,
   };
 }
 

@@ -1,4 +1,4 @@
-/** The report in a real Chromium, from disk: nothing asked of the network, nothing on the console. */
+/** The report in a real Chromium, from disk: nothing asked of the network, no error logged. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../reports/html.ts';
