@@ -1,4 +1,4 @@
-/** Times the checker on large histories of many kinds. Usage: node dist/bench/check-table.js [name] */
+/** Times the checker on large histories. Usage: node dist/bench/check-table.js [part of a name] */
 
 import { checkLinearizable, type HistoryOperation, type Model, models } from '../checker/index.ts';
 import {

@@ -3,6 +3,7 @@
 export type { BudgetOptions, UnknownReason } from './budget.ts';
 export { type CheckOptions, checkHistory, checkLinearizable } from './check.ts';
 export type { Names } from './explanation.ts';
+export { writeJepsenEdn } from './formats/edn-writer.ts';
 export { HistoryFormatError } from './formats/format-error.ts';
 export { writeQuorumlabHistory } from './formats/quorumlab-history.ts';
 export { detectFormat, formatNames, readHistories } from './formats/read-histories.ts';

@@ -60,8 +60,8 @@ export type RegisterAccess =
 /**
  * What an operation does to a state that is a string.
  *
- * `observes`: legal only at that very string. `extends`: adds `by` at the end. `resets`: anything else,
- * if possible saying what the state is then.
+ * `observes`: legal only at that very string. `extends`: adds `by` at the end. `resets`: anything
+ * else, saying if possible what the state is then.
  */
 export type Growth =
   | { readonly role: 'observes'; readonly target: string }

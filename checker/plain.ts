@@ -14,6 +14,24 @@ export function plainKey(value: Plain | undefined): PlainKey {
   return compoundKey(value);
 }
 
+/** Narrows what is made of nothing but null, booleans, numbers, strings, arrays and plain objects. */
+export function isPlain(value: unknown): value is Plain {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return true;
+    case 'object':
+      if (value === null) return true;
+      if (Array.isArray(value)) return value.every(isPlain);
+      return (
+        Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain)
+      );
+    default:
+      return false;
+  }
+}
+
 /** Whether two values are equal; absent equals only absent. */
 export function plainEqual(left: Plain | undefined, right: Plain | undefined): boolean {
   if (left === right) return true;

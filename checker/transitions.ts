@@ -6,7 +6,7 @@
 import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import type { Model } from './model.ts';
-import { type PlainKey, plainKey } from './plain.ts';
+import { isPlain, type PlainKey, plainKey } from './plain.ts';
 
 /** The transition is refused by the model. */
 export const ILLEGAL = -1;
@@ -106,8 +106,8 @@ export class Transitions<State> {
 
   private keyOf(state: State): PlainKey {
     if (this.model.key !== undefined) return this.model.key(state);
-    // A model whose states are not JSON values must bring a key of its own.
-    return plainKey(state as Parameters<typeof plainKey>[0]);
+    if (isPlain(state)) return plainKey(state);
+    throw new TypeError(`model ${this.model.name}: states that are not JSON values need a key`);
   }
 }
 

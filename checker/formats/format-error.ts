@@ -6,7 +6,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** The text is not a history of its format. The message names line, column and what was expected. */
+/** The text is no history of its format. The message says where, and what was expected. */
 export class HistoryFormatError extends Error {
   readonly line: number;
   readonly column: number;

@@ -1,7 +1,7 @@
 /**
  * Histories of Jepsen and Knossos in EDN (https://github.com/jepsen-io/knossos).
  *
- * An `:ok` value back-fills its invocation; a `:fail` pair never happened; `:info`, or no end, stays
+ * An `:ok` value back-fills its invocation; a `:fail` pair never happened; `:info`, or no end, is
  * open for ever; a read of `nil` matches any state. `[key value]` values, as `jepsen.independent`
  * and Maelstrom write them, are unwrapped.
  */
@@ -118,7 +118,7 @@ function hasKeys(events: readonly EdnEvent[]): boolean {
     const items = itemsOf(event.value);
     if (event.type !== 'invoke' || items?.length !== 2 || event.key !== undefined) return false;
     const second = items[1]!;
-    if (event.f === 'read') return second.type === 'nil';
+    if (event.f === 'read' || event.f === 'get') return second.type === 'nil';
     if (event.f === 'cas') return itemsOf(second)?.length === 2;
     return event.f === 'txn' && isTransaction(second);
   });

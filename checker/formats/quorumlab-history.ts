@@ -1,6 +1,6 @@
 /**
- * Our own format, `quorumlab-history/1`: lines of JSON, a header first, then one operation a line in
- * any order. Nothing is optional that is not said to be, and unknown members are refused.
+ * Our own format, `quorumlab-history/1`: lines of JSON, a header first, then one operation a line
+ * in any order. Members that are not known are refused.
  */
 
 import {

@@ -7,6 +7,7 @@ import {
   type HistoryOperation,
   type ReadOptions,
   readHistories,
+  writeJepsenEdn,
   writeQuorumlabHistory,
 } from '../../checker/index.ts';
 
@@ -140,6 +141,23 @@ describe('the Jepsen EDN reader', () => {
     ['an empty text', '', 1],
   ])('refuses %s at its column', (_, text, column) => {
     expect(errorOf(text, { format: 'jepsen-edn' }).column).toBe(column);
+  });
+});
+
+describe('the Jepsen EDN writer', () => {
+  test('writes what the reader reads as the same operations', () => {
+    const text = `[[0 :invoke :read nil] [1 :invoke :cas [1 2]] [0 :ok :read "a\\n"] [1 :ok :cas [1 2]]
+      [2 :invoke :write {"b" [true]}]]`;
+    const [history] = readHistories(text);
+
+    expect(readHistories(writeJepsenEdn(history!))).toEqual([history]);
+  });
+
+  test('writes the keys of a store as the reader unwraps them', () => {
+    const text = '[[0 :invoke :read ["x" nil]] [0 :ok :read ["x" 7]] [1 :invoke :write ["y" 1]]]';
+    const [history] = readHistories(text);
+
+    expect(operationsOf(writeJepsenEdn(history!))).toEqual(history?.operations);
   });
 });
 

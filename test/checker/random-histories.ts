@@ -243,7 +243,7 @@ function intervals(dice: Dice) {
   return found;
 }
 
-/** Runs the requests at random instants, answers as the model does, then spoils an answer or two. */
+/** Runs the requests at random instants, answers as the model does, and spoils some answers. */
 function answer(
   name: ModelName,
   initial: Plain,
