@@ -227,6 +227,7 @@ function tickSize(range: Range, width: number): number {
 /** Ticks closer than what `formatTime` rounds to need their decimals. */
 function tickLabel(time: number, size: number): string {
   if (time === 0) return '0';
+  if (size >= 1_000_000) return `${time / 1_000_000} s`;
   if (time < 1000 || (size >= 1000 && time < 10_000_000) || size >= 10_000) return formatTime(time);
   const decimals = size >= 100 ? 1 : size >= 10 ? 2 : 3;
   return `${(time / 1000).toFixed(decimals)} ms`;
