@@ -69,6 +69,7 @@ function touchedNodes(
     case 'partition':
       return planned.groups.map((group) => group.map(resolve));
     case 'one-way':
+    case 'slow':
       return [planned.from.map(resolve), planned.to.map(resolve)];
     case 'crash':
     case 'pause':
@@ -93,6 +94,8 @@ function faultTitle(
       return `partition ${names.map((group) => `{${group}}`).join('|')}`;
     case 'one-way':
       return `one-way cut {${names[0]}}→{${names[1]}}`;
+    case 'slow':
+      return `slow {${names[0]}}→{${names[1]}} by ${formatTime(planned.by)}`;
     case 'crash':
       return `crash ${names[0]}${planned.staysDown === true ? ' for good' : ''}`;
     case 'pause':

@@ -25,9 +25,9 @@ describe('the text of a run', () => {
   });
 
   it('has no escape sequences unless colours are asked for', () => {
-    const escape = String.fromCharCode(27);
-    expect(formatRun(fixtureRun())).not.toContain(escape);
-    expect(formatRun(fixtureRun(), { colour: true })).toContain(`${escape}[31m`);
+    const escapeCode = String.fromCharCode(27);
+    expect(formatRun(fixtureRun())).not.toContain(escapeCode);
+    expect(formatRun(fixtureRun(), { colour: true })).toContain(`${escapeCode}[31m`);
   });
 });
 
