@@ -94,6 +94,7 @@ const MODELS: { readonly [model in ModelName]: string } = {
 const FAULTS: { readonly [fault in FaultKind | Fate]: string } = {
   partition: 'nodes in different groups cannot talk to each other',
   'one-way': 'nothing gets from some nodes to others; the other way works',
+  slow: 'what some nodes send to others takes longer; what is sent later may overtake it',
   crash: 'a replica loses its memory and what was not durable, and may restart later',
   pause: 'a node handles nothing for a while, as its clock goes on',
   'client-crash': 'a client dies with its open operation and comes back as a new one',

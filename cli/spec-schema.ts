@@ -12,6 +12,13 @@ const optional = { lasts: micros.exactOptional() };
 
 const partition = { fault: z.literal('partition'), groups: z.array(z.array(node)), ...optional };
 const oneWay = { fault: z.literal('one-way'), from: z.array(node), to: z.array(node), ...optional };
+const slow = {
+  fault: z.literal('slow'),
+  from: z.array(node),
+  to: z.array(node),
+  by: micros,
+  ...optional,
+};
 const crash = {
   fault: z.literal('crash'),
   node,
@@ -37,6 +44,7 @@ const fault = z
   .discriminatedUnion('fault', [
     z.strictObject({ ...partition, ...trigger }),
     z.strictObject({ ...oneWay, ...trigger }),
+    z.strictObject({ ...slow, ...trigger }),
     z.strictObject({ ...crash, ...trigger }),
     z.strictObject({ ...pause, ...trigger }),
     z.strictObject({ ...clientCrash, ...trigger }),
@@ -64,12 +72,15 @@ const fateOverride = z.strictObject({
   duplicate: micros.exactOptional(),
 });
 
+const delay = z.strictObject({
+  kind: z.enum(['fixed', 'uniform', 'exponential', 'heavy-tail']),
+  min: micros,
+  spread: micros,
+});
+
 const network = z.strictObject({
-  delay: z.strictObject({
-    kind: z.enum(['fixed', 'uniform', 'exponential', 'heavy-tail']),
-    min: micros,
-    spread: micros,
-  }),
+  delay,
+  calmDelay: delay.exactOptional(),
   drop: rate,
   duplicate: rate,
   corrupt: rate,
@@ -81,6 +92,7 @@ const network = z.strictObject({
 const kinds = z.strictObject({
   partition: whole.exactOptional(),
   'one-way': whole.exactOptional(),
+  slow: whole.exactOptional(),
   crash: whole.exactOptional(),
   pause: whole.exactOptional(),
   'client-crash': whole.exactOptional(),

@@ -1,14 +1,30 @@
 /** Draws a plan: the operations of the workload and the faults, up front and explicit. */
 import type { Protocol } from '../sim/contract.ts';
 import type { Plain } from '../sim/plain.ts';
-import type { Fault, FaultKind, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
+import type {
+  Fault,
+  FaultKind,
+  FaultNode,
+  Plan,
+  PlannedFault,
+  PlannedOperation,
+} from '../sim/plan.ts';
 import { type Stream, Streams } from '../sim/streams.ts';
 import type { FaultConfig, RunSpec, WorkloadConfig } from './spec.ts';
 
 /** Targeted faults wait for one of the first occurrences of a mark. */
 const NTH_MAX = 6;
+/** How much longer messages take over a slowed link (Micros). */
+const SLOW_MIN = 2_000;
+const SLOW_MAX = 60_000;
 /** And strike at once, or after at most this long (Micros). */
 const AFTER_MAX = 2_000;
+
+interface SlowLinks {
+  readonly from: readonly FaultNode[];
+  readonly to: readonly FaultNode[];
+  readonly by: number;
+}
 
 export function drawPlan(spec: RunSpec, protocol: Protocol): Plan {
   const streams = new Streams(spec.seed);
@@ -119,6 +135,8 @@ function drawFault(kind: FaultKind, spec: RunSpec, isTargeted: boolean, stream: 
         ? { fault: 'one-way', from: [node], to: some, lasts }
         : { fault: 'one-way', from: some, to: [node], lasts };
     }
+    case 'slow':
+      return { fault: 'slow', ...drawSlow(all, node, stream), lasts: stream.between(1, lasts) };
     case 'crash':
       return { fault: 'crash', node, lasts };
     case 'pause':
@@ -130,13 +148,20 @@ function drawFault(kind: FaultKind, spec: RunSpec, isTargeted: boolean, stream: 
   }
 }
 
+/** What one node sends, or what it is sent. */
+function drawSlow(all: readonly number[], node: FaultNode, stream: Stream): SlowLinks {
+  const by = stream.between(SLOW_MIN, SLOW_MAX);
+  const isSender = stream.below(2);
+  return isSender > 0 ? { from: [node], to: all, by } : { from: all, to: [node], by };
+}
+
 /** One replica alone, or a split in two; clients stay with everyone or are dealt to the sides. */
-function drawGroups(spec: RunSpec, node: number | 'it', stream: Stream): (number | 'it')[][] {
+function drawGroups(spec: RunSpec, node: FaultNode, stream: Stream): FaultNode[][] {
   const all = Array.from({ length: spec.replicas }, (_, replica) => replica);
   const others = stream.shuffle(all.filter((replica) => replica !== node));
   const isAlone = stream.below(2) === 0;
   const cut = isAlone ? 0 : stream.below(others.length);
-  const groups: (number | 'it')[][] = [[node, ...others.slice(0, cut)], others.slice(cut)];
+  const groups: FaultNode[][] = [[node, ...others.slice(0, cut)], others.slice(cut)];
   if (stream.below(2) === 0) return groups;
   for (let client = 0; client < spec.clients; client++) {
     groups[stream.below(2)]?.push(spec.replicas + client);
@@ -154,6 +179,7 @@ function asKind(kind: string): FaultKind {
   switch (kind) {
     case 'partition':
     case 'one-way':
+    case 'slow':
     case 'crash':
     case 'pause':
     case 'client-crash':

@@ -137,6 +137,9 @@ export class Faults {
       case 'one-way':
         this.eachOneWay(fault, index, (a, b) => this.world.network.cut(a, b));
         return true;
+      case 'slow':
+        this.eachOneWay(fault, index, (a, b) => this.world.network.slow(a, b, fault.by));
+        return true;
       case 'crash':
         return this.startCrash(this.resolve(fault.node, index));
       case 'pause':
@@ -163,6 +166,9 @@ export class Faults {
       case 'one-way':
         this.eachOneWay(fault, index, (a, b) => this.world.network.uncut(a, b));
         return;
+      case 'slow':
+        this.eachOneWay(fault, index, (a, b) => this.world.network.slow(a, b, -fault.by));
+        return;
       case 'crash':
         this.world.restart(this.resolve(fault.node, index));
         return;
@@ -182,13 +188,23 @@ export class Faults {
     index: number,
     visit: (a: NodeId, b: NodeId) => void,
   ): void {
-    const resolved = groups.map((group) => group.map((node) => this.resolve(node, index)));
+    const resolved = this.resolveGroups(groups, index);
     for (const [i, group] of resolved.entries()) {
       for (const [j, other] of resolved.entries()) {
         if (i === j) continue;
         for (const a of group) for (const b of other) if (a !== b) visit(a, b);
       }
     }
+  }
+
+  /** A node is in the first group that names it: `'it'` may be one that a later group names too. */
+  private resolveGroups(groups: readonly (readonly FaultNode[])[], index: number): NodeId[][] {
+    const placed = new Set<NodeId>();
+    return groups.map((group) => {
+      const own = group.map((node) => this.resolve(node, index)).filter((id) => !placed.has(id));
+      for (const id of own) placed.add(id);
+      return own;
+    });
   }
 
   private eachOneWay(

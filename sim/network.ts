@@ -6,7 +6,7 @@
 import type { Micros, NodeId } from './contract.ts';
 import { drawDelay } from './delay.ts';
 import { hashString, join, scatter } from './mixing.ts';
-import type { FateOverride, NetworkConfig } from './plan.ts';
+import type { DelayDistribution, FateOverride, NetworkConfig } from './plan.ts';
 
 const PER_MILLION = 4294.967296;
 const INITIAL_TYPE_CAPACITY = 16;
@@ -37,9 +37,12 @@ export class Network {
   private readonly rootKey: number;
   private readonly overrides: ReadonlyMap<string, FateOverride> | undefined;
   private isLossy: boolean;
+  private delay: DelayDistribution;
 
   /** How many faults cut each link now, by from * nodeCount + to. */
   private readonly cuts: Uint8Array;
+  /** By how much faults slow each link now. */
+  private readonly slowness: Float64Array;
 
   /** Message types by order of first appearance, and per link and type: key and next ordinal. */
   private readonly typeIndexes = new Map<string, number>();
@@ -63,8 +66,10 @@ export class Network {
     this.config = config;
     this.nodeCount = nodeCount;
     this.rootKey = hashString(`${seed}\0network`);
+    this.delay = config.delay;
     this.isLossy = config.drop + config.duplicate + config.corrupt + config.reorder > 0;
     this.cuts = new Uint8Array(nodeCount * nodeCount);
+    this.slowness = new Float64Array(nodeCount * nodeCount);
     this.keys = new Int32Array(nodeCount * nodeCount * this.typeCapacity);
     this.ordinals = new Uint32Array(nodeCount * nodeCount * this.typeCapacity);
     const overrides = config.overrides ?? [];
@@ -74,9 +79,10 @@ export class Network {
         : new Map(overrides.map((o) => [overrideKey(o.from, o.to, o.type, o.ordinal), o]));
   }
 
-  /** Loss, duplication, corruption and reordering end; delays stay. Overrides keep their word. */
+  /** Loss, duplication, corruption and reordering end. Overrides keep their word. */
   calm(): void {
     this.isLossy = false;
+    this.delay = this.config.calmDelay ?? this.config.delay;
   }
 
   cut(from: NodeId, to: NodeId): void {
@@ -89,6 +95,12 @@ export class Network {
     this.cuts[link] = (this.cuts[link] as number) - 1;
   }
 
+  /** Everything that is sent over this link from now on takes `by` longer, or shorter again. */
+  slow(from: NodeId, to: NodeId, by: Micros): void {
+    const link = from * this.nodeCount + to;
+    this.slowness[link] = (this.slowness[link] as number) + by;
+  }
+
   isCut(from: NodeId, to: NodeId): boolean {
     return this.cuts[from * this.nodeCount + to] !== 0;
   }
@@ -96,7 +108,8 @@ export class Network {
   /** Decides the fate of the next message of `type` on this link. The result is overwritten. */
   decide(from: NodeId, to: NodeId, type: string): Fate {
     const typeIndex = type === this.lastType ? this.lastTypeIndex : this.indexOfType(type);
-    const slot = (from * this.nodeCount + to) * this.typeCapacity + typeIndex;
+    const link = from * this.nodeCount + to;
+    const slot = link * this.typeCapacity + typeIndex;
     const ordinal = this.ordinals[slot] as number;
     this.ordinals[slot] = ordinal + 1;
     let key = this.keys[slot] as number;
@@ -111,14 +124,15 @@ export class Network {
     fate.corrupt = false;
     fate.secondDelay = -1;
     const messageKey = join(key, ordinal);
-    fate.delay = drawDelay(this.config.delay, draw(messageKey, PURPOSE_DELAY));
+    const slowness = this.slowness[link] as number;
+    fate.delay = slowness + drawDelay(this.delay, draw(messageKey, PURPOSE_DELAY));
     if (this.isLossy) this.decideLosses(fate, messageKey);
     if (this.overrides !== undefined) this.override(fate, from, to, type);
     return fate;
   }
 
   private decideLosses(fate: Fate, key: number): void {
-    const { drop, corrupt, duplicate, reorder, reorderBy, delay } = this.config;
+    const { drop, corrupt, duplicate, reorder, reorderBy } = this.config;
     fate.dropped = happens(key, PURPOSE_DROP, drop);
     fate.corrupt = happens(key, PURPOSE_CORRUPT, corrupt);
     if (happens(key, PURPOSE_REORDER, reorder)) {
@@ -126,7 +140,7 @@ export class Network {
     }
     if (happens(key, PURPOSE_DUPLICATE, duplicate)) {
       const late = (draw(key, PURPOSE_SECOND_DELAY) >>> 0) % (reorderBy + 1);
-      fate.secondDelay = drawDelay(delay, draw(key, PURPOSE_SECOND_DELAY)) + late;
+      fate.secondDelay = drawDelay(this.delay, draw(key, PURPOSE_SECOND_DELAY)) + late;
     }
   }
 

@@ -37,7 +37,10 @@ export interface MarkTrigger {
 export type FaultNode = NodeId | 'it';
 
 export type Fault =
-  /** Nodes in different groups cannot talk; a node in no group keeps all its links. */
+  /**
+   * Nodes in different groups cannot talk; a node in no group keeps all its links, and one in
+   * several counts to the first.
+   */
   | {
       readonly fault: 'partition';
       readonly groups: readonly (readonly FaultNode[])[];
@@ -48,6 +51,14 @@ export type Fault =
       readonly fault: 'one-way';
       readonly from: readonly FaultNode[];
       readonly to: readonly FaultNode[];
+      readonly lasts?: Micros;
+    }
+  /** What goes from any of `from` to any of `to` takes `by` longer; what is sent later may overtake. */
+  | {
+      readonly fault: 'slow';
+      readonly from: readonly FaultNode[];
+      readonly to: readonly FaultNode[];
+      readonly by: Micros;
       readonly lasts?: Micros;
     }
   /** Process and memory are gone; restarts after `lasts` (without it: when the run turns quiet). */
@@ -69,6 +80,8 @@ export type FaultKind = Fault['fault'];
  */
 export interface NetworkConfig {
   readonly delay: DelayDistribution;
+  /** Delays once the run has turned quiet, if others: progress is owed on a network that is timely. */
+  readonly calmDelay?: DelayDistribution;
   readonly drop: number;
   readonly duplicate: number;
   readonly corrupt: number;

@@ -91,8 +91,9 @@ export const profiles: readonly FaultProfile[] = [
       network: {
         delay: { kind: 'heavy-tail', min: 100, spread: stream.between(1, 6) * MILLISECOND },
         drop: stream.below(100_000),
-        duplicate: stream.below(500_000),
-        reorderBy: stream.between(5, 60) * MILLISECOND,
+        duplicate: stream.below(300_000),
+        reorder: stream.below(500_000),
+        reorderBy: stream.between(5, 100) * MILLISECOND,
       },
     }),
   },
@@ -109,6 +110,7 @@ function drawChaos(stream: Stream, span: number): DrawnProfile {
     crash: upTo(8),
     partition: upTo(5),
     'one-way': upTo(4),
+    slow: upTo(4),
     pause: upTo(4),
     'client-crash': upTo(2),
   };

@@ -157,7 +157,7 @@ function optionsOfMutant(id: string | undefined): Options {
 function surroundings(drawn: DrawnProfile): Pick<RunSpec, 'network' | 'disk' | 'clock' | 'faults'> {
   const calm = { drop: 0, duplicate: 0, corrupt: 0, reorder: 0, reorderBy: 0 };
   return {
-    network: { delay: DELAY, ...calm, ...drawn.network },
+    network: { delay: DELAY, calmDelay: DELAY, ...calm, ...drawn.network },
     disk: drawn.disk ?? { latencyMin: 20, latencyMax: 200, torn: 0 },
     clock: drawn.clock ?? { offset: 0, drift: 0 },
     faults: drawn.faults ?? {

@@ -230,6 +230,7 @@ const clients = defineScenario({
 /** Marks around which a replica that forgets is at its most dangerous. */
 const VOTES = [
   'view-change-started',
+  'view-change-reported',
   'view-change-completed',
   'primary-elected',
   'one-ack-short',
@@ -240,20 +241,27 @@ const VOTES = [
 ];
 
 /** Half of the crashes strike at a vote, half at any time; downtimes are of a few messages. */
-function drawAmnesia(stream: Stream, replicas: number, span: number): PlannedFault {
+function drawAmnesia(stream: Stream, replicas: number, span: number): PlannedFault[] {
   const lasts = stream.between(100, stream.pick([1_000, 5_000, 20_000]));
   if (stream.below(4) === 0) {
     const alone = stream.below(replicas);
     const all = Array.from({ length: replicas }, (_, node) => node);
     const groups = [[alone], all.filter((node) => node !== alone)];
-    return { at: stream.below(span), fault: 'partition', groups, lasts: 4 * lasts };
+    return [{ at: stream.below(span), fault: 'partition', groups, lasts: 4 * lasts }];
   }
   if (stream.below(2) === 0) {
-    return { at: stream.below(span), fault: 'crash', node: stream.below(replicas), lasts };
+    return [{ at: stream.below(span), fault: 'crash', node: stream.below(replicas), lasts }];
   }
+  const mark = stream.pick(VOTES);
   const nth = 1 + stream.below(12);
   const after = stream.pick([0, stream.below(3 * MS), stream.below(20 * MS)]);
-  return { when: { mark: stream.pick(VOTES), nth, after }, fault: 'crash', node: 'it', lasts };
+  const crash = { when: { mark, nth, after }, fault: 'crash', node: 'it', lasts } as const;
+  if (stream.below(2) === 0) return [crash];
+  // What it says before the crash arrives when it has forgotten having said it.
+  const to = Array.from({ length: replicas }, (_, node) => node);
+  const by = stream.between(2, 60) * MS;
+  const lag = { when: { mark, nth, after: 0 }, fault: 'slow', from: ['it'], to, by } as const;
+  return [{ ...lag, lasts: after + 1 }, crash];
 }
 
 const forgetfulVotes = defineScenario({
@@ -267,7 +275,7 @@ const forgetfulVotes = defineScenario({
     const span = 500 * MS;
     const faults = Array.from({ length: stream.between(6, 24) }, () =>
       drawAmnesia(stream, replicas, span),
-    );
+    ).flat();
     const viewChangeTimeout = stream.between(6, 20) * MS;
     return scripted(stream, faults, {
       replicas,

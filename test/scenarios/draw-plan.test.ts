@@ -57,6 +57,7 @@ function nodesOf(fault: Fault): readonly FaultNode[] {
     case 'partition':
       return fault.groups.flat();
     case 'one-way':
+    case 'slow':
       return [...fault.from, ...fault.to];
     case 'crash':
     case 'pause':

@@ -26,6 +26,7 @@ function run(faults: readonly PlannedFault[], changes: Changes = {}): Outcome {
 const KINDS: { readonly [kind in FaultKind]: readonly [Fault, readonly string[]] } = {
   partition: [{ fault: 'partition', groups: [[0], [1]] }, []],
   'one-way': [{ fault: 'one-way', from: [0], to: [1] }, []],
+  slow: [{ fault: 'slow', from: [0], to: [1], by: 1_000 }, []],
   crash: [{ fault: 'crash', node: 0 }, ['crash', 'restart']],
   pause: [{ fault: 'pause', node: 0 }, ['pause', 'resume']],
   'client-crash': [{ fault: 'client-crash', client: 0 }, ['crash', 'restart']],
@@ -62,6 +63,28 @@ test('a cut link shows as messages that are dropped', () => {
   const { records } = simulate(script, { faults: [cut, restart] });
   const drops = records.filter((record) => record.kind === 'drop' && record.fate === 'cut');
   expect(drops.map(({ time, node, peer }) => [time, node, peer])).toEqual([[300, 0, 1]]);
+});
+
+test('a slow link delays what is sent while it is slow, and later messages overtake it', () => {
+  const script: Script = {
+    replica: {
+      start(env) {
+        env.send(1 - env.id, { type: 'Early' });
+        env.setTimer('later', 500);
+      },
+      expire: (env) => env.send(1 - env.id, { type: 'Late' }),
+    },
+  };
+  const slow: PlannedFault = { at: 100, fault: 'slow', from: [0], to: [1], by: 5_000, lasts: 150 };
+  const restart: PlannedFault = { at: 200, fault: 'crash', node: 0, lasts: 10 };
+  const { records } = simulate(script, { faults: [slow, restart] });
+  const arrivals = records.filter(
+    ({ kind, node, sentAt = 0 }) => kind === 'deliver' && node === 1 && sentAt > 200,
+  );
+  expect(arrivals.map(({ label, sentAt }) => [label, sentAt])).toEqual([
+    ['Late', 710],
+    ['Early', 210],
+  ]);
 });
 
 describe('a fault that waits for a mark', () => {
