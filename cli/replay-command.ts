@@ -1,5 +1,6 @@
 /** `quorumlab replay`: the same run again, held against what was recorded of it. */
 import { existsSync } from 'node:fs';
+import { SpecError } from '../scenarios/assemble.ts';
 import { type CampaignEngine, firstFailure, judge } from '../scenarios/campaign-run.ts';
 import { nameOfScenario } from '../scenarios/seeds.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
@@ -28,7 +29,7 @@ async function replaySeed(target: string, given: Given): Promise<ExitCode> {
   assertDrawable([scenario], settings);
   const engine = engineFor(settings);
   const output = new RunOutput(given, simulationWords(given));
-  const result = rerun(engine, engine.draw(scenario.id, seed), output, given);
+  const result = rerun(engine, engine.draw(scenario.id, seed), target, output, given);
   output.add(result);
   await output.finish();
   return exitOfRun(result);
@@ -45,18 +46,25 @@ async function replayFile(path: string, given: Given): Promise<ExitCode> {
   }
   const saved = readReplayable(path);
   const output = new RunOutput(given, []);
-  const result = rerun(engineFor({}), saved.spec, output, given);
+  const result = rerun(engineFor({}), saved.spec, path, output, given);
   const comparison = compare(saved, result);
   output.add(result, { comparison, replay: replayFileCommand(path) });
   await output.finish();
   return comparison.exitCode;
 }
 
-function rerun(engine: CampaignEngine, spec: RunSpec, output: RunOutput, given: Given): RunResult {
+/** `where` is the file or seed that a wrong spec comes from. */
+function rerun(
+  engine: CampaignEngine,
+  spec: RunSpec,
+  where: string,
+  output: RunOutput,
+  given: Given,
+): RunResult {
   try {
     return judge(engine, spec, { events: output.wantsEvents, twice: given.flag('determinism') });
   } catch (error) {
-    if (error instanceof Error && error.name === 'SpecError') throw new InputError(error.message);
+    if (error instanceof SpecError) throw new InputError(`${where}: ${error.message}`);
     throw error;
   }
 }

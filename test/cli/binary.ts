@@ -1,0 +1,51 @@
+/** Runs the built command line in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const BUILT = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** Another build to test, such as an installed package's. */
+const BINARY = process.env.QUORUMLAB_BINARY ?? BUILT;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export function start(words: readonly string[], folder: string, input = ''): Running {
+  if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run "npm run build" first`);
+  const environment = { ...process.env, NO_COLOR: '1', QUORUMLAB_DEBUG: '' };
+  const child = spawn(process.execPath, [BINARY, ...words], { cwd: folder, env: environment });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin.end(input);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+export function quorumlab(folder: string, ...words: readonly string[]): Promise<Ended> {
+  return start(words, folder).ended;
+}
+
+/** A folder that is gone when the tests are. */
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'quorumlab-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
