@@ -179,6 +179,12 @@ describe('a crash while records are outstanding', () => {
     expect(keptBack.length).toBeGreaterThan(0);
   });
 
+  test('never lets a send leave whose record is torn', () => {
+    for (const { found, received } of survivors({ disk: TORN })) {
+      expect(received.length).toBeLessThanOrEqual(values(found).length);
+    }
+  });
+
   test('lets later records of the node go on behind what was kept', () => {
     const first: ReplicaBehaviour = {
       start(env) {
