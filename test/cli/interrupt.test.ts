@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CampaignResult } from '../../scenarios/campaign-types.ts';
+import { type Running, start, temporaryFolder } from './binary.ts';
+
+let folder = temporaryFolder();
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const CAMPAIGN = [
+  'fuzz',
+  'vr',
+  '--mutant',
+  'CL-1',
+  '--time',
+  '10m',
+  '--reporter',
+  'json,html,ndjson',
+];
+
+/** Resolves when the campaign has said that it found a failure. */
+function foundFailure({ child }: Running): Promise<void> {
+  return new Promise((resolve) => {
+    let said = '';
+    child.stdout?.on('data', (text: string) => {
+      said += text;
+      if (said.includes('"type":"failure"')) resolve();
+    });
+  });
+}
+
+describe('a campaign that is interrupted', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s writes a whole partial report and exits %i', async (signal, code) => {
+    const running = start(CAMPAIGN, folder.path);
+    await foundFailure(running);
+    running.child.kill(signal);
+    const ended = await running.ended;
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+    const outDir = join(folder.path, 'quorumlab-out');
+    const campaign: CampaignResult = JSON.parse(
+      readFileSync(join(outDir, 'campaign.json'), 'utf8'),
+    );
+    expect(campaign.interrupted).toBe(true);
+    expect(campaign.verdict).toBe('failed');
+    expect(campaign.finished).toBe(campaign.totals.seeds);
+    expect(campaign.groups[0]?.example.events?.length).toBeGreaterThan(0);
+    expect(readFileSync(join(outDir, 'report.html'), 'utf8')).toMatch(/<\/html>\s*$/);
+    const left = readdirSync(outDir, { recursive: true }).map(String);
+    expect(left.filter((name) => name.includes('.tmp'))).toEqual([]);
+    const lines = ended.stdout.trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ type: 'end', interrupted: true });
+  });
+
+  it('twice ends at once', async () => {
+    const running = start(CAMPAIGN, folder.path);
+    await foundFailure(running);
+    running.child.kill('SIGINT');
+    running.child.stderr?.once('data', () => running.child.kill('SIGINT'));
+    expect((await running.ended).code).toBe(130);
+  });
+});
+
+describe('a reader that has seen enough', () => {
+  it('ends a command quietly', async () => {
+    const running = start(['run', 'vr', '-s', '1', '--print', 'events'], folder.path);
+    running.child.stdout?.once('data', () => running.child.stdout?.destroy());
+    const { code, stderr } = await running.ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+});
