@@ -4,6 +4,7 @@ import { hashString, hex32 } from '../sim/mixing.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { End, Observer } from '../sim/simulation-config.ts';
 import { DecidedLog } from './oracles/decided-log.ts';
+import { agreement } from './oracles/decisions.ts';
 import { oracles } from './oracles/index.ts';
 import { noException } from './oracles/no-exception.ts';
 import type { Court, Oracle, ViolationDetail, Watch } from './oracles/oracle.ts';
@@ -29,7 +30,14 @@ export class Judge implements Observer, Court {
     this.decided = new DecidedLog(build.protocol, build.machine, spec.replicas);
     const chosen = spec.oracles;
     const seated = oracles.filter((oracle) => chosen === undefined || chosen.includes(oracle.id));
-    this.listeners = collectListeners(seated.map((oracle) => oracle.watch(this)));
+    const watches = seated.map((oracle) => oracle.watch(this));
+    // Other oracles and the ending read the decided log, whether or not agreement keeps it.
+    if (!seated.includes(agreement)) watches.unshift(this.keepDecidedLog());
+    this.listeners = collectListeners(watches);
+  }
+
+  private keepDecidedLog(): Watch {
+    return { stepped: (replica, state) => void this.decided.update(replica, state) };
   }
 
   get history(): Court['history'] {
