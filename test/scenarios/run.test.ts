@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { oracles } from '../../scenarios/oracles/index.ts';
 import { run } from '../../scenarios/run.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
 import { freezeDeeply } from '../../sim/plain.ts';
@@ -51,11 +52,13 @@ test('recording the event log changes nothing but that it is there', () => {
   }
 });
 
-test('the choice of oracles does not change the course of a run that passes', () => {
-  for (const spec of SPECS) {
+test('whichever oracle sits alone, the course of a run that passes stays the same', () => {
+  for (const spec of SPECS.filter((_, index) => index % 4 === 0)) {
     const judged = run(spec);
-    const half = run({ ...spec, oracles: ['agreement', 'progress'] });
-    expect(half.traceHash).toBe(judged.traceHash);
+    for (const { id } of oracles) {
+      const alone = run({ ...spec, oracles: [id] });
+      expect([id, alone.failures, alone.traceHash]).toEqual([id, [], judged.traceHash]);
+    }
   }
 });
 
