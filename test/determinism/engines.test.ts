@@ -16,7 +16,7 @@ test('the hundred seeds are spread over all scenarios and do something', () => {
   for (const line of here) expect(line).toMatch(/^\S+ 0x\w+ passed [1-9]\d{2,} [0-9a-f]{16}$/);
 });
 
-test('the bundle holds the neutral layers and the random generator, and nothing that fills in', () => {
+test('the bundle holds the neutral layers, the random generator and no polyfill', () => {
   const foreign = bundle.inputs.filter(
     (input) => !/^(sim|protocols|checker|scenarios|test\/determinism)\//.test(input),
   );

@@ -1,4 +1,4 @@
-/** Other engines to run a script in: a second Node process, another Node version, a Chromium page. */
+/** Other engines to run a script in: another Node process, another Node, a Chromium page. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -28,7 +28,7 @@ export function runInNode(program: string): string[] {
   return linesPrinted(spawnProgram(process.execPath, ['-'], program));
 }
 
-/** The major version of Node that this process is not: of the two that are supported for longest. */
+/** A major version of Node that this process is not. */
 export function otherMajor(): number {
   return process.version.startsWith('v22.') ? 20 : 22;
 }
