@@ -4,16 +4,7 @@
  * without the master that reconfigures a chain: neither replica may crash.
  * Deviation: links lose messages, so the head sends again what the tail has not acknowledged.
  */
-import type {
-  Acknowledgement,
-  Env,
-  Invariant,
-  NodeId,
-  Process,
-  Protocol,
-  StateMachine,
-  Unreadable,
-} from '../../sim/contract.ts';
+import type { Env, Invariant, Process, Protocol, StateMachine } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import {
   FIRST_NODE,
@@ -36,12 +27,12 @@ interface LinkState {
   /** Results of the prefix that the tail has executed, as far as this replica knows. */
   readonly results: Plain[];
   /** Sequence number of each client's latest request. */
-  readonly latest: { [client: NodeId]: number };
+  readonly latest: { [client: number]: number };
   readonly app: unknown;
 }
 
 const HEAD = FIRST_NODE;
-const TAIL: NodeId = 1;
+const TAIL = 1;
 
 class Link implements Process<ChainMessage, ChainTimer, LinkState> {
   readonly state: LinkState;
@@ -59,7 +50,7 @@ class Link implements Process<ChainMessage, ChainTimer, LinkState> {
     if (this.state.isHead) this.#env.setTimer('resend', RETRY_AFTER);
   }
 
-  receive(_from: NodeId, message: ChainMessage | Unreadable): void {
+  receive(_from: number, message: ChainMessage | { type: 'Unreadable' }): void {
     if (message.type === 'Unreadable') this.#env.mark('unreadable-dropped');
     if (message.type === 'Request' && this.state.isHead) this.#onRequest(message);
     if (message.type === 'Forward') this.#onForward(message);
@@ -146,7 +137,7 @@ export const thinChain: Protocol<ChainMessage, ChainTimer, LinkState, RetryingCl
   decidedOperation: (state, position) => state.history[position]?.operation,
   appliedCount: (state) => state.results.length,
   app: (state) => state.app,
-  acknowledges: (message): Acknowledgement | undefined =>
+  acknowledges: (message) =>
     message.type === 'Ack' ? { round: 0, length: message.sequence } : undefined,
   holds: (state) => ({ round: 0, length: state.history.length }),
   summary: ({ isHead, history, results }) =>

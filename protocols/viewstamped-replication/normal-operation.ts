@@ -2,7 +2,7 @@
  * Normal operation: Liskov & Cowling, "Viewstamped Replication Revisited", §4.1.
  *
  * Deviation: a backup keeps Prepares that overtook others for a short while, and asks for state
- * transfer only when the gap does not close by itself. The paper waits or transfers, unspecified.
+ * transfer only when the gap does not close by itself; the paper leaves open how long it waits.
  * Deviation: a PrepareOk names everything the backup holds in the view, so one answer to a repeated
  * Prepare makes up for many lost ones.
  * Deviation: in the durable mode the primary's own acknowledgement is a message to itself, which the

@@ -1,4 +1,7 @@
-/** What a replica and a client remember. Plain data; log positions are 1-based, as in the paper. */
+/**
+ * What a replica and a client remember: plain data. Op-numbers count from 1, as in the paper;
+ * replica numbers from 0, where the paper's count from 1.
+ */
 import type { Plain } from '../../sim/plain.ts';
 import type {
   CrashVector,
