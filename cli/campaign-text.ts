@@ -3,6 +3,7 @@ import { replayRunCommand } from '../reports/commands.ts';
 import { formatCampaign } from '../reports/terminal.ts';
 import { formatCount } from '../reports/words.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
+import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
 import { repeatCommand, replayCommand } from './commands.ts';
 import { hasColour, paint } from './paint.ts';
@@ -35,15 +36,16 @@ export function campaignText(campaign: CampaignResult, settings: CampaignTextSet
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Options that shaped the draw belong to each seed's own command. */
+/** What else brings a failure back belongs to its own command: options, and a second run. */
 function withFlags(text: string, campaign: CampaignResult): string {
-  const { flags = [] } = campaign;
-  if (flags.length === 0) return text;
-  return campaign.groups.reduce((shown, { example }) => {
+  return campaign.groups.reduce((shown, { example, oracle }) => {
     const { scenario, seed, mutant } = example.spec;
+    const given = campaign.flags ?? [];
+    const isTwice = oracle === DETERMINISM && !given.includes('--determinism');
+    const flags = isTwice ? [...given, '--determinism'] : given;
     const bare = replayRunCommand(example);
-    const lines = shown.split('\n');
     const whole = replayCommand(scenario, seed, mutant, flags);
+    const lines = shown.split('\n');
     return lines
       .map((line) => (line.endsWith(bare) ? line.replace(bare, () => whole) : line))
       .join('\n');

@@ -10,8 +10,9 @@ import { version } from './version.ts';
 
 interface Command {
   readonly name: string;
-  /** Positional words, as yargs writes them. */
+  /** Positional words, as yargs writes them, and what they are. */
   readonly takes: string;
+  readonly takesAbout: string;
   readonly about: string;
   readonly options: { readonly [name: string]: Options };
   /** Loads the command's code, which `--help` has no need of, and runs it; the exit code. */
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'run',
     takes: '<scenario..>',
+    takesAbout: 'ids such as vr/chaos, or vr for all of a protocol',
     about: 'run scenarios, one seed each',
     options: RUN,
     run: async (given) => (await import('./run-command.ts')).runCommand(given),
@@ -29,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'fuzz',
     takes: '[scenario..]',
+    takesAbout: 'ids such as vr/chaos, or vr for all of a protocol; all there are if none is given',
     about: 'run many seeds, in parallel',
     options: FUZZ,
     run: async (given) => (await import('./fuzz-command.ts')).fuzzCommand(given),
@@ -36,6 +39,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'replay',
     takes: '<target>',
+    takesAbout: 'vr/chaos@0x5eed, or a file',
     about: 'run scenario@seed, or a saved failure, run or spec file, again',
     options: REPLAY,
     run: async (given) => (await import('./replay-command.ts')).replayCommand(given),
@@ -43,6 +47,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'check',
     takes: '<file..>',
+    takesAbout: 'histories; - is standard input',
     about: 'judge recorded histories',
     options: CHECK,
     run: async (given) => (await import('./check-command.ts')).checkCommand(given),
@@ -50,6 +55,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'list',
     takes: '[kind]',
+    takesAbout: 'which list; all of them if none is given',
     about: 'list scenarios, protocols, faults, oracles, models or mutants',
     options: LIST,
     run: async (given) => (await import('./list-command.ts')).listCommand(given),
@@ -57,6 +63,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'report',
     takes: '<blob..>',
+    takesAbout: 'files of --reporter blob, or campaign.json',
     about: 'merge the parts of a campaign into html, junit, json',
     options: REPORT,
     run: async (given) => (await import('./report-command.ts')).reportCommand(given),
@@ -116,7 +123,9 @@ export async function execute(words: readonly string[]): Promise<number> {
 
 function describePositional(builder: Argv, command: Command): Argv {
   const name = /\w+/.exec(command.takes)?.[0];
-  return name === undefined ? builder : builder.positional(name, { type: 'string' });
+  if (name === undefined) return builder;
+  const describe = command.takesAbout;
+  return builder.positional(name, { type: 'string', describe, defaultDescription: 'none' });
 }
 
 /** yargs names an unknown flag in both spellings and an unknown command not at all: we do. */

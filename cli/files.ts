@@ -1,7 +1,7 @@
 /** Files that are whole or not there, and messages that say which file and what about it. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize, sep } from 'node:path';
 import { InputError } from './exit.ts';
 
 /** Writes to a temporary name in the same folder and renames: readers never see half a file. */
@@ -15,6 +15,12 @@ export function writeFileWhole(path: string, content: string): void {
     rmSync(temporary, { force: true });
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
   }
+}
+
+/** A folder as it is named in commands: without a slash at its end. */
+export function folderNamed(path: string): string {
+  const folder = normalize(path);
+  return folder.length > 1 && folder.endsWith(sep) ? folder.slice(0, -1) : folder;
 }
 
 /** Makes a folder and proves that files can be written there; throws an InputError if not. */

@@ -9,7 +9,7 @@ import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { writeReports } from './campaign-reports.ts';
 import { EXIT, type ExitCode, exitOfOracle, InputError, severest } from './exit.ts';
 import { saveFailures } from './failure-files.ts';
-import { assertWritableFolder } from './files.ts';
+import { assertWritableFolder, folderNamed } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { REPORTERS, type Reporter } from './options.ts';
@@ -112,7 +112,7 @@ function planOf(given: Given): FuzzPlan {
     enough: enoughOf(signatures, expected),
     expected,
     reporters: reportersOf(given.list('reporter')),
-    outDir: given.word('out-dir') ?? 'quorumlab-out',
+    outDir: folderNamed(given.word('out-dir') ?? 'quorumlab-out'),
     isJson: given.flag('json'),
     words: simulationWords(given),
   };

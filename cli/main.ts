@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The binary: turns whatever happens into one message and an exit code. */
 import { execute } from './command-line.ts';
-import { EXIT, InputError } from './exit.ts';
+import { EXIT, type ExitCode, InputError } from './exit.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe: nothing is wrong then.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -10,22 +10,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.on('uncaughtException', (error) => {
-  report(error);
-  process.exit(EXIT.internal);
+  process.exit(report(error));
 });
 
 try {
   process.exitCode = await execute(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = error instanceof InputError ? EXIT.usage : EXIT.internal;
-  report(error);
+  process.exitCode = report(error);
 }
 
-function report(error: unknown): void {
+/** Says what went wrong, without a stack; the exit code that it stands for. */
+function report(error: unknown): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InputError) {
     process.stderr.write(`quorumlab: ${message}\n`);
-    return;
+    return EXIT.usage;
   }
   process.stderr.write(
     `quorumlab: internal error: ${message.split('\n')[0]}\n` +
@@ -35,4 +34,5 @@ function report(error: unknown): void {
   if (process.env.QUORUMLAB_DEBUG === '1' && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   }
+  return EXIT.internal;
 }

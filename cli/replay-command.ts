@@ -1,7 +1,12 @@
 /** `quorumlab replay`: the same run again, held against what was recorded of it. */
 import { existsSync } from 'node:fs';
 import { SpecError } from '../scenarios/assemble.ts';
-import { type CampaignEngine, firstFailure, judge } from '../scenarios/campaign-run.ts';
+import {
+  type CampaignEngine,
+  DETERMINISM,
+  firstFailure,
+  judge,
+} from '../scenarios/campaign-run.ts';
 import { nameOfScenario } from '../scenarios/seeds.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { replayFileCommand } from './commands.ts';
@@ -29,7 +34,13 @@ async function replaySeed(target: string, given: Given): Promise<ExitCode> {
   assertDrawable([scenario], settings);
   const engine = engineFor(settings);
   const output = new RunOutput(given, simulationWords(given));
-  const result = rerun(engine, engine.draw(scenario.id, seed), target, output, given);
+  const result = rerun(
+    engine,
+    engine.draw(scenario.id, seed),
+    target,
+    output,
+    given.flag('determinism'),
+  );
   output.add(result);
   await output.finish();
   return exitOfRun(result);
@@ -46,7 +57,8 @@ async function replayFile(path: string, given: Given): Promise<ExitCode> {
   }
   const saved = readReplayable(path);
   const output = new RunOutput(given, []);
-  const result = rerun(engineFor({}), saved.spec, path, output, given);
+  const isTwice = given.flag('determinism') || saved.oracle === DETERMINISM;
+  const result = rerun(engineFor({}), saved.spec, path, output, isTwice);
   const comparison = compare(saved, result);
   output.add(result, { comparison, replay: replayFileCommand(path) });
   await output.finish();
@@ -59,10 +71,10 @@ function rerun(
   spec: RunSpec,
   where: string,
   output: RunOutput,
-  given: Given,
+  isTwice: boolean,
 ): RunResult {
   try {
-    return judge(engine, spec, { events: output.wantsEvents, twice: given.flag('determinism') });
+    return judge(engine, spec, { events: output.wantsEvents, twice: isTwice });
   } catch (error) {
     if (error instanceof SpecError) throw new InputError(`${where}: ${error.message}`);
     throw error;
@@ -85,7 +97,8 @@ export function compare(saved: Replayable, result: RunResult): Comparison {
   const codes: ExitCode[] = [];
   const lines: string[] = [];
   let comparison: Pick<Comparison, 'recordedHash' | 'isSameHash' | 'isAsExpected'> = {};
-  if (saved.traceHash !== undefined) {
+  // A failure of determinism is that its hash differs each time: there is nothing to compare.
+  if (saved.traceHash !== undefined && saved.oracle !== DETERMINISM) {
     const isSameHash = saved.traceHash === result.traceHash;
     comparison = { recordedHash: saved.traceHash, isSameHash };
     lines.push(isSameHash ? 'the trace hash is the same as recorded' : differs(saved, result));

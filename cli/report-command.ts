@@ -3,7 +3,7 @@ import { mergeCampaigns, whyNotMergeable } from '../scenarios/campaign-merge.ts'
 import { writeReports } from './campaign-reports.ts';
 import { type ExitCode, InputError } from './exit.ts';
 import { saveFailures } from './failure-files.ts';
-import { assertWritableFolder } from './files.ts';
+import { assertWritableFolder, folderNamed } from './files.ts';
 import { exitCodeOf } from './fuzz-command.ts';
 import type { Given } from './given.ts';
 import type { Reporter } from './options.ts';
@@ -14,7 +14,7 @@ const REPORTERS_DEFAULT: readonly Reporter[] = ['line', 'json', 'html'];
 
 export async function reportCommand(given: Given): Promise<ExitCode> {
   const reporters = reportersOf(given.list('reporter'));
-  const outDir = given.word('out-dir') ?? 'quorumlab-out';
+  const outDir = folderNamed(given.word('out-dir') ?? 'quorumlab-out');
   const paths = given.words('blob');
   const parts = paths.map(readCampaign);
   parts.forEach((part, at) => {

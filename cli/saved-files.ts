@@ -51,6 +51,7 @@ export interface Replayable {
   readonly spec: RunSpec;
   readonly traceHash?: string;
   readonly signature?: string;
+  readonly oracle?: string;
   readonly version?: string;
   readonly expect?: 'pass' | 'fail';
 }

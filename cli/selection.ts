@@ -71,6 +71,8 @@ export function simulationWords(given: Given): readonly string[] {
     if (value !== undefined) words.push(`--${name}`, value);
   }
   for (const setting of given.words('set')) words.push('--set', setting);
+  // What only a second run shows needs a second run again.
+  if (given.flag('determinism')) words.push('--determinism');
   return words;
 }
 
