@@ -54,6 +54,7 @@ function forgetEarlierIncarnations(state: ReplicaState, context: Context): void 
       rules.isFromEarlierIncarnation(state, replica, startViewChange)
     ) {
       state.startViewChanges[replica] = NO_MESSAGE;
+      context.env.mark('collected-message-outdated');
     }
     if (rules.isOutdated(state, replica, state.doViewChanges[replica])) {
       state.doViewChanges[replica] = null;
@@ -61,6 +62,7 @@ function forgetEarlierIncarnations(state: ReplicaState, context: Context): void 
     }
     if (rules.isOutdated(state, replica, state.crashVectorResponses[replica])) {
       state.crashVectorResponses[replica] = null;
+      context.env.mark('collected-message-outdated');
     }
     if (rules.isOutdated(state, replica, state.recoveryResponses[replica])) {
       state.recoveryResponses[replica] = null;
