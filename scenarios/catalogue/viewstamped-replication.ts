@@ -252,16 +252,32 @@ function drawAmnesia(stream: Stream, replicas: number, span: number): PlannedFau
   if (stream.below(2) === 0) {
     return [{ at: stream.below(span), fault: 'crash', node: stream.below(replicas), lasts }];
   }
-  const mark = stream.pick(VOTES);
-  const nth = 1 + stream.below(12);
-  const after = stream.pick([0, stream.below(3 * MS), stream.below(20 * MS)]);
-  const crash = { when: { mark, nth, after }, fault: 'crash', node: 'it', lasts } as const;
-  if (stream.below(2) === 0) return [crash];
-  // What it says before the crash arrives when it has forgotten having said it.
-  const to = Array.from({ length: replicas }, (_, node) => node);
-  const by = stream.between(2, 60) * MS;
-  const lag = { when: { mark, nth, after: 0 }, fault: 'slow', from: ['it'], to, by } as const;
-  return [{ ...lag, lasts: after + 1 }, crash];
+  const when = {
+    mark: stream.pick(VOTES),
+    nth: 1 + stream.below(12),
+    after: stream.pick([0, stream.below(3 * MS), stream.below(20 * MS)]),
+  };
+  return [{ when, fault: 'crash', node: 'it', lasts }];
+}
+
+/**
+ * A replica votes and crashes; its vote reaches some of the others, and those when it is back and
+ * has forgotten it. Sends of the step in which the mark is reached are the first to be slow.
+ */
+function drawForgottenVote(stream: Stream, replicas: number): PlannedFault[] {
+  const mark = stream.pick(['view-change-started', 'view-change-reported']);
+  const nth = 1 + stream.below(6);
+  const at = (after: number): Pick<PlannedFault, 'when'> => ({ when: { mark, nth, after } });
+  const order = stream.shuffle(Array.from({ length: replicas }, (_, node) => node));
+  const reached = 1 + stream.below(replicas);
+  const after = 1 + stream.below(500);
+  const vote = { from: ['it' as const], lasts: after };
+  const by = stream.between(4, 60) * MS;
+  return [
+    { ...at(0), fault: 'slow', ...vote, to: order.slice(0, reached), by },
+    { ...at(0), fault: 'one-way', ...vote, to: order.slice(reached) },
+    { ...at(after), fault: 'crash', node: 'it', lasts: stream.between(100, 2_000) },
+  ] as PlannedFault[];
 }
 
 const forgetfulVotes = defineScenario({
@@ -273,9 +289,13 @@ const forgetfulVotes = defineScenario({
   world: (stream) => {
     const replicas = stream.pick([3, 3, 5]);
     const span = 500 * MS;
-    const faults = Array.from({ length: stream.between(6, 24) }, () =>
+    const votes = Array.from({ length: stream.below(6) }, () =>
+      drawForgottenVote(stream, replicas),
+    );
+    const others = Array.from({ length: stream.below(20) }, () =>
       drawAmnesia(stream, replicas, span),
-    ).flat();
+    );
+    const faults = [...votes, ...others].flat();
     const viewChangeTimeout = stream.between(6, 20) * MS;
     return scripted(stream, faults, {
       replicas,
