@@ -126,12 +126,12 @@ export class Network {
     const messageKey = join(key, ordinal);
     const slowness = this.slowness[link] as number;
     fate.delay = slowness + drawDelay(this.delay, draw(messageKey, PURPOSE_DELAY));
-    if (this.isLossy) this.decideLosses(fate, messageKey);
+    if (this.isLossy) this.decideLosses(fate, messageKey, slowness);
     if (this.overrides !== undefined) this.override(fate, from, to, type);
     return fate;
   }
 
-  private decideLosses(fate: Fate, key: number): void {
+  private decideLosses(fate: Fate, key: number, slowness: Micros): void {
     const { drop, corrupt, duplicate, reorder, reorderBy } = this.config;
     fate.dropped = happens(key, PURPOSE_DROP, drop);
     fate.corrupt = happens(key, PURPOSE_CORRUPT, corrupt);
@@ -140,7 +140,8 @@ export class Network {
     }
     if (happens(key, PURPOSE_DUPLICATE, duplicate)) {
       const late = (draw(key, PURPOSE_SECOND_DELAY) >>> 0) % (reorderBy + 1);
-      fate.secondDelay = drawDelay(this.delay, draw(key, PURPOSE_SECOND_DELAY)) + late;
+      const delay = drawDelay(this.delay, draw(key, PURPOSE_SECOND_DELAY));
+      fate.secondDelay = slowness + delay + late;
     }
   }
 

@@ -53,7 +53,9 @@ export type Fault =
       readonly to: readonly FaultNode[];
       readonly lasts?: Micros;
     }
-  /** What goes from any of `from` to any of `to` takes `by` longer; what is sent later may overtake. */
+  /**
+   * What goes from any of `from` to any of `to` takes `by` longer; what is sent later may overtake.
+   */
   | {
       readonly fault: 'slow';
       readonly from: readonly FaultNode[];
@@ -80,7 +82,9 @@ export type FaultKind = Fault['fault'];
  */
 export interface NetworkConfig {
   readonly delay: DelayDistribution;
-  /** Delays once the run has turned quiet, if others: progress is owed on a network that is timely. */
+  /**
+   * Delays once the run has turned quiet, if others: progress is owed on a network that is timely.
+   */
   readonly calmDelay?: DelayDistribution;
   readonly drop: number;
   readonly duplicate: number;
