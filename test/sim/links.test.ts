@@ -136,6 +136,10 @@ test('a node in no group of a partition keeps all its links', () => {
   expect(missing({ fault: 'partition', groups: [[0], [1], [2]] }).join()).not.toContain('3');
 });
 
+test('a node in several groups of a partition counts to the first', () => {
+  expect(missing({ fault: 'partition', groups: [[0], [0, 1]] })).toEqual(['0>1', '1>0']);
+});
+
 test('a one-way cut leaves the other way open', () => {
   expect(missing({ fault: 'one-way', from: [0], to: [1, 2] })).toEqual(['0>1', '0>2']);
 });

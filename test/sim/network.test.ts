@@ -148,6 +148,15 @@ describe('when the network turns calm', () => {
     expect(fates(calmed, 100).map(({ delay }) => delay)).toEqual(rough.map(({ delay }) => delay));
   });
 
+  test('delays come from the calm distribution, if there is one', () => {
+    const calmed = network({ calmDelay: { kind: 'fixed', min: 7, spread: 0 } });
+    const before = fates(calmed, 100).map(({ delay }) => delay);
+    calmed.calm();
+    const after = fates(calmed, 100).map(({ delay }) => delay);
+    expect(Math.min(...before)).toBeGreaterThanOrEqual(100);
+    expect(new Set(after)).toEqual(new Set([7]));
+  });
+
   test('overrides keep their word', () => {
     const calmed = overriding({ ordinal: 0, drop: true });
     calmed.calm();
@@ -209,5 +218,32 @@ describe('a cut link', () => {
       of.uncut(0, 1);
     });
     expect(once).toEqual([[0, 1]]);
+  });
+});
+
+describe('a slow link', () => {
+  const slowed = network();
+  slowed.slow(0, 1, 10_000);
+  const [usual, late] = [fates(network(), 500), fates(slowed, 500)];
+
+  test('takes longer for each message by the same time', () => {
+    expect(late.map(({ delay }) => delay - 10_000)).toEqual(usual.map(({ delay }) => delay));
+  });
+
+  test('takes longer for second copies as well', () => {
+    const copies = (of: readonly Fate[]) => of.filter((fate) => fate.secondDelay >= 0);
+    const delays = copies(late).map(({ secondDelay }) => secondDelay - 10_000);
+    expect(delays).toEqual(copies(usual).map(({ secondDelay }) => secondDelay));
+    expect(delays.length).toBeGreaterThan(5);
+  });
+
+  test('leaves the other direction as it was', () => {
+    expect(fates(slowed, 50, 'Prepare', 1, 0)).toEqual(fates(network(), 50, 'Prepare', 1, 0));
+  });
+
+  test('is as fast as before when what slowed it is over', () => {
+    const twice = network();
+    for (const by of [10_000, 5_000, -10_000, -5_000]) twice.slow(0, 1, by);
+    expect(fates(twice, 50)).toEqual(fates(network(), 50));
   });
 });

@@ -65,6 +65,12 @@ test('a crash takes along what waited for a paused node', () => {
   expect(diary({ faults: [PAUSE, crash] })).toEqual(['100 timer']);
 });
 
+test('a paused node that crashes starts awake, without what had waited', () => {
+  const crash: PlannedFault = { at: 5_000, fault: 'crash', node: 0, lasts: 1_000 };
+  const again: PlannedFault = { ...PAUSE, at: 7_000, lasts: 500 };
+  expect(diary({ faults: [PAUSE, crash, again] })).toEqual(['100 timer', '6100 timer']);
+});
+
 test('a node that is paused already cannot be paused again', () => {
   const { simulation } = simulate({}, { faults: [PAUSE, { ...PAUSE, at: 600 }] });
   expect(simulation.faults.accounts.map(({ status }) => status)).toEqual(['fired', 'held-back']);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { digest, freezeDeeply } from '../../sim/plain.ts';
+import { Digester, digest, freezeDeeply } from '../../sim/plain.ts';
 
 test('a digest ignores the order in which keys of an object were inserted', () => {
   expect(digest({ a: 1, b: [2] })).toBe(digest({ b: [2], a: 1 }));
@@ -30,6 +30,17 @@ test('a copy through JSON has the same digest', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(digest(JSON.parse(JSON.stringify(value)))).toBe(digest(value));
+    }),
+    { seed: 1 },
+  );
+});
+
+test('values that share parts have the digests that they have alone', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (part, other) => {
+      const values = [{ part }, [part, { part }], { part, other }, part, new Map([['x', part]])];
+      const digester = new Digester();
+      expect(values.map((value) => digester.digest(value))).toEqual(values.map(digest));
     }),
     { seed: 1 },
   );
