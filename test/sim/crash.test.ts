@@ -229,6 +229,25 @@ describe('a crash at a mark', () => {
     expect(outcomes.flatMap(({ received }) => received)).toEqual([]);
   });
 
+  test('takes back what follows it although a later mark triggers another fault', () => {
+    const twice: ReplicaBehaviour = {
+      start: (env) => env.setTimer('act', 500),
+      expire(env) {
+        env.mark('here');
+        env.persist(write('between'));
+        env.mark('here');
+      },
+    };
+    const cut: PlannedFault = {
+      when: { mark: 'here', nth: 2, after: 0 },
+      fault: 'one-way',
+      from: [0],
+      to: [1],
+    };
+    const kept = seeds(50).map((seed) => restarted(twice, { seed, faults: [crash, cut] }).found);
+    expect(kept.flatMap(values)).toEqual([]);
+  });
+
   test('takes effect when the step has returned', () => {
     const { records } = simulate({ replica: marking }, { faults: [crash] });
     expect(lines(records, 'mark')[0]).toBe('500 n0 here');
