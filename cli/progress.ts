@@ -1,4 +1,4 @@
-/** How a campaign is coming along, on stderr: a bar on a terminal, a line now and then elsewhere. */
+/** How a campaign comes along, on stderr: a bar on a terminal, a line now and then elsewhere. */
 import { SingleBar } from 'cli-progress';
 import { formatCount, formatElapsed } from '../reports/words.ts';
 import type { BatchResult } from '../scenarios/campaign.ts';

@@ -117,11 +117,11 @@ export function compare(saved: Replayable, result: RunResult): Comparison {
 }
 
 function differs(saved: Replayable, result: RunResult): string {
-  const { traceHash, version: recordedBy } = saved;
+  const { traceHash: recorded, version: recordedBy } = saved;
   const by = recordedBy === undefined ? '' : ` by version ${recordedBy}`;
   const isOther = recordedBy !== undefined && recordedBy !== version();
   const now = isOther ? `; this is version ${version()}` : '';
-  return `the trace hash differs: ${traceHash} was recorded${by}, now it is ${result.traceHash}${now}`;
+  return `the trace hash differs: ${recorded} was recorded${by}, it is ${result.traceHash}${now}`;
 }
 
 function outcome(result: RunResult, found: string | undefined): string {

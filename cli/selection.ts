@@ -89,18 +89,19 @@ export function assertDrawable(selected: readonly Scenario[], settings: DrawSett
 }
 
 function unknownScenario(word: string): string {
+  const seeList = 'see quorumlab list scenarios';
   const [protocol, name] = word.split('/');
   const known = protocols.map((candidate) => candidate.name);
   if (protocol !== undefined && !known.includes(protocol)) {
     if (name === undefined) {
       const hint = didYouMean(word, [...known, ...scenarios.map((scenario) => scenario.id)]);
-      return `there is no scenario or protocol ${quoted(word)}${hint}; see quorumlab list scenarios`;
+      return `there is no scenario or protocol ${quoted(word)}${hint}; ${seeList}`;
     }
     const hint = didYouMean(protocol, known) || `: there are ${known.join(', ')}`;
     return `${quoted(word)}: there is no protocol ${quoted(protocol)}${hint}`;
   }
   const ids = scenarios.map((scenario) => scenario.id);
-  return `there is no scenario ${quoted(word)}${didYouMean(word, ids)}; see quorumlab list scenarios`;
+  return `there is no scenario ${quoted(word)}${didYouMean(word, ids)}; ${seeList}`;
 }
 
 function mutantNamed(word: string | undefined): string | undefined {

@@ -22,9 +22,9 @@ import type { RunResult } from './spec.ts';
 const GATHERED_MAX = 64;
 
 /**
- * Takes batches as they come and folds them in the order of their indices, so that only what is out
- * of order is kept apart. With `enough`, folding ends at the run that shows the last failure that was
- * wanted: the campaign is then the same whatever ran beyond it.
+ * Takes batches as they come and folds them in the order of their indices, so that only what is
+ * out of order is kept apart. With `enough`, folding ends at the run that shows the last failure
+ * that was wanted: the campaign is then the same whatever ran beyond it.
  */
 export class CampaignMerger {
   private folded: BatchResult;

@@ -31,8 +31,8 @@ const INTERNAL_ERROR_SIGNATURE = signatureOf('Q', INTERNAL_ERROR);
 const DETERMINISM_SIGNATURE = signatureOf('D', DETERMINISM);
 
 /**
- * Runs `spec`; a throw of the engine becomes a failure that names the seed. Throws `SpecError` for a
- * spec that names what is not there.
+ * Runs `spec`; a throw of the engine becomes a failure that names the seed. Throws `SpecError` for
+ * a spec that names what is not there.
  */
 export function judge(
   engine: CampaignEngine,
