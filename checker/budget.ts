@@ -40,7 +40,12 @@ export class Budget {
 
   /** Counts work; false once the budget is spent. `weight` is the size of the state worked on. */
   spend(weight = 0): boolean {
-    this.steps += 1 + Math.floor(weight / CHARACTERS_PER_STEP);
+    return this.spendSteps(1 + Math.floor(weight / CHARACTERS_PER_STEP));
+  }
+
+  /** Counts the steps of a piece of work that is done at one go. */
+  spendSteps(steps: number): boolean {
+    this.steps += steps;
     if (this.exhausted !== undefined) return false;
     if (this.steps > this.stepsMax) {
       this.exhausted = 'steps';

@@ -10,17 +10,21 @@ import { Budget, type BudgetOptions } from './budget.ts';
 import { decide } from './decide.ts';
 import { type Names, sentenceFor } from './explanation.ts';
 import type { HistoryOperation, Plain } from './history.ts';
+import { KEPT, leaveOut } from './leave-out.ts';
 import type { Model } from './model.ts';
 import { longestPartialOrders } from './partial-orders.ts';
 import type { Part } from './partition.ts';
+import { isPair, type PlainKey, plainKey } from './plain.ts';
 import { type CutOperation, inOrderOfReturn, opened, prefixOf, withoutTimes } from './prefix.ts';
+import { hasUnwrittenRead } from './unwritten-reads.ts';
 import type { Counterexample } from './verdict.ts';
 
 /** Rechecks together may take this many steps, or a multiple of what the verdict took. */
-const STEPS_MIN = 4_000_000;
-const STEPS_PER_VERDICT_STEP = 4;
+const STEPS_MIN = 2_000_000;
+const STEPS_PER_VERDICT_STEP = 40;
 /** One question whether times matter: it is asked of small histories, or else given up. */
-const TIMELESS_STEPS_MAX = 20_000;
+const TIMELESS_STEPS_MIN = 20_000;
+const TIMELESS_STEPS_PER_OPERATION = 16;
 
 interface Recheck<State> {
   readonly model: Model<State>;
@@ -81,29 +85,37 @@ function shortestFailing<State>(
   return failing;
 }
 
-/** Leaves out ever smaller runs of operations while what is left still fails. */
+/**
+ * Leaves out what it can: first all that has to do with some value, so that no read is left without
+ * its write; then observers; then anything, until nothing more can go.
+ */
 function minimise<State>(
   recheck: Recheck<State>,
   prefix: readonly CutOperation[],
   failing: number,
 ): readonly CutOperation[] {
-  const timely = isPossibleWithoutTimes(recheck, prefix);
+  const possible = outcomeWithoutTimes(recheck, prefix);
+  const accepts = (history: readonly CutOperation[]) => {
+    if (!failsAlike(recheck, history, failing)) return false;
+    if (possible === 'none') return true;
+    // Where the question is too hard for the whole, at least no read may lose its write.
+    if (possible === 'unfinished') return !readsUnwritten(recheck, history);
+    return outcomeWithoutTimes(recheck, history) === 'found';
+  };
+  const isSpent = () => recheck.budget.exhausted !== undefined;
+  const isObserver = ({ operation }: CutOperation) => recheck.model.observes?.(operation) ?? false;
   let kept = prefix;
-  let size = prefix.length >>> 1;
-  while (size >= 1 && recheck.budget.exhausted === undefined) {
-    const before = kept.length;
-    for (let end = kept.length; end > 0; end -= size) {
-      const start = Math.max(0, end - size);
-      const rest = kept.filter(
-        (each, place) => place < start || place >= end || each.source === failing,
-      );
-      if (rest.length === kept.length || !failsAlike(recheck, rest, failing)) continue;
-      if (timely && !isPossibleWithoutTimes(recheck, rest)) continue;
-      kept = rest;
-    }
-    // One operation at a time until none can go; larger runs once each.
-    if (size > 1) size = Math.min(size >>> 1, kept.length);
-    else if (kept.length === before) break;
+  kept = leaveOut(kept, failing, (each) => valueAbout(each.operation), accepts, isSpent);
+  kept = leaveOut(
+    kept,
+    failing,
+    (each) => (isObserver(each) ? each.source : KEPT),
+    accepts,
+    isSpent,
+  );
+  for (let before = kept.length + 1; kept.length < before && !isSpent(); ) {
+    before = kept.length;
+    kept = leaveOut(kept, failing, (each) => each.source, accepts, isSpent);
   }
   return kept;
 }
@@ -126,18 +138,27 @@ function outcomeOf<State>(recheck: Recheck<State>, history: readonly CutOperatio
   return decideAll(recheck.model, recheck.initial, operations, recheck.budget);
 }
 
-function isPossibleWithoutTimes<State>(
+/** Whether the answers are possible if real time is ignored: `found` if so, `none` if not. */
+function outcomeWithoutTimes<State>(
   { model, initial, budget }: Recheck<State>,
   history: readonly CutOperation[],
-): boolean {
+) {
   const operations = withoutTimes(history.map((each) => each.operation));
   const own = new Budget({
-    maxSteps: TIMELESS_STEPS_MAX,
+    maxSteps: TIMELESS_STEPS_MIN + operations.length * TIMELESS_STEPS_PER_OPERATION,
     shouldStop: () => !budget.ask(),
   });
   const outcome = decideAll(model, initial, operations, own);
-  budget.steps += own.steps;
-  return outcome === 'found';
+  budget.spendSteps(own.steps);
+  return outcome;
+}
+
+function readsUnwritten<State>(
+  { model, initial }: Recheck<State>,
+  history: readonly CutOperation[],
+): boolean {
+  const operations = history.map((each) => each.operation);
+  return hasUnwrittenRead(model, initial, operations, Array.from(operations.keys()));
 }
 
 function decideAll<State>(
@@ -148,4 +169,13 @@ function decideAll<State>(
 ) {
   const indexes = Array.from(operations.keys());
   return decide({ model, initial, operations, places: undefined }, indexes, budget).outcome;
+}
+
+/** The value that the operation is about: what it saw, or what it wrote. */
+function valueAbout({ f, value, output }: HistoryOperation): PlainKey {
+  if (output !== undefined && output !== null && typeof output !== 'boolean') {
+    return plainKey(output);
+  }
+  if (f === 'cas' && isPair(value)) return plainKey(value[1]);
+  return plainKey(value ?? output);
 }

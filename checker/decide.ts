@@ -36,7 +36,7 @@ export function decide<State>(
   const { model, initial, operations, places } = question;
   if (!budget.ask()) return { outcome: 'unfinished' };
   if (places !== undefined) {
-    budget.steps += indexes.length;
+    if (!budget.spendSteps(indexes.length)) return { outcome: 'unfinished' };
     const order = replay(model, model.init(initial), operations, indexes, places);
     if (order !== undefined) return { outcome: 'found', orders: [order] };
   }
@@ -56,7 +56,7 @@ function decideExactly<State>(
 ): Decision {
   const { model, initial, operations } = question;
   if (model.registerAccess !== undefined) {
-    budget.steps += indexes.length;
+    if (!budget.spendSteps(indexes.length)) return { outcome: 'unfinished' };
     const result = decideUnambiguous(model, initial, operations, indexes);
     if (result !== undefined) return result;
     if (hasUnwrittenRead(model, initial, operations, indexes)) return { outcome: 'none' };

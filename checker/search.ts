@@ -44,6 +44,8 @@ interface Frame {
 }
 
 const NO_DEBT = -1;
+/** Sixteen candidates looked at count as one step more. */
+const CHOICES_PER_STEP_LOG2 = 4;
 /** About what a frame takes: its fields, two small sets and a few choices. */
 const FRAME_BYTES = 256;
 
@@ -225,6 +227,8 @@ export class Search<State> {
     for (; operation < called; operation = this.pending.after(operation)) {
       this.addPending(choices, operation, completedCount);
     }
+    // Looking at very many open operations is work too.
+    this.budget.spendSteps(choices.length >>> CHOICES_PER_STEP_LOG2);
     return this.order === 'call-order' ? choices : this.neededFirst(choices);
   }
 
