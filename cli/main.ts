@@ -2,12 +2,15 @@
 /** The binary: turns whatever happens into one message and an exit code. */
 import { execute } from './command-line.ts';
 import { EXIT, type ExitCode, InputError } from './exit.ts';
+import { reasonOf } from './files.ts';
 
-// A reader that has seen enough (`| head`) closes the pipe: nothing is wrong then.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.passed);
-  throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) closes the pipe: nothing is wrong then.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.passed);
+    throw new InputError(`cannot write the output: ${reasonOf(error)}`);
+  });
+}
 
 process.on('uncaughtException', (error) => {
   process.exit(report(error));
