@@ -131,7 +131,9 @@ function blockOf(
   let lastCall = Number.NEGATIVE_INFINITY;
   for (const { writer, reads } of chain) {
     // The reads of one value constrain each other by real time alone.
-    reads.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
+    if (reads.length > 1) {
+      reads.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
+    }
     for (const group of writer === -1 ? [reads] : [[writer], reads]) {
       const lastCallBefore = lastCall;
       for (const index of group) {

@@ -100,6 +100,27 @@ describe('the counterexample', () => {
   });
 });
 
+describe('the counterexample of a long history', () => {
+  /** Writes and reads of one process after another, then a read of the value before the last. */
+  const long: HistoryOperation[] = [];
+  for (let value = 1; value <= 3_000; value++) {
+    long.push(write([0, 4 * value, 4 * value + 1], value));
+    long.push(read([1, 4 * value + 2, 4 * value + 3], value));
+  }
+  long.push(read([2, 20_000, 20_001], 2_999));
+
+  test('is three operations', () => {
+    const { counterexample } = checkLinearizable(models.register, long, { evidence: true });
+
+    expect(counterexample?.minimal).toBe(true);
+    expect(counterexample?.operations.map((index) => long[index]?.f).sort()).toEqual([
+      'read',
+      'write',
+      'write',
+    ]);
+  });
+});
+
 describe('a budget', () => {
   test('of steps ends the check as unknown, with the reason', () => {
     const result = checkLinearizable(models['cas-register'], hard, { maxSteps: 500 });
