@@ -1,4 +1,4 @@
-/** An append-only list: `append` a value, `read` all of them; a read reveals the order of writes. */
+/** An append-only list: `append` a value, `read` all of them; a read shows the order of writes. */
 import type { StateMachine } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import { readOperation } from './operation.ts';

@@ -32,7 +32,7 @@ export function recordResult(state: ReplicaState, request: Request, result: Plai
   record.result = result;
 }
 
-/** After the log has been replaced: rows show what is executed, and then what is pending in the log. */
+/** After the log has been replaced: rows show what is executed, then what is pending in the log. */
 export function rebuildClientTable(state: ReplicaState): void {
   for (const clientId of Object.keys(state.clientTable)) {
     const record = recordOf(state, Number(clientId));

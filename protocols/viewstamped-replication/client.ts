@@ -4,7 +4,7 @@
  *
  * Deviation: a client keeps one number on disk, the highest request number that it has begun an
  * incarnation with or given up on. The paper's "add 2 to the latest number the group knows" is safe
- * for one unanswered request; a client that crashes twice, or gives up, may have several in transit.
+ * for one unanswered request; a client that crashes twice, or gives up, may have more in transit.
  */
 import type {
   Client,

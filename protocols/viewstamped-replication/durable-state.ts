@@ -2,8 +2,8 @@
  * What the durable mode keeps on disk: the log, and the two view-numbers.
  *
  * Deviation: the paper keeps everything in memory. Here the log, the view-number and v' are written
- * before any message that depends on them may leave (the write barrier holds it back), and a replica
- * restarts where it stopped, without the recovery protocol, as TigerBeetle does.
+ * before any message that depends on them may leave (the write barrier holds it back), and a
+ * replica restarts where it stopped, without the recovery protocol, as TigerBeetle does.
  * The commit-number is not kept: it is learned again, and the log is executed again from the start.
  */
 import type { Durable, DurableRecord, Write } from '../../sim/contract.ts';
@@ -59,8 +59,8 @@ function sharedLength(one: readonly Request[], other: readonly Request[]): numbe
 
 /**
  * Restarts where the disk says this replica was. In the middle of a view change it goes on with it;
- * in a started view it goes on as backup, or as primary: whatever a backup may hold of this view was
- * on the primary's disk before the Prepare left.
+ * in a started view it goes on as backup, or as primary: whatever a backup may hold of this view
+ * was on the primary's disk before the Prepare left.
  */
 function startDurable(state: ReplicaState, context: Context, durable: Durable): void {
   const { rules } = context;

@@ -4,7 +4,8 @@
  * They hold in both modes and under every crash that the protocol claims to survive. What a replica
  * has in memory may still be lost with its disk's queue, so across a crash they rely only on what
  * other replicas have been told. Sources: the paper's §4 and §8, and Jack Vanlightly's TLA+
- * specification of it (NoLogDivergence, AcknowledgedWriteNotLost, AcknowledgedWritesExistOnMajority).
+ * specification of it (NoLogDivergence, AcknowledgedWriteNotLost, and
+ * AcknowledgedWritesExistOnMajority).
  */
 import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import { primaryOf } from './context.ts';
@@ -153,7 +154,7 @@ const oneViewOfDoViewChanges: Invariant<ReplicaState> = {
   }),
 };
 
-/** Request numbers of a client only grow along a log, so that comparing with the last one is enough. */
+/** Request numbers of a client only grow along a log, so comparing with the last one is enough. */
 const loggedOnce: Invariant<ReplicaState> = {
   name: 'request-logged-once',
   source: 'paper §4.1 step 2: the client-table keeps a request from being executed twice',

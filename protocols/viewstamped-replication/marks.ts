@@ -1,4 +1,4 @@
-/** Every situation that replicas and clients report, for coverage, targeted faults and the report. */
+/** Every situation that replicas and clients report, for coverage, targeted faults, the report. */
 export const marks = {
   'one-ack-short': 'a primary lacks one acknowledgement of a quorum for some operation',
   'about-to-commit': 'a primary has its quorum and executes; no reply has left yet',

@@ -5,8 +5,8 @@
  * transfer only when the gap does not close by itself; the paper leaves open how long it waits.
  * Deviation: a PrepareOk names everything the backup holds in the view, so one answer to a repeated
  * Prepare makes up for many lost ones.
- * Deviation: in the durable mode the primary's own acknowledgement is a message to itself, which the
- * write barrier holds back until its entry is on disk; nothing is committed on volatile ground.
+ * Deviation: in the durable mode the primary's own acknowledgement is a message to itself, which
+ * the write barrier holds back until its entry is on disk; nothing is committed on volatile ground.
  */
 import type { NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';

@@ -15,7 +15,7 @@ import type {
 /**
  * §4: normal, view-change or recovering.
  * Deviation: `state-transfer` is a status of its own. The paper truncates the log of a replica that
- * learns of a later view and lets it go on at once; its short log can then win the next view change.
+ * learns of a later view and lets it go on at once; its short log can win the next view change.
  */
 export type Status = 'normal' | 'view-change' | 'state-transfer' | 'recovering';
 

@@ -1,8 +1,8 @@
 /**
  * View changes: Liskov & Cowling, "Viewstamped Replication Revisited", §4.2.
  *
- * Deviation: messages are sent again until the view has started, and a view change that stalls gives
- * way to the next view, with growing patience. The paper leaves lost messages to the reader.
+ * Deviation: messages are sent again until the view has started, and a view change that stalls
+ * gives way to the next view, with growing patience. The paper leaves lost messages to the reader.
  * Deviation: a StartViewChange for the view in which a replica is normal does not disturb it; its
  * primary sends the straggler the StartView again.
  */
@@ -14,7 +14,7 @@ import { EARLY_WINDOW, NO_MESSAGE, type ReplicaState } from './state.ts';
 /** Patience with view changes doubles at each stall, up to 2 to this power. */
 const BACKOFF_MAX = 3;
 
-/** §4.2: a backup that hears nothing from its primary, or of the view to come, goes to the next view. */
+/** §4.2: a backup that hears nothing from its primary, or of the view to come, goes to the next. */
 function onViewChangeTimer(state: ReplicaState, context: Context): void {
   if (!context.rules.takesPart(state)) return;
   if (state.status === 'normal' && isPrimary(state, context)) return;
@@ -224,7 +224,7 @@ function chooseCommitNumber(collected: readonly DoViewChange[]): number {
   return largest;
 }
 
-/** Replaces the log by that of a started view; from here on it is this replica's last normal view. */
+/** Replaces the log by that of a started view, which is now this replica's last normal view. */
 function adoptLog(
   state: ReplicaState,
   context: Context,

@@ -116,7 +116,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     this.#deliverPacket(this.#take(type, from, to));
   }
 
-  /** Delivers everything that satisfies `wanted`, and what that leads to, until there is no more. */
+  /** Delivers everything that satisfies `wanted`, and what that leads to, until none is left. */
   settle(wanted: (packet: Packet<M>) => boolean = () => true): void {
     for (let step = 0; step < 10_000; step++) {
       const index = this.flying.findIndex(wanted);

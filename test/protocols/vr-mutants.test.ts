@@ -75,7 +75,7 @@ function viewChangeDuringRecovery(protocol: Protocol): void {
   world.settle(without(0));
 }
 
-/** A late answer to the first recovery of 2 arrives in its second one, without what came between. */
+/** A late answer to the first recovery of 2 arrives in its second, without what came between. */
 function answerToEarlierNonce(protocol: Protocol): void {
   const world = vrWorld({ protocol });
   world.crash(2);

@@ -162,8 +162,8 @@ describe('the trace of three view changes (Vanlightly)', () => {
 });
 
 /**
- * Three values, three view changes. v1 commits in view 0 at 0 and 2, of which 2 never learns. View 1
- * is started by 1 on the word of 0, which does not hear of its start; its primary logs v2, and by
+ * Three values, three view changes. v1 commits in view 0 at 0 and 2, of which 2 never learns. View
+ * 1 is started by 1 on the word of 0, which does not hear of its start; its primary logs v2, and by
  * that Prepare 2 hears of the view and begins state transfer. Its question is lost. Then view 2 is
  * started by 2 and 0, logs v3, and view 3 by 0 and 2.
  */

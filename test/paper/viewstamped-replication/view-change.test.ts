@@ -210,7 +210,7 @@ describe('§4.2 view changes', () => {
     const world = primarySilent();
     world.settle(without(0));
     world.invoke(CLIENT, put(2));
-    // The retry timer is still that of the first operation, and goes on for the rest of the second's.
+    // The retry timer is still that of the first operation; it goes on for the second's rest.
     world.expire(CLIENT, 'retry');
     world.expire(CLIENT, 'retry');
     world.settle(ofType('Request'));
