@@ -12,6 +12,7 @@ export type Print = (typeof PRINTS)[number];
 const TIME_WIDTH = 14;
 const KIND_WIDTH = 9;
 const NODE_WIDTH = 3;
+const LABEL_WIDTH = 16;
 const INDEX_WIDTH = 5;
 
 /** `replay` is the command that brings this run back; drawn from its seed when absent. */
@@ -24,7 +25,9 @@ export function runText(
   const { scenario, seed, mutant } = run.spec;
   const repeat = replay ?? replayCommand(scenario, seed, mutant, flags);
   const blocks = [
-    ...(prints.includes('events') ? [events(run, () => true)] : []),
+    ...(prints.includes('events')
+      ? [(run.events ?? []).map((event) => eventLine(run, event))]
+      : []),
     ...(prints.includes('state') ? [states(run)] : []),
     ...(prints.includes('ops') ? [operations(run)] : []),
     [formatRun(run, { colour: hasColour(), repeat }), `  hash     ${run.traceHash}`],
@@ -32,23 +35,24 @@ export function runText(
   return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
 
-function events(run: RunResult, isShown: (event: EventRecord) => boolean): string[] {
-  return (run.events ?? []).filter(isShown).map((event) => {
-    const { label, fate, summary } = event;
-    // A message's fields name its type again.
-    const detail = event.detail?.replace(`type: "${label}",`, '');
-    const words = [label, otherEnd(run, event), fate, detail].filter(
-      (word) => word !== undefined && word !== '',
-    );
-    const node = event.node === undefined ? '' : nameOf(run, event.node);
-    const head = [
-      formatTimeExact(event.time).padStart(TIME_WIDTH),
-      node.padEnd(NODE_WIDTH),
-      event.kind.padEnd(KIND_WIDTH),
-    ].join('  ');
-    const tail = summary === undefined ? '' : paint.dim(`  | ${summary}`);
-    return `${head}  ${words.join(' ')}${tail}`.trimEnd();
-  });
+function eventLine(run: RunResult, event: EventRecord): string {
+  const { label, fate, summary } = event;
+  // A message's fields name its type again.
+  const detail = event.detail?.replace(`type: "${label}",`, '');
+  const words = [label, otherEnd(run, event), fate, detail].filter(
+    (word) => word !== undefined && word !== '',
+  );
+  const tail = summary === undefined ? '' : paint.dim(`  | ${summary}`);
+  return `${lineHead(run, event)}  ${words.join(' ')}${tail}`.trimEnd();
+}
+
+function lineHead(run: RunResult, event: EventRecord): string {
+  const node = event.node === undefined ? '' : nameOf(run, event.node);
+  return [
+    formatTimeExact(event.time).padStart(TIME_WIDTH),
+    node.padEnd(NODE_WIDTH),
+    event.kind.padEnd(KIND_WIDTH),
+  ].join('  ');
 }
 
 /** `from n1` for what arrives, `to n1` for what never does. */
@@ -61,9 +65,15 @@ function otherEnd(run: RunResult, event: EventRecord): string {
 function states(run: RunResult): string[] {
   const atEnd = run.finalSummaries.map((summary, node) => {
     const time = 'at the end'.padStart(TIME_WIDTH);
-    return `${time}  ${nameOf(run, node).padEnd(NODE_WIDTH)}  ${summary}`;
+    const gap = ' '.repeat(KIND_WIDTH + LABEL_WIDTH + 2);
+    return `${time}  ${nameOf(run, node).padEnd(NODE_WIDTH)}  ${gap}  ${summary}`;
   });
-  return [...events(run, (event) => event.summary !== undefined), ...atEnd];
+  const changes = (run.events ?? []).flatMap((event) => {
+    const { label = '', summary } = event;
+    if (summary === undefined) return [];
+    return [`${lineHead(run, event)}  ${label.padEnd(LABEL_WIDTH)}  ${summary}`];
+  });
+  return [...changes, ...atEnd];
 }
 
 function operations(run: RunResult): string[] {
