@@ -2,7 +2,7 @@
 import { mutants, protocols } from '../../protocols/index.ts';
 import type { Options } from '../../sim/contract.ts';
 import { hashString } from '../../sim/mixing.ts';
-import type { Plan } from '../../sim/plan.ts';
+import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
 import { completeOptions, SpecError } from '../assemble.ts';
 import { drawPlan } from '../draw-plan.ts';
@@ -87,6 +87,24 @@ export function defineScenario(definition: ScenarioDefinition): Scenario {
   const draw = (seed: string, settings: DrawSettings): RunSpec =>
     drawSpec(id, definition, seed, settings);
   return { id, protocol, name, title, about, expects, draw };
+}
+
+/** A scripted scenario: its own faults at fixed times, its operations drawn by the seed. */
+export function scripted(
+  stream: Stream,
+  faults: readonly PlannedFault[],
+  more: Partial<World>,
+): World {
+  return {
+    replicas: 3,
+    clients: 3,
+    operations: stream.between(60, 100),
+    span: 500 * MILLISECOND,
+    keys: 2,
+    profile: profileNamed('calm'),
+    faults,
+    ...more,
+  };
 }
 
 function drawSpec(

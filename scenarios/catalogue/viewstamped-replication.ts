@@ -1,7 +1,7 @@
 /** Scenarios of Viewstamped Replication, from calm to chaos. */
 import type { Options } from '../../sim/contract.ts';
-import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
+import { forgetfulVotes, forgottenVote, outdatedReport } from './forgotten-votes.ts';
 import { genericScenarios } from './generic.ts';
 import {
   defineScenario,
@@ -9,7 +9,7 @@ import {
   profileNamed,
   SAFE,
   type Scenario,
-  type World,
+  scripted,
 } from './scenario.ts';
 
 const DURABLE: Options = { durability: 'durable' };
@@ -26,20 +26,6 @@ function drawOptions(stream: Stream): Options {
     heartbeatInterval: Math.floor(viewChangeTimeout / stream.between(3, 6)),
     clientRetry: stream.between(10, 60) * MS,
     giveUpAfter: stream.below(4) === 0 ? stream.between(40, 200) * MS : 0,
-  };
-}
-
-/** A scripted scenario: its own faults at fixed times, its operations drawn by the seed. */
-function scripted(stream: Stream, faults: readonly PlannedFault[], more: Partial<World>): World {
-  return {
-    replicas: 3,
-    clients: 3,
-    operations: stream.between(60, 100),
-    span: 500 * MS,
-    keys: 2,
-    profile: profileNamed('calm'),
-    faults,
-    ...more,
   };
 }
 
@@ -227,92 +213,6 @@ const clients = defineScenario({
   },
 });
 
-/** Marks around which a replica that forgets is at its most dangerous. */
-const VOTES = [
-  'view-change-started',
-  'view-change-reported',
-  'view-change-completed',
-  'primary-elected',
-  'one-ack-short',
-  'recovery-completed',
-  'recovery-completed',
-  'state-transfer-started',
-  'state-transfer-completed',
-];
-
-/** Half of the crashes strike at a vote, half at any time; downtimes are of a few messages. */
-function drawAmnesia(stream: Stream, replicas: number, span: number): PlannedFault[] {
-  const lasts = stream.between(100, stream.pick([1_000, 5_000, 20_000]));
-  if (stream.below(4) === 0) {
-    const alone = stream.below(replicas);
-    const all = Array.from({ length: replicas }, (_, node) => node);
-    const groups = [[alone], all.filter((node) => node !== alone)];
-    return [{ at: stream.below(span), fault: 'partition', groups, lasts: 4 * lasts }];
-  }
-  if (stream.below(2) === 0) {
-    return [{ at: stream.below(span), fault: 'crash', node: stream.below(replicas), lasts }];
-  }
-  const when = {
-    mark: stream.pick(VOTES),
-    nth: 1 + stream.below(12),
-    after: stream.pick([0, stream.below(3 * MS), stream.below(20 * MS)]),
-  };
-  return [{ when, fault: 'crash', node: 'it', lasts }];
-}
-
-/**
- * A replica votes and crashes; its vote reaches some of the others, and those when it is back and
- * has forgotten it. Sends of the step in which the mark is reached are the first to be slow.
- */
-function drawForgottenVote(stream: Stream, replicas: number): PlannedFault[] {
-  const mark = stream.pick(['view-change-started', 'view-change-reported']);
-  const nth = 1 + stream.below(6);
-  const at = (after: number): Pick<PlannedFault, 'when'> => ({ when: { mark, nth, after } });
-  const order = stream.shuffle(Array.from({ length: replicas }, (_, node) => node));
-  const reached = 1 + stream.below(replicas);
-  const after = 1 + stream.below(500);
-  const vote = { from: ['it' as const], lasts: after };
-  const by = stream.between(4, 60) * MS;
-  return [
-    { ...at(0), fault: 'slow', ...vote, to: order.slice(0, reached), by },
-    { ...at(0), fault: 'one-way', ...vote, to: order.slice(reached) },
-    { ...at(after), fault: 'crash', node: 'it', lasts: stream.between(100, 2_000) },
-  ] as PlannedFault[];
-}
-
-const forgetfulVotes = defineScenario({
-  protocol: 'vr',
-  name: 'forgetful-votes',
-  title: 'Replicas forget how they voted',
-  about: 'diskless mode: crashes around view changes and recoveries, downtimes of milliseconds',
-  expects: SAFE,
-  world: (stream) => {
-    const replicas = stream.pick([3, 3, 5]);
-    const span = 500 * MS;
-    const votes = Array.from({ length: stream.below(6) }, () =>
-      drawForgottenVote(stream, replicas),
-    );
-    const others = Array.from({ length: stream.below(20) }, () =>
-      drawAmnesia(stream, replicas, span),
-    );
-    const faults = [...votes, ...others].flat();
-    const viewChangeTimeout = stream.between(6, 20) * MS;
-    return scripted(stream, faults, {
-      replicas,
-      span,
-      profile: profileNamed('stragglers'),
-      fixed: DISKLESS,
-      options: {
-        viewChangeTimeout,
-        viewChangeSpread: Math.floor(viewChangeTimeout / 2),
-        heartbeatInterval: Math.floor(viewChangeTimeout / stream.between(2, 4)),
-        recoveryRetry: stream.between(1, 10) * MS,
-        clientRetry: stream.between(10, 30) * MS,
-      },
-    });
-  },
-});
-
 export const viewstampedReplicationScenarios: readonly Scenario[] = [
   ...generic,
   primaryCrash,
@@ -325,4 +225,6 @@ export const viewstampedReplicationScenarios: readonly Scenario[] = [
   clockSkew,
   clients,
   forgetfulVotes,
+  forgottenVote,
+  outdatedReport,
 ];
