@@ -14,7 +14,7 @@ export function plainKey(value: Plain | undefined): PlainKey {
   return compoundKey(value);
 }
 
-/** Narrows what is made of nothing but null, booleans, numbers, strings, arrays and plain objects. */
+/** Narrows what is made of null, booleans, numbers, strings, arrays and plain objects alone. */
 export function isPlain(value: unknown): value is Plain {
   switch (typeof value) {
     case 'string':

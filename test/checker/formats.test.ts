@@ -146,7 +146,8 @@ describe('the Jepsen EDN reader', () => {
 
 describe('the Jepsen EDN writer', () => {
   test('writes what the reader reads as the same operations', () => {
-    const text = `[[0 :invoke :read nil] [1 :invoke :cas [1 2]] [0 :ok :read "a\\n"] [1 :ok :cas [1 2]]
+    const text = `[[0 :invoke :read nil] [1 :invoke :cas [1 2]] [0 :ok :read "a\\n"]
+      [1 :ok :cas [1 2]]
       [2 :invoke :write {"b" [true]}]]`;
     const [history] = readHistories(text);
 
