@@ -1,5 +1,6 @@
 /** Scenarios of Viewstamped Replication, from calm to chaos. */
 import type { Options } from '../../sim/contract.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { forgetfulVotes, forgottenVote, outdatedReport } from './forgotten-votes.ts';
 import { genericScenarios } from './generic.ts';
@@ -152,6 +153,38 @@ const laggingBackup = defineScenario({
     ),
 });
 
+const interruptedTransfer = defineScenario({
+  protocol: 'vr',
+  name: 'interrupted-transfer',
+  title: 'A state transfer is interrupted by a view change',
+  about:
+    'replica 2 is behind, sleeps through the change to view 1 and hears of it; before its state ' +
+    'arrives the primary of view 1 dies, and the old one, which missed the start, is left with it',
+  expects: 'the log of view 0 wins, for replica 2 still counts as one of view 0; nothing is lost',
+  world: (stream) => {
+    const changing = { mark: 'view-change-started', node: 1, nth: 1, after: 0 };
+    const elected = { mark: 'primary-elected', node: 1, nth: 1, after: 0 };
+    const asleep = stream.between(1, 6) * MS;
+    const dies = { ...elected, after: asleep + stream.below(4 * MS) };
+    const behind = stream.between(8, 16) * MS;
+    const faults: PlannedFault[] = [
+      { at: 40 * MS, fault: 'slow', from: [0], to: [2], by: behind, lasts: 100 * MS },
+      { at: 60 * MS, fault: 'one-way', from: [0], to: [1], lasts: stream.between(22, 42) * MS },
+      { when: changing, fault: 'partition', groups: [[2], [0, 1]], lasts: 18 * MS },
+      { when: elected, fault: 'partition', groups: [[2], [0, 1]], lasts: asleep },
+      { when: elected, fault: 'one-way', from: [1], to: [0], lasts: 2 * asleep },
+      { when: dies, fault: 'crash', node: 1, lasts: 120 * MS },
+    ];
+    return scripted(stream, faults, {
+      clients: 6,
+      operations: stream.between(200, 400),
+      span: 300 * MS,
+      options: { durability: stream.pick(['diskless', 'durable']) },
+      fixed: { viewChangeTimeout: 20 * MS, viewChangeSpread: 5 * MS, heartbeatInterval: 3 * MS },
+    });
+  },
+});
+
 const rollingRestart = defineScenario({
   protocol: 'vr',
   name: 'rolling-restart',
@@ -221,6 +254,7 @@ export const viewstampedReplicationScenarios: readonly Scenario[] = [
   majorityRestart,
   recoveryUnderLoad,
   laggingBackup,
+  interruptedTransfer,
   rollingRestart,
   clockSkew,
   clients,
