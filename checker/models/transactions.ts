@@ -8,7 +8,7 @@ import { canonicalText, isSequence, plainEqual } from '../plain.ts';
 type Registers = ReadonlyMap<string, Plain>;
 
 /** The initial values: of registers by name, or one for all. */
-interface Store {
+export interface Store {
   readonly fallback: Plain;
   readonly registers: Registers;
 }
