@@ -84,6 +84,13 @@ describe('a quiet ending', () => {
     expect(end).toEqual({ how: 'quiet', at: HEAL_AT, stalled: false });
   });
 
+  test('does not wait for an operation whose client has crashed', () => {
+    const crash: PlannedFault = { at: 5_000, fault: 'client-crash', client: 0, lasts: 1_000 };
+    const script = { replica: TICKING, client: NEVER };
+    const { end } = simulate(script, { ...QUIET, faults: [crash], operations: [operation(0)] });
+    expect(end).toEqual({ how: 'quiet', at: HEAL_AT, stalled: false });
+  });
+
   test('waits until the replicas agree', () => {
     const simulation = world({ replica: TICKING }, QUIET);
     simulation.observer = { ...UNINTERESTED, isSettled: () => simulation.now > HEAL_AT + 7_000 };
