@@ -159,10 +159,13 @@ function drawSpec(
   return { ...spec, plan: { faults: world.faults, operations: planned } };
 }
 
-/** Whether the user has made it another world, in which the expected outcome may be impossible. */
+/**
+ * Whether this is another world than the scenario's, in which its outcome may be impossible. So it
+ * is with a mutant, which has to be caught by what it breaks.
+ */
 function isAltered(settings: DrawSettings): boolean {
-  const { replicas, clients, operations, duration, maxEvents, options, faults } = settings;
-  return [replicas, clients, operations, duration, maxEvents, options, faults].some(
+  const { replicas, clients, operations, duration, maxEvents, options, faults, mutant } = settings;
+  return [replicas, clients, operations, duration, maxEvents, options, faults, mutant].some(
     (setting) => setting !== undefined,
   );
 }
