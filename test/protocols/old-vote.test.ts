@@ -10,7 +10,7 @@ import type { FateOverride, PlannedFault } from '../../sim/plan.ts';
 
 const MS = 1_000;
 
-/** Replica 1 hears nothing of its primary for two timeouts, and then again when it has recovered. */
+/** Replica 1 hears nothing of its primary for two timeouts, and again once it has recovered. */
 const faults: readonly PlannedFault[] = [
   { at: 20 * MS, fault: 'one-way', from: [0], to: [1], lasts: 31 * MS },
   { at: 102 * MS, fault: 'one-way', from: [0], to: [1], lasts: 40 * MS },
