@@ -3,6 +3,7 @@ import type { Durable, Write } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import {
   type Changes,
+  DELAY,
   DISK_LATENCY,
   lines,
   type ReplicaBehaviour,
@@ -248,6 +249,26 @@ describe('a crash at a mark', () => {
     expect(kept.flatMap(values)).toEqual([]);
   });
 
+  test('has nothing to do with a later crash of a node that a mark has spared', () => {
+    const cut: PlannedFault = {
+      when: { mark: 'here', nth: 1, after: 0 },
+      fault: 'one-way',
+      from: [0],
+      to: [1],
+    };
+    const spared: ReplicaBehaviour = {
+      start: (env) => env.setTimer('mark', 500),
+      expire(env, timer) {
+        if (timer === 'write') env.persist(write('later'));
+        else env.mark('here');
+        if (timer === 'mark') env.setTimer('write', 500);
+      },
+    };
+    const faults = [cut, crashAt(1_050)];
+    const kept = seeds(50).map((seed) => values(restarted(spared, { seed, faults }).found).join());
+    expect(new Set(kept)).toEqual(new Set(['', 'later']));
+  });
+
   test('takes effect when the step has returned', () => {
     const { records } = simulate({ replica: marking }, { faults: [crash] });
     expect(lines(records, 'mark')[0]).toBe('500 n0 here');
@@ -271,6 +292,24 @@ test('a crash takes memory and timers along', () => {
   const { simulation } = simulate(script, { faults: [{ ...crashAt(1_000), lasts: 1_000 }] });
   expect(expired).toEqual(['life 2']);
   expect(simulation.stateOf(0)).toEqual({ handled: 1 });
+});
+
+test('what the disk was busy with before a crash completes nothing after it', () => {
+  const left: number[] = [];
+  let starts = 0;
+  const script: Script = {
+    replica: {
+      start(env) {
+        if (env.id !== 0) return;
+        starts += 1;
+        env.persist(write(starts));
+        if (starts === 2) env.send(1, { type: 'Letter' });
+      },
+      receive: (env) => left.push(env.now - DELAY),
+    },
+  };
+  simulate(script, { faults: [{ ...crashAt(50), lasts: 10 }] });
+  expect(left).toEqual([60 + DISK_LATENCY]);
 });
 
 test('a message to a node that is down is lost', () => {
