@@ -8,6 +8,7 @@ import { STREAMS_VERSION } from '../sim/streams.ts';
 import { assemble } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
+import { checkPlan } from './plan-fit.ts';
 import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
 import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
 
@@ -28,6 +29,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
     throw new Error(`spec of random scheme ${spec.streams}, this build has ${STREAMS_VERSION}`);
   }
   const build = assemble(spec);
+  if (spec.plan !== undefined) checkPlan(spec.plan, spec);
   const plan = spec.plan ?? drawPlan(spec, build.protocol);
   const simulation = new Simulation({
     ...spec,
