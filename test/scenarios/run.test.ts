@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { SpecError } from '../../scenarios/assemble.ts';
+import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import { oracles } from '../../scenarios/oracles/index.ts';
 import { run } from '../../scenarios/run.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
 import { freezeDeeply } from '../../sim/plain.ts';
+import type { Plan } from '../../sim/plan.ts';
 import { specsOfAll } from './specs.ts';
+
+const AT_MARK = { mark: 'view-change-started', nth: 1, after: 0 };
 
 /** Two seeds of every scenario. */
 const SPECS = specsOfAll(2);
@@ -129,5 +134,70 @@ describe('a spec is refused', () => {
   test.each(refusals)('%s', (_, change, words) => {
     if (spec === undefined) throw new Error('there are no scenarios');
     expect(() => run({ ...spec, ...change })).toThrow(words);
+  });
+});
+
+describe('a plan is refused', () => {
+  const crash = { at: 0, fault: 'crash' } as const;
+  const get = { at: 0, client: 0, operation: { f: 'get', key: 'k0' } };
+  const refusals: [string, Partial<Plan>, RegExp][] = [
+    [
+      'with a fault at a node that does not exist',
+      {
+        faults: [
+          { ...crash, node: 0 },
+          { ...crash, node: 9 },
+        ],
+      },
+      /^plan\.faults\[1\]\.node: there is no node 9; 3 replicas and 2 clients are nodes 0 to 4$/,
+    ],
+    [
+      'with a partition of nodes that do not exist',
+      { faults: [{ at: 0, fault: 'partition', groups: [[0], [1, 5]] }] },
+      /^plan\.faults\[0\]\.groups\[1\]: there is no node 5/,
+    ],
+    [
+      'with a one-way cut from a node that does not exist',
+      { faults: [{ at: 0, fault: 'one-way', from: [-1], to: [0] }] },
+      /faults\[0\]\.from: there is no node -1/,
+    ],
+    [
+      'with a slow link to half a node',
+      { faults: [{ at: 0, fault: 'slow', from: [0], to: [0.5], by: 1 }] },
+      /faults\[0\]\.to: there is no node 0\.5/,
+    ],
+    [
+      'with a crash of a client that does not exist',
+      { faults: [{ at: 0, fault: 'client-crash', client: 2 }] },
+      /faults\[0\]\.client: there is no client 2; they are 0 to 1/,
+    ],
+    [
+      'that waits for a mark at a node that does not exist',
+      { faults: [{ ...crash, at: undefined, when: { ...AT_MARK, node: 7 }, node: 0 }] },
+      /faults\[0\]\.when\.node: there is no node 7/,
+    ],
+    [
+      "that says 'it' without a mark",
+      { faults: [{ ...crash, node: 'it' }] },
+      /faults\[0\]\.node: "it" is the node that reached a mark/,
+    ],
+    [
+      'with an operation of a client that does not exist',
+      { operations: [get, { ...get, client: 2 }] },
+      /operations\[1\]\.client: there is no client 2/,
+    ],
+    [
+      'with an operation without a name',
+      { operations: [{ ...get, operation: 'get' }] },
+      /operations\[0\]\.operation: expected an object with a name f/,
+    ],
+  ];
+
+  test.each(refusals)('%s', (_, plan, words) => {
+    const spec = findScenarios('vr/calm')[0]?.draw('0x1', { replicas: 3, clients: 2 });
+    if (spec === undefined) throw new Error('there is no vr/calm');
+    const edited = { ...spec, plan: { faults: [], operations: [get], ...plan } };
+    expect(() => run(edited)).toThrow(words);
+    expect(() => run(edited)).toThrow(SpecError);
   });
 });
