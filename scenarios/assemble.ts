@@ -1,6 +1,14 @@
 /** From the ids of a spec to the protocol and state machine that run, mutant included. */
 import { machines, mutants, protocols } from '../protocols/index.ts';
-import type { Build, OptionSchema, Options, OptionValue } from '../sim/contract.ts';
+import type {
+  Build,
+  Mutant,
+  OptionSchema,
+  Options,
+  OptionValue,
+  Protocol,
+  StateMachine,
+} from '../sim/contract.ts';
 import type { RunSpec } from './spec.ts';
 
 /** A name that nothing has, or an option that does not fit: the user's mistake, not ours. */
@@ -8,21 +16,31 @@ export class SpecError extends Error {
   override readonly name = 'SpecError';
 }
 
+/** What the ids of a spec stand for. */
+export interface Registry {
+  readonly protocols: readonly Protocol[];
+  readonly machines: readonly StateMachine[];
+  readonly mutants: readonly Mutant[];
+}
+
+/** What comes with the package. */
+export const builtIn: Registry = { protocols, machines, mutants };
+
 /** Throws `SpecError` for an unknown protocol, machine or mutant. */
-export function assemble(spec: Pick<RunSpec, 'protocol' | 'machine' | 'mutant'>): Build {
-  const protocol = protocols.find((each) => each.name === spec.protocol);
-  if (protocol === undefined) throw unknown('protocol', spec.protocol, protocols);
-  const machine = machines.find((each) => each.name === spec.machine);
-  if (machine === undefined) throw unknown('state machine', spec.machine, machines);
+export function assemble(
+  spec: Pick<RunSpec, 'protocol' | 'machine' | 'mutant'>,
+  registry: Registry = builtIn,
+): Build {
+  const protocol = registry.protocols.find((each) => each.name === spec.protocol);
+  if (protocol === undefined) throw unknown('protocol', spec.protocol, registry.protocols);
+  const machine = registry.machines.find((each) => each.name === spec.machine);
+  if (machine === undefined) throw unknown('state machine', spec.machine, registry.machines);
   const build = { protocol, machine };
   if (spec.mutant === undefined) return build;
-  const mutant = mutants.find((each) => each.id === spec.mutant);
+  const mutant = registry.mutants.find((each) => each.id === spec.mutant);
   if (mutant === undefined) {
-    throw unknown(
-      'mutant',
-      spec.mutant,
-      mutants.map(({ id }) => ({ name: id })),
-    );
+    const known = registry.mutants.map(({ id }) => ({ name: id }));
+    throw unknown('mutant', spec.mutant, known);
   }
   return mutant.apply(build);
 }

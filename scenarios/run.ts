@@ -5,7 +5,7 @@ import type { Plan } from '../sim/plan.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { End } from '../sim/simulation-config.ts';
 import { STREAMS_VERSION } from '../sim/streams.ts';
-import { assemble } from './assemble.ts';
+import { assemble, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
 import { checkPlan } from './plan-fit.ts';
@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly events?: boolean;
   /** The caller's clock: asked now and then, and true ends the run without a verdict. */
   readonly shouldStop?: () => boolean;
+  /** What the spec's ids stand for: add your own protocols and state machines to `builtIn`. */
+  readonly registry?: Registry;
 }
 
 /** Runs `spec` to its end. Pure: the same spec gives the same result, byte for byte. */
@@ -28,7 +30,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
   if (spec.streams !== STREAMS_VERSION) {
     throw new Error(`spec of random scheme ${spec.streams}, this build has ${STREAMS_VERSION}`);
   }
-  const build = assemble(spec);
+  const build = assemble(spec, request.registry);
   if (spec.plan !== undefined) checkPlan(spec.plan, spec);
   const plan = spec.plan ?? drawPlan(spec, build.protocol);
   const simulation = new Simulation({

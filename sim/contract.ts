@@ -109,8 +109,8 @@ export interface Client<M extends Message = Message, Timer extends string = stri
 /** A deterministic state machine that a protocol replicates. `apply` returns the reply. */
 export interface StateMachine<App = unknown> {
   readonly name: string;
-  /** The checker model (by its id in `checker/`) that judges histories of this machine. */
-  readonly model: string;
+  /** The checker's model that judges its histories; without it, the machine is its own model. */
+  readonly model?: string;
   /** A fresh state, owned and mutated by the one replica that asked for it. */
   initial(): App;
   /** Applies `operation` to `app` in place and returns the reply. */

@@ -11,6 +11,7 @@ import {
   SAFE,
   type Scenario,
   scripted,
+  type World,
 } from './scenario.ts';
 
 const DURABLE: Options = { durability: 'durable' };
@@ -222,6 +223,28 @@ const clockSkew = defineScenario({
   }),
 });
 
+/** Chaos on a machine whose answers depend on everything that came before: nothing goes unseen. */
+function chaosOn(machine: string, name: string, mix: World['mix']): Scenario {
+  return defineScenario({
+    protocol: 'vr',
+    name,
+    title: `Chaos on the ${machine} machine`,
+    about: 'all faults at once; every read shows the whole past',
+    expects: SAFE,
+    world: (stream) => ({
+      replicas: 3,
+      clients: 3,
+      operations: 60,
+      span: 300 * MS,
+      keys: 0,
+      machine,
+      ...(mix === undefined ? {} : { mix }),
+      profile: profileNamed('chaos'),
+      options: drawOptions(stream),
+    }),
+  });
+}
+
 const clients = defineScenario({
   protocol: 'vr',
   name: 'clients',
@@ -258,6 +281,8 @@ export const viewstampedReplicationScenarios: readonly Scenario[] = [
   rollingRestart,
   clockSkew,
   clients,
+  chaosOn('counter', 'counter', { add: 60, read: 40 }),
+  chaosOn('list', 'append-list', { append: 60, read: 40 }),
   forgetfulVotes,
   forgottenVote,
   outdatedReport,

@@ -1,10 +1,18 @@
 /** Judges the clients' history by the state machine's model. */
 
-import type { HistoryOperation } from '../../checker/index.ts';
-import { type CheckResult, checkLinearizable, modelNamed } from '../../checker/index.ts';
+import {
+  type CheckResult,
+  checkLinearizable,
+  type HistoryOperation,
+  type Model,
+  modelNamed,
+} from '../../checker/index.ts';
 import type { HistoryRecord } from '../../sim/clients.ts';
+import type { StateMachine } from '../../sim/contract.ts';
 import type { LinearizabilityEvidence } from '../spec.ts';
+import { modelOfMachine } from './machine-model.ts';
 import type { Court, Oracle } from './oracle.ts';
+import { milliseconds } from './words.ts';
 
 /** Budgets inside a run are steps and counted entries only: never a clock. */
 const STEPS_MAX = 5_000_000;
@@ -18,7 +26,7 @@ export const linearizability: Oracle = {
     return {
       ended() {
         const { indexes, operations, witness } = toCheck(court);
-        const model = modelNamed(court.build.machine.model);
+        const model = modelOf(court.build.machine);
         const plain = checkLinearizable(model, operations, { maxSteps: STEPS_MAX, witness });
         if (plain.verdict === 'linearizable') return;
         if (plain.verdict === 'unknown') {
@@ -28,12 +36,24 @@ export const linearizability: Oracle = {
         const full = checkLinearizable(model, operations, {
           maxSteps: EVIDENCE_STEPS_MAX,
           evidence: true,
+          names: { process: (process) => nameOf(court, process), time: milliseconds },
         });
         report(court, full, indexes);
       },
     };
   },
 };
+
+function modelOf(machine: StateMachine): Model<unknown> {
+  return machine.model === undefined ? modelOfMachine(machine) : modelNamed(machine.model);
+}
+
+/** `c1`, and `c1#7` for a later life of the same client as history process 7. */
+function nameOf(court: Court, process: number): string {
+  const entry = court.history.find((each) => each.process === process);
+  const client = (entry?.node ?? 0) - court.spec.replicas;
+  return client === process ? `c${client}` : `c${client}#${process}`;
+}
 
 function toCheck(court: Court): {
   indexes: number[];

@@ -1,0 +1,35 @@
+/** The public surface of `quorumlab`: run specs, draw them from scenarios, bring your own. */
+
+export type {
+  Acknowledgement,
+  Claims,
+  Client,
+  ClientEnv,
+  Cluster,
+  ClusterView,
+  Durable,
+  DurableRecord,
+  Env,
+  Invariant,
+  InvariantWatcher,
+  Message,
+  Micros,
+  Mutant,
+  NodeId,
+  OptionSchema,
+  Options,
+  Process,
+  Protocol,
+  StateMachine,
+  Unreadable,
+  Write,
+} from '../sim/contract.ts';
+export { digest, type Plain } from '../sim/plain.ts';
+export type { Fault, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
+export type { EventRecord } from '../sim/record.ts';
+export { builtIn, type Registry, SpecError } from './assemble.ts';
+export { type DrawSettings, findScenarios, type Scenario, scenarios } from './catalogue/index.ts';
+export { oracles } from './oracles/index.ts';
+export { type RunRequest, run } from './run.ts';
+export { normaliseSeed, runSeed } from './seeds.ts';
+export type { Failure, RunResult, RunSpec, Verdict } from './spec.ts';
