@@ -1,16 +1,18 @@
 /**
  * The yardstick: a loop that does nothing but what no simulator can do without. Five nodes pass on
- * messages, one fresh object a message; a heap orders them by time and insertion; every event goes
- * into a rolling hash. No protocol, no network, no clock, no disk, no history.
+ * messages, one fresh object a message; a binary heap orders them by time and insertion; every
+ * event goes into a rolling hash. No protocol, no network, no clock, no disk, no history. The heap
+ * and the hash are its own: shared with the simulator, they would see two shapes of events, and the
+ * engine would compile them for neither.
  */
-import { join, TraceHash } from '../sim/mixing.ts';
-import { EventQueue } from '../sim/queue.ts';
 
 const NODES = 5;
 /** As many messages are on their way as in a cluster of five with ten clients. */
 const IN_FLIGHT = 50;
+const DELAY_MIN = 100;
+const DELAY_SPREAD = 900;
 
-interface BareEvent {
+interface BareMessage {
   readonly time: number;
   readonly order: number;
   readonly to: number;
@@ -19,21 +21,61 @@ interface BareEvent {
 }
 
 /** Handles `events` events; returns the hash, so that nothing can be optimised away. */
-export function runBareLoop(events: number): string {
-  const queue = new EventQueue<BareEvent>();
-  const hash = new TraceHash();
-  let sequence = 0;
-  for (let i = 0; i < IN_FLIGHT; i++) {
-    queue.push({ time: i, order: sequence++, to: i % NODES, from: 0, hops: 0 });
+export function runBareLoop(events: number): number {
+  const heap: BareMessage[] = [];
+  let order = 0;
+  let hash = 0x2545f491;
+  for (; order < IN_FLIGHT; order++) {
+    push(heap, { time: order, order, to: order % NODES, from: 0, hops: 0 });
   }
   for (let handled = 0; handled < events; handled++) {
-    const event = queue.pop();
-    if (event === undefined) break;
-    const { time, to, hops } = event;
-    hash.event(time, to | (event.from << 8), hops, event.order);
-    const delay = 100 + ((join(sequence, to) >>> 0) % 900);
-    const next = (to + 1 + (sequence & 3)) % NODES;
-    queue.push({ time: time + delay, order: sequence++, to: next, from: to, hops: hops + 1 });
+    const { time, to, from, hops } = pop(heap);
+    hash = Math.imul(hash ^ time, 0x85ebca6b);
+    hash = Math.imul(((hash << 13) | (hash >>> 19)) ^ (to | (from << 8)), 0xc2b2ae35);
+    hash = ((hash << 15) | (hash >>> 17)) + hops;
+    const next = (to + 1 + (hash & 3)) % NODES;
+    const delay = DELAY_MIN + ((hash >>> 8) % DELAY_SPREAD);
+    push(heap, { time: time + delay, order: order++, to: next, from: to, hops: hops + 1 });
   }
-  return hash.text();
+  return hash;
+}
+
+function push(heap: BareMessage[], message: BareMessage): void {
+  let position = heap.length;
+  heap.push(message);
+  while (position > 0) {
+    const above = (position - 1) >> 1;
+    const parent = heap[above] as BareMessage;
+    if (isBefore(parent, message)) break;
+    heap[position] = parent;
+    position = above;
+  }
+  heap[position] = message;
+}
+
+function pop(heap: BareMessage[]): BareMessage {
+  const first = heap[0] as BareMessage;
+  const last = heap.pop() as BareMessage;
+  const length = heap.length;
+  let position = 0;
+  for (;;) {
+    let below = 2 * position + 1;
+    if (below >= length) break;
+    if (
+      below + 1 < length &&
+      isBefore(heap[below + 1] as BareMessage, heap[below] as BareMessage)
+    ) {
+      below += 1;
+    }
+    const child = heap[below] as BareMessage;
+    if (isBefore(last, child)) break;
+    heap[position] = child;
+    position = below;
+  }
+  if (length > 0) heap[position] = last;
+  return first;
+}
+
+function isBefore(a: BareMessage, b: BareMessage): boolean {
+  return a.time < b.time || (a.time === b.time && a.order < b.order);
 }
