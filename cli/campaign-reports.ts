@@ -1,9 +1,11 @@
 /** Writes what a campaign came to: files for machines, text for people. */
 import { join } from 'node:path';
+import { repeatCommand } from '../reports/commands.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
 import { writeFileWhole } from './files.ts';
 import type { Reporter } from './options.ts';
+import { shortSelection } from './selection.ts';
 import { say } from './streamed.ts';
 
 export interface ReportSettings {
@@ -16,28 +18,34 @@ export interface ReportSettings {
   readonly expected: string | undefined;
 }
 
+interface PrintedSettings extends ReportSettings {
+  /** Command that runs the campaign again. */
+  readonly repeat: string;
+}
+
 export async function writeReports(
   campaign: CampaignResult,
   settings: ReportSettings,
 ): Promise<void> {
   // Files first: the text names them. One that fails must not cost the others, or the text.
   const errors: unknown[] = [];
+  const repeat = repeatCommand(campaign, shortSelection(campaign.scenarios));
   for (const reporter of new Set(settings.reporters)) {
     try {
-      await writeReport(campaign, reporter, settings.outDir);
+      await writeReport(campaign, reporter, { outDir: settings.outDir, repeat });
     } catch (error) {
       errors.push(error);
     }
   }
   if (settings.isJson) process.stdout.write(jsonOf(campaign));
-  else await printText(campaign, settings);
+  else await printText(campaign, { ...settings, repeat });
   if (errors.length > 0) throw errors[0];
 }
 
 async function writeReport(
   campaign: CampaignResult,
   reporter: Reporter,
-  outDir: string,
+  { outDir, repeat }: Pick<PrintedSettings, 'outDir' | 'repeat'>,
 ): Promise<void> {
   switch (reporter) {
     case 'json':
@@ -50,7 +58,8 @@ async function writeReport(
     }
     case 'html': {
       const { renderReport } = await import('../reports/html.ts');
-      writeFileWhole(join(outDir, 'report.html'), renderReport({ campaign, runs: [], outDir }));
+      const html = renderReport({ campaign, runs: [], outDir, repeat });
+      writeFileWhole(join(outDir, 'report.html'), html);
       return;
     }
     case 'junit': {
@@ -71,7 +80,7 @@ function jsonOf(campaign: CampaignResult): string {
   return `${JSON.stringify(campaign)}\n`;
 }
 
-async function printText(campaign: CampaignResult, settings: ReportSettings): Promise<void> {
+async function printText(campaign: CampaignResult, settings: PrintedSettings): Promise<void> {
   if (settings.reporters.includes('ndjson')) {
     const { totals, verdict, from, to, interrupted } = campaign;
     say({ type: 'end', verdict, interrupted, from, to, totals });

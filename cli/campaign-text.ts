@@ -1,15 +1,15 @@
 /** A campaign as `fuzz` and `report` print it. */
-import { replayRunCommand } from '../reports/commands.ts';
+import { replaySeedCommand } from '../reports/commands.ts';
 import { formatCampaign } from '../reports/terminal.ts';
 import { formatCount } from '../reports/words.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
-import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
-import { repeatCommand, replayCommand } from './commands.ts';
 import { hasColour, paint } from './paint.ts';
 
 export interface CampaignTextSettings {
   readonly outDir: string;
+  /** Command that runs the campaign again. */
+  readonly repeat: string;
   readonly reporters: readonly string[];
   readonly inconclusive: readonly InconclusiveRun[];
   /** The signature that was expected, `''` for any; undefined when none was. */
@@ -19,8 +19,7 @@ export interface CampaignTextSettings {
 const INCONCLUSIVE_SHOWN = 3;
 
 export function campaignText(campaign: CampaignResult, settings: CampaignTextSettings): string {
-  const { outDir, reporters } = settings;
-  const repeat = repeatCommand(campaign);
+  const { outDir, reporters, repeat } = settings;
   const reportPath = reporters.includes('html') ? `${outDir}/report.html` : undefined;
   const text = formatCampaign(campaign, {
     colour: hasColour(),
@@ -29,27 +28,11 @@ export function campaignText(campaign: CampaignResult, settings: CampaignTextSet
     ...(reportPath === undefined ? {} : { reportPath }),
   });
   const blocks = [
-    withFlags(text, campaign),
+    text,
     ...inconclusiveRuns(campaign, settings.inconclusive),
     ...expectation(campaign, settings.expected),
   ];
   return `${blocks.join('\n\n')}\n`;
-}
-
-/** What else brings a failure back belongs to its own command: options, and a second run. */
-function withFlags(text: string, campaign: CampaignResult): string {
-  return campaign.groups.reduce((shown, { example, oracle }) => {
-    const { scenario, seed, mutant } = example.spec;
-    const given = campaign.flags ?? [];
-    const isTwice = oracle === DETERMINISM && !given.includes('--determinism');
-    const flags = isTwice ? [...given, '--determinism'] : given;
-    const bare = replayRunCommand(example);
-    const whole = replayCommand(scenario, seed, mutant, flags);
-    const lines = shown.split('\n');
-    return lines
-      .map((line) => (line.endsWith(bare) ? line.replace(bare, () => whole) : line))
-      .join('\n');
-  }, text);
 }
 
 function inconclusiveRuns(campaign: CampaignResult, runs: readonly InconclusiveRun[]): string[] {
@@ -57,7 +40,7 @@ function inconclusiveRuns(campaign: CampaignResult, runs: readonly InconclusiveR
   const more = campaign.totals.inconclusive - shown.length;
   return shown.map(({ scenario, seed, reasons }, at) => {
     const others = at === shown.length - 1 && more > 0 ? `\n  and ${formatCount(more)} more` : '';
-    const replay = replayCommand(scenario, seed, campaign.mutant, campaign.flags ?? []);
+    const replay = replaySeedCommand(scenario, seed, campaign);
     return (
       `${paint.unknown()}  ${paint.strong(`${scenario}@${seed}`)}  ${reasons.join('; ')}\n` +
       `  replay   ${replay}${others}`

@@ -1,5 +1,6 @@
 /** `quorumlab replay`: the same run again, held against what was recorded of it. */
 import { existsSync } from 'node:fs';
+import { replayFileCommand } from '../reports/commands.ts';
 import { SpecError } from '../scenarios/assemble.ts';
 import {
   type CampaignEngine,
@@ -9,7 +10,6 @@ import {
 } from '../scenarios/campaign-run.ts';
 import { nameOfScenario } from '../scenarios/seeds.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
-import { replayFileCommand } from './commands.ts';
 import { engineFor } from './engine.ts';
 import { EXIT, type ExitCode, InputError, severest } from './exit.ts';
 import { type Given, seedFrom } from './given.ts';

@@ -1,5 +1,6 @@
 /** Shows runs as the options ask: text or JSON on stdout, an HTML report, the event log. */
 import { dirname } from 'node:path';
+import { replayRunCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { EXIT, type ExitCode, exitOfOracle, InputError } from './exit.ts';
@@ -17,7 +18,8 @@ export class RunOutput {
   private readonly isJson: boolean;
   private readonly prints: readonly Print[];
   private readonly words: readonly string[];
-  private readonly results: RunResult[] = [];
+  /** Each result, and the command that brings it back. */
+  private readonly results = new Map<RunResult, string>();
 
   /** `words` are the simulation options, for the commands that are printed. */
   constructor(given: Given, words: readonly string[]) {
@@ -39,22 +41,23 @@ export class RunOutput {
   }
 
   add(result: RunResult, replayed?: Replayed): void {
-    if (this.results.length > 0 && !this.isJson) process.stdout.write('\n');
-    this.results.push(result);
+    if (this.results.size > 0 && !this.isJson) process.stdout.write('\n');
+    const repeat = replayed?.replay ?? replayRunCommand(result, this.words);
+    this.results.set(result, repeat);
     if (this.isJson) {
       const printed = replayed === undefined ? result : { ...result, replay: replayed.comparison };
       process.stdout.write(`${JSON.stringify(printed)}\n`);
       return;
     }
     const lines = (replayed?.comparison.lines ?? []).map((line) => `  ${line}\n`);
-    const text = runText(result, this.prints, this.words, replayed?.replay);
+    const text = runText(result, this.prints, repeat);
     process.stdout.write(text + lines.join(''));
   }
 
   /** Writes the files. */
   async finish(): Promise<void> {
     if (this.trace !== undefined) {
-      const lines = this.results.flatMap((result) => [
+      const lines = [...this.results.keys()].flatMap((result) => [
         JSON.stringify({ scenario: result.spec.scenario, seed: result.spec.seed }),
         ...(result.events ?? []).map((event) => JSON.stringify(event)),
       ]);
@@ -62,7 +65,8 @@ export class RunOutput {
     }
     if (this.html !== undefined) {
       const { renderReport } = await import('../reports/html.ts');
-      writeFileWhole(this.html, renderReport({ runs: this.results }));
+      const replay = (run: RunResult) => this.results.get(run) ?? replayRunCommand(run, this.words);
+      writeFileWhole(this.html, renderReport({ runs: [...this.results.keys()], replay }));
       if (!this.isJson) process.stdout.write(`  report   ${this.html}\n`);
     }
   }

@@ -3,7 +3,6 @@ import { formatRun } from '../reports/terminal.ts';
 import { formatOperation, formatPlain, formatTimeExact, nodeName } from '../reports/words.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { EventRecord } from '../sim/record.ts';
-import { replayCommand } from './commands.ts';
 import { hasColour, paint } from './paint.ts';
 
 export const PRINTS = ['events', 'state', 'ops'] as const;
@@ -15,15 +14,8 @@ const NODE_WIDTH = 3;
 const LABEL_WIDTH = 16;
 const INDEX_WIDTH = 5;
 
-/** `replay` is the command that brings this run back; drawn from its seed when absent. */
-export function runText(
-  run: RunResult,
-  prints: readonly Print[],
-  flags: readonly string[],
-  replay?: string,
-): string {
-  const { scenario, seed, mutant } = run.spec;
-  const repeat = replay ?? replayCommand(scenario, seed, mutant, flags);
+/** `repeat` is the command that brings this run back. */
+export function runText(run: RunResult, prints: readonly Print[], repeat: string): string {
   const blocks = [
     ...(prints.includes('events')
       ? [(run.events ?? []).map((event) => eventLine(run, event))]

@@ -47,7 +47,8 @@ export interface ReportGroup extends Omit<FailureGroup, 'example'> {
 export interface RunHead {
   readonly scenario: string;
   readonly seed: string;
-  readonly mutant?: string;
+  /** Command that draws and runs it again, or reads it from its file. */
+  readonly replay: string;
   readonly verdict: Verdict;
   readonly signature?: string;
   readonly message?: string;

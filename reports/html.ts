@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import { OUT_DIR, repeatCommand } from './commands.ts';
+import { OUT_DIR, repeatCommand, replayFailureCommand, replayRunCommand } from './commands.ts';
 import {
   BLOCK_TYPE,
   INDEX_BLOCK,
@@ -32,8 +32,10 @@ export interface ReportInput {
   readonly metadata?: CampaignMetadata;
   /** Folder that commands name for saved failures; `quorumlab-out` when absent. */
   readonly outDir?: string;
-  /** Command that runs the campaign again, where more than its seeds matters. */
+  /** Command that runs the campaign again, where a shorter one than its scenarios' names will do. */
   readonly repeat?: string;
+  /** Command that brings one of `runs` back; its scenario and seed when absent. */
+  readonly replay?: (run: RunResult) => string;
   /** Largest number of event records kept of one run. */
   readonly eventLimit?: number;
 }
@@ -75,12 +77,14 @@ export function renderReport(input: ReportInput): string {
 /** Numbers the runs: the groups' examples first, then the others, none twice. */
 function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunResult[] } {
   const runs: RunResult[] = [];
+  const replays: string[] = [];
   const numbers = new Map<string, number>();
-  const numberOf = (run: RunResult): number => {
+  const numberOf = (run: RunResult, replay: string): number => {
     const identity = JSON.stringify([run.spec.scenario, run.spec.seed, run.traceHash]);
     const known = numbers.get(identity);
     if (known === undefined) {
       numbers.set(identity, runs.length);
+      replays.push(replay);
       return runs.push(run) - 1;
     }
     // Of two copies of one run the recorded one says more.
@@ -90,28 +94,32 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
   let campaign: ReportCampaign | undefined;
   if (input.campaign !== undefined) {
     const { metadata: _metadata, groups, ...rest } = input.campaign;
-    const packed = groups.map(({ example, ...group }) => ({ ...group, run: numberOf(example) }));
+    const packed = groups.map(({ example, ...group }) => {
+      const replay = replayFailureCommand(group, example.spec, rest);
+      return { ...group, run: numberOf(example, replay) };
+    });
     campaign = { ...rest, groups: packed };
   }
-  for (const run of input.runs) numberOf(run);
+  const replayOf = input.replay ?? replayRunCommand;
+  for (const run of input.runs) numberOf(run, replayOf(run));
   const index: ReportIndex = {
     format: REPORT_FORMAT,
     outDir: input.outDir ?? OUT_DIR,
     ...(campaign === undefined
       ? {}
       : { campaign, repeat: input.repeat ?? repeatCommand(campaign) }),
-    runs: runs.map(headOf),
+    runs: runs.map((run, number) => headOf(run, replays[number] ?? '')),
   };
   return { index, runs };
 }
 
-function headOf(run: RunResult): RunHead {
+function headOf(run: RunResult, replay: string): RunHead {
   const failure = run.failures[0];
-  const { scenario, seed, mutant } = run.spec;
+  const { scenario, seed } = run.spec;
   return {
     scenario,
     seed,
-    ...(mutant === undefined ? {} : { mutant }),
+    replay,
     verdict: run.verdict,
     ...(failure === undefined ? {} : { signature: failure.signature, message: failure.message }),
     events: run.counts.events,

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Builder } from 'junit-report-builder';
 import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
-import { replaySavedCommand, replaySeedCommand } from './commands.ts';
+import { replayFailureCommand, replaySavedCommand } from './commands.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { formatCount, plural } from './words.ts';
 
@@ -51,7 +51,7 @@ function explain(
     ...(savedAs === undefined ? [] : [replaySavedCommand(savedAs, outDir)]),
     ...seeds
       .filter((seed) => seed.scenario === scenario)
-      .map((seed) => replaySeedCommand(seed.scenario, seed.seed, campaign.mutant)),
+      .map((seed) => replayFailureCommand(group, seed, campaign)),
   ].join('\n');
 }
 

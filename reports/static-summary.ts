@@ -1,6 +1,5 @@
 /** What of an HTML report is there without scripts: the verdict, the failures, commands. */
 import type { RunResult } from '../scenarios/spec.ts';
-import { replayRunCommand } from './commands.ts';
 import type { ReportCampaign, ReportIndex } from './document.ts';
 import { formatCompact, formatCount, plural, scenariosTitle } from './words.ts';
 
@@ -19,8 +18,8 @@ export function reportTitle(index: ReportIndex): string {
 export function staticSummary(index: ReportIndex, runs: readonly RunResult[]): string {
   const parts = ['<main class="page static">'];
   if (index.campaign !== undefined) parts.push(...campaignSummary(index.campaign, index.repeat));
-  runs.forEach((run) => {
-    parts.push(...runSummary(run));
+  runs.forEach((run, number) => {
+    parts.push(...runSummary(run, index.runs[number]?.replay));
   });
   parts.push(
     '<p class="quiet">The interactive report needs scripts, and a browser that knows ',
@@ -75,12 +74,12 @@ function campaignSummary(campaign: ReportCampaign, repeat: string | undefined): 
   ];
 }
 
-function runSummary(run: RunResult): readonly string[] {
+function runSummary(run: RunResult, replay: string | undefined): readonly string[] {
   const { scenario, seed } = run.spec;
   const sentences = [...run.failures.map((failure) => failure.message), ...run.inconclusive];
   return [
     `<h2>${escapeHtml(`${run.verdict.toUpperCase()} ${scenario}@${seed}`)}</h2>`,
     ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
-    `<p>Replay: <code>${escapeHtml(replayRunCommand(run))}</code></p>`,
+    ...(replay === undefined ? [] : [`<p>Replay: <code>${escapeHtml(replay)}</code></p>`]),
   ];
 }

@@ -2,7 +2,13 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
 import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
-import { OUT_DIR, repeatCommand, replayRunCommand, replaySavedCommand } from './commands.ts';
+import {
+  OUT_DIR,
+  repeatCommand,
+  replayFailureCommand,
+  replayRunCommand,
+  replaySavedCommand,
+} from './commands.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { formatCompact, formatCount, formatElapsed, formatTime, oracleName } from './words.ts';
 
@@ -61,7 +67,10 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
     lines.push(`${INDENT}${ink.yellow('never reached:')} ${unreached.sort(byText).join(', ')}`);
   }
   lines.push(`${INDENT}repeat: ${options.repeat ?? repeatCommand(campaign)}`);
-  for (const group of campaign.groups) lines.push('', ...groupBlock(group, { options, ink }));
+  for (const group of campaign.groups) {
+    const replay = replayFailureCommand(group, group.example.spec, campaign);
+    lines.push('', ...groupBlock(group, { options: { ...options, repeat: replay }, ink }));
+  }
   return lines.join('\n');
 }
 
@@ -73,11 +82,9 @@ interface Style {
 function groupBlock(group: FailureGroup, { options, ink }: Style): readonly string[] {
   const path = options.reportPath;
   const page = path === undefined ? {} : { reportPath: `${path}#/f/${group.signature}` };
-  // The seed's own command: the one that repeats the campaign is not the example's.
-  const { repeat: _repeat, ...rest } = options;
   const shown = { ...group.example.failures[0], ...pickFailure(group) };
   const failure: Failure = { at: group.example.ended.at, event: 0, ...shown };
-  const style = { options: { ...rest, ...page }, ink };
+  const style = { options: { ...options, ...page }, ink };
   return failureBlock(group.example, failure, style, group);
 }
 

@@ -90,10 +90,7 @@ function GroupCard({ group, index }: { readonly group: ReportGroup; readonly ind
         <Command label="replay" line={replaySavedCommand(group.savedAs, index.outDir)} />
       )}
       {head === undefined ? null : (
-        <Command
-          label={group.savedAs === undefined ? 'replay' : 'original'}
-          line={replaySeedCommand(head.scenario, head.seed, head.mutant)}
-        />
+        <Command label={group.savedAs === undefined ? 'replay' : 'original'} line={head.replay} />
       )}
       <p>
         <a href={runHref(group.run)}>Open the earliest run</a>
@@ -122,7 +119,7 @@ function Largest({ campaign }: { readonly campaign: ReportCampaign }) {
               <tr key={`${scenario}@${seed}`}>
                 <td class="number">{formatCount(events)}</td>
                 <td>
-                  <code>{replaySeedCommand(scenario, seed, campaign.mutant)}</code>
+                  <code>{replaySeedCommand(scenario, seed, campaign)}</code>
                 </td>
               </tr>
             ))}

@@ -1,5 +1,5 @@
 /** One failure group: what fails, in which seeds, and how to see each. */
-import { replaySavedCommand, replaySeedCommand } from '../commands.ts';
+import { replayFailureCommand, replaySavedCommand } from '../commands.ts';
 import type { ReportGroup, ReportIndex } from '../document.ts';
 import { oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
@@ -7,7 +7,6 @@ import { runHref } from './route.ts';
 
 export function GroupPage(props: { readonly index: ReportIndex; readonly group: ReportGroup }) {
   const { index, group } = props;
-  const mutant = index.campaign?.mutant;
   const rest = group.count - group.seeds.length;
   return (
     <main class="page group">
@@ -30,11 +29,11 @@ export function GroupPage(props: { readonly index: ReportIndex; readonly group: 
       </header>
       <section class="pane" aria-labelledby="seeds-heading">
         <h2 id="seeds-heading">Seeds</h2>
-        {group.seeds.map(({ scenario, seed, index: place }) => (
+        {group.seeds.map((seed) => (
           <Command
-            key={`${scenario}@${seed}`}
-            label={`seed ${place}`}
-            line={replaySeedCommand(scenario, seed, mutant)}
+            key={`${seed.scenario}@${seed.seed}`}
+            label={`seed ${seed.index}`}
+            line={replayFailureCommand(group, seed, index.campaign ?? {})}
           />
         ))}
         {rest > 0 ? <p class="quiet">{plural(rest, 'further seed')} not listed.</p> : null}

@@ -1,5 +1,5 @@
 /** One run: the verdict, how to repeat it, and panes that share a cursor. */
-import { replayRunCommand, replaySavedCommand } from '../commands.ts';
+import { replaySavedCommand } from '../commands.ts';
 import type { ReportIndex } from '../document.ts';
 import { spanInWords, unfiredInWords } from '../faults.ts';
 import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
@@ -13,6 +13,7 @@ import { SpaceTimePane } from './space-time-pane.tsx';
 
 export function RunPage({ view, index }: { readonly view: RunView; readonly index: ReportIndex }) {
   const { run } = view.model;
+  const replay = index.runs[view.model.number]?.replay ?? '';
   const saved = index.campaign?.groups.find((group) => group.run === view.model.number);
   return (
     <main class="page run">
@@ -25,13 +26,10 @@ export function RunPage({ view, index }: { readonly view: RunView; readonly inde
         {saved?.savedAs === undefined ? null : (
           <Command label="replay" line={replaySavedCommand(saved.savedAs, index.outDir)} />
         )}
-        <Command
-          label={saved?.savedAs === undefined ? 'replay' : 'original'}
-          line={replayRunCommand(run)}
-        />
+        <Command label={saved?.savedAs === undefined ? 'replay' : 'original'} line={replay} />
         <Facts model={view.model} />
         <FaultList model={view.model} />
-        <LeftOut view={view} />
+        <LeftOut view={view} replay={replay} />
       </header>
       <Toolbar view={view} />
       <div class="panes">
@@ -143,14 +141,14 @@ function FaultList({ model }: { readonly model: RunModel }) {
 }
 
 /** Says what the file does not hold, and how to see it. */
-function LeftOut({ view }: { readonly view: RunView }) {
-  const { log, run } = view.model;
+function LeftOut({ view, replay }: { readonly view: RunView; readonly replay: string }) {
+  const { log } = view.model;
   if (log === undefined || log.omittedBefore + log.omittedAfter === 0) return null;
   return (
     <p class="note">
       {`Left out of this file: the first ${formatCount(log.omittedBefore)} records of the event ` +
         `log${log.omittedAfter > 0 ? ` and the last ${formatCount(log.omittedAfter)}` : ''}. ` +
-        `All of it: ${replayRunCommand(run)} --print events`}
+        `All of it: ${replay} --print events`}
     </p>
   );
 }

@@ -142,6 +142,10 @@ describe('quorumlab fuzz', () => {
     expect(original.stdout).toContain(group?.example.traceHash);
     const repeat = printed(stdout, 'repeat:');
     expect(repeat).toContain('clientRetry=70000');
+    expect(repeat.slice(0, 2)).toEqual(['fuzz', 'vr']);
+    const html = read('pasted/report.html');
+    expect(html).toContain(`<code>quorumlab ${repeat.join(' ')}</code>`);
+    expect(html).toContain(`<code>quorumlab ${printed(stdout, 'original').join(' ')}</code>`);
     await run(...repeat, '--out-dir', 'repeated');
     expect(campaignIn('repeated').totals).toEqual(campaignIn('pasted').totals);
   });

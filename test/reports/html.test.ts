@@ -56,7 +56,7 @@ describe('the report file', () => {
     const body = html.slice(html.indexOf('<main'), html.indexOf('</main>'));
     expect(body).toContain('FAILED vr/partitions, vr/chaos');
     expect(body).toContain('n2 has op 12 that n1 does not');
-    expect(body).toContain('<code>quorumlab replay vr/partitions@0x77</code>');
+    expect(body).toContain('<code>quorumlab replay vr/partitions@0x77 --mutant VR-3</code>');
     expect(body).toContain('&lt;script&gt;alert');
   });
 
