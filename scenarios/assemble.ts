@@ -33,9 +33,7 @@ export function assemble(
 ): Build {
   const protocol = registry.protocols.find((each) => each.name === spec.protocol);
   if (protocol === undefined) throw unknown('protocol', spec.protocol, registry.protocols);
-  const machine = registry.machines.find((each) => each.name === spec.machine);
-  if (machine === undefined) throw unknown('state machine', spec.machine, registry.machines);
-  const build = { protocol, machine };
+  const build = { protocol, machine: machineNamed(spec.machine, registry) };
   if (spec.mutant === undefined) return build;
   const mutant = registry.mutants.find((each) => each.id === spec.mutant);
   if (mutant === undefined) {
@@ -43,6 +41,13 @@ export function assemble(
     throw unknown('mutant', spec.mutant, known);
   }
   return mutant.apply(build);
+}
+
+/** The state machine as it is without any mutant. Throws `SpecError` for an unknown one. */
+export function machineNamed(name: string, registry: Registry = builtIn): StateMachine {
+  const machine = registry.machines.find((each) => each.name === name);
+  if (machine === undefined) throw unknown('state machine', name, registry.machines);
+  return machine;
 }
 
 function unknown(what: string, id: string, known: readonly { readonly name: string }[]): SpecError {

@@ -1,5 +1,5 @@
 /** Presides over one run: tells the oracles what happens and writes down what they find. */
-import type { Build, Message, NodeId } from '../sim/contract.ts';
+import type { Build, Message, NodeId, StateMachine } from '../sim/contract.ts';
 import { hashString, hex32 } from '../sim/mixing.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { End, Observer } from '../sim/simulation-config.ts';
@@ -17,15 +17,22 @@ export class Judge implements Observer, Court {
   readonly failures: Failure[] = [];
   readonly inconclusive: string[] = [];
   readonly build: Build;
+  readonly specification: StateMachine;
   readonly spec: RunSpec;
   readonly view: Simulation;
   readonly decided: DecidedLog;
   private readonly listeners: Listeners;
 
-  /** `chosen` are the ids of the oracles that sit; without it all do. */
-  constructor(simulation: Simulation, build: Build, spec: RunSpec) {
+  /** The oracles that the spec names sit; if it names none, all do. */
+  constructor(
+    simulation: Simulation,
+    matter: Pick<Court, 'build' | 'specification'>,
+    spec: RunSpec,
+  ) {
+    const { build, specification } = matter;
     this.view = simulation;
     this.build = build;
+    this.specification = specification;
     this.spec = spec;
     this.decided = new DecidedLog(build.protocol, build.machine, spec.replicas);
     const chosen = spec.oracles;

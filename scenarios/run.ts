@@ -5,7 +5,7 @@ import type { Plan } from '../sim/plan.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { End } from '../sim/simulation-config.ts';
 import { STREAMS_VERSION } from '../sim/streams.ts';
-import { assemble, type Registry } from './assemble.ts';
+import { assemble, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
 import { checkPlan } from './plan-fit.ts';
@@ -40,7 +40,8 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
     plan,
     logsEvents: request.events === true,
   });
-  const judge = new Judge(simulation, build, spec);
+  const specification = machineNamed(spec.machine, request.registry);
+  const judge = new Judge(simulation, { build, specification }, spec);
   if (spec.oracles === undefined || spec.oracles.length > 0) simulation.observer = judge;
   const end = conduct(simulation, judge, request.shouldStop);
   if (simulation.observer !== undefined) judge.adjourn(end);
@@ -95,8 +96,7 @@ function digestOutcome({ trace, clients, nodes }: Simulation): void {
   const digester = new Digester();
   for (const entry of clients.history) {
     const outcome = entry.isRefused ? REFUSED : (entry.end ?? NEVER);
-    trace.event(entry.call, entry.process, digester.digest(entry.operation), outcome);
-    trace.integer(digester.digest(entry.output));
+    trace.event(entry.call, entry.process, digester.digest(entry.output), outcome);
   }
   for (const node of nodes) trace.integer(digester.digest(node.process?.state));
 }

@@ -9,8 +9,9 @@ import {
 } from '../../checker/index.ts';
 import type { HistoryRecord } from '../../sim/clients.ts';
 import type { StateMachine } from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
 import type { LinearizabilityEvidence } from '../spec.ts';
-import { modelOfMachine } from './machine-model.ts';
+import { APPLY, modelOfMachine } from './machine-model.ts';
 import type { Court, Oracle } from './oracle.ts';
 import { milliseconds } from './words.ts';
 
@@ -26,7 +27,7 @@ export const linearizability: Oracle = {
     return {
       ended() {
         const { indexes, operations, witness } = toCheck(court);
-        const model = modelOf(court.build.machine);
+        const model = modelOf(court.specification);
         const plain = checkLinearizable(model, operations, { maxSteps: STEPS_MAX, witness });
         if (plain.verdict === 'linearizable') return;
         if (plain.verdict === 'unknown') {
@@ -66,26 +67,28 @@ function toCheck(court: Court): {
   for (const [index, entry] of court.history.entries()) {
     if (entry.isRefused) continue;
     indexes.push(index);
-    operations.push(toOperation(entry));
+    operations.push(toOperation(entry, court.specification));
     witness.push(court.decided.positionOf(entry.operation) ?? -1);
   }
   return { indexes, operations, witness };
 }
 
-function toOperation(entry: HistoryRecord): HistoryOperation {
-  const { operation, output } = entry;
+function toOperation(entry: HistoryRecord, machine: StateMachine): HistoryOperation {
+  const { process, operation, call, end, output } = entry;
+  const asked =
+    machine.model === undefined ? { f: APPLY, value: operation } : inModelWords(operation);
+  return { process, ...asked, call, return: end, ...(output === undefined ? {} : { output }) };
+}
+
+function inModelWords(operation: Plain): Pick<HistoryOperation, 'f' | 'key' | 'value'> {
   if (typeof operation !== 'object' || operation === null || !('f' in operation)) {
-    throw new Error('an operation of a history is an object with f');
+    throw new Error('an operation that a model judges is an object with f');
   }
   const { f, key, value } = operation;
   return {
-    process: entry.process,
     f: String(f),
     ...(key === undefined ? {} : { key: String(key) }),
     ...(value === undefined ? {} : { value }),
-    call: entry.call,
-    return: entry.end,
-    ...(output === undefined ? {} : { output }),
   };
 }
 
@@ -113,7 +116,7 @@ function report(court: Court, result: CheckResult, indexes: readonly number[]): 
 
 /** The state machine's state after each step of an order, as JSON. */
 function statesAlong(court: Court, order: readonly number[]): string[] {
-  const { machine } = court.build;
+  const { specification: machine } = court;
   const app = machine.initial();
   return order.map((index) => {
     const entry = court.history[index];

@@ -4,7 +4,7 @@
  */
 
 import type { HistoryRecord } from '../../sim/clients.ts';
-import type { Build, ClusterView, Message, NodeId } from '../../sim/contract.ts';
+import type { Build, ClusterView, Message, NodeId, StateMachine } from '../../sim/contract.ts';
 import type { End } from '../../sim/simulation-config.ts';
 import type { LinearizabilityEvidence, RunSpec } from '../spec.ts';
 import type { DecidedLog } from './decided-log.ts';
@@ -32,7 +32,10 @@ export interface Watch {
 
 /** What oracles may look at, and how they speak. */
 export interface Court {
+  /** What runs, mutant included. */
   readonly build: Build;
+  /** The state machine without any mutant: what clients were promised. */
+  readonly specification: StateMachine;
   readonly spec: RunSpec;
   readonly view: ClusterView;
   readonly history: readonly HistoryRecord[];
