@@ -47,16 +47,16 @@ export class Clients {
   ) {
     this.world = world;
     this.firstClient = firstClient;
-    this.progress = Array.from({ length: clientCount }, (_, client) => ({
-      operations: operations
-        .filter((operation) => operation.client === client)
-        .sort((a, b) => a.at - b.at),
+    const shares = Array.from({ length: clientCount }, (): PlannedOperation[] => []);
+    for (const operation of operations) shares[operation.client]?.push(operation);
+    this.progress = shares.map((share, client) => ({
+      operations: share.sort((a, b) => a.at - b.at),
       next: 0,
       process: client,
       open: -1,
     }));
     this.nextProcess = clientCount;
-    this.remaining = this.progress.reduce((sum, client) => sum + client.operations.length, 0);
+    this.remaining = shares.reduce((sum, share) => sum + share.length, 0);
   }
 
   /** Index in the history of the operation that the client waits for, or -1. */

@@ -69,6 +69,7 @@ export class Faults {
 
   /** A mark was reached: fires the triggers that waited for it. */
   markReached(node: Node, mark: string): void {
+    if (this.triggers.size === 0) return;
     const armed = this.triggers.get(mark);
     if (armed === undefined || this.isOver) return;
     for (const trigger of armed) {

@@ -19,6 +19,7 @@ const PURPOSE_CORRUPT = 4;
 const PURPOSE_REORDER = 5;
 const PURPOSE_REORDER_BY = 6;
 const PURPOSE_SECOND_DELAY = 7;
+const PURPOSE_LATENESS = 8;
 
 /** The fate of the message asked about last; one object, overwritten by every call. */
 export interface Fate {
@@ -139,7 +140,7 @@ export class Network {
       fate.delay += (draw(key, PURPOSE_REORDER_BY) >>> 0) % (reorderBy + 1);
     }
     if (happens(key, PURPOSE_DUPLICATE, duplicate)) {
-      const late = (draw(key, PURPOSE_SECOND_DELAY) >>> 0) % (reorderBy + 1);
+      const late = (draw(key, PURPOSE_LATENESS) >>> 0) % (reorderBy + 1);
       const delay = drawDelay(this.delay, draw(key, PURPOSE_SECOND_DELAY));
       fate.secondDelay = slowness + delay + late;
     }

@@ -27,13 +27,21 @@ export function digest(value: unknown): number {
   return new Digester().digest(value);
 }
 
+/** An array that was digested, and the running digest after each of its elements. */
+interface Past {
+  readonly array: readonly unknown[];
+  readonly keys: readonly number[];
+}
+
 /**
- * Digests many values that share parts, such as the logs of several replicas: an object is digested
- * once. Nothing that it has seen may change while it is in use.
+ * Digests many values that share a long past, such as the logs of several replicas: of an array
+ * that begins with the same objects as an earlier one, only the rest is digested. Nothing that it
+ * has seen may change while it is in use.
  */
 export class Digester {
-  private readonly known = new Map<object, number>();
   private readonly names = new Map<string, number>();
+  /** By its first element, the last array that began with that object. */
+  private readonly pasts = new Map<object, Past>();
 
   digest(value: unknown): number {
     switch (typeof value) {
@@ -44,43 +52,60 @@ export class Digester {
       case 'boolean':
         return value ? TRUE_DIGEST : FALSE_DIGEST;
       case 'object':
-        return value === null ? NULL_DIGEST : this.digestStructure(value);
+        if (value === null) return NULL_DIGEST;
+        return Array.isArray(value) ? this.digestArray(value) : this.digestUnordered(value);
       default:
         return NULL_DIGEST;
     }
   }
 
-  private digestStructure(value: object): number {
-    if (Array.isArray(value)) {
-      let key = ARRAY_DIGEST;
-      for (let i = 0; i < value.length; i++) key = join(key, this.digest(value[i]));
-      return join(key, value.length);
+  private digestArray(array: readonly unknown[]): number {
+    const first = array[0];
+    if (typeof first === 'object' && first !== null) return this.digestShared(first, array);
+    let key = ARRAY_DIGEST;
+    for (let i = 0; i < array.length; i++) key = join(key, this.digest(array[i]));
+    return join(key, array.length);
+  }
+
+  private digestShared(first: object, array: readonly unknown[]): number {
+    const past = this.pasts.get(first);
+    let shared = 0;
+    if (past !== undefined) {
+      const end = Math.min(past.array.length, array.length);
+      while (shared < end && past.array[shared] === array[shared]) shared += 1;
     }
-    let known = this.known.get(value);
-    if (known === undefined) {
-      known = this.digestUnordered(value);
-      this.known.set(value, known);
+    const keys = past === undefined ? [] : past.keys.slice(0, shared);
+    let key = keys[shared - 1] ?? ARRAY_DIGEST;
+    for (let i = shared; i < array.length; i++) {
+      key = join(key, this.digest(array[i]));
+      keys.push(key);
     }
-    return known;
+    this.pasts.set(first, { array, keys });
+    return join(key, array.length);
   }
 
   /** Sums do not depend on the order of insertion. */
   private digestUnordered(value: object): number {
+    if (value instanceof Map) return this.digestMap(value);
     let sum = 0;
-    if (value instanceof Map) {
-      for (const [key, element] of value) {
-        sum = (sum + join(this.digest(key), this.digest(element))) | 0;
-      }
-      return join(MAP_DIGEST, sum);
-    }
     if (value instanceof Set) {
       for (const element of value) sum = (sum + this.digest(element)) | 0;
       return join(SET_DIGEST, sum);
     }
-    for (const [name, element] of Object.entries(value)) {
-      if (element !== undefined) sum = (sum + join(this.nameHash(name), this.digest(element))) | 0;
+    const fields: { readonly [name: string]: unknown } = { ...value };
+    for (const name in fields) {
+      const field = fields[name];
+      if (field !== undefined) sum = (sum + join(this.nameHash(name), this.digest(field))) | 0;
     }
     return join(OBJECT_DIGEST, sum);
+  }
+
+  private digestMap(map: ReadonlyMap<unknown, unknown>): number {
+    let sum = 0;
+    for (const [key, element] of map) {
+      sum = (sum + join(this.digest(key), this.digest(element))) | 0;
+    }
+    return join(MAP_DIGEST, sum);
   }
 
   private nameHash(name: string): number {

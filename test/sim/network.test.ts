@@ -41,10 +41,10 @@ test('fates of a seed never change', () => {
     'corrupt 4846',
     'dropped',
     '229',
-    'corrupt 189 and 1799',
+    'corrupt 189 and 4053',
     '217',
     'dropped',
-    '208 and 1479',
+    '208 and 2505',
     '481',
   ]);
 });
