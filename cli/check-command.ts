@@ -1,5 +1,6 @@
 /** `quorumlab check`: judges recorded histories, one verdict a file. */
 import {
+  type CheckOptions,
   type CheckResult,
   checkHistory,
   type FailedCas,
@@ -75,13 +76,21 @@ function checkFile(file: string, settings: CheckSettings): readonly CheckedFile[
   return histories.map((history) => {
     const startedAt = performance.now();
     const deadline = startedAt + settings.timeMs;
-    const result = checkHistory(history, {
+    const budget = {
       shouldStop: () => performance.now() > deadline,
-      evidence: true,
       ...(settings.memoryBytes === undefined ? {} : { maxMemoryBytes: settings.memoryBytes }),
-    });
-    return checkedFile(file, history, result, performance.now() - startedAt);
+    };
+    const verdict = checkHistory(history, budget);
+    const elapsedMs = performance.now() - startedAt;
+    return checkedFile(file, history, withEvidence(history, verdict, budget), elapsedMs);
   });
+}
+
+/** Evidence costs a multiple of the verdict and is asked for afterwards, in the time that is left. */
+function withEvidence(history: History, plain: CheckResult, budget: CheckOptions): CheckResult {
+  if (plain.verdict === 'unknown') return plain;
+  const shown = checkHistory(history, { ...budget, evidence: true });
+  return shown.verdict === plain.verdict ? shown : plain;
 }
 
 function checkedFile(
