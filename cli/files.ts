@@ -70,7 +70,7 @@ export function parseJson(path: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new InputError(`${path}${placeOf(text, message)}: not JSON: ${shortened(message)}`);
+    throw new InputError(`${path}${syntaxError(text, message)}`);
   }
 }
 
@@ -92,18 +92,15 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENAMETOOLONG', 'the name is too long'],
 ]);
 
-/** `:3:14`, from the position that the engine names; the end of the text when it is cut short. */
-function placeOf(text: string, message: string): string {
+/** `:3:14: not JSON: …`, in the engine's words, which give a position or say that the text ends. */
+function syntaxError(text: string, message: string): string {
   const position = /position (\d+)/.exec(message)?.[1];
-  const isCutShort = /end of JSON|Unterminated/i.test(message);
-  if (position === undefined && !isCutShort) return '';
-  const before = text.slice(0, position === undefined ? text.length : Number(position));
-  const lines = before.split('\n');
-  return `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
-}
-
-/** The engine's message without the copy of the document that some versions put into it. */
-function shortened(message: string): string {
+  const isAtEnd = Number(position) >= text.trimEnd().length;
+  const isCutShort = isAtEnd || /end of JSON|Unterminated/i.test(message);
+  // Some versions put a copy of the document into their message.
   const said = message.replace(/, (?:\.\.\.)?"[\s\S]*/, '').replace(/ in JSON at position.*/, '');
-  return /end of JSON|Unterminated/i.test(message) ? `${said} (is the file cut short?)` : said;
+  if (position === undefined && !isCutShort) return `: not JSON: ${said}`;
+  const lines = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  const place = `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+  return `${place}: not JSON: ${said}${isCutShort ? ' (is the file cut short?)' : ''}`;
 }

@@ -180,6 +180,9 @@ describe('a saved file that is no good', () => {
   it.each([
     ['is empty', () => '', ['is empty']],
     ['is cut short', () => saved.slice(0, saved.length / 2), [':1:', 'cut short']],
+    ['is cut short after a value', () => '{\n"format":1\n', [':3:1', 'cut short']],
+    ['is cut short within a list', () => '{"plan":[1,2', [':1:13', 'cut short']],
+    ['has a word too many', () => '{"format":1 x}', [':1:13: not JSON', 'after property value\n']],
     ['is no JSON', () => 'seed: 5', ['not JSON']],
     ['is of no known format', () => '{"format":"quorumlab-run/9"}', ['quorumlab-run/9']],
     ['is a list', () => '[]', ['format', 'found none']],
