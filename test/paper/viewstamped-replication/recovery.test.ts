@@ -119,6 +119,19 @@ describe('§4.3 recovery', () => {
     expect(world.state(2).status).toBe('recovering');
   });
 
+  it('each retry leaves answers twice the time, for a fresh nonce voids those on their way', () => {
+    const world = restarted(2);
+    const waits: number[] = [];
+    let before = world.now;
+    for (let retry = 0; retry < 4; retry++) {
+      world.expire(2, 'recovery');
+      waits.push(world.now - before);
+      before = world.now;
+    }
+    const [first = 0] = waits;
+    expect(waits).toEqual([first, 2 * first, 4 * first, 8 * first]);
+  });
+
   it('answers that straddle a view change leave it waiting, and it asks anew', () => {
     const world = vrWorld({ replicas: 5 });
     world.crash(4);
