@@ -4,6 +4,7 @@
  */
 
 import { HistoryFormatError, type Place } from './format-error.ts';
+import { type Escapes, readQuoted } from './quoted-text.ts';
 import { TextCursor } from './text-cursor.ts';
 
 export type EdnNode =
@@ -36,15 +37,19 @@ const CHARACTER_NAMES: ReadonlyMap<string, string> = new Map([
   ['space', ' '],
   ['tab', '\t'],
 ]);
-const STRING_ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['t', '\t'],
-  ['r', '\r'],
-  ['n', '\n'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['\\', '\\'],
-  ['"', '"'],
-]);
+const STRING_ESCAPES: Escapes = {
+  characters: new Map([
+    ['t', '\t'],
+    ['r', '\r'],
+    ['n', '\n'],
+    ['b', '\b'],
+    ['f', '\f'],
+    ['\\', '\\'],
+    ['"', '"'],
+  ]),
+  expected: 't r n b f u \\ "',
+  least: '',
+};
 
 /** All values of a text, in order. Throws `HistoryFormatError`. */
 export function readEdn(text: string): readonly EdnNode[] {
@@ -97,7 +102,7 @@ function readValue(cursor: TextCursor, place: Place, depth: number): EdnNode {
     case '{':
       return { type: 'map', place, entries: readEntries(cursor, depth) };
     case '"':
-      return { type: 'string', place, value: readString(cursor) };
+      return { type: 'string', place, value: readQuoted(cursor, STRING_ESCAPES) };
     case '\\':
       return { type: 'string', place, value: readCharacter(cursor) };
     case '#':
@@ -151,32 +156,6 @@ function readEntries(cursor: TextCursor, depth: number) {
     entries.push([name, value]);
   }
   return entries;
-}
-
-function readString(cursor: TextCursor): string {
-  cursor.offset++;
-  let value = '';
-  for (;;) {
-    const character = cursor.peek();
-    if (character === '') throw cursor.fail('a closing quote');
-    cursor.offset++;
-    if (character === '"') return value;
-    value += character === '\\' ? readEscape(cursor) : character;
-  }
-}
-
-function readEscape(cursor: TextCursor): string {
-  const character = cursor.peek();
-  if (character === 'u') {
-    const digits = cursor.text.slice(cursor.offset + 1, cursor.offset + 5);
-    if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw cursor.fail('four hexadecimal digits after \\u');
-    cursor.offset += 5;
-    return String.fromCharCode(Number.parseInt(digits, 16));
-  }
-  const value = STRING_ESCAPES.get(character);
-  if (value === undefined) throw cursor.fail('an escape: one of t r n b f u \\ "');
-  cursor.offset++;
-  return value;
 }
 
 function readCharacter(cursor: TextCursor): string {

@@ -2,6 +2,7 @@
 
 import type { Plain } from '../history.ts';
 import type { Place } from './format-error.ts';
+import { type Escapes, readQuoted } from './quoted-text.ts';
 import { TextCursor } from './text-cursor.ts';
 
 export interface JsonMember {
@@ -13,16 +14,20 @@ export interface JsonMember {
 
 const DEPTH_MAX = 100;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
+const ESCAPES: Escapes = {
+  characters: new Map([
+    ['"', '"'],
+    ['\\', '\\'],
+    ['/', '/'],
+    ['b', '\b'],
+    ['f', '\f'],
+    ['n', '\n'],
+    ['r', '\r'],
+    ['t', '\t'],
+  ]),
+  expected: '" \\ / b f n r t u',
+  least: ' ',
+};
 
 /** The members of the one object that a line holds. Throws `HistoryFormatError`. */
 export function readJsonObject(line: string, lineNumber: number): readonly JsonMember[] {
@@ -46,7 +51,7 @@ function readMembers(cursor: TextCursor, depth: number): readonly JsonMember[] {
     const namePlace = cursor.place();
     const start = cursor.offset;
     if (cursor.peek() !== '"') throw cursor.fail('a member name');
-    const name = readString(cursor);
+    const name = readQuoted(cursor, ESCAPES);
     if (names.has(name)) {
       cursor.offset = start;
       throw cursor.fail('each name once');
@@ -71,7 +76,7 @@ function readValue(cursor: TextCursor, depth: number): Plain {
     case '[':
       return readItems(cursor, depth);
     case '"':
-      return readString(cursor);
+      return readQuoted(cursor, ESCAPES);
     case 't':
       return readLiteral(cursor, 'true', true);
     case 'f':
@@ -114,32 +119,6 @@ function readNumber(cursor: TextCursor): number {
   }
   if (!Number.isFinite(value)) throw cursor.fail('a finite number');
   cursor.offset += match[0].length;
-  return value;
-}
-
-function readString(cursor: TextCursor): string {
-  cursor.offset++;
-  let value = '';
-  for (;;) {
-    const character = cursor.peek();
-    if (character === '' || character < ' ') throw cursor.fail('a closing quote');
-    cursor.offset++;
-    if (character === '"') return value;
-    value += character === '\\' ? readEscape(cursor) : character;
-  }
-}
-
-function readEscape(cursor: TextCursor): string {
-  const character = cursor.peek();
-  if (character === 'u') {
-    const digits = cursor.text.slice(cursor.offset + 1, cursor.offset + 5);
-    if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw cursor.fail('four hexadecimal digits after \\u');
-    cursor.offset += 5;
-    return String.fromCharCode(Number.parseInt(digits, 16));
-  }
-  const value = ESCAPES.get(character);
-  if (value === undefined) throw cursor.fail('an escape: one of " \\ / b f n r t u');
-  cursor.offset++;
   return value;
 }
 
