@@ -7,6 +7,7 @@ import {
   type GridRun,
   INCONCLUSIVE_KEPT,
   keepLargest,
+  noTotals,
   SEEDS_KEPT_PER_GROUP,
   sortedCounts,
 } from './campaign.ts';
@@ -157,19 +158,10 @@ export function verdictOf(totals: CampaignTotals): CampaignResult['verdict'] {
 }
 
 export function emptyBatch(from: number): BatchResult {
-  const totals = {
-    seeds: 0,
-    passed: 0,
-    failed: 0,
-    inconclusive: 0,
-    events: 0,
-    messages: 0,
-    operations: 0,
-  };
   return {
     from,
     to: from,
-    totals,
+    totals: noTotals(),
     marks: {},
     faults: {},
     grid: [],

@@ -1,5 +1,6 @@
 /** One run as a campaign sees it: judged, repeated where asked, and never thrown out of. */
 import { hashString, hex32 } from '../sim/mixing.ts';
+import { noCounts } from '../sim/simulation-config.ts';
 import { SpecError } from './assemble.ts';
 import type { Failure, RunResult, RunSpec } from './spec.ts';
 
@@ -104,19 +105,7 @@ function internalError(spec: RunSpec, error: unknown): RunResult {
     inconclusive: [],
     traceHash: '0000000000000000',
     ended: { how: 'violation', at: 0 },
-    counts: {
-      events: 0,
-      sent: 0,
-      delivered: 0,
-      dropped: 0,
-      duplicated: 0,
-      corrupted: 0,
-      persisted: 0,
-      invoked: 0,
-      completed: 0,
-      crashes: 0,
-      restarts: 0,
-    },
+    counts: noCounts(),
     marks: {},
     faults: [],
     history: [],

@@ -118,19 +118,10 @@ export function rerunWithEvents(
 
 /** What an index comes to whose run could not be brought to an end (`reason`: time, memory). */
 export function lostRun(campaign: CampaignRequest, index: number, reason: string): BatchResult {
-  const totals = {
-    seeds: 1,
-    passed: 0,
-    failed: 0,
-    inconclusive: 1,
-    events: 0,
-    messages: 0,
-    operations: 0,
-  };
   return {
     from: index,
     to: index + 1,
-    totals,
+    totals: { ...noTotals(), seeds: 1, inconclusive: 1 },
     marks: {},
     faults: {},
     grid: [{ verdict: 'i', count: 1 }],
@@ -177,11 +168,9 @@ function runIndex(
   return judge(watched, spec, { ...stop, events, twice: isRunTwice(campaign, place.index) });
 }
 
-/** Adds up the runs of a batch as they end. */
-class Tally {
-  private readonly from: number;
-  private next: number;
-  private readonly totals = {
+/** The totals of no run at all. */
+export function noTotals() {
+  return {
     seeds: 0,
     passed: 0,
     failed: 0,
@@ -190,6 +179,13 @@ class Tally {
     messages: 0,
     operations: 0,
   };
+}
+
+/** Adds up the runs of a batch as they end. */
+class Tally {
+  private readonly from: number;
+  private next: number;
+  private readonly totals = noTotals();
   private readonly marks = new Map<string, number>();
   private readonly faults = new Map<string, number>();
   private readonly grid: { verdict: 'p' | 'f' | 'i'; count: number }[] = [];
