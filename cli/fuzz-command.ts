@@ -7,7 +7,7 @@ import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-typ
 import { normaliseSeed } from '../scenarios/seeds.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { writeReports } from './campaign-reports.ts';
-import { EXIT, type ExitCode, exitOfOracle, InputError, severest } from './exit.ts';
+import { EXIT, type ExitCode, exitOfOracle, severest } from './exit.ts';
 import { saveFailures } from './failure-files.ts';
 import { assertWritableFolder, folderNamed } from './files.ts';
 import type { Given } from './given.ts';
@@ -111,7 +111,7 @@ function planOf(given: Given): FuzzPlan {
     timeoutMs: given.milliseconds('timeout') ?? TIMEOUT_MS_DEFAULT,
     enough: enoughOf(signatures, expected),
     expected,
-    reporters: reportersOf(given.list('reporter')),
+    reporters: given.choices('reporter', REPORTERS) ?? REPORTERS_DEFAULT,
     outDir: folderNamed(given.word('out-dir') ?? 'quorumlab-out'),
     isJson: given.flag('json'),
     words: simulationWords(given),
@@ -126,15 +126,6 @@ function enoughOf(
   if (signatures !== undefined) return { signatures };
   if (expected === undefined) return undefined;
   return expected === '' ? { signatures: 1 } : { signature: expected };
-}
-
-function reportersOf(words: readonly string[] | undefined): readonly Reporter[] {
-  if (words === undefined) return REPORTERS_DEFAULT;
-  return words.map((word) => {
-    const reporter = REPORTERS.find((known) => known === word);
-    if (reporter !== undefined) return reporter;
-    throw new InputError(`--reporter: there is no ${word}: there are ${REPORTERS.join(', ')}`);
-  });
 }
 
 /** 64 bits of the system's randomness: the one place where chance comes in. */

@@ -1,6 +1,7 @@
 /** What was given on the command line, read option by option; what is wrong throws InputError. */
 import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
 import { InputError } from './exit.ts';
+import { didYouMean } from './hints.ts';
 import {
   type IndexRange,
   parseBytes,
@@ -112,9 +113,12 @@ export class Given {
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const chosen = choices.find((choice) => choice === text);
-    if (chosen !== undefined) return chosen;
-    throw new InputError(`--${name} takes ${choices.join(' or ')}, not ${quoted(text)}`);
+    return chosen(text, choices, `--${name}`);
+  }
+
+  /** Several of a few words, comma-separated or repeated. */
+  choices<T extends string>(name: string, choices: readonly T[]): readonly T[] | undefined {
+    return this.list(name)?.map((text) => chosen(text, choices, `--${name}`));
   }
 }
 
@@ -125,6 +129,14 @@ export function seedFrom(text: string, where: string): string {
     throw new InputError(`${where}: ${quoted(text)} is no seed: ${SEED_RULE}`);
   }
   return seed;
+}
+
+/** The one of these that the text is; `where` says what takes it. */
+export function chosen<T extends string>(text: string, choices: readonly T[], where: string): T {
+  const choice = choices.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  const known = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+  throw new InputError(`${where} takes ${known}, not ${quoted(text)}${didYouMean(text, choices)}`);
 }
 
 /** Text in quotes, cut short, with control characters made visible. */

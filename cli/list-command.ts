@@ -4,9 +4,8 @@ import { mutants, protocols } from '../protocols/index.ts';
 import { profiles, scenarios } from '../scenarios/catalogue/index.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
 import type { FaultKind } from '../sim/plan.ts';
-import { EXIT, type ExitCode, InputError } from './exit.ts';
-import { type Given, quoted } from './given.ts';
-import { didYouMean } from './hints.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { chosen, type Given } from './given.ts';
 import { paint } from './paint.ts';
 import { domainOf } from './selection.ts';
 
@@ -23,7 +22,7 @@ interface Item {
 
 export async function listCommand(given: Given): Promise<ExitCode> {
   const [word] = given.words('kind');
-  const kinds = word === undefined ? KINDS : [kindNamed(word)];
+  const kinds = word === undefined ? KINDS : [chosen(word, KINDS, 'list')];
   const isJson = given.flag('json');
   if (isJson) {
     const lists = Object.fromEntries(kinds.map((kind) => [kind, itemsOf(kind)]));
@@ -115,11 +114,4 @@ function table(items: readonly Item[]): string {
     ...more.map((line) => paint.dim(`  ${' '.repeat(width)}  ${line}`)),
   ]);
   return lines.map((line) => `${line}\n`).join('');
-}
-
-function kindNamed(word: string): Kind {
-  const kind = KINDS.find((known) => known === word);
-  if (kind !== undefined) return kind;
-  const hint = didYouMean(word, KINDS);
-  throw new InputError(`list takes ${KINDS.join(', ')}, not ${quoted(word)}${hint}`);
 }

@@ -9,11 +9,11 @@ import type { Given } from './given.ts';
 import type { Reporter } from './options.ts';
 import { readCampaign } from './saved-files.ts';
 
-const MERGED_REPORTERS: readonly Reporter[] = ['line', 'json', 'junit', 'html'];
+const MERGED_REPORTERS = ['line', 'json', 'junit', 'html'] as const;
 const REPORTERS_DEFAULT: readonly Reporter[] = ['line', 'json', 'html'];
 
 export async function reportCommand(given: Given): Promise<ExitCode> {
-  const reporters = reportersOf(given.list('reporter'));
+  const reporters = given.choices('reporter', MERGED_REPORTERS) ?? REPORTERS_DEFAULT;
   const outDir = folderNamed(given.word('out-dir') ?? 'quorumlab-out');
   const paths = given.words('blob');
   const parts = paths.map(readCampaign);
@@ -40,13 +40,4 @@ export async function reportCommand(given: Given): Promise<ExitCode> {
     expected: undefined,
   });
   return exitCodeOf(campaign, undefined);
-}
-
-function reportersOf(words: readonly string[] | undefined): readonly Reporter[] {
-  if (words === undefined) return REPORTERS_DEFAULT;
-  return words.map((word) => {
-    const reporter = MERGED_REPORTERS.find((known) => known === word);
-    if (reporter !== undefined) return reporter;
-    throw new InputError(`--reporter takes ${MERGED_REPORTERS.join(', ')} here, not ${word}`);
-  });
 }

@@ -3,10 +3,9 @@ import { dirname } from 'node:path';
 import { replayRunCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import { EXIT, type ExitCode, exitOfOracle, InputError } from './exit.ts';
+import { EXIT, type ExitCode, exitOfOracle } from './exit.ts';
 import { assertWritableFolder, writeFileWhole } from './files.ts';
-import { type Given, quoted } from './given.ts';
-import { didYouMean } from './hints.ts';
+import type { Given } from './given.ts';
 import type { Comparison } from './replay-command.ts';
 import { PRINTS, type Print, runText } from './run-text.ts';
 
@@ -27,7 +26,7 @@ export class RunOutput {
     this.html = html === '' ? HTML_DEFAULT : html;
     this.trace = given.word('trace');
     this.isJson = given.flag('json');
-    this.prints = (given.list('print') ?? []).map(printNamed);
+    this.prints = given.choices('print', PRINTS) ?? [];
     this.words = words;
     for (const path of [this.html, this.trace]) {
       if (path !== undefined) assertWritableFolder(dirname(path));
@@ -83,12 +82,4 @@ export function exitOfRun(result: RunResult): ExitCode {
   const failure = firstFailure(result);
   if (failure !== undefined) return exitOfOracle(failure.oracle);
   return result.verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.passed;
-}
-
-function printNamed(word: string): Print {
-  const print = PRINTS.find((known) => known === word);
-  if (print !== undefined) return print;
-  throw new InputError(
-    `--print takes ${PRINTS.join(', ')}, not ${quoted(word)}${didYouMean(word, PRINTS)}`,
-  );
 }
