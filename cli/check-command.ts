@@ -86,7 +86,7 @@ function checkFile(file: string, settings: CheckSettings): readonly CheckedFile[
   });
 }
 
-/** Evidence costs a multiple of the verdict and is asked for afterwards, in the time that is left. */
+/** Evidence costs a multiple of the verdict: it is asked for afterwards, in the time left. */
 function withEvidence(history: History, plain: CheckResult, budget: CheckOptions): CheckResult {
   if (plain.verdict === 'unknown') return plain;
   const shown = checkHistory(history, { ...budget, evidence: true });

@@ -32,7 +32,7 @@ export interface ReportInput {
   readonly metadata?: CampaignMetadata;
   /** Folder that commands name for saved failures; `quorumlab-out` when absent. */
   readonly outDir?: string;
-  /** Command that runs the campaign again, where a shorter one than its scenarios' names will do. */
+  /** Command that runs the campaign again; one that names all its scenarios when absent. */
   readonly repeat?: string;
   /** Command that brings one of `runs` back; its scenario and seed when absent. */
   readonly replay?: (run: RunResult) => string;

@@ -9,7 +9,8 @@ export const APPLY = 'apply';
 
 /**
  * The model of histories whose operations carry, as `value`, what the machine is to apply, with
- * whatever fields that has. Each touches the whole state, so histories are not split: keep them short.
+ * whatever fields that has. Each touches the whole state, so histories are not split: keep them
+ * short.
  */
 export function modelOfMachine(machine: StateMachine): Model<unknown> {
   return {

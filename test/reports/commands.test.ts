@@ -51,7 +51,10 @@ describe('a printed command', () => {
 describe('the options of a campaign', () => {
   const campaign = { ...fixtureCampaign(), flags: ['--nodes', '5'] };
   const [, second] = campaign.groups[0]?.seeds ?? [];
-  const replaySecond = `quorumlab replay ${second?.scenario}@${second?.seed} --mutant VR-3 --nodes 5`;
+  const replaySecond = replaySeedCommand(second?.scenario ?? '', second?.seed ?? '', {
+    mutant: 'VR-3',
+    flags: campaign.flags,
+  });
 
   it('stand in every command of the terminal', () => {
     const text = formatCampaign(campaign);
