@@ -16,7 +16,7 @@ import { REPORTERS, type Reporter } from './options.ts';
 import { WorkerPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import type { IndexRange } from './quantities.ts';
-import { assertDrawable, drawSettings, selectScenarios, simulationWords } from './selection.ts';
+import { drawableOf, drawSettings, selectScenarios, simulationWords } from './selection.ts';
 import { NdjsonStream } from './streamed.ts';
 import { version } from './version.ts';
 
@@ -90,9 +90,11 @@ export function exitCodeOf(campaign: CampaignResult, expected: string | undefine
 }
 
 function planOf(given: Given): FuzzPlan {
-  const selected = selectScenarios(given.words('scenario'));
-  const settings = drawSettings(given, selected);
-  assertDrawable(selected, settings);
+  const named = selectScenarios(given.words('scenario'));
+  const settings = drawSettings(given, named);
+  const selected = drawableOf(named, settings, (text) => {
+    process.stderr.write(`quorumlab: ${text}\n`);
+  });
   const range = given.range('seeds');
   const timeMs = given.milliseconds('time');
   const seedsMax = timeMs === undefined ? SEEDS_DEFAULT : Number.MAX_SAFE_INTEGER;

@@ -76,15 +76,37 @@ export function simulationWords(given: Given): readonly string[] {
   return words;
 }
 
-/** Draws one seed of each scenario, to find out before a campaign what does not go together. */
+/** Draws one seed of each scenario, to find out before a run what does not go together. */
 export function assertDrawable(selected: readonly Scenario[], settings: DrawSettings): void {
   for (const scenario of selected) {
-    try {
-      scenario.draw('0x1', settings);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InputError(`${scenario.id} cannot be drawn like this: ${reason}`);
-    }
+    const reason = whyNotDrawable(scenario, settings);
+    if (reason !== undefined) throw new InputError(reason);
+  }
+}
+
+/** Of many scenarios those that can be drawn like this; what is left out is told. */
+export function drawableOf(
+  selected: readonly Scenario[],
+  settings: DrawSettings,
+  tell: (text: string) => void,
+): readonly Scenario[] {
+  const reasons = selected.map((scenario) => whyNotDrawable(scenario, settings));
+  const drawable = selected.filter((_, index) => reasons[index] === undefined);
+  const [reason] = reasons.filter((each) => each !== undefined);
+  if (reason === undefined) return selected;
+  if (drawable.length === 0) throw new InputError(reason);
+  const others = selected.length - drawable.length - 1;
+  tell(`left out: ${reason}${others > 0 ? `, and ${others} more` : ''}`);
+  return drawable;
+}
+
+function whyNotDrawable(scenario: Scenario, settings: DrawSettings): string | undefined {
+  try {
+    scenario.draw('0x1', settings);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `${scenario.id} cannot be drawn like this: ${reason}`;
   }
 }
 

@@ -70,8 +70,9 @@ const forgetfulVotes = defineScenario({
   title: 'Replicas forget how they voted',
   about: 'diskless mode: crashes around view changes and recoveries, downtimes of milliseconds',
   expects: SAFE,
-  world: (stream) => {
-    const replicas = stream.pick([3, 3, 5]);
+  world: (stream, asked) => {
+    const drawn = stream.pick([3, 3, 5]);
+    const replicas = asked ?? drawn;
     const span = 500 * MS;
     const votes = Array.from({ length: stream.below(6) }, () =>
       drawForgottenVote(stream, replicas),

@@ -61,7 +61,8 @@ export interface ScenarioDefinition {
   readonly title: string;
   readonly about: string;
   readonly expects: string;
-  world(stream: Stream): World;
+  /** `replicas` is the number that the user asks for, if any. */
+  world(stream: Stream, replicas: number | undefined): World;
 }
 
 export const MILLISECOND = 1_000;
@@ -116,7 +117,14 @@ function drawSpec(
   const protocol = protocols.find((each) => each.name === definition.protocol);
   if (protocol === undefined) throw new SpecError(`unknown protocol "${definition.protocol}"`);
   // One stream a part, so that a new draw in one moves no other.
-  const world = definition.world(new Stream(seed, 'scenario'));
+  const world = definition.world(new Stream(seed, 'scenario'), settings.replicas);
+  const isScripted = world.faults !== undefined && settings.faults === undefined;
+  if (isScripted && (settings.replicas ?? world.replicas) < world.replicas) {
+    throw new SpecError(
+      `its script is for ${world.replicas} replicas; ` +
+        'leave their number alone, or choose a fault profile instead of the script',
+    );
+  }
   const span = settings.duration ?? world.span;
   const profile = settings.faults === undefined ? world.profile : profileNamed(settings.faults);
   const drawn = profile.draw(new Stream(seed, 'profile'), span);
@@ -154,7 +162,7 @@ function drawSpec(
     ...(world.expect === undefined || isAltered(settings) ? {} : { expect: world.expect }),
     ...(settings.oracles === undefined ? {} : { oracles: settings.oracles }),
   };
-  if (world.faults === undefined || settings.faults !== undefined) return spec;
+  if (world.faults === undefined || !isScripted) return spec;
   const { operations: planned } = drawPlan(spec, protocol);
   return { ...spec, plan: { faults: world.faults, operations: planned } };
 }

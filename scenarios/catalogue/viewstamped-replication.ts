@@ -192,8 +192,9 @@ const rollingRestart = defineScenario({
   title: 'A rolling restart',
   about: 'every replica is restarted in turn, the primary among them',
   expects: SAFE,
-  world: (stream) => {
-    const replicas = stream.pick([3, 5]);
+  world: (stream, asked) => {
+    const drawn = stream.pick([3, 5]);
+    const replicas = asked ?? drawn;
     const faults = Array.from({ length: replicas }, (_, node) => ({
       at: (40 + node * 90) * MS,
       fault: 'crash' as const,
