@@ -117,7 +117,9 @@ export async function execute(words: readonly string[]): Promise<number> {
     );
   }
   parser.completion(COMPLETION, 'print a completion script for bash or zsh', complete);
-  await parser.parseAsync();
+  // Parsing would print it too, and then miss a command of that name.
+  if (words[0] === COMPLETION && words.length === 1) parser.showCompletionScript();
+  else await parser.parseAsync();
   return exitCode;
 }
 
@@ -125,7 +127,7 @@ function describePositional(builder: Argv, command: Command): Argv {
   const name = /\w+/.exec(command.takes)?.[0];
   if (name === undefined) return builder;
   const describe = command.takesAbout;
-  return builder.positional(name, { type: 'string', describe, defaultDescription: 'none' });
+  return builder.positional(name, { type: 'string', describe });
 }
 
 /** yargs names an unknown flag in both spellings and an unknown command not at all: we do. */

@@ -272,7 +272,9 @@ describe('quorumlab list, completion and help', () => {
   it('completes scenarios', async () => {
     const { stdout } = await run('--get-yargs-completions', 'quorumlab', 'run', 'vr/cal');
     expect(stdout.trim().split('\n')).toEqual(['vr/calm']);
-    expect((await run('completion')).stdout).toContain('--get-yargs-completions');
+    const { code, stdout: script, stderr } = await run('completion');
+    expect(script).toContain('--get-yargs-completions');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
   it('shows help and version on stdout and exits 0', async () => {
