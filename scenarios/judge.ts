@@ -8,6 +8,7 @@ import { agreement } from './oracles/decisions.ts';
 import { oracles } from './oracles/index.ts';
 import { noException } from './oracles/no-exception.ts';
 import type { Court, Oracle, ViolationDetail, Watch } from './oracles/oracle.ts';
+import { nodeName } from './oracles/words.ts';
 import type { Failure, RunSpec } from './spec.ts';
 
 /** Each hook's listeners, so that an event costs nothing to oracles that do not care. */
@@ -86,7 +87,10 @@ export class Judge implements Observer, Court {
     const isOurs = error instanceof Error && error.name === 'InvariantViolation';
     const name = error instanceof Error ? error.name : typeof error;
     const text = isOurs ? `${name}: ${error.message}` : name;
-    this.violation(noException, `n${node} threw ${text}`, { node, invariant: name });
+    this.violation(noException, `${nodeName(node, this.spec.replicas)} threw ${text}`, {
+      node,
+      invariant: name,
+    });
   }
 
   adjourn(end: End): void {

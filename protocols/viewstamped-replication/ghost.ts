@@ -51,8 +51,8 @@ export class Ghost {
         this.decided.push({ request, viewNumber: state.viewNumber });
       } else if (!isSameRequest(known.request, request)) {
         divergence ??=
-          `replica ${changed} has committed ${nameOf(request)} at op-number ${index + 1},` +
-          ` where ${nameOf(known.request)} had been committed`;
+          `n${changed} has committed ${nameOf(request, state)} at op-number ${index + 1},` +
+          ` where ${nameOf(known.request, state)} had been committed`;
       }
       this.seen[changed] = index + 1;
     }
@@ -113,6 +113,7 @@ export function isSameRequest(one: Request, other: Request): boolean {
   );
 }
 
-export function nameOf(request: Request): string {
-  return `request ${request.requestNumber} of client ${request.clientId}`;
+/** As reports name clients: `c0` is the node that follows the last replica. */
+export function nameOf(request: Request, { ackedOpNumbers }: ReplicaState): string {
+  return `request ${request.requestNumber} of c${request.clientId - ackedOpNumbers.length}`;
 }

@@ -35,10 +35,10 @@ const commitWithinLog: Invariant<ReplicaState> = {
   watch: () => ({
     after(changed, state) {
       if (state.opNumber !== state.log.length) {
-        return `replica ${changed} has op-number ${state.opNumber}, a log of ${state.log.length}`;
+        return `n${changed} has op-number ${state.opNumber}, a log of ${state.log.length}`;
       }
       if (state.commitNumber <= state.opNumber) return undefined;
-      return `replica ${changed} has commit-number ${state.commitNumber} of ${state.opNumber}`;
+      return `n${changed} has commit-number ${state.commitNumber} of ${state.opNumber}`;
     },
   }),
 };
@@ -53,7 +53,7 @@ const commitNeverDecreases: Invariant<ReplicaState> = {
         const before = committed[changed]!;
         committed[changed] = state.commitNumber;
         if (state.commitNumber >= before) return undefined;
-        return `replica ${changed} went back from commit-number ${before} to ${state.commitNumber}`;
+        return `n${changed} went back from commit-number ${before} to ${state.commitNumber}`;
       },
       crashed(replica) {
         committed[replica] = 0;
@@ -75,7 +75,7 @@ const onePrimaryPerView: Invariant<ReplicaState> = {
         primaries.set(state.viewNumber, changed);
         const expected = primaryOf(state.viewNumber, view.cluster.replicas.length);
         if (known === undefined && expected === changed) return undefined;
-        return `replica ${changed} leads view ${state.viewNumber}, which is ${expected}'s`;
+        return `n${changed} leads view ${state.viewNumber}, which is ${expected}'s`;
       },
     };
   },
@@ -98,7 +98,7 @@ const newPrimaryHoldsCommitted: Invariant<ReplicaState> = {
           const entry = state.log[index];
           if (entry !== undefined && isSameRequest(entry, request)) continue;
           return (
-            `replica ${changed} leads view ${state.viewNumber} without ${nameOf(request)},` +
+            `n${changed} leads view ${state.viewNumber} without ${nameOf(request, state)},` +
             ` committed in view ${viewNumber} at op-number ${index + 1}`
           );
         }
@@ -130,7 +130,8 @@ const committedOnMajority: Invariant<ReplicaState> = {
         checked = ghost.decided.length;
         const holders = ghost.countHolders();
         if (holders >= ghost.quorum) return undefined;
-        return `${checked} operations are committed, and only ${holders} replicas hold them all`;
+        const all = view.cluster.replicas.length;
+        return `op-number ${checked} is committed, but only ${holders} of ${all} replicas hold it`;
       },
     };
   },
@@ -145,7 +146,7 @@ const oneViewOfDoViewChanges: Invariant<ReplicaState> = {
       for (const message of state.doViewChanges) {
         if (message === null || message.viewNumber === state.viewNumber) continue;
         return (
-          `replica ${changed} counts a DoViewChange of view ${message.viewNumber}` +
+          `n${changed} counts a DoViewChange of view ${message.viewNumber}` +
           ` towards view ${state.viewNumber}`
         );
       }
@@ -174,7 +175,7 @@ const loggedOnce: Invariant<ReplicaState> = {
           const request = state.log[index]!;
           const before = numbers.get(request.clientId) ?? 0;
           if (request.requestNumber <= before) {
-            return `replica ${changed} has ${nameOf(request)} in its log after request ${before}`;
+            return `n${changed} has ${nameOf(request, state)} in its log after request ${before}`;
           }
           numbers.set(request.clientId, request.requestNumber);
         }
@@ -202,7 +203,7 @@ const viewNeverDecreases: Invariant<ReplicaState> = {
         views[changed] = state.viewNumber;
         if (state.status === 'view-change') noteGivenWords(given, state);
         if (state.viewNumber >= least) return undefined;
-        return `replica ${changed} is in view ${state.viewNumber} after it was in view ${least}`;
+        return `n${changed} is in view ${state.viewNumber} after it was in view ${least}`;
       },
       crashed(replica) {
         views[replica] = 0;
@@ -238,7 +239,7 @@ const acknowledgementsBacked: Invariant<ReplicaState> = {
           before[replica] = opNumber;
           if (opNumber === 0 || backs(view.stateOf(replica), state.viewNumber, opNumber)) continue;
           return (
-            `replica ${changed} counts replica ${replica} for op-number ${opNumber} of view` +
+            `n${changed} counts n${replica} for op-number ${opNumber} of view` +
             ` ${state.viewNumber}, which it does not hold`
           );
         }
@@ -264,7 +265,7 @@ const normalInOwnView: Invariant<ReplicaState> = {
       const isRight =
         status === 'normal' ? lastNormalView === viewNumber : lastNormalView <= viewNumber;
       if (isRight) return undefined;
-      return `replica ${changed} is ${status} in view ${viewNumber}, v' is ${lastNormalView}`;
+      return `n${changed} is ${status} in view ${viewNumber}, v' is ${lastNormalView}`;
     },
   }),
 };

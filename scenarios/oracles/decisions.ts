@@ -2,7 +2,7 @@
 import type { NodeId } from '../../sim/contract.ts';
 import { digest } from '../../sim/plain.ts';
 import type { Oracle } from './oracle.ts';
-import { inWords } from './words.ts';
+import { inWords, nodeName } from './words.ts';
 
 /** Decided prefixes agree, and what a running replica knows to be decided never shrinks. */
 export const agreement: Oracle = {
@@ -70,7 +70,8 @@ export const replies: Oracle = {
         const actual = entry.output ?? null;
         if (digest(expected) === digest(actual)) return;
         const text =
-          `n${entry.node} was told ${inWords(actual)} for ${inWords(entry.operation)}, ` +
+          `${nodeName(entry.node, court.spec.replicas)} was told ${inWords(actual)} ` +
+          `for ${inWords(entry.operation)}, ` +
           `but at position ${position} the state machine answers ${inWords(expected)}`;
         court.violation(replies, text, { operations: [index] });
       },
@@ -94,8 +95,8 @@ export const acknowledgedWrites: Oracle = {
         if (entry === undefined || machine.isReadOnly(entry.operation)) return;
         if (court.decided.positionOf(entry.operation) !== undefined) return;
         const text =
-          `n${entry.node} was told that ${inWords(entry.operation)} is done, ` +
-          'but no replica has decided it';
+          `${nodeName(entry.node, court.spec.replicas)} was told that ` +
+          `${inWords(entry.operation)} is done, but no replica has decided it`;
         court.violation(acknowledgedWrites, text, { operations: [index] });
       },
     };

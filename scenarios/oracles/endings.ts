@@ -1,7 +1,7 @@
 /** Oracles that judge how a run has ended: convergence, progress, what the scenario expects. */
 import { digest } from '../../sim/plain.ts';
 import type { Court, Oracle } from './oracle.ts';
-import { inWords, milliseconds } from './words.ts';
+import { inWords, milliseconds, nodeName } from './words.ts';
 
 /** Replicas that have applied the same number of positions are in the same state. */
 export const convergence: Oracle = {
@@ -49,7 +49,7 @@ export const progress: Oracle = {
           court.violation(progress, `the replicas had not agreed by ${milliseconds(end.at)}`);
         } else {
           const text =
-            `${inWords(entry.operation)}, asked by n${entry.node} ` +
+            `${inWords(entry.operation)}, asked by ${nodeName(entry.node, court.spec.replicas)} ` +
             `at ${milliseconds(entry.call)}, had no answer by ${milliseconds(end.at)}`;
           court.violation(progress, text, { operations: [open] });
         }

@@ -1,4 +1,5 @@
 /** How oracles speak of operations and times. */
+import type { NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 
 const MICROS_PER_MILLISECOND = 1000;
@@ -22,6 +23,11 @@ export function inWords(value: Plain | undefined): string {
     return words.join(' ');
   }
   return short(value);
+}
+
+/** `n0` for the first replica, `c0` for the first client: their node ids follow the replicas'. */
+export function nodeName(node: NodeId, replicas: number): string {
+  return node < replicas ? `n${node}` : `c${node - replicas}`;
 }
 
 /** A virtual time in Micros as milliseconds with up to three decimals. */

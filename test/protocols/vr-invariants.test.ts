@@ -114,7 +114,7 @@ describe('the invariants', () => {
     const watched = new Watched('committed-on-majority');
     watched.change(1, { log: log(1) });
     expect(watched.change(0, { log: log(1), commitNumber: 1 })).toBeUndefined();
-    expect(watched.change(1, { log: [] })).toContain('only 1 replicas');
+    expect(watched.change(1, { log: [] })).toContain('only 1 of 3 replicas');
   });
 
   it('committed-on-majority: a replica that has lost its memory counts by what it held', () => {
@@ -123,7 +123,7 @@ describe('the invariants', () => {
     watched.change(0, { log: log(1), commitNumber: 1 });
     watched.restart(1);
     expect(watched.change(1, { status: 'recovering' })).toBeUndefined();
-    expect(watched.change(1, { status: 'normal' })).toContain('only 1 replicas');
+    expect(watched.change(1, { status: 'normal' })).toContain('only 1 of 3 replicas');
   });
 
   it('do-view-changes-of-one-view: a report of an earlier view is counted', () => {
@@ -171,7 +171,7 @@ describe('the invariants', () => {
     const watched = new Watched('acknowledgements-backed');
     watched.change(1, { log: log(1) });
     expect(watched.change(0, { log: log(1), ackedOpNumbers: [1, 1, 0] })).toBeUndefined();
-    expect(watched.change(0, { ackedOpNumbers: [1, 1, 1] })).toContain('replica 2');
+    expect(watched.change(0, { ackedOpNumbers: [1, 1, 1] })).toContain('n0 counts n2');
   });
 
   it('normal-in-own-view: normal in a view that is not the last normal one', () => {
