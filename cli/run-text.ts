@@ -72,11 +72,11 @@ function operations(run: RunResult): string[] {
   return run.history.map((entry, index) => {
     const { call, node, operation, output } = entry;
     const end = entry.return === null ? 'never returned' : formatTimeExact(entry.return);
-    const answer = output === undefined ? '' : ` = ${formatPlain(output)}`;
+    const answer = output === undefined ? '' : ` → ${formatPlain(output)}`;
     return [
       String(index).padStart(INDEX_WIDTH),
       nameOf(run, node).padEnd(NODE_WIDTH),
-      `${formatTimeExact(call)} – ${end}`,
+      `${formatTimeExact(call).padStart(TIME_WIDTH)} – ${end.padEnd(TIME_WIDTH)}`,
       `${formatOperation(operation)}${answer}`,
     ].join('  ');
   });

@@ -81,6 +81,25 @@ function touchedNodes(
   }
 }
 
+/** From so many neighbours on, the first and the last of them are named: `c0–c3`. */
+const RANGE_MIN = 3;
+
+/** The nodes in order; replicas and clients are neighbours only among themselves. */
+function inRanges(group: readonly number[], nameOf: (node: number) => string): readonly string[] {
+  const ranges: number[][] = [];
+  for (const node of [...group].sort((a, b) => a - b)) {
+    const range = ranges.at(-1);
+    const last = range?.at(-1);
+    const isNext = last !== undefined && node === last + 1;
+    if (isNext && nameOf(node).charAt(0) === nameOf(last).charAt(0)) range?.push(node);
+    else ranges.push([node]);
+  }
+  return ranges.flatMap((range) => {
+    const names = range.map(nameOf);
+    return names.length < RANGE_MIN ? names : [`${names[0]}–${names.at(-1)}`];
+  });
+}
+
 function faultTitle(
   planned: PlannedFault,
   groups: readonly (readonly number[])[],
@@ -88,7 +107,7 @@ function faultTitle(
 ): string {
   const nameOf = (node: number): string =>
     node === UNKNOWN_NODE ? 'it' : nodeName(node, replicas);
-  const names = groups.map((group) => group.map(nameOf).join(','));
+  const names = groups.map((group) => inRanges(group, nameOf).join(','));
   switch (planned.fault) {
     case 'partition':
       return `partition ${names.map((group) => `{${group}}`).join('|')}`;

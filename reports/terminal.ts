@@ -23,10 +23,8 @@ export interface TerminalOptions {
   readonly repeat?: string;
 }
 
-/** Faults named in a failure's text; earlier ones are counted. */
-const FAULTS_SHOWN = 6;
-/** Marks and faults named in a campaign's text. */
-const COUNTS_SHOWN = 6;
+/** Characters of a list on one line; what does not fit is counted. */
+const LIST_LENGTH_MAX = 100;
 const INDENT = '  ';
 
 /** The verdict on one run: several lines, the last without a line break. */
@@ -37,7 +35,7 @@ export function formatRun(run: RunResult, options: TerminalOptions = {}): string
   const { scenario, seed } = run.spec;
   const lines = [`${badge(ink, run.verdict)}  ${ink.bold(`${scenario}@${seed}`)}  ${counts(run)}`];
   for (const reason of run.inconclusive) lines.push(`${INDENT}${reason}`);
-  const marks = topCounts(run.marks);
+  const marks = firstCounts(rarest(run.marks));
   const faults = faultSpans(run).map(spanInWords);
   if (faults.length > 0) lines.push(`${INDENT}${ink.dim('faults:')} ${lastFew(faults)}`);
   if (marks !== '') lines.push(`${INDENT}${ink.dim('reached:')} ${marks}`);
@@ -59,14 +57,15 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
   const elapsed = metadata === undefined ? '' : `  (${formatElapsed(metadata.elapsedMs)})`;
   const cut = campaign.interrupted ? `  ${ink.yellow('interrupted')}` : '';
   const lines = [`${badge(ink, verdict)}  ${facts.join(' · ')}${elapsed}${cut}`];
-  const covered = [coverage('faults', campaign.faults), coverage('reached', campaign.marks)];
-  const said = covered.filter((part) => part !== '');
-  if (said.length > 0) lines.push(`${INDENT}${said.join(' · ')}`);
+  const faults = firstCounts(rarest(campaign.faults).reverse());
+  if (faults !== '') lines.push(`${INDENT}${ink.dim('faults:')} ${faults}`);
+  const reached = firstCounts(rarest(campaign.marks));
+  if (reached !== '') lines.push(`${INDENT}${ink.dim('reached:')} ${reached}`);
   const unreached = Object.keys(campaign.marks).filter((mark) => campaign.marks[mark] === 0);
   if (unreached.length > 0) {
     lines.push(`${INDENT}${ink.yellow('never reached:')} ${unreached.sort(byText).join(', ')}`);
   }
-  lines.push(`${INDENT}repeat: ${options.repeat ?? repeatCommand(campaign)}`);
+  lines.push(`${INDENT}${ink.dim('repeat:')} ${options.repeat ?? repeatCommand(campaign)}`);
   for (const group of campaign.groups) {
     const replay = replayFailureCommand(group, group.example.spec, campaign);
     lines.push('', ...groupBlock(group, { options: { ...options, repeat: replay }, ink }));
@@ -169,26 +168,35 @@ function field(ink: ChalkInstance, name: string, value: string): string {
 
 /** Those nearest to the failure, which come last. */
 function lastFew(faults: readonly string[]): string {
-  const shown = faults.slice(-FAULTS_SHOWN);
+  const shown = fitting([...faults].reverse(), ' · ').reverse();
   const earlier = faults.length - shown.length;
   return `${earlier > 0 ? `${earlier} earlier · ` : ''}${shown.join(' · ')}`;
 }
 
-type Counts = { readonly [name: string]: number };
-
-function coverage(title: string, found: Counts): string {
-  const top = topCounts(found);
-  return top === '' ? '' : `${title}: ${top}`;
+/** As many of the first as a line holds, and at least one. */
+function fitting(texts: readonly string[], separator: string): string[] {
+  let length = 0;
+  const tooMany = texts.findIndex((text, at) => {
+    length += text.length + separator.length;
+    return at > 0 && length > LIST_LENGTH_MAX;
+  });
+  return texts.slice(0, tooMany < 0 ? texts.length : tooMany);
 }
 
-/** `crash 9.1k, partition 4.4k`: the most frequent, the rest counted. */
-function topCounts(found: Counts): string {
-  const names = Object.keys(found).filter((name) => (found[name] ?? 0) > 0);
-  names.sort((a, b) => (found[b] ?? 0) - (found[a] ?? 0) || byText(a, b));
-  const shown = names
-    .slice(0, COUNTS_SHOWN)
-    .map((name) => `${name} ${formatCompact(found[name] ?? 0)}`);
-  const more = names.length - shown.length;
+type Count = readonly [name: string, count: number];
+
+/** What happened at all, the rarest first: that tells most of a run, and of a campaign's reach. */
+function rarest(counts: { readonly [name: string]: number }): Count[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([name, count], [other, otherCount]) => count - otherCount || byText(name, other));
+}
+
+/** `crash 9.1k  partition 4.4k  and 3 more`. */
+function firstCounts(counts: readonly Count[]): string {
+  const texts = counts.map(([name, count]) => `${name} ${formatCompact(count)}`);
+  const shown = fitting(texts, '  ');
+  const more = texts.length - shown.length;
   return `${shown.join('  ')}${more > 0 ? `  and ${more} more` : ''}`;
 }
 

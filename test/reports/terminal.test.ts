@@ -24,6 +24,33 @@ describe('the text of a run', () => {
     expect(text).toContain('reached: view-change-completed 1');
   });
 
+  it('names the faults nearest to the failure, as many as fit, and counts the rest', () => {
+    const lasting = {
+      fault: 'partition' as const,
+      groups: [
+        [2, 0, 3],
+        [5, 4, 1, 6],
+      ],
+    };
+    const faults = [1, 2, 3, 4, 5].map((at) => ({ ...lasting, at: at * 10_000, lasts: 5_000 }));
+    const run = fixtureRun();
+    const text = formatRun({
+      ...run,
+      spec: { ...run.spec, plan: { ...run.spec.plan, faults } },
+      faults: faults.map(({ at, lasts }) => ({ status: 'fired', at, until: at + lasts })),
+    });
+    const line = text.split('\n').find((each) => each.includes('faults before it:'));
+    const groups = 'partition {n0,n2,c0}|{n1,c1–c3}';
+    expect(line).toBe(`  faults before it: 3 earlier · ${groups} 40–45 ms · ${groups} 50–55 ms`);
+  });
+
+  it('names the rarest marks first, which tell most', () => {
+    const marks = { committed: 990, elected: 3, never: 0, recovered: 1, resent: 40 };
+    expect(formatRun({ ...passedRun(), marks })).toContain(
+      '  reached: recovered 1  elected 3  resent 40  committed 990\n',
+    );
+  });
+
   it('has no escape sequences unless colours are asked for', () => {
     const escapeCode = String.fromCharCode(27);
     expect(formatRun(fixtureRun())).not.toContain(escapeCode);
@@ -37,6 +64,13 @@ describe('the text of a campaign', () => {
   it('begins with the verdict and the numbers', () => {
     expect(text.split('\n')[0]).toBe(
       'FAIL  1,000 seeds · 4.1M events · 28 failing · 2 unknown  (12s)',
+    );
+  });
+
+  it('has a line for the faults, most frequent first, and one for what was reached', () => {
+    expect(text).toContain(
+      '\n  faults: drop 1.2M  crash 9.1k  partition 4.4k\n' +
+        '  reached: recovery-completed 8k  view-change-completed 31k\n',
     );
   });
 
