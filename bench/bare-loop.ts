@@ -1,10 +1,11 @@
 /**
  * The yardstick: a loop that does nothing but what no simulator can do without. Five nodes pass on
  * messages, one fresh object a message; a binary heap orders them by time and insertion; every
- * event goes into a rolling hash. No protocol, no network, no clock, no disk, no history. The heap
- * and the hash are its own: shared with the simulator, they would see two shapes of events, and the
- * engine would compile them for neither.
+ * event goes into the same rolling hash as the simulator's. No protocol, no network, no clock, no
+ * disk, no history. The heap is its own: a shared one would see two shapes of events, and the engine
+ * would compile it for neither.
  */
+import { join, TraceHash } from '../sim/mixing.ts';
 
 const NODES = 5;
 /** As many messages are on their way as in a cluster of five with ten clients. */
@@ -21,23 +22,22 @@ interface BareMessage {
 }
 
 /** Handles `events` events; returns the hash, so that nothing can be optimised away. */
-export function runBareLoop(events: number): number {
+export function runBareLoop(events: number): string {
   const heap: BareMessage[] = [];
   let order = 0;
-  let hash = 0x2545f491;
+  const hash = new TraceHash();
   for (; order < IN_FLIGHT; order++) {
     push(heap, { time: order, order, to: order % NODES, from: 0, hops: 0 });
   }
   for (let handled = 0; handled < events; handled++) {
     const { time, to, from, hops } = pop(heap);
-    hash = Math.imul(hash ^ time, 0x85ebca6b);
-    hash = Math.imul(((hash << 13) | (hash >>> 19)) ^ (to | (from << 8)), 0xc2b2ae35);
-    hash = ((hash << 15) | (hash >>> 17)) + hops;
-    const next = (to + 1 + (hash & 3)) % NODES;
-    const delay = DELAY_MIN + ((hash >>> 8) % DELAY_SPREAD);
+    hash.event(time, to | (from << 8), hops, order);
+    const draw = join(order, to);
+    const next = (to + 1 + (draw & 3)) % NODES;
+    const delay = DELAY_MIN + ((draw >>> 8) % DELAY_SPREAD);
     push(heap, { time: time + delay, order: order++, to: next, from: to, hops: hops + 1 });
   }
-  return hash;
+  return hash.text();
 }
 
 function push(heap: BareMessage[], message: BareMessage): void {

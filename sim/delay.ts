@@ -24,7 +24,8 @@ export function drawDelay(distribution: DelayDistribution, bits: number): Micros
     case 'fixed':
       return min;
     case 'uniform':
-      return min + Math.floor(((bits >>> 0) / 4_294_967_296) * (spread + 1));
+      // Integers all the way: an event's time that is a small integer takes no object of its own.
+      return min + ((bits >>> 1) % (spread + 1));
     case 'exponential':
       return min + Math.floor((spread * exponentialQuantile(bits)) / TABLE_UNIT);
     case 'heavy-tail':

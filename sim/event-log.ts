@@ -111,6 +111,18 @@ export class EventLog {
 
 /** Plain data as one line of JSON without quotes around names, cut to a readable length. */
 export function describe(value: unknown): string {
-  const text = JSON.stringify(value)?.replace(/"([A-Za-z_][A-Za-z0-9_]*)":/g, '$1: ') ?? '';
+  const text = inOneLine(value);
   return text.length <= DETAIL_LENGTH_MAX ? text : `${text.slice(0, DETAIL_LENGTH_MAX)}…`;
+}
+
+function inOneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  const texts = fields.map(([name, field]) => `${bareName(name)}: ${inOneLine(field)}`);
+  return `{${texts.join(', ')}}`;
+}
+
+function bareName(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : JSON.stringify(name);
 }

@@ -26,7 +26,10 @@ export type SimEventKind =
 
 export class SimEvent {
   readonly time: Micros;
+  /** Among events of the same time: the sequence, or a seeded priority. */
   order: number;
+  /** Number of events queued before this one. */
+  sequence: number;
   readonly kind: SimEventKind;
   /** The node it happens at; -1 for the world's own. */
   readonly node: NodeId;
@@ -54,6 +57,7 @@ export class SimEvent {
   ) {
     this.time = time;
     this.order = 0;
+    this.sequence = 0;
     this.kind = kind;
     this.node = node;
     this.from = from;

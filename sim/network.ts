@@ -43,7 +43,7 @@ export class Network {
   /** How many faults cut each link now, by from * nodeCount + to. */
   private readonly cuts: Uint8Array;
   /** By how much faults slow each link now. */
-  private readonly slowness: Float64Array;
+  private readonly slowness: Int32Array;
 
   /** Message types by order of first appearance, and per link and type: key and next ordinal. */
   private readonly typeIndexes = new Map<string, number>();
@@ -70,7 +70,7 @@ export class Network {
     this.delay = config.delay;
     this.isLossy = config.drop + config.duplicate + config.corrupt + config.reorder > 0;
     this.cuts = new Uint8Array(nodeCount * nodeCount);
-    this.slowness = new Float64Array(nodeCount * nodeCount);
+    this.slowness = new Int32Array(nodeCount * nodeCount);
     this.keys = new Int32Array(nodeCount * nodeCount * this.typeCapacity);
     this.ordinals = new Uint32Array(nodeCount * nodeCount * this.typeCapacity);
     const overrides = config.overrides ?? [];

@@ -92,12 +92,16 @@ export class Digester {
       for (const element of value) sum = (sum + this.digest(element)) | 0;
       return join(SET_DIGEST, sum);
     }
-    const fields: { readonly [name: string]: unknown } = { ...value };
-    for (const name in fields) {
+    return join(OBJECT_DIGEST, hasFields(value) ? this.sumOfFields(value) : 0);
+  }
+
+  private sumOfFields(fields: Fields): number {
+    let sum = 0;
+    for (const name of Object.keys(fields)) {
       const field = fields[name];
       if (field !== undefined) sum = (sum + join(this.nameHash(name), this.digest(field))) | 0;
     }
-    return join(OBJECT_DIGEST, sum);
+    return sum;
   }
 
   private digestMap(map: ReadonlyMap<unknown, unknown>): number {
@@ -116,6 +120,13 @@ export class Digester {
     }
     return hash;
   }
+}
+
+type Fields = { readonly [name: string]: unknown };
+
+/** What is neither array, map nor set is a record of fields, as all plain data. */
+function hasFields(value: object): value is Fields {
+  return !Array.isArray(value);
 }
 
 function digestNumber(value: number): number {

@@ -1,12 +1,13 @@
 /**
- * The event queue: a 4-ary heap ordered by time, then by order of insertion (or by whatever
- * `order` its owner gives out), so that no two events ever tie.
+ * The event queue: a 4-ary heap ordered by time, then by the `order` that its owner gives out, then
+ * by `sequence`, which no two events share.
  */
 import type { Micros } from './contract.ts';
 
 export interface Queued {
   readonly time: Micros;
   readonly order: number;
+  readonly sequence: number;
 }
 
 const ARITY = 4;
@@ -69,5 +70,6 @@ export class EventQueue<E extends Queued> {
 }
 
 function isBefore(a: Queued, b: Queued): boolean {
-  return a.time < b.time || (a.time === b.time && a.order < b.order);
+  if (a.time !== b.time) return a.time < b.time;
+  return a.order < b.order || (a.order === b.order && a.sequence < b.sequence);
 }

@@ -252,9 +252,8 @@ export class Simulation implements ClusterView {
 
   queueEvent(event: SimEvent): void {
     const sequence = this.sequence++;
-    event.order = this.config.shuffleTies
-      ? (join(this.tieKey, sequence) >>> 11) * 4_294_967_296 + sequence
-      : sequence;
+    event.sequence = sequence;
+    event.order = this.config.shuffleTies ? join(this.tieKey, sequence) >>> 1 : sequence;
     this.queue.push(event);
   }
 

@@ -35,17 +35,17 @@ test('fates of a seed never change', () => {
   });
   expect(words).toEqual([
     'dropped',
-    '3272',
-    '136',
-    '3964',
-    'corrupt 4846',
+    '3566',
+    '972',
+    '3134',
+    'corrupt 4713',
     'dropped',
-    '229',
-    'corrupt 189 and 4053',
-    '217',
+    '968',
+    'corrupt 666 and 3777',
+    '568',
     'dropped',
-    '208 and 2505',
-    '481',
+    '910 and 2257',
+    '944',
   ]);
 });
 
