@@ -2,8 +2,8 @@
  * The yardstick: a loop that does nothing but what no simulator can do without. Five nodes pass on
  * messages, one fresh object a message; a binary heap orders them by time and insertion; every
  * event goes into the same rolling hash as the simulator's. No protocol, no network, no clock, no
- * disk, no history. The heap is its own: a shared one would see two shapes of events, and the engine
- * would compile it for neither.
+ * disk, no history. The heap is its own: a shared one would see two shapes of events, and would be
+ * compiled well for neither.
  */
 import { join, TraceHash } from '../sim/mixing.ts';
 

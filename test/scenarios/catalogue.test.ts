@@ -32,14 +32,14 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
 
     test('obeys what the user sets', () => {
       const settings = {
-        replicas: 3,
+        replicas: 5,
         clients: 2,
         operations: 10,
         duration: 50_000,
         maxEvents: 777,
       };
       const spec = scenario.draw('0x1', settings);
-      expect(spec).toMatchObject({ replicas: 3, clients: 2, ending: { healAt: 50_000 } });
+      expect(spec).toMatchObject({ replicas: 5, clients: 2, ending: { healAt: 50_000 } });
       expect(spec.workload.operations).toBe(10);
       expect(spec.bounds.events).toBe(777);
     });
@@ -51,6 +51,12 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
     });
   },
 );
+
+test('a script refuses fewer replicas than it is written for, unless faults replace it', () => {
+  const [script] = findScenarios('vr/primary-crash');
+  expect(() => script?.draw('0x1', { replicas: 2 })).toThrow('its script is for 3 replicas');
+  expect(script?.draw('0x1', { replicas: 2, faults: 'calm' }).replicas).toBe(2);
+});
 
 test('every protocol has scenarios', () => {
   for (const { name } of protocols) expect(findScenarios(name).length).toBeGreaterThan(0);
