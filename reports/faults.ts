@@ -45,6 +45,24 @@ export function spanInWords(span: FaultSpan): string {
   return `${span.title} ${when}`;
 }
 
+/** What a fault does to the nodes or links that it touches. */
+export function effectOf(kind: FaultKind): 'cut' | 'slow' | 'down' | 'paused' {
+  switch (kind) {
+    case 'partition':
+    case 'one-way':
+      return 'cut';
+    case 'slow':
+      return 'slow';
+    case 'crash':
+    case 'client-crash':
+      return 'down';
+    case 'pause':
+      return 'paused';
+    default:
+      return kind satisfies never;
+  }
+}
+
 /** A fault of the plan that did not fire, and why: `crash the node that reaches elected`. */
 export function unfiredInWords(planned: PlannedFault, replicas: number): string {
   const groups = touchedNodes(planned, replicas, undefined);
@@ -114,7 +132,7 @@ function faultTitle(
     case 'one-way':
       return `one-way cut {${names[0]}}→{${names[1]}}`;
     case 'slow':
-      return `slow {${names[0]}}→{${names[1]}} by ${formatTime(planned.by)}`;
+      return `slow {${names[0]}}→{${names[1]}} (+${formatTime(planned.by)})`;
     case 'crash':
       return `crash ${names[0]}${planned.staysDown === true ? ' for good' : ''}`;
     case 'pause':

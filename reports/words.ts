@@ -100,6 +100,12 @@ export function formatPlain(value: Plain): string {
   return JSON.stringify(value);
 }
 
+/** The fields of a message as the event log has them, without its type, which is its label. */
+export function fieldsOf(detail: string, label: string): string {
+  const named = `{type: "${label}"`;
+  return detail.startsWith(named) ? `{${detail.slice(named.length).replace(/^, /, '')}` : detail;
+}
+
 /** An operation in words: `put x = 4`, `cas x 3 → 4`, `get x`; a foreign shape field by field. */
 export function formatOperation(operation: Plain): string {
   if (Array.isArray(operation)) return operation.map(bare).join(' ');

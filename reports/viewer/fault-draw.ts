@@ -1,6 +1,6 @@
 /** Draws faults: named bars above the lanes, bands behind them, hatched spans of a dead node. */
 import type { FaultSpan } from '../faults.ts';
-import { spanInWords } from '../faults.ts';
+import { effectOf, spanInWords } from '../faults.ts';
 import { sideColour } from './palette.ts';
 import {
   BAR_HEIGHT,
@@ -17,7 +17,7 @@ const HATCH_DISTANCE = 7;
 export function drawFaultBands(surface: Surface, layout: SpaceTimeLayout): void {
   const { context, palette } = surface;
   for (const { span } of layout.bars) {
-    if (span.kind !== 'partition' && span.kind !== 'one-way') continue;
+    if (effectOf(span.kind) !== 'cut') continue;
     const [left, right] = edges(surface, span);
     if (right < GUTTER || left > surface.width) continue;
     span.groups.forEach((group, side) => {
@@ -79,15 +79,15 @@ function roomFor(surface: Surface, layout: SpaceTimeLayout, bar: FaultBar): numb
 export function drawStops(surface: Surface, layout: SpaceTimeLayout, labels: Labels): void {
   const { palette, charWidth, width } = surface;
   for (const { span } of layout.bars) {
-    if (span.kind === 'partition' || span.kind === 'one-way') continue;
+    const effect = effectOf(span.kind);
+    if (effect !== 'down' && effect !== 'paused') continue;
     const place = layout.lanes[span.groups[0]?.[0] ?? -1];
     const [start, end] = edges(surface, span);
     const left = Math.max(GUTTER - 1, start);
     const right = Math.min(width + 1, end);
     if (place === undefined || right <= left) continue;
-    const isPause = span.kind === 'pause';
-    fillStop(surface, place, left, right, isPause);
-    const label = fitLabel(isPause ? 'paused' : 'down', right - left - 8, charWidth);
+    fillStop(surface, place, left, right, effect === 'paused');
+    const label = fitLabel(effect, right - left - 8, charWidth);
     labels.add(label, Math.max(GUTTER, left) + 6, yOf(surface, place.middle), palette.text);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { faultSpans, spanInWords, unfiredInWords } from '../../reports/faults.ts';
+import { effectOf, faultSpans, spanInWords, unfiredInWords } from '../../reports/faults.ts';
 import {
+  fieldsOf,
   formatCompact,
   formatCount,
   formatElapsed,
@@ -89,6 +90,15 @@ describe('operations', () => {
   });
 });
 
+describe('the detail of an event', () => {
+  it('leaves out the type that its label says, and nothing else', () => {
+    expect(fieldsOf('{type: "Prepare", opNumber: 1}', 'Prepare')).toBe('{opNumber: 1}');
+    expect(fieldsOf('{type: "Unreadable"}', 'Unreadable')).toBe('{}');
+    expect(fieldsOf('{type: "PrepareOk", opNumber: 1}', 'Prepare')).toContain('PrepareOk');
+    expect(fieldsOf('{f: "get"}', '')).toBe('{f: "get"}');
+  });
+});
+
 describe('faults', () => {
   it('say whom they cut off and when', () => {
     const spans = faultSpans(fixtureRun()).map(spanInWords);
@@ -97,6 +107,37 @@ describe('faults', () => {
       'crash n0 326–408 ms',
       'pause n2 462–471 ms',
     ]);
+  });
+
+  it('stop nobody whose links are only slow or cut', () => {
+    expect((['slow', 'one-way', 'partition'] as const).map(effectOf)).toEqual([
+      'slow',
+      'cut',
+      'cut',
+    ]);
+    expect((['crash', 'client-crash', 'pause'] as const).map(effectOf)).toEqual([
+      'down',
+      'down',
+      'paused',
+    ]);
+  });
+
+  it('of slow links say by how much, apart from when', () => {
+    const run = fixtureRun();
+    const slow = {
+      fault: 'slow',
+      from: [0],
+      to: [2, 1],
+      by: 8_000,
+      lasts: 9_000,
+      at: 40_000,
+    } as const;
+    const [span] = faultSpans({
+      ...run,
+      spec: { ...run.spec, plan: { ...run.spec.plan, faults: [slow] } },
+      faults: [{ status: 'fired', at: 40_000, until: 49_000 }],
+    });
+    expect(span === undefined ? '' : spanInWords(span)).toBe('slow {n0}→{n1,n2} (+8 ms) 40–49 ms');
   });
 
   it('that wait for a mark name it', () => {
