@@ -1,6 +1,12 @@
 /** A run as `run` and `replay` print it, with as much detail as was asked for. */
 import { formatRun } from '../reports/terminal.ts';
-import { formatOperation, formatPlain, formatTimeExact, nodeName } from '../reports/words.ts';
+import {
+  fieldsOf,
+  formatOperation,
+  formatPlain,
+  formatTimeExact,
+  nodeName,
+} from '../reports/words.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { EventRecord } from '../sim/record.ts';
 import { hasColour, paint } from './paint.ts';
@@ -29,8 +35,7 @@ export function runText(run: RunResult, prints: readonly Print[], repeat: string
 
 function eventLine(run: RunResult, event: EventRecord): string {
   const { label, fate, summary } = event;
-  // A message's fields name its type again.
-  const detail = event.detail?.replace(`type: "${label}",`, '');
+  const detail = fieldsOf(event.detail ?? '', label ?? '');
   const words = [label, otherEnd(run, event), fate, detail].filter(
     (word) => word !== undefined && word !== '',
   );

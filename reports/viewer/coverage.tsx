@@ -19,10 +19,14 @@ interface CountTableProps {
   readonly missing: string;
 }
 
-/** By name; a bar is as long as the count's share of the largest, by their logarithms. */
+/**
+ * The rarest first, which tell most; a bar is as long as the count's share of the largest, by their
+ * logarithms.
+ */
 function CountTable({ heading, column, counts, missing }: CountTableProps) {
-  const names = Object.keys(counts).sort((a, b) => (a < b ? -1 : 1));
-  const most = Math.max(1, ...names.map((name) => counts[name] ?? 0));
+  const countOf = (name: string) => counts[name] ?? 0;
+  const names = Object.keys(counts).sort((a, b) => countOf(a) - countOf(b) || (a < b ? -1 : 1));
+  const most = Math.max(1, ...names.map(countOf));
   if (names.length === 0) return null;
   return (
     <section class="pane" aria-label={heading}>
@@ -39,7 +43,7 @@ function CountTable({ heading, column, counts, missing }: CountTableProps) {
         </thead>
         <tbody>
           {names.map((name) => {
-            const count = counts[name] ?? 0;
+            const count = countOf(name);
             const share = Math.log(count + 1) / Math.log(most + 1);
             return (
               <tr key={name} class={count === 0 ? 'missing' : ''}>

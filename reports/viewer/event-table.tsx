@@ -2,7 +2,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ABSENT } from '../document.ts';
-import { formatCount, formatTimeExact, nodeName } from '../words.ts';
+import { fieldsOf, formatCount, formatTimeExact, nodeName } from '../words.ts';
 import { EventDetail } from './event-detail.tsx';
 import { at, countBelow, type EventLog, text } from './event-log.ts';
 import { runHref } from './route.ts';
@@ -151,7 +151,9 @@ function Row({ view, log, record, row }: RowProps) {
       <td>{nameOf(view, at(log.node, record))}</td>
       <td>{kind}</td>
       <td>{whatHappened(view, log, record)}</td>
-      <td class="detail">{text(log, log.detail, record)}</td>
+      <td class="detail">
+        {fieldsOf(text(log, log.detail, record), text(log, log.label, record))}
+      </td>
     </tr>
   );
 }

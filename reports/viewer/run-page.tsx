@@ -84,7 +84,6 @@ function Signature(props: { readonly signature: string; readonly index: ReportIn
 
 function Facts({ model }: { readonly model: RunModel }) {
   const { spec, counts, ended, traceHash } = model.run;
-  const bound = ended.bound === undefined ? '' : ` (${ended.bound})`;
   const facts = [
     `${plural(spec.replicas, 'replica')}, ${plural(spec.clients, 'client')}`,
     ...(spec.mutant === undefined ? [] : [`mutant ${spec.mutant}`]),
@@ -94,10 +93,25 @@ function Facts({ model }: { readonly model: RunModel }) {
     `${formatCount(counts.duplicated)} duplicated`,
     `${formatCount(counts.corrupted)} corrupted`,
     `${formatCount(counts.completed)} of ${plural(counts.invoked, 'operation')} completed`,
-    `ended ${ended.how}${bound} at ${formatTime(ended.at)}`,
+    `${endInWords(ended)} at ${formatTime(ended.at)}`,
     `trace ${traceHash}`,
   ];
   return <p class="facts quiet">{facts.join(' · ')}</p>;
+}
+
+function endInWords({ how, bound }: RunModel['run']['ended']): string {
+  switch (how) {
+    case 'quiet':
+      return 'ended in quiet';
+    case 'cut':
+      return 'cut off as planned';
+    case 'violation':
+      return 'stopped by the violation';
+    case 'bound':
+      return `stopped by a bound (${bound ?? 'unknown'})`;
+    default:
+      return how satisfies never;
+  }
 }
 
 /** More faults than this are folded. */
