@@ -23,7 +23,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'run',
     takes: '<scenario..>',
-    takesAbout: 'ids such as vr/chaos, or vr for all of a protocol',
+    takesAbout: 'ids such as vr/chaos, or vr for all of a protocol; see list scenarios',
     about: 'run scenarios, one seed each',
     options: RUN,
     run: async (given) => (await import('./run-command.ts')).runCommand(given),
@@ -87,8 +87,8 @@ export async function execute(words: readonly string[]): Promise<number> {
   const parser = yargs(isCompleting ? [...words] : forYargs(words))
     .scriptName('quorumlab')
     .usage('quorumlab: a deterministic simulation testbed for replication protocols')
-    .version(version())
-    .help()
+    .version('version', 'show the version', version())
+    .help('help', 'show help')
     .alias('help', 'h')
     .strict()
     .exitProcess(isCompleting)
@@ -127,7 +127,9 @@ function describePositional(builder: Argv, command: Command): Argv {
   const name = /\w+/.exec(command.takes)?.[0];
   if (name === undefined) return builder;
   const describe = command.takesAbout;
-  return builder.positional(name, { type: 'string', describe });
+  // An empty list is what yargs would show.
+  const defaultDescription = command.takes.startsWith('[') ? 'all' : 'none';
+  return builder.positional(name, { type: 'string', describe, defaultDescription });
 }
 
 /** yargs names an unknown flag in both spellings and an unknown command not at all: we do. */

@@ -1,13 +1,15 @@
 /** `quorumlab list`: what there is to run, to break and to judge by. */
 import type { ModelName } from '../checker/index.ts';
 import { mutants, protocols } from '../protocols/index.ts';
+import { formatCount } from '../reports/words.ts';
 import { profiles, scenarios } from '../scenarios/catalogue/index.ts';
+import { SAFE } from '../scenarios/catalogue/scenario.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
+import type { OptionSchema } from '../sim/contract.ts';
 import type { FaultKind } from '../sim/plan.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { chosen, type Given } from './given.ts';
 import { paint } from './paint.ts';
-import { domainOf } from './selection.ts';
 
 const KINDS = ['scenarios', 'protocols', 'faults', 'oracles', 'models', 'mutants'] as const;
 type Kind = (typeof KINDS)[number];
@@ -43,17 +45,18 @@ function itemsOf(kind: Kind): readonly Item[] {
     case 'scenarios':
       return scenarios.map(({ id, title, about, expects }) => ({
         id,
-        about: `${title}: ${about}`,
-        more: [`expects: ${expects}`],
+        about: title,
+        more: [about, ...(expects === SAFE ? [] : [`expects: ${expects}`])],
       }));
     case 'protocols':
       return protocols.map(({ name, title, paper, optionSchema }) => ({
         id: name,
-        about: `${title} (${paper})`,
-        more: optionSchema.map((option) => {
-          const preset = String(option.default);
-          return `--set ${option.name}=${preset}  ${option.about}; ${domainOf(option)}`;
-        }),
+        about: title,
+        more: [
+          `paper: ${paper}`,
+          ...(optionSchema.length === 0 ? [] : ['options with their defaults, times in µs:']),
+          ...optionSchema.map(optionInWords),
+        ],
       }));
     case 'faults':
       return [
@@ -107,11 +110,46 @@ const FAULTS: { readonly [fault in FaultKind | Fate]: string } = {
 
 type Fate = 'drop' | 'duplicate' | 'reorder' | 'corrupt' | 'torn-write' | 'clock-skew';
 
+function optionInWords(option: OptionSchema): string {
+  const { name, about } = option;
+  const set = `--set ${name}=${option.default}  ${about}`;
+  switch (option.type) {
+    case 'integer':
+      return `${set} (${formatCount(option.min)} to ${formatCount(option.max)})`;
+    case 'boolean':
+    case 'choice':
+      // What each of them stands for is in the description.
+      return set;
+    default:
+      return option satisfies never;
+  }
+}
+
+/** As wide as lines get where the terminal does not say; also the most that reads well. */
+const WIDTH_MAX = 100;
+
 function table(items: readonly Item[]): string {
-  const width = Math.max(0, ...items.map((item) => item.id.length));
-  const lines = items.flatMap(({ id, about, more = [] }) => [
-    `  ${id.padEnd(width)}  ${about}`,
-    ...more.map((line) => paint.dim(`  ${' '.repeat(width)}  ${line}`)),
-  ]);
+  const margin = 4 + Math.max(0, ...items.map((item) => item.id.length));
+  const width = Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX) - margin;
+  const lines = items.flatMap(({ id, about, more = [] }) => {
+    const [first = '', ...rest] = wrapped(about, width);
+    const below = [...rest, ...more.flatMap((line) => wrapped(line, width))];
+    return [
+      `  ${id}`.padEnd(margin) + first,
+      ...below.map((line) => ' '.repeat(margin) + paint.dim(line)),
+    ];
+  });
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Lines of at most `width` characters, broken at spaces; those that follow are indented. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/ (?! )/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(last === undefined ? word : `  ${word}`);
+  }
+  return lines;
 }

@@ -17,10 +17,10 @@ export const SIMULATION: OptionTable = {
   ops: text('number of operations'),
   duration: text('virtual time until faults stop, such as 10s'),
   'max-events': text('end a run after so many events'),
-  faults: text('fault profile'),
-  set: list('protocol option as key=value (repeatable)'),
-  mutant: text('plant a bug, such as VR-3'),
-  check: list('oracles to judge with, comma-separated'),
+  faults: text('fault profile, such as chaos; see list faults'),
+  set: list('protocol option as key=value, repeatable; see list protocols'),
+  mutant: text('plant a bug, such as VR-3; see list mutants'),
+  check: list('oracles to judge with, comma-separated; see list oracles'),
   determinism: flag('run every seed twice and compare the trace hashes'),
 };
 
@@ -28,7 +28,10 @@ const JSON_FLAG: OptionTable = { json: flag('print the result as JSON on stdout'
 
 const SHOWN: OptionTable = {
   print: list('also print events, state or ops'),
-  html: { type: 'string', describe: 'write an HTML report to this file' },
+  html: {
+    type: 'string',
+    describe: 'write an HTML report, to quorumlab-out/report.html or this file',
+  },
   trace: text('write the event log to this file, one JSON object a line'),
 };
 

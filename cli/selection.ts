@@ -194,7 +194,7 @@ function readOption(option: OptionSchema, text: string): OptionValue | undefined
 }
 
 /** What values an option takes, in words. */
-export function domainOf(option: OptionSchema): string {
+function domainOf(option: OptionSchema): string {
   switch (option.type) {
     case 'boolean':
       return 'true or false';

@@ -263,6 +263,16 @@ describe('quorumlab list, completion and help', () => {
     for (const { id } of scenarios) expect(text.stdout).toContain(id);
   });
 
+  it('says in lines that fit what a scenario expects beyond what all do', async () => {
+    const { stdout } = await run('list', 'scenarios');
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(stdout).not.toContain('no oracle objects');
+    const [id, about, expected] = lines.slice(lines.findIndex((line) => /D14/.test(line)));
+    expect(id).toMatch(/^ {2}vr\/clients +D14: /);
+    expect(`${about}${expected}`).toMatch(/lost and duplicated requests .* clients +that crash/);
+  });
+
   it.each(['protocols', 'faults', 'oracles', 'models', 'mutants'])('lists %s', async (kind) => {
     const { code, stdout } = await run('list', kind);
     expect(code).toBe(0);
