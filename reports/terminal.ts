@@ -63,7 +63,9 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
   if (reached !== '') lines.push(`${INDENT}${ink.dim('reached:')} ${reached}`);
   const unreached = Object.keys(campaign.marks).filter((mark) => campaign.marks[mark] === 0);
   if (unreached.length > 0) {
-    lines.push(`${INDENT}${ink.yellow('never reached:')} ${unreached.sort(byText).join(', ')}`);
+    lines.push(
+      `${INDENT}${ink.yellow('never reached:')} ${firstFew(unreached.sort(byText), ', ')}`,
+    );
   }
   lines.push(`${INDENT}${ink.dim('repeat:')} ${options.repeat ?? repeatCommand(campaign)}`);
   for (const group of campaign.groups) {
@@ -194,10 +196,16 @@ function rarest(counts: { readonly [name: string]: number }): Count[] {
 
 /** `crash 9.1k  partition 4.4k  and 3 more`. */
 function firstCounts(counts: readonly Count[]): string {
-  const texts = counts.map(([name, count]) => `${name} ${formatCompact(count)}`);
-  const shown = fitting(texts, '  ');
+  return firstFew(
+    counts.map(([name, count]) => `${name} ${formatCompact(count)}`),
+    '  ',
+  );
+}
+
+function firstFew(texts: readonly string[], separator: string): string {
+  const shown = fitting(texts, separator);
   const more = texts.length - shown.length;
-  return `${shown.join('  ')}${more > 0 ? `  and ${more} more` : ''}`;
+  return `${shown.join(separator)}${more > 0 ? `${separator}and ${more} more` : ''}`;
 }
 
 function byText(a: string, b: string): number {

@@ -74,6 +74,13 @@ describe('the text of a campaign', () => {
     );
   });
 
+  it('counts the marks never reached that do not fit', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `mark-number-${index + 10}`);
+    const marks = Object.fromEntries(names.map((name) => [name, 0]));
+    const line = formatCampaign({ ...fixtureCampaign(), marks }).split('\n')[2];
+    expect(line).toBe(`  never reached: ${names.slice(0, 6).join(', ')}, and 14 more`);
+  });
+
   it('names the marks that were never reached', () => {
     expect(text).toContain('never reached: log-truncated');
   });
