@@ -52,8 +52,8 @@ export class Judge implements Observer, Court {
     return this.view.clients.history;
   }
 
-  get marks(): ReadonlyMap<string, number> {
-    return this.view.marks;
+  countOf(mark: string): number {
+    return this.view.countOf(mark);
   }
 
   violation(oracle: Oracle, message: string, detail: ViolationDetail = {}): void {

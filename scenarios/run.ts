@@ -114,7 +114,7 @@ function endOf(judge: Judge, end: End): RunResult['ended'] {
 
 function marksOf(simulation: Simulation, protocol: Protocol): { [mark: string]: number } {
   const marks: { [mark: string]: number } = {};
-  for (const mark of Object.keys(protocol.marks)) marks[mark] = simulation.marks.get(mark) ?? 0;
+  for (const mark of Object.keys(protocol.marks)) marks[mark] = simulation.countOf(mark);
   return marks;
 }
 

@@ -15,6 +15,7 @@ export class Disk {
   private records: DurableRecord[] = [];
   private durable = 0;
   private busyUntil: Micros = 0;
+  private isCalm = false;
 
   constructor(config: DiskConfig, streamName: string, streams: Streams) {
     this.config = config;
@@ -43,9 +44,21 @@ export class Disk {
   issue(writes: readonly Write[], now: Micros): Micros {
     this.records.push({ intact: true, writes });
     const { latencyMin, latencyMax } = this.config;
-    const latency = this.stream.between(latencyMin, latencyMax);
+    const latency = this.stream.between(latencyMin, latencyMax) + this.drawStall();
     this.busyUntil = Math.max(this.busyUntil, now) + latency;
     return this.busyUntil;
+  }
+
+  /** A disk that stalls holds back all that queues behind the record. */
+  private drawStall(): Micros {
+    const { stall = 0, stallBy = 0 } = this.config;
+    if (stall === 0 || this.isCalm || !this.stream.chance(stall)) return 0;
+    return this.stream.between(0, stallBy);
+  }
+
+  /** No record that is issued from now on stalls. */
+  calm(): void {
+    this.isCalm = true;
   }
 
   /** The oldest outstanding record has become durable. */

@@ -140,11 +140,13 @@ export class Node implements ClientEnv {
   /** Lets go what the step has sent, as far as the disk allows. */
   releaseStep(): void {
     const count = this.outCount;
+    if (count === 0) return;
     this.outCount = 0;
+    const isIdle = this.disk.isIdle;
     for (let i = 0; i < count; i++) {
       const to = this.outTo[i] as NodeId;
       const message = this.outMessages[i] as Message;
-      if (this.disk.isIdle || this.outUnsynced[i]) this.world.release(this, to, message);
+      if (isIdle || this.outUnsynced[i]) this.world.release(this, to, message);
       else this.held.push({ record: this.disk.issuedCount, to, message });
     }
   }

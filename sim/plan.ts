@@ -123,6 +123,9 @@ export interface DiskConfig {
   readonly latencyMin: Micros;
   readonly latencyMax: Micros;
   readonly torn: number;
+  /** Rate of records that take up to `stallBy` longer, until the run turns quiet. */
+  readonly stall?: number;
+  readonly stallBy?: Micros;
 }
 
 /** Largest offset and drift, either way; each node draws its own. */

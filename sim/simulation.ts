@@ -43,7 +43,7 @@ const STOP_INTERVAL = 4096;
 export class Simulation implements ClusterView {
   now: Micros = 0;
   readonly counts: Counts = noCounts();
-  readonly marks = new Map<string, number>();
+  private readonly marks = new Map<string, { count: number }>();
   readonly trace = new TraceHash();
   readonly cluster: Cluster;
   readonly nodes: readonly Node[];
@@ -65,6 +65,10 @@ export class Simulation implements ClusterView {
   private readonly resumed: SimEvent[] = [];
   private sequence = 0;
   private readonly tieKey: number;
+  /** Nothing happens after this time: the cut, or the bound on time. */
+  private readonly lastTime: Micros;
+  private readonly eventsMax: number;
+  private readonly queueMax: number;
   private readonly ending: QuietEnding;
   private end: End | undefined;
 
@@ -78,6 +82,10 @@ export class Simulation implements ClusterView {
       options: { ...config.options },
     });
     this.tieKey = hashString(`${config.seed}\0ties`);
+    const { ending, bounds } = config;
+    this.lastTime = ending.kind === 'cut' ? Math.min(ending.at, bounds.time) : bounds.time;
+    this.eventsMax = bounds.events;
+    this.queueMax = bounds.queue;
     this.isParanoid = config.paranoid;
     this.claims = config.protocol.claims(config.options, replicas);
     this.log = config.logsEvents ? new EventLog(this, config.protocol) : undefined;
@@ -137,16 +145,19 @@ export class Simulation implements ClusterView {
   }
 
   private step(event: SimEvent): void {
-    const { ending, bounds } = this.config;
-    if (ending.kind === 'cut' && event.time > ending.at) {
-      this.finish('cut');
-    } else if (event.time > bounds.time) {
-      this.reachBound('time');
+    if (event.time > this.lastTime) {
+      this.endOfTime();
     } else {
       this.now = event.time;
       if (event.node < 0) this.changeWorld(event);
       else this.stepNode(this.node(event.node), event);
     }
+  }
+
+  private endOfTime(): void {
+    const { ending, bounds } = this.config;
+    if (ending.kind === 'cut' && ending.at <= bounds.time) this.finish('cut');
+    else this.reachBound('time');
   }
 
   private changeWorld(event: SimEvent): void {
@@ -199,8 +210,8 @@ export class Simulation implements ClusterView {
     this.counts.events += 1;
     const where = event.kind | (event.node << 4) | (event.from << 16);
     this.trace.event(event.time, where, event.typeHash, event.ordinal);
-    if (this.counts.events >= this.config.bounds.events) this.reachBound('events');
-    else if (this.queue.length > this.config.bounds.queue) this.reachBound('queue');
+    if (this.counts.events >= this.eventsMax) this.reachBound('events');
+    else if (this.queue.length > this.queueMax) this.reachBound('queue');
   }
 
   private deliver(node: Node, event: SimEvent): void {
@@ -286,7 +297,9 @@ export class Simulation implements ClusterView {
   }
 
   markReached(node: Node, mark: string): void {
-    this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
+    const counted = this.marks.get(mark);
+    if (counted === undefined) this.marks.set(mark, { count: 1 });
+    else counted.count += 1;
     this.log?.write('mark', { node: node.id, label: mark });
     this.faults.markReached(node, mark);
   }
@@ -345,6 +358,11 @@ export class Simulation implements ClusterView {
 
   // What oracles, claims and invariants may see.
 
+  /** How often any node has reached the mark. */
+  countOf(mark: string): number {
+    return this.marks.get(mark)?.count ?? 0;
+  }
+
   stateOf(replica: NodeId): object | undefined {
     return this.node(replica).process?.state;
   }
@@ -367,6 +385,7 @@ export class Simulation implements ClusterView {
 
   private turnQuiet(): void {
     this.network.calm();
+    for (const node of this.nodes) node.disk.calm();
     this.faults.healAll();
     this.ending.turnQuiet();
   }

@@ -81,7 +81,7 @@ export const expectation: Oracle = {
         const expected = court.spec.expect;
         if (expected === undefined || end.how === 'violation') return;
         for (const mark of expected.marks ?? []) {
-          if ((court.marks.get(mark) ?? 0) > 0) continue;
+          if (court.countOf(mark) > 0) continue;
           court.violation(expectation, `the run never reached "${mark}"`);
         }
         const after = expected.noReturnsAfter;

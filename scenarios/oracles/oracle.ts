@@ -41,7 +41,8 @@ export interface Court {
   readonly history: readonly HistoryRecord[];
   /** What replicas have decided so far, and what the state machine answers to it. */
   readonly decided: DecidedLog;
-  readonly marks: ReadonlyMap<string, number>;
+  /** How often any node has reached the mark. */
+  countOf(mark: string): number;
   violation(oracle: Oracle, message: string, detail?: ViolationDetail): void;
   /** No verdict can be given. */
   undecided(reason: string): void;

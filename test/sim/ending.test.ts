@@ -153,7 +153,7 @@ describe('a quiet ending', () => {
     const { simulation } = simulate(script, { ...QUIET, faults, operations: [operation(0)] });
     const statuses = simulation.faults.accounts.map(({ status }) => status);
     expect(statuses).toEqual(['never-triggered', 'never-triggered']);
-    expect(simulation.marks.get('here')).toBe(2);
+    expect(simulation.countOf('here')).toBe(2);
   });
 });
 
