@@ -16,7 +16,13 @@ import { REPORTERS, type Reporter } from './options.ts';
 import { WorkerPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import type { IndexRange } from './quantities.ts';
-import { drawableOf, drawSettings, selectScenarios, simulationWords } from './selection.ts';
+import {
+  drawableOf,
+  drawSettings,
+  selectScenarios,
+  simulationWords,
+  wantsDeterminism,
+} from './selection.ts';
 import { NdjsonStream } from './streamed.ts';
 import { version } from './version.ts';
 
@@ -105,7 +111,7 @@ function planOf(given: Given): FuzzPlan {
       scenarios: selected.map((scenario) => scenario.id),
       baseSeed: given.seed('base-seed') ?? drawnSeed(),
       settings,
-      determinism: given.flag('determinism'),
+      determinism: wantsDeterminism(given),
     },
     range: range ?? { from: 0, to: seedsMax },
     timeMs,

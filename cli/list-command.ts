@@ -2,6 +2,7 @@
 import type { ModelName } from '../checker/index.ts';
 import { mutants, protocols } from '../protocols/index.ts';
 import { formatCount } from '../reports/words.ts';
+import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import { profiles, scenarios } from '../scenarios/catalogue/index.ts';
 import { SAFE } from '../scenarios/catalogue/scenario.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
@@ -10,6 +11,12 @@ import type { FaultKind } from '../sim/plan.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { chosen, type Given } from './given.ts';
 import { paint } from './paint.ts';
+
+/** Judged over two runs, so it sits beside the oracles of one. */
+const DETERMINISM_ITEM = {
+  id: DETERMINISM,
+  about: 'the same spec run twice gives the same trace: 1 fuzz seed in 64, all with --determinism',
+};
 
 const KINDS = ['scenarios', 'protocols', 'faults', 'oracles', 'models', 'mutants'] as const;
 type Kind = (typeof KINDS)[number];
@@ -64,7 +71,7 @@ function itemsOf(kind: Kind): readonly Item[] {
         ...profiles.map(({ name, about }) => ({ id: `--faults ${name}`, about })),
       ];
     case 'oracles':
-      return oracles.map(({ id, about }) => ({ id, about }));
+      return [...oracles.map(({ id, about }) => ({ id, about })), DETERMINISM_ITEM];
     case 'models':
       return Object.entries(MODELS).map(([id, about]) => ({ id, about }));
     case 'mutants':

@@ -16,7 +16,13 @@ import { type Given, seedFrom } from './given.ts';
 import { SIMULATION } from './options.ts';
 import { exitOfRun, RunOutput } from './run-output.ts';
 import { type Replayable, readReplayable } from './saved-files.ts';
-import { assertDrawable, drawSettings, scenarioNamed, simulationWords } from './selection.ts';
+import {
+  assertDrawable,
+  drawSettings,
+  scenarioNamed,
+  simulationWords,
+  wantsDeterminism,
+} from './selection.ts';
 import { version } from './version.ts';
 
 export async function replayCommand(given: Given): Promise<ExitCode> {
@@ -39,7 +45,7 @@ async function replaySeed(target: string, given: Given): Promise<ExitCode> {
     engine.draw(scenario.id, seed),
     target,
     output,
-    given.flag('determinism'),
+    wantsDeterminism(given),
   );
   output.add(result);
   await output.finish();
@@ -57,7 +63,7 @@ async function replayFile(path: string, given: Given): Promise<ExitCode> {
   }
   const saved = readReplayable(path);
   const output = new RunOutput(given, []);
-  const isTwice = given.flag('determinism') || saved.oracle === DETERMINISM;
+  const isTwice = wantsDeterminism(given) || saved.oracle === DETERMINISM;
   const result = rerun(engineFor({}), saved.spec, path, output, isTwice);
   const comparison = compare(saved, result);
   output.add(result, { comparison, replay: replayFileCommand(path) });

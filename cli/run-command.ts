@@ -5,7 +5,13 @@ import { type ExitCode, severest } from './exit.ts';
 import { drawnSeed } from './fuzz-command.ts';
 import type { Given } from './given.ts';
 import { exitOfRun, RunOutput } from './run-output.ts';
-import { assertDrawable, drawSettings, selectScenarios, simulationWords } from './selection.ts';
+import {
+  assertDrawable,
+  drawSettings,
+  selectScenarios,
+  simulationWords,
+  wantsDeterminism,
+} from './selection.ts';
 
 export async function runCommand(given: Given): Promise<ExitCode> {
   const selected = selectScenarios(given.words('scenario'));
@@ -20,7 +26,7 @@ export async function runCommand(given: Given): Promise<ExitCode> {
     const spec = engine.draw(id, seed);
     const result = judge(engine, spec, {
       events: output.wantsEvents,
-      twice: given.flag('determinism'),
+      twice: wantsDeterminism(given),
     });
     output.add(result);
     codes.push(exitOfRun(result));

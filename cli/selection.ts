@@ -1,6 +1,7 @@
 /** Scenarios, oracles, mutants and options by name; a wrong name gets a hint. */
 
 import { mutants, protocols } from '../protocols/index.ts';
+import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import {
   type DrawSettings,
   findScenarios,
@@ -136,10 +137,16 @@ function mutantNamed(word: string | undefined): string | undefined {
   );
 }
 
+/** Whether every seed is to be run twice: `--determinism`, or the oracle of that name. */
+export function wantsDeterminism(given: Given): boolean {
+  return given.flag('determinism') || given.list('check')?.includes(DETERMINISM) === true;
+}
+
 function oraclesNamed(words: readonly string[] | undefined): readonly string[] | undefined {
-  const ids = oracles.map((oracle) => oracle.id);
+  const ids = [...oracles.map((oracle) => oracle.id), DETERMINISM];
   const wrong = words?.find((word) => !ids.includes(word));
-  if (wrong === undefined) return words;
+  // Determinism is judged over two runs, not by the oracles that sit in one.
+  if (wrong === undefined) return words?.filter((word) => word !== DETERMINISM);
   throw new InputError(
     `there is no oracle ${quoted(wrong)}${didYouMean(wrong, ids)}: there are ${ids.join(', ')}`,
   );
