@@ -8,9 +8,18 @@
  * AcknowledgedWritesExistOnMajority).
  */
 import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
+import { clientTableTellsLog, reportAfterQuorum } from './bookkeeping-invariants.ts';
 import { primaryOf } from './context.ts';
 import { ghostOf, isSameRequest, nameOf } from './ghost.ts';
+import { numberUsedOnce, oneLogPerView } from './log-invariants.ts';
 import { readOptions } from './options.ts';
+import {
+  answersToOneQuestion,
+  collectedBeforeNoCrash,
+  crashCountedAnew,
+  crashVectorsGrow,
+  recoveredByQuorum,
+} from './recovery-invariants.ts';
 import { NO_MESSAGE, type ReplicaState } from './state.ts';
 
 type Watcher = InvariantWatcher<ReplicaState>;
@@ -229,10 +238,14 @@ const acknowledgementsBacked: Invariant<ReplicaState> = {
   source: 'paper §4.1 step 4: a backup acknowledges what it has in its log, in the same view',
   watch(view): Watcher {
     const acked = view.cluster.replicas.map(() => zeros(view));
+    const views = view.cluster.replicas.map(() => -1);
     return {
       after(changed, state) {
         if (!leads(state)) return undefined;
         const before = acked[changed]!;
+        // What was said in one view counts in no other.
+        if (views[changed] !== state.viewNumber) before.fill(0);
+        views[changed] = state.viewNumber;
         for (let replica = 0; replica < before.length; replica++) {
           const opNumber = state.ackedOpNumbers[replica]!;
           if (opNumber === before[replica]) continue;
@@ -291,4 +304,13 @@ export const invariants: readonly Invariant<ReplicaState>[] = [
   viewNeverDecreases,
   acknowledgementsBacked,
   normalInOwnView,
+  oneLogPerView,
+  numberUsedOnce,
+  clientTableTellsLog,
+  reportAfterQuorum,
+  crashVectorsGrow,
+  collectedBeforeNoCrash,
+  crashCountedAnew,
+  answersToOneQuestion,
+  recoveredByQuorum,
 ];

@@ -14,6 +14,7 @@ const REPLICAS = [0, 1, 2];
 /** Three replicas whose states the test writes, and one invariant that watches them. */
 class Watched {
   readonly states: (ReplicaState | undefined)[] = REPLICAS.map((id) => initialReplicaState(id, 3));
+  private readonly crashes = REPLICAS.map(() => 0);
   readonly #watcher;
 
   constructor(name: string, durability = 'diskless') {
@@ -23,7 +24,7 @@ class Watched {
       cluster: { replicas: REPLICAS, clients: [3], options: { ...options, durability } },
       now: 0,
       stateOf: (replica) => this.states[replica],
-      crashesOf: () => 0,
+      crashesOf: (node) => this.crashes[node] ?? 0,
       isUp: (node) => this.states[node] !== undefined,
       isPaused: () => false,
       isConnected: () => true,
@@ -56,6 +57,7 @@ class Watched {
 
   restart(id: number): void {
     this.#watcher.crashed(id);
+    this.crashes[id]! += 1;
     this.states[id] = initialReplicaState(id, 3);
   }
 }
@@ -180,8 +182,115 @@ describe('the invariants', () => {
     expect(watched.change(0, { status: 'normal' })).toContain("v' is 0");
   });
 
+  it('acknowledgements-backed: what was acknowledged in an earlier view', () => {
+    const watched = new Watched('acknowledgements-backed');
+    watched.change(1, { log: log(1) });
+    watched.change(0, { log: log(1), ackedOpNumbers: [1, 1, 0] });
+    const next = { viewNumber: 3, lastNormalView: 3 };
+    expect(watched.change(0, next)).toContain('n0 counts n1 for op-number 1 of view 3');
+  });
+
+  it('one-log-per-view: two replicas are normal in a view with different entries', () => {
+    const watched = new Watched('one-log-per-view');
+    expect(watched.change(0, { log: log(1, 2) })).toBeUndefined();
+    expect(watched.change(1, { log: log(1) })).toBeUndefined();
+    expect(watched.change(2, { log: log(1, 3), status: 'view-change' })).toBeUndefined();
+    expect(watched.change(2, { status: 'normal' })).toContain('op-number 2 of view 0');
+  });
+
+  it('one-log-per-view: a primary that crashed may replace what it has told nobody', () => {
+    const watched = new Watched('one-log-per-view', 'durable');
+    watched.change(0, { log: log(1, 2, 3) });
+    watched.change(1, { log: log(1, 2) });
+    watched.restart(0);
+    expect(watched.change(0, { log: log(1, 2, 4) })).toBeUndefined();
+    watched.restart(0);
+    expect(watched.change(0, { log: log(1, 5) })).toContain('op-number 2 of view 0');
+  });
+
+  it('request-number-used-once: two operations of a client with one number', () => {
+    const watched = new Watched('request-number-used-once');
+    const [request] = log(1);
+    expect(watched.change(0, { log: [request!] })).toBeUndefined();
+    expect(watched.change(1, { log: [request!] })).toBeUndefined();
+    const other = { ...request!, operation: 'another' };
+    expect(watched.change(2, { log: [other] })).toContain('another operation');
+  });
+
+  it('client-table-tells-log: a row that lags behind the log, or is ahead of it', () => {
+    const row = (requestNumber: number, executedNumber: number) => ({
+      3: { requestNumber, executedNumber, result: null },
+    });
+    const watched = new Watched('client-table-tells-log');
+    const told = { log: log(1), commitNumber: 1, clientTable: row(1, 1) };
+    expect(watched.change(0, told)).toBeUndefined();
+    expect(watched.change(0, { log: log(1, 2), clientTable: row(2, 1) })).toBeUndefined();
+    expect(watched.change(0, { log: log(1) })).toContain('has request 2 of c0');
+    expect(watched.change(1, { log: log(1) })).toContain('has request 0 of c0');
+    expect(watched.change(2, { ...told, clientTable: row(1, 0) })).toContain('executed up to 0');
+  });
+
+  it('report-after-quorum: a report for a view that nobody else has entered', () => {
+    const watched = new Watched('report-after-quorum');
+    const entered = { viewNumber: 1, status: 'view-change' } as const;
+    expect(watched.change(0, entered)).toBeUndefined();
+    expect(watched.change(1, entered)).toBeUndefined();
+    expect(watched.change(0, { hasSentDoViewChange: true })).toBeUndefined();
+    const later = { viewNumber: 2, status: 'view-change' } as const;
+    expect(watched.change(0, { ...later, hasSentDoViewChange: true })).toContain('1 of 3');
+  });
+
+  it('crash-vectors-grow: a crash is forgotten by somebody who did not crash', () => {
+    const watched = new Watched('crash-vectors-grow');
+    expect(watched.change(0, { crashVector: [0, 1, 0] })).toBeUndefined();
+    expect(watched.change(0, { crashVector: [0, 0, 2] })).toContain('knew of 1 crashes of n1');
+    watched.restart(0);
+    expect(watched.change(0, {})).toBeUndefined();
+  });
+
+  it('collected-before-no-crash: a vote is counted whose sender has crashed since', () => {
+    const watched = new Watched('collected-before-no-crash');
+    const voted = { status: 'view-change', startViewChanges: [0, 0, -1] } as const;
+    const change = { ...voted, startViewChanges: [...voted.startViewChanges] };
+    expect(watched.change(0, change)).toBeUndefined();
+    expect(watched.change(0, { crashVector: [0, 1, 0] })).toContain('what n1 said after 0');
+  });
+
+  it('crash-counted-anew: a recovered replica passes for the one that crashed', () => {
+    const watched = new Watched('crash-counted-anew');
+    expect(watched.change(0, {})).toBeUndefined();
+    const recovered = { hasCountedCrash: true, crashVector: [1, 0, 0] };
+    watched.restart(0);
+    expect(watched.change(0, recovered)).toBeUndefined();
+    watched.restart(0);
+    expect(watched.change(0, recovered)).toContain('as of crash 1');
+  });
+
+  it('answers-to-one-question: an answer to another nonce, and a nonce used again', () => {
+    const watched = new Watched('answers-to-one-question');
+    const answer = { type: 'CrashVectorResponse', crashVector: [0, 0, 0] } as const;
+    const asking = { status: 'recovering', nonce: 7 } as const;
+    const answered = (nonce: number) => ({ crashVectorResponses: [null, { ...answer, nonce }] });
+    expect(watched.change(0, { ...asking, ...answered(7) })).toBeUndefined();
+    expect(watched.change(0, answered(6))).toContain("n1's answer to 6");
+    expect(watched.change(0, { recoveryRetries: 1 })).toContain('again with the nonce 7');
+  });
+
+  it('recovered-by-quorum: a recovery that too few have answered', () => {
+    const vector = { type: 'CrashVectorResponse', nonce: 7, crashVector: [0, 0, 0] } as const;
+    const counted = { status: 'recovering', hasCountedCrash: true } as const;
+    const short = new Watched('recovered-by-quorum');
+    const vectors = [null, vector, null];
+    expect(short.change(0, { ...counted, crashVectorResponses: vectors })).toContain('by 1 crash');
+
+    const watched = new Watched('recovered-by-quorum');
+    const both = { ...counted, crashVectorResponses: [null, vector, vector] };
+    expect(watched.change(0, both)).toBeUndefined();
+    expect(watched.change(0, { status: 'normal' })).toContain('by at most 1 answers');
+  });
+
   it('all of them are named here', () => {
-    expect(invariants).toHaveLength(11);
-    expect(new Set(invariants.map(({ name }) => name)).size).toBe(11);
+    expect(invariants).toHaveLength(20);
+    expect(new Set(invariants.map(({ name }) => name)).size).toBe(20);
   });
 });

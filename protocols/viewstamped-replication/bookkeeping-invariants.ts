@@ -1,0 +1,109 @@
+/**
+ * Safety claims about what a replica keeps beside its log: the client-table, which has to say what
+ * the log says, and the reports of a view change, which have to wait for the others.
+ */
+import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
+import { quorumOf } from './context.ts';
+import type { Request } from './messages.ts';
+import type { ReplicaState } from './state.ts';
+
+/** What one replica's log says of each client, kept up to date as the log grows. */
+class LogReader {
+  private log: readonly Request[] = [];
+  private length = 0;
+  private executed = 0;
+  /** By client: the latest request number in the log, and the latest executed one. */
+  private readonly latest = new Map<number, number>();
+  private readonly results = new Map<number, number>();
+
+  /** Takes in what has changed; says where the client-table differs from it. */
+  compare(replica: NodeId, state: ReplicaState): string | undefined {
+    const { log, commitNumber } = state;
+    const isNew = log !== this.log || log.length < this.length || commitNumber < this.executed;
+    if (isNew) this.startOver(log);
+    if (log.length === this.length && commitNumber === this.executed && !isNew) return undefined;
+    const first = Math.min(this.length, this.executed);
+    for (; this.length < log.length; this.length++) {
+      const { clientId, requestNumber } = log[this.length]!;
+      this.latest.set(clientId, requestNumber);
+    }
+    for (; this.executed < Math.min(commitNumber, log.length); this.executed++) {
+      const { clientId, requestNumber } = log[this.executed]!;
+      this.results.set(clientId, requestNumber);
+    }
+    if (!isNew) {
+      for (let index = first; index < log.length; index++) {
+        const wrong = this.wrongRow(replica, state, log[index]!.clientId);
+        if (wrong !== undefined) return wrong;
+      }
+      return undefined;
+    }
+    for (const clientId of Object.keys(state.clientTable)) {
+      const wrong = this.wrongRow(replica, state, Number(clientId));
+      if (wrong !== undefined) return wrong;
+    }
+    for (const clientId of this.latest.keys()) {
+      const wrong = this.wrongRow(replica, state, clientId);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+
+  private startOver(log: readonly Request[]): void {
+    this.log = log;
+    this.length = 0;
+    this.executed = 0;
+    this.latest.clear();
+    this.results.clear();
+  }
+
+  private wrongRow(replica: NodeId, state: ReplicaState, clientId: number): string | undefined {
+    const row = state.clientTable[clientId];
+    const latest = this.latest.get(clientId) ?? 0;
+    const executed = this.results.get(clientId) ?? 0;
+    const tabled = row?.requestNumber ?? 0;
+    const answered = row?.executedNumber ?? 0;
+    if (tabled === latest && answered === executed) return undefined;
+    const client = `c${clientId - state.ackedOpNumbers.length}`;
+    return (
+      `n${replica}'s client-table has request ${tabled} of ${client}, executed up to ${answered};` +
+      ` its log has request ${latest}, executed up to ${executed}`
+    );
+  }
+}
+
+export const clientTableTellsLog: Invariant<ReplicaState> = {
+  name: 'client-table-tells-log',
+  source: 'paper §4: the client-table records each client’s most recent request, and its result',
+  watch(view): InvariantWatcher<ReplicaState> {
+    const readers = view.cluster.replicas.map(() => new LogReader());
+    return { after: (changed, state) => readers[changed]!.compare(changed, state) };
+  },
+};
+
+/** A crash takes no word back: who once was in the view, or a later one, has left those before. */
+export const reportAfterQuorum: Invariant<ReplicaState> = {
+  name: 'report-after-quorum',
+  source: 'paper §4.2 step 2: DoViewChange follows StartViewChange messages from f other replicas',
+  watch(view: ClusterView<ReplicaState>): InvariantWatcher<ReplicaState> {
+    const quorum = quorumOf(view.cluster.replicas.length);
+    const reached = view.cluster.replicas.map(() => 0);
+    const reported = view.cluster.replicas.map(() => 0);
+    return {
+      after(changed, state) {
+        const { viewNumber } = state;
+        if (viewNumber > reached[changed]!) reached[changed] = viewNumber;
+        if (state.status !== 'view-change' || !state.hasSentDoViewChange) return undefined;
+        if (reported[changed] === viewNumber) return undefined;
+        reported[changed] = viewNumber;
+        let count = 0;
+        for (const each of reached) if (each >= viewNumber) count++;
+        if (count >= quorum) return undefined;
+        return (
+          `n${changed} reports for view ${viewNumber}, for which ` +
+          `${count} of ${reached.length} replicas have left earlier views`
+        );
+      },
+    };
+  },
+};

@@ -1,0 +1,123 @@
+/** Safety claims about logs, committed or not: a view has one log, and a number one request. */
+import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
+import { primaryOf } from './context.ts';
+import { isSameRequest, nameOf } from './ghost.ts';
+import type { Request } from './messages.ts';
+import type { ReplicaState } from './state.ts';
+
+type Watcher = InvariantWatcher<ReplicaState>;
+
+/** How far a replica's log has been looked at. */
+interface Reading {
+  readonly log: readonly Request[];
+  readonly viewNumber: number;
+  length: number;
+}
+
+const NOTHING: Reading = { log: [], viewNumber: -1, length: 0 };
+
+/** The longest log seen of each view, and how far each replica has been compared with it. */
+class ViewLogs {
+  private readonly logs = new Map<number, Request[]>();
+  private readonly readings: Reading[];
+
+  constructor(view: ClusterView<ReplicaState>) {
+    this.readings = view.cluster.replicas.map(() => NOTHING);
+  }
+
+  compare(replica: NodeId, state: ReplicaState): string | undefined {
+    const { log, viewNumber } = state;
+    let reading = this.readings[replica]!;
+    if (reading.log !== log || reading.viewNumber !== viewNumber || log.length < reading.length) {
+      reading = { log, viewNumber, length: 0 };
+      this.readings[replica] = reading;
+    }
+    if (reading.length === log.length) return undefined;
+    const known = this.logOf(viewNumber);
+    for (; reading.length < log.length; reading.length++) {
+      const entry = log[reading.length]!;
+      const other = known[reading.length];
+      if (other === undefined) known.push(entry);
+      else if (!isSameRequest(entry, other)) {
+        return (
+          `n${replica} has ${nameOf(entry, state)} at op-number ${reading.length + 1}` +
+          ` of view ${viewNumber}, where there was ${nameOf(other, state)}`
+        );
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * What a primary has not told anybody may be lost with its disk's queue, and it may go on in the
+   * same view with other requests.
+   */
+  crashed(replica: NodeId): void {
+    const { viewNumber } = this.readings[replica]!;
+    this.readings[replica] = NOTHING;
+    if (viewNumber < 0 || primaryOf(viewNumber, this.readings.length) !== replica) return;
+    let told = 0;
+    for (const reading of this.readings) {
+      if (reading.viewNumber === viewNumber && reading.length > told) told = reading.length;
+    }
+    this.logOf(viewNumber).length = Math.min(told, this.logOf(viewNumber).length);
+  }
+
+  private logOf(viewNumber: number): Request[] {
+    let log = this.logs.get(viewNumber);
+    if (log === undefined) {
+      log = [];
+      this.logs.set(viewNumber, log);
+    }
+    return log;
+  }
+}
+
+export const oneLogPerView: Invariant<ReplicaState> = {
+  name: 'one-log-per-view',
+  source: 'paper §4.1, §8.1: within a view the primary orders the requests, and backups follow it',
+  watch(view): Watcher {
+    const logs = new ViewLogs(view);
+    return {
+      after: (changed, state) =>
+        state.status === 'normal' ? logs.compare(changed, state) : undefined,
+      crashed: (replica) => logs.crashed(replica),
+    };
+  },
+};
+
+/** Operations are known by identity: it is the very object that the client was asked for. */
+export const numberUsedOnce: Invariant<ReplicaState> = {
+  name: 'request-number-used-once',
+  source: 'paper §4, §4.5: a client gives each request a number of its own, also after a restart',
+  watch(view): Watcher {
+    const operations = new Map<number, Map<number, Plain>>();
+    const readings: Reading[] = view.cluster.replicas.map(() => NOTHING);
+    return {
+      after(changed, state) {
+        const { log, viewNumber } = state;
+        let reading = readings[changed]!;
+        if (reading.log !== log || log.length < reading.length) {
+          reading = { log, viewNumber, length: 0 };
+          readings[changed] = reading;
+        }
+        for (; reading.length < log.length; reading.length++) {
+          const request = log[reading.length]!;
+          const { clientId, requestNumber, operation } = request;
+          let known = operations.get(clientId);
+          if (known === undefined) {
+            known = new Map();
+            operations.set(clientId, known);
+          }
+          const other = known.get(requestNumber);
+          if (other === undefined) known.set(requestNumber, operation);
+          else if (other !== operation) {
+            return `n${changed} has ${nameOf(request, state)}, whose number had another operation`;
+          }
+        }
+        return undefined;
+      },
+    };
+  },
+};
