@@ -111,7 +111,13 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   options: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
   machine: z.string(),
   network,
-  disk: z.strictObject({ latencyMin: micros, latencyMax: micros, torn: rate }),
+  disk: z.strictObject({
+    latencyMin: micros,
+    latencyMax: micros,
+    torn: rate,
+    stall: rate.exactOptional(),
+    stallBy: micros.exactOptional(),
+  }),
   clock: z.strictObject({ offset: micros, drift: whole }),
   ending: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('quiet'), healAt: micros }),

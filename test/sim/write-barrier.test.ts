@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Env, Write } from '../../sim/contract.ts';
+import { Disk } from '../../sim/disk.ts';
+import type { DiskConfig } from '../../sim/plan.ts';
+import { Streams } from '../../sim/streams.ts';
 import { DELAY, DISK_LATENCY, type Letter, type ReplicaBehaviour, simulate } from './scripted.ts';
 
 function write(value: number): Write {
@@ -9,7 +12,7 @@ function write(value: number): Write {
 /** When each letter of node 0 left, by its body. */
 function departures(
   acts: Pick<ReplicaBehaviour, 'start' | 'expire'>,
-  disk = { latencyMin: DISK_LATENCY, latencyMax: DISK_LATENCY, torn: 0 },
+  disk: DiskConfig = { latencyMin: DISK_LATENCY, latencyMax: DISK_LATENCY, torn: 0 },
 ): [number, unknown][] {
   const left: [number, unknown][] = [];
   simulate(
@@ -154,4 +157,31 @@ test('the node handles further events while its disk is busy', () => {
     },
   });
   expect(seen).toEqual([1, 1]);
+});
+
+describe('a disk that stalls', () => {
+  const STALL = 50_000;
+  const LATENCY = { latencyMin: DISK_LATENCY, latencyMax: DISK_LATENCY, torn: 0 };
+  const stalling = { ...LATENCY, stall: 1_000_000, stallBy: STALL };
+  const writer: Pick<ReplicaBehaviour, 'start' | 'expire'> = {
+    start(env) {
+      env.persist(write(1));
+      letter(env, 1);
+    },
+  };
+
+  test('takes up to so much longer, and holds back what waits for it', () => {
+    const [departure] = departures(writer, stalling);
+    expect(departure?.[0]).toBeGreaterThan(DISK_LATENCY);
+    expect(departure?.[0]).toBeLessThanOrEqual(DISK_LATENCY + STALL);
+    expect(departures(writer, { ...stalling, stall: 0 })).toEqual([[DISK_LATENCY, 1]]);
+  });
+
+  test('stalls no more once the run has turned quiet', () => {
+    const disk = new Disk(stalling, 'disk:0', new Streams('spec'));
+    const stalledUntil = disk.issue([write(1)], 0);
+    expect(stalledUntil).toBeGreaterThan(DISK_LATENCY);
+    disk.calm();
+    expect(disk.issue([write(2)], 0)).toBe(stalledUntil + DISK_LATENCY);
+  });
 });
