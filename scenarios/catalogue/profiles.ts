@@ -18,6 +18,8 @@ export interface DrawnProfile {
     readonly latencyMin: number;
     readonly latencyMax: number;
     readonly torn: number;
+    readonly stall?: number;
+    readonly stallBy?: number;
   };
   readonly shuffleTies?: boolean;
 }

@@ -53,6 +53,8 @@ export interface World {
   /** Faults of the scenario's own; they replace the profile's. */
   readonly faults?: Plan['faults'];
   readonly mix?: RunSpec['workload']['mix'];
+  /** How long clients are busy if nothing slows them (Micros); absent means the whole span. */
+  readonly busyFor?: number;
 }
 
 export interface ScenarioDefinition {
@@ -152,8 +154,8 @@ function drawSpec(
     workload: {
       operations,
       keys: world.keys ?? 2,
-      // Spread so that clients are busy for as long as faults may strike.
-      thinkTime: Math.floor((span * clients) / Math.max(1, operations)),
+      // Spread so that clients are busy for as long as faults may strike, or the world says.
+      thinkTime: Math.floor(((world.busyFor ?? span) * clients) / Math.max(1, operations)),
       mix: world.mix ?? KV_MIX,
     },
     shuffleTies: drawn.shuffleTies ?? false,

@@ -13,6 +13,7 @@ import {
   scripted,
   type World,
 } from './scenario.ts';
+import { storms } from './storms.ts';
 
 const DURABLE: Options = { durability: 'durable' };
 const DISKLESS: Options = { durability: 'diskless' };
@@ -287,4 +288,5 @@ export const viewstampedReplicationScenarios: readonly Scenario[] = [
   forgetfulVotes,
   forgottenVote,
   outdatedReport,
+  ...storms,
 ];
