@@ -20,6 +20,8 @@ const NOTHING: Reading = { log: [], viewNumber: -1, length: 0 };
 /** The longest log seen of each view, and how far each replica has been compared with it. */
 class ViewLogs {
   private readonly logs = new Map<number, Request[]>();
+  /** How many entries each view started with, as its primary has it. */
+  private readonly starts = new Map([[0, 0]]);
   private readonly readings: Reading[];
 
   constructor(view: ClusterView<ReplicaState>) {
@@ -32,6 +34,13 @@ class ViewLogs {
     if (reading.log !== log || reading.viewNumber !== viewNumber || log.length < reading.length) {
       reading = { log, viewNumber, length: 0 };
       this.readings[replica] = reading;
+      const start = this.startOf(viewNumber, replica, log.length);
+      if (log.length < start) {
+        return (
+          `n${replica} is normal in view ${viewNumber} with ${log.length} entries,` +
+          ` and the view started with ${start}`
+        );
+      }
     }
     if (reading.length === log.length) return undefined;
     const known = this.logOf(viewNumber);
@@ -62,6 +71,16 @@ class ViewLogs {
       if (reading.viewNumber === viewNumber && reading.length > told) told = reading.length;
     }
     this.logOf(viewNumber).length = Math.min(told, this.logOf(viewNumber).length);
+    if (told < (this.starts.get(viewNumber) ?? 0)) this.starts.set(viewNumber, told);
+  }
+
+  /** The primary is the first to be normal in its view; later on its log may be longer. */
+  private startOf(viewNumber: number, replica: NodeId, length: number): number {
+    const known = this.starts.get(viewNumber);
+    if (known !== undefined) return known;
+    if (primaryOf(viewNumber, this.readings.length) !== replica) return 0;
+    this.starts.set(viewNumber, length);
+    return length;
   }
 
   private logOf(viewNumber: number): Request[] {
@@ -76,7 +95,7 @@ class ViewLogs {
 
 export const oneLogPerView: Invariant<ReplicaState> = {
   name: 'one-log-per-view',
-  source: 'paper §4.1, §8.1: within a view the primary orders the requests, and backups follow it',
+  source: 'paper §4.1, §4.2 step 5: backups take the log of the view and follow its primary',
   watch(view): Watcher {
     const logs = new ViewLogs(view);
     return {

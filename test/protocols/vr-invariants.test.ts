@@ -198,6 +198,14 @@ describe('the invariants', () => {
     expect(watched.change(2, { status: 'normal' })).toContain('op-number 2 of view 0');
   });
 
+  it('one-log-per-view: a backup is normal in a view without what the view started with', () => {
+    const watched = new Watched('one-log-per-view');
+    const next = { viewNumber: 1, lastNormalView: 1 };
+    expect(watched.change(1, { ...next, log: log(1, 2) })).toBeUndefined();
+    expect(watched.change(0, { ...next, log: log(1, 2) })).toBeUndefined();
+    expect(watched.change(2, { ...next, log: log(1) })).toContain('the view started with 2');
+  });
+
   it('one-log-per-view: a primary that crashed may replace what it has told nobody', () => {
     const watched = new Watched('one-log-per-view', 'durable');
     watched.change(0, { log: log(1, 2, 3) });
