@@ -111,8 +111,10 @@ function drawBurst(stream: Stream, storm: Storm): PlannedFault[] {
 }
 
 function drawFault(stream: Stream, storm: Storm, node: FaultNode): Fault {
-  const all = Array.from({ length: storm.replicas }, (_, replica) => replica);
-  const some = stream.shuffle(all).slice(0, stream.between(1, storm.replicas));
+  // Clients are cut off and slowed too, now and then.
+  const peers = storm.replicas + (stream.below(3) === 0 ? storm.clients : 0);
+  const all = Array.from({ length: peers }, (_, peer) => peer);
+  const some = stream.shuffle(all).slice(0, stream.between(1, peers));
   const longest = stream.pick([MS / 10, 3 * MS, storm.longest, storm.longest]);
   const lasts = stream.between(1, longest);
   const kind = stream.pick(storm.kinds);

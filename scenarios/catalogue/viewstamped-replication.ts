@@ -254,14 +254,14 @@ const clients = defineScenario({
   about: 'lost and duplicated requests and replies, a primary that moved, clients that crash',
   expects: 'each operation is executed at most once, whoever asks how often',
   world: (stream) => {
-    const crashes = [0, 1, 2].map((client) => ({
+    const crashes = Array.from({ length: stream.between(3, 9) }, (_, index) => ({
       at: stream.between(50, 350) * MS,
       fault: 'client-crash' as const,
-      client,
+      client: index % 3,
       lasts: stream.between(1, 20) * MS,
     }));
     const moved = { at: 150 * MS, fault: 'crash', node: 0, lasts: 100 * MS } as const;
-    const profile = profileNamed('lossy');
+    const profile = profileNamed(stream.pick(['lossy', 'stragglers']));
     return scripted(stream, [...crashes, moved], {
       profile,
       options: { durability: stream.pick(['diskless', 'durable']) },
