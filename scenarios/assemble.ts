@@ -40,6 +40,9 @@ export function assemble(
     const known = registry.mutants.map(({ id }) => ({ name: id }));
     throw unknown('mutant', spec.mutant, known);
   }
+  if (mutant.protocol !== undefined && mutant.protocol !== spec.protocol) {
+    throw new SpecError(`mutant ${mutant.id} breaks ${mutant.protocol}, not ${spec.protocol}`);
+  }
   return mutant.apply(build);
 }
 

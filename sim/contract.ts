@@ -247,6 +247,8 @@ export interface Mutant {
   /** The row of the zoo, such as `VR-3`. */
   readonly id: string;
   readonly summary: string;
+  /** The protocol that it breaks; without it, one that breaks what every protocol may run on. */
+  readonly protocol?: string;
   readonly difficulty: 'easy' | 'medium' | 'hard';
   /** Options that the bug needs to show, such as the durable mode. */
   readonly options?: Options;

@@ -118,7 +118,12 @@ export function describe(value: unknown): string {
 function inOneLine(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  const present = Object.entries(value).filter(([, field]) => field !== undefined);
+  // Numbers and words say what a message is about; a log comes last, where it may be cut off.
+  const fields = [
+    ...present.filter(([, field]) => !Array.isArray(field)),
+    ...present.filter(([, field]) => Array.isArray(field)),
+  ];
   const texts = fields.map(([name, field]) => `${bareName(name)}: ${inOneLine(field)}`);
   return `{${texts.join(', ')}}`;
 }

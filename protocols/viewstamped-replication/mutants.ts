@@ -24,7 +24,7 @@ function mutant({ replica, client, ...bug }: Bug): Mutant {
     { ...rules, ...replica },
     { ...clientRules, ...client },
   );
-  return { ...bug, apply: ({ machine }) => ({ protocol, machine }) };
+  return { ...bug, protocol: protocol.name, apply: ({ machine }) => ({ protocol, machine }) };
 }
 
 export const mutants: readonly Mutant[] = [

@@ -143,7 +143,7 @@ function drawSpec(
     clients,
     options: completeOptions(protocol.optionSchema, {
       ...world.options,
-      ...optionsOfMutant(settings.mutant),
+      ...optionsOfMutant(settings.mutant, protocol.name),
       ...world.fixed,
       ...settings.options,
     }),
@@ -181,8 +181,12 @@ function isAltered(settings: DrawSettings): boolean {
 }
 
 /** What a planted bug needs to show. The spec's own reader refuses a mutant that nobody knows. */
-function optionsOfMutant(id: string | undefined): Options {
-  return mutants.find((mutant) => mutant.id === id)?.options ?? {};
+function optionsOfMutant(id: string | undefined, protocol: string): Options {
+  const mutant = mutants.find((each) => each.id === id);
+  if (mutant?.protocol !== undefined && mutant.protocol !== protocol) {
+    throw new SpecError(`mutant ${mutant.id} breaks ${mutant.protocol}, not ${protocol}`);
+  }
+  return mutant?.options ?? {};
 }
 
 function surroundings(drawn: DrawnProfile): Pick<RunSpec, 'network' | 'disk' | 'clock' | 'faults'> {

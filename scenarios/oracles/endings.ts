@@ -46,7 +46,8 @@ export const progress: Oracle = {
         );
         const entry = court.history[open];
         if (entry === undefined) {
-          court.violation(progress, `the replicas had not agreed by ${milliseconds(end.at)}`);
+          const text = `the replicas had not agreed by ${milliseconds(end.at)}: ${whoIsBehind(court)}`;
+          court.violation(progress, text);
         } else {
           const text =
             `${inWords(entry.operation)}, asked by ${nodeName(entry.node, court.spec.replicas)} ` +
@@ -57,6 +58,20 @@ export const progress: Oracle = {
     };
   },
 };
+
+/** `n1 has applied 40 of 92 decided operations (backup view 0 …)`, for every replica behind. */
+function whoIsBehind(court: Court): string {
+  const { protocol } = court.build;
+  const behind = court.view.cluster.replicas.flatMap((replica) => {
+    const state = court.view.stateOf(replica);
+    if (state === undefined) return [];
+    const applied = protocol.appliedCount(state);
+    if (applied === court.decided.length) return [];
+    const what = `n${replica} has applied ${applied} of ${court.decided.length} decided operations`;
+    return [`${what} (${protocol.summary(state)})`];
+  });
+  return behind.join('; ');
+}
 
 function isOwed(court: Court): boolean {
   const { protocol } = court.build;
