@@ -46,8 +46,8 @@ export const progress: Oracle = {
         );
         const entry = court.history[open];
         if (entry === undefined) {
-          const text = `the replicas had not agreed by ${milliseconds(end.at)}: ${whoIsBehind(court)}`;
-          court.violation(progress, text);
+          const text = `the replicas had not agreed by ${milliseconds(end.at)}`;
+          court.violation(progress, `${text}: ${whoIsBehind(court)}`);
         } else {
           const text =
             `${inWords(entry.operation)}, asked by ${nodeName(entry.node, court.spec.replicas)} ` +
