@@ -98,7 +98,12 @@ const OBJECTIONS: readonly (readonly [string, string, Partial<RunSpec>, RegExp])
   ['no-exception', 'messages multiply', { mutant: 'floods' }, /more than 2000 events/],
   ['convergence', 'states diverge', { mutant: 'diverges' }, /differ after \d+ applied/],
   ['progress', 'an operation is never answered', { mutant: 'silent' }, /had no answer by/],
-  ['progress', 'replicas never agree', { mutant: 'deaf' }, /replicas had not agreed/],
+  [
+    'progress',
+    'replicas never agree',
+    { mutant: 'deaf' },
+    /replicas had not agreed by .*: n\d has applied \d+ of \d+ decided/,
+  ],
   [
     'expectation',
     'a mark is not reached',

@@ -128,6 +128,7 @@ describe('a spec is refused', () => {
     ['of an unknown protocol', { protocol: 'paxos-maybe' }, /unknown protocol "paxos-maybe"/],
     ['of an unknown machine', { machine: 'abacus' }, /unknown state machine "abacus".*kv/],
     ['of an unknown mutant', { mutant: 'VR-0' }, /unknown mutant "VR-0".*VR-1/],
+    ["of another protocol's mutant", { mutant: 'VR-3', protocol: 'single' }, /VR-3 breaks vr/],
     ['of another random scheme', { streams: 0 }, /scheme 0/],
   ];
 
