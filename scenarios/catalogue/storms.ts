@@ -4,7 +4,7 @@
  * kinds of faults and most marks out, and is the harder on the few that it has.
  */
 import type { Options } from '../../sim/contract.ts';
-import type { Fault, FaultNode, FaultTrigger, PlannedFault } from '../../sim/plan.ts';
+import type { Fault, FaultNode, FaultTrigger, MarkTrigger, PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { DrawnProfile, FaultProfile } from './profiles.ts';
 import {
@@ -192,6 +192,31 @@ function drawSleepers(stream: Stream, storm: Storm): PlannedFault[] {
   });
 }
 
+/** Views that start for some: a new primary is heard by a part, and soon by nobody. */
+function drawHalfStarts(stream: Stream, storm: Storm): PlannedFault[] {
+  const count = stream.below(2) > 0 ? 0 : stream.between(1, 5);
+  const all = Array.from({ length: storm.replicas }, (_, replica) => replica);
+  return Array.from({ length: count }, () => {
+    const elected = { mark: 'primary-elected', nth: 1 + stream.below(4) };
+    const when = { ...elected, after: stream.pick([1 + stream.below(300), stream.below(12 * MS)]) };
+    const unheard = stream.shuffle(all).slice(0, stream.between(1, storm.replicas));
+    const brief = stream.between(50, stream.pick([200, 8 * MS]));
+    const lasts = Math.floor((storm.patience * stream.between(1, 6)) / 2);
+    return [
+      mute({ ...elected, after: 0 }, unheard, brief),
+      stream.pick<PlannedFault>([
+        { when, fault: 'crash', node: 'it', lasts },
+        { when, fault: 'partition', groups: [['it'], all], lasts },
+        mute(when, all, lasts),
+      ]),
+    ];
+  }).flat();
+}
+
+function mute(when: MarkTrigger, to: readonly number[], lasts: number): PlannedFault {
+  return { when, fault: 'one-way', from: ['it'], to, lasts };
+}
+
 /** Sometimes a minority goes down for good: the others owe all that they owe with it. */
 function drawLosses(stream: Stream, storm: Storm): PlannedFault[] {
   if (stream.below(3) > 0) return [];
@@ -225,6 +250,7 @@ function drawWorld(stream: Stream, asked: number | undefined, shortest: number):
       ...drawSilences(stream, storm),
       ...drawBursts(stream, storm),
       ...drawSleepers(stream, storm),
+      ...drawHalfStarts(stream, storm),
       ...drawLosses(stream, storm),
     ],
     options: drawTimeouts(stream, patience),
