@@ -6,8 +6,9 @@ import { reasonOf } from './files.ts';
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (`| head`) closes the pipe: nothing is wrong then.
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.passed);
+    // A reader that has seen enough (`| head`) closes the pipe. What is written after that is
+    // lost without a word, but the work goes on: its files and its exit code still count.
+    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
     throw new InputError(`cannot write the output: ${reasonOf(error)}`);
   });
 }
