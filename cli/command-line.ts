@@ -165,13 +165,22 @@ function forYargs(words: readonly string[]): string[] {
   const end = words.indexOf('--');
   const before = end < 0 ? words : words.slice(0, end);
   const after = end < 0 ? [] : words.slice(end + 1);
-  return [
-    ...before.map((word) => {
-      if (word === '-') return STANDARD_INPUT;
-      return word === '--expect-failure' ? '--expect-failure=' : word;
-    }),
-    ...after.map((word) => (word.startsWith('-') ? `./${word}` : word)),
-  ];
+  const rewritten: string[] = [];
+  for (const word of before) {
+    const last = rewritten.at(-1);
+    if (word === '-' && takesValue(words[0], last)) {
+      rewritten.splice(-1, 1, `${last}=-`);
+    } else if (word === '-') rewritten.push(STANDARD_INPUT);
+    else rewritten.push(word === '--expect-failure' ? '--expect-failure=' : word);
+  }
+  return [...rewritten, ...after.map((word) => (word.startsWith('-') ? `./${word}` : word))];
+}
+
+/** Whether a word is an option of the command whose value is the next word. */
+function takesValue(command: string | undefined, word: string | undefined): boolean {
+  const options = COMMANDS.find((each) => each.name === command)?.options ?? {};
+  const name = word?.startsWith('--') === true ? word.slice(2) : '';
+  return Object.hasOwn(options, name) && options[name]?.type !== 'boolean';
 }
 
 /** Completes scenario ids where scenarios are expected, and what yargs knows elsewhere. */

@@ -1,19 +1,91 @@
 /** Files that are whole or not there, and messages that say which file and what about it. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize, sep } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, normalize, resolve, sep } from 'node:path';
 import { InputError } from './exit.ts';
 
-/** Writes to a temporary name in the same folder and renames: readers never see half a file. */
+/**
+ * Writes to a temporary name in the same folder and renames: readers never see half a file. What
+ * is no regular file (a pipe, a device) is written to as it is; a symbolic link is followed.
+ */
 export function writeFileWhole(path: string, content: string): void {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  if (path === STANDARD_OUTPUT) {
+    process.stdout.write(content);
+    return;
+  }
   try {
     makeFolder(dirname(path));
-    writeFileSync(temporary, content);
+    const place = placeOf(path);
+    if (place === undefined) writeFileSync(path, content);
+    else replaceFile(place, content);
+  } catch (error) {
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Proves that a file can be written; throws an InputError if not. */
+export function assertWritableFile(path: string): void {
+  if (path === STANDARD_OUTPUT) return;
+  try {
+    makeFolder(dirname(path));
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw new Error('it is a folder');
+    }
+    const place = placeOf(path);
+    if (place !== undefined) probeFolder(dirname(place.path));
+    else if (existsSync(path)) accessSync(path, constants.W_OK);
+    else probeFolder(dirname(resolve(dirname(path), readlinkSync(path))));
+  } catch (error) {
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+interface Place {
+  readonly path: string;
+  /** Permissions of the file that is replaced. */
+  readonly mode?: number;
+}
+
+/** The regular file to replace or make; undefined when the path has to be written through. */
+function placeOf(path: string): Place | undefined {
+  // Descriptors of this process: a file put in their place would not be what was opened.
+  if (/^\/(?:dev|proc)\//.test(resolve(path))) return undefined;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() === true) return { path: realpathSync(path), mode: found.mode & 0o777 };
+  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return isThere ? undefined : { path };
+}
+
+function replaceFile({ path, mode }: Place, content: string): void {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    writeFileSync(temporary, content, mode === undefined ? {} : { mode });
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
+    removeIfThere(temporary);
+    throw error;
+  }
+}
+
+/** Tidies up after an error, which is the one to tell, whatever happens here. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where nothing can be removed nothing was written either.
   }
 }
 
@@ -25,14 +97,18 @@ export function folderNamed(path: string): string {
 
 /** Makes a folder and proves that files can be written there; throws an InputError if not. */
 export function assertWritableFolder(folder: string): void {
-  const probe = join(folder, `.probe-${randomBytes(4).toString('hex')}`);
   try {
     makeFolder(folder);
-    writeFileSync(probe, '');
-    rmSync(probe);
+    probeFolder(folder);
   } catch (error) {
     throw new InputError(`cannot write to the output folder ${folder}: ${reasonOf(error)}`);
   }
+}
+
+function probeFolder(folder: string): void {
+  const probe = join(folder, `.probe-${randomBytes(4).toString('hex')}`);
+  writeFileSync(probe, '');
+  rmSync(probe);
 }
 
 /** Makes a folder and those above it. Node's own `recursive` loops for ever below `/proc`. */
@@ -49,11 +125,15 @@ function makeFolder(folder: string): void {
 
 /** Stands for `-` on the command line. */
 export const STANDARD_INPUT = '/dev/stdin';
+/** Written as a stream: it cannot be opened again where it is a socket. */
+const STANDARD_OUTPUT = '/dev/stdout';
+const BYTE_ORDER_MARK = /^\uFEFF/;
 
 /** The text of a file, or of standard input. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path === STANDARD_INPUT ? 0 : path, 'utf8');
+    const text = readFileSync(path === STANDARD_INPUT ? 0 : path, 'utf8');
+    return text.replace(BYTE_ORDER_MARK, '');
   } catch (error) {
     throw new InputError(`cannot read ${path}: ${reasonOf(error)}`);
   }

@@ -1,10 +1,9 @@
 /** Shows runs as the options ask: text or JSON on stdout, an HTML report, the event log. */
-import { dirname } from 'node:path';
 import { replayRunCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import { EXIT, type ExitCode, exitOfOracle } from './exit.ts';
-import { assertWritableFolder, writeFileWhole } from './files.ts';
+import { EXIT, type ExitCode, exitOfOracle, InputError } from './exit.ts';
+import { assertWritableFile, writeFileWhole } from './files.ts';
 import type { Given } from './given.ts';
 import type { Comparison } from './replay-command.ts';
 import { PRINTS, type Print, runText } from './run-text.ts';
@@ -28,8 +27,14 @@ export class RunOutput {
     this.isJson = given.flag('json');
     this.prints = given.choices('print', PRINTS) ?? [];
     this.words = words;
-    for (const path of [this.html, this.trace]) {
-      if (path !== undefined) assertWritableFolder(dirname(path));
+    for (const [option, path] of [
+      ['html', this.html],
+      ['trace', this.trace],
+    ] as const) {
+      if (path === '-') {
+        throw new InputError(`--${option} takes a file, not "-"; /dev/stdout is standard output`);
+      }
+      if (path !== undefined) assertWritableFile(path);
     }
   }
 

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../cli/exit.ts';
+import { assertWritableFile, readText, writeFileWhole } from '../../cli/files.ts';
+import { quorumlab, start, temporaryFolder } from './binary.ts';
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+function at(name: string): string {
+  return join(folder.path, name);
+}
+
+async function makePipe(name: string): Promise<string> {
+  const code = await new Promise((resolve) => spawn('mkfifo', [at(name)]).on('close', resolve));
+  expect(code).toBe(0);
+  return at(name);
+}
+
+describe('a file that is written', () => {
+  it('replaces what a symbolic link leads to, and not the link', () => {
+    writeFileSync(at('real.txt'), 'old');
+    chmodSync(at('real.txt'), 0o600);
+    symlinkSync('real.txt', at('link.txt'));
+    assertWritableFile(at('link.txt'));
+    writeFileWhole(at('link.txt'), 'new');
+    expect(lstatSync(at('link.txt')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(at('real.txt'), 'utf8')).toBe('new');
+    expect(statSync(at('real.txt')).mode & 0o777).toBe(0o600);
+  });
+
+  it('comes to be where a link leads that leads nowhere yet', () => {
+    symlinkSync('later.txt', at('dangling.txt'));
+    assertWritableFile(at('dangling.txt'));
+    writeFileWhole(at('dangling.txt'), 'text');
+    expect(lstatSync(at('dangling.txt')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(at('later.txt'), 'utf8')).toBe('text');
+  });
+
+  it('leaves nothing behind, and one message, when it cannot be written', () => {
+    mkdirSync(at('place/report.html'), { recursive: true });
+    expect(() => assertWritableFile(at('place/report.html'))).toThrow(InputError);
+    expect(() => writeFileWhole(at('place/report.html'), 'x')).toThrow(
+      /report\.html: it is a fold/,
+    );
+    expect(readdirSync(at('place'))).toEqual(['report.html']);
+  });
+
+  it('is written through when it is a pipe', async () => {
+    const pipe = await makePipe('trace.pipe');
+    const reader = spawn('cat', [pipe]);
+    let read = '';
+    reader.stdout.setEncoding('utf8').on('data', (text: string) => {
+      read += text;
+    });
+    const isRead = new Promise((resolve) => reader.on('close', resolve));
+    const { code } = await quorumlab(folder.path, 'run', 'vr/calm', '--seed', '1', '--trace', pipe);
+    await isRead;
+    expect(code).toBe(0);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    expect(read.split('\n')[0]).toBe('{"scenario":"vr/calm","seed":"0x1"}');
+  });
+
+  it.each(['trace', 'html'])('is never standard input: --%s -', async (option) => {
+    const words = ['run', 'vr/calm', '--seed', '1', `--${option}`, '-'];
+    const { code, stdout, stderr } = await quorumlab(folder.path, ...words);
+    expect(stderr).toBe(
+      `quorumlab: --${option} takes a file, not "-"; /dev/stdout is standard output\n`,
+    );
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('can be standard output', async () => {
+    const words = ['run', 'vr/calm', '--seed', '1', '--json', '--trace', '/dev/stdout'];
+    const { code, stdout } = await quorumlab(folder.path, ...words);
+    const lines = stdout.trimEnd().split('\n');
+    expect(code).toBe(0);
+    expect(lines[1]).toBe('{"scenario":"vr/calm","seed":"0x1"}');
+    expect(lines.length).toBeGreaterThan(100);
+  });
+});
+
+describe('a file that is read', () => {
+  it('may begin with a byte order mark', () => {
+    writeFileSync(at('marked.json'), '\uFEFF{"a": "\uFEFF"}');
+    expect(readText(at('marked.json'))).toBe('{"a": "\uFEFF"}');
+  });
+});
+
+describe('a standard output that is closed', () => {
+  it('costs a campaign neither its failures nor its exit code', async () => {
+    const words = ['fuzz', 'vr/chaos', 'vr/calm', '--mutant', 'SM-3', '--seeds', '300'];
+    const more = ['--base-seed', '1', '--jobs', '1', '--reporter', 'ndjson', '--out-dir', 'cut'];
+    const { child, ended } = start([...words, ...more], folder.path);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { code, stderr } = await ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(1);
+    expect(existsSync(at('cut/failures'))).toBe(true);
+    expect(readdirSync(at('cut/failures')).length).toBeGreaterThan(0);
+  });
+});
