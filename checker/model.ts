@@ -24,6 +24,8 @@ export interface Model<State> {
   readonly name: string;
   /** `step` looks at who is asking. */
   readonly seesProcess?: boolean;
+  /** Operations name the key that they are about. Our own format refuses those that do not. */
+  readonly isKeyed?: boolean;
   /** The state before the first operation; `initial` is `null` unless the history says more. */
   init(initial: Plain): State;
   step(state: State, operation: HistoryOperation): Step<State>;

@@ -5,6 +5,7 @@
  */
 
 import type { HistoryOperation, Plain } from '../history.ts';
+import type { Model } from '../model.ts';
 import { HistoryFormatError, type Place } from './format-error.ts';
 
 export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
@@ -33,6 +34,12 @@ export class EventPairing {
   private readonly open = new Map<number, OpenRequest>();
   /** Processes with an operation of unknown outcome, which is open for ever. */
   private readonly lost = new Map<number, Place>();
+  private readonly model: Model<unknown> | undefined;
+
+  /** Refuses operations that the model, if one is given, does not know. */
+  constructor(model: Model<unknown> | undefined) {
+    this.model = model;
+  }
 
   /** A process asks. Refused while an operation of its own is open. */
   invoke(process: number, request: Request, time: number, place: Place): void {
@@ -63,21 +70,19 @@ export class EventPairing {
   }
 
   /** The open operation of a process ends, after `requestOf` has said that there is one. */
-  end(process: number, ending: Ending, time: number): void {
+  end(process: number, ending: Ending, time: number, place: Place): void {
     const open = this.open.get(process);
     if (open === undefined) return;
     this.open.delete(process);
+    const { value, output } = ending ?? {};
+    const request = value === undefined ? open.request : { ...open.request, value };
+    const unanswered = { process, ...request, call: open.call, return: time };
+    // Even one that never happened must be one that the model's object can be asked for.
+    this.refuseUnknown(unanswered, open.place);
     if (ending === undefined) return;
-    const value = ending.value === undefined ? {} : { value: ending.value };
-    const output = ending.output === undefined ? {} : { output: ending.output };
-    this.operations[open.slot] = {
-      process,
-      ...open.request,
-      ...value,
-      call: open.call,
-      return: time,
-      ...output,
-    };
+    const operation = output === undefined ? unanswered : { ...unanswered, output };
+    this.refuseUnknown(operation, place);
+    this.operations[open.slot] = operation;
   }
 
   /** The outcome of a process's open operation will never be known. */
@@ -97,6 +102,17 @@ export class EventPairing {
   }
 
   private keepOpen(process: number, open: OpenRequest): void {
-    this.operations[open.slot] = { process, ...open.request, call: open.call, return: null };
+    const operation = { process, ...open.request, call: open.call, return: null };
+    this.refuseUnknown(operation, open.place);
+    this.operations[open.slot] = operation;
+  }
+
+  private refuseUnknown(operation: HistoryOperation, place: Place): void {
+    const expected = this.model?.expects?.(operation);
+    if (expected === undefined) return;
+    const { f, value, output } = operation;
+    const argument = value === undefined ? '' : ` ${JSON.stringify(value)}`;
+    const answer = output === undefined ? '' : ` = ${JSON.stringify(output)}`;
+    throw new HistoryFormatError(place, expected, `${f}${argument}${answer}`);
   }
 }

@@ -7,6 +7,8 @@
  */
 
 import type { History, Plain } from '../history.ts';
+import { findModel } from '../models/catalogue.ts';
+import { canonicalText, plainEqual } from '../plain.ts';
 import type { EdnNode } from './edn.ts';
 import { type EdnEvent, readEdnEvents } from './edn-events.ts';
 import { itemsOf, nameOf, plainOf, unexpected } from './edn-values.ts';
@@ -41,7 +43,7 @@ export function readJepsenEdn(text: string, options: ReadOptions): History {
   const keyed = hasKeys(events);
   const model = options.model ?? modelSuggestedBy(events, keyed);
   const reading: Reading = { model, keyed, failedCas: options.failedCas ?? 'absent' };
-  const pairing = new EventPairing();
+  const pairing = new EventPairing(findModel(model));
   for (const event of events) readEvent(event, pairing, reading);
   return { model, initial: options.initial ?? null, operations: pairing.finish() };
 }
@@ -55,10 +57,11 @@ function readEvent(event: EdnEvent, pairing: EventPairing, reading: Reading): vo
   const f = nameIn(event, reading);
   const request = pairing.requestOf(process, f, place);
   if (event.type === 'info') pairing.lose(process);
-  else if (event.type === 'ok') pairing.end(process, okEnding(event, request, reading), time);
+  else if (event.type === 'ok')
+    pairing.end(process, okEnding(event, request, reading), time, place);
   else if (event.f === 'cas' && reading.failedCas === 'observed') {
-    pairing.end(process, { output: false }, time);
-  } else pairing.end(process, undefined, time);
+    pairing.end(process, { output: false }, time, place);
+  } else pairing.end(process, undefined, time, place);
 }
 
 function requestOf(event: EdnEvent, reading: Reading): Request {
@@ -78,9 +81,18 @@ function okEnding(event: EdnEvent, request: Request, reading: Reading): Ending {
     if (value.type === 'nil' && NIL_UNKNOWN.has(event.f)) return {};
     return { output: plainOf(value) };
   }
-  const backfill = value.type === 'nil' ? {} : { value: argumentOf(request.f, value) };
-  if (event.f === 'cas') return { ...backfill, output: true };
-  return NO_ARGUMENT.has(event.f) ? {} : backfill;
+  if (NO_ARGUMENT.has(event.f)) return {};
+  const backfill = value.type === 'nil' ? {} : { value: backfillOf(value, request) };
+  return event.f === 'cas' ? { ...backfill, output: true } : backfill;
+}
+
+/** The argument that an `:ok` event repeats, or names where the invocation left it `nil`. */
+function backfillOf(value: EdnNode, request: Request): Plain {
+  const argument = argumentOf(request.f, value);
+  const asked = request.value ?? null;
+  if (asked === null || plainEqual(asked, argument)) return argument;
+  const expected = `the value of the invocation, ${canonicalText(asked)}`;
+  throw new HistoryFormatError(value.place, expected, canonicalText(argument));
 }
 
 function argumentOf(f: string, value: EdnNode): Plain {

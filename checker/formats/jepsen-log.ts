@@ -1,6 +1,8 @@
 /** Log lines of Jepsen's early etcd tests: `INFO  jepsen.util - 3	:ok	:cas	[1 2]`. */
 
 import type { History, Plain } from '../history.ts';
+import { findModel } from '../models/catalogue.ts';
+import { plainEqual } from '../plain.ts';
 import { EVENT_TYPES, EventPairing, type EventType } from './event-pairing.ts';
 import type { FailedCas, ReadOptions } from './read-options.ts';
 import { TextCursor } from './text-cursor.ts';
@@ -10,7 +12,8 @@ const SAFE_DIGITS_MAX = 15;
 
 /** Reads such a log. Throws `HistoryFormatError`. */
 export function readJepsenLog(text: string, options: ReadOptions): History {
-  const pairing = new EventPairing();
+  const model = options.model ?? 'cas-register';
+  const pairing = new EventPairing(findModel(model));
   // In these logs `:fail :cas` says that the value was another one: that is an observation.
   const failedCas = options.failedCas ?? 'observed';
   let lineNumber = 0;
@@ -21,7 +24,7 @@ export function readJepsenLog(text: string, options: ReadOptions): History {
     readLine(new TextCursor(line, lineNumber), pairing, failedCas, time++);
   }
   return {
-    model: options.model ?? 'cas-register',
+    model,
     initial: options.initial ?? null,
     operations: pairing.finish(),
   };
@@ -59,10 +62,17 @@ function readLine(
     pairing.invoke(process, request, time, processPlace);
     return;
   }
-  pairing.requestOf(process, f, processPlace);
-  if (type === 'info') pairing.lose(process);
-  else if (type === 'ok') pairing.end(process, okEnding(f, value ?? null), time);
-  else pairing.end(process, failEnding(f, timedOut, failedCas), time);
+  const asked = pairing.requestOf(process, f, processPlace).value;
+  if (type === 'info') {
+    pairing.lose(process);
+    return;
+  }
+  if (type === 'ok' && asked !== undefined && !plainEqual(asked, value)) {
+    cursor.offset = valueCursor;
+    throw cursor.fail(`the value of the invocation, ${JSON.stringify(asked)}`);
+  }
+  const ending = type === 'ok' ? okEnding(f, value ?? null) : failEnding(f, timedOut, failedCas);
+  pairing.end(process, ending, time, processPlace);
 }
 
 const EVENT_FIELD = EVENT_TYPES.map((type) => `:${type}`).join(', ');

@@ -4,6 +4,7 @@
  */
 
 import type { History } from '../history.ts';
+import { findModel } from '../models/catalogue.ts';
 import type { EdnNode } from './edn.ts';
 import { type EdnEvent, readEdnEvents } from './edn-events.ts';
 import { unexpected } from './edn-values.ts';
@@ -15,10 +16,11 @@ const FUNCTIONS = new Set(['get', 'put', 'append']);
 
 /** Reads such a log. Throws `HistoryFormatError`. */
 export function readPorcupineKv(text: string, options: ReadOptions): History {
-  const pairing = new EventPairing();
+  const model = options.model ?? 'kv';
+  const pairing = new EventPairing(findModel(model));
   for (const event of readEdnEvents(text)) readEvent(event, pairing);
   return {
-    model: options.model ?? 'kv',
+    model,
     initial: options.initial ?? '',
     operations: pairing.finish(),
   };
@@ -41,9 +43,9 @@ function readEvent(event: EdnEvent, pairing: EventPairing): void {
   const request = pairing.requestOf(process, f, place);
   if (request.key !== key) throw unexpected(event.key, `key ${JSON.stringify(request.key)}`);
   if (type === 'info') pairing.lose(process);
-  else if (type === 'fail') pairing.end(process, undefined, time);
-  else if (f === 'get') pairing.end(process, { output: textOf(value) }, time);
-  else if (textOf(value) === request.value) pairing.end(process, {}, time);
+  else if (type === 'fail') pairing.end(process, undefined, time, place);
+  else if (f === 'get') pairing.end(process, { output: textOf(value) }, time, place);
+  else if (textOf(value) === request.value) pairing.end(process, {}, time, place);
   else throw unexpected(value, `the value of the invocation, ${JSON.stringify(request.value)}`);
 }
 

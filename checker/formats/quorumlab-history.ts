@@ -41,7 +41,7 @@ export function readQuorumlabHistory(text: string, options: ReadOptions): Histor
       continue;
     }
     const operation = readOperation(membersOf(line, lineNumber, OPERATION_MEMBERS), start);
-    const expected = model?.expects?.(operation);
+    const expected = model?.expects?.(operation) ?? expectsKey(model, operation);
     if (expected !== undefined) throw new HistoryFormatError(start, expected, line.trim());
     operations.push(operation);
     lines.push(lineNumber);
@@ -102,6 +102,10 @@ function readOperation(members: Members, start: Place): HistoryOperation {
     return: returned.value === null ? null : integer(members, 'return', start),
     ...(output === undefined ? {} : { output: output.value }),
   };
+}
+
+function expectsKey(model: Model<unknown> | undefined, { f, key }: HistoryOperation) {
+  return model?.isKeyed === true && key === undefined ? `${f} to have a key` : undefined;
 }
 
 function membersOf(line: string, lineNumber: number, known: readonly string[]): Members {

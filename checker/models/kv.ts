@@ -21,6 +21,7 @@ import {
 /** An absent key is `null`; `append` takes it for "", `slice "l:r"` refuses it. */
 export const kv: Model<Plain> = {
   name: 'kv',
+  isKeyed: true,
   init: (initial) => initial,
   step: (state, operation) =>
     operation.f === 'append' ? stepAppend(state ?? '', operation) : stepStore(state, operation),
@@ -35,6 +36,7 @@ export const kv: Model<Plain> = {
 /** Like kv, but `get` of an absent key answers "", and `append` to one is refused. */
 export const dictionary: Model<Plain> = {
   name: 'dictionary',
+  isKeyed: true,
   init: (initial) => initial,
   step: (state, operation) => {
     if (operation.f === 'append') return stepAppend(state, operation);

@@ -40,7 +40,8 @@ function stepSet(state: readonly string[], operation: HistoryOperation): Step<re
 
 function stepRead(state: readonly string[], output: Plain | undefined): Step<readonly string[]> {
   if (output === undefined) return { ok: true, next: state };
-  const seen = isSequence(output) ? textsOf(output) : [];
+  // What is seen twice stays twice: no state of a set shows it.
+  const seen = isSequence(output) ? inOrder(output.map(canonicalText)) : [];
   const equal = seen.length === state.length && seen.every((item, index) => item === state[index]);
   return equal ? { ok: true, next: state } : REFUSED;
 }

@@ -277,3 +277,49 @@ test.each([
 ])('the format %s is detected', (format, text) => {
   expect(detectFormat(text)).toBe(format);
 });
+
+describe('a model that the file is not about is refused', () => {
+  const log = 'INFO  jepsen.util - 0\t:invoke\t:write\t1\nINFO  jepsen.util - 0\t:ok\t:write\t1\n';
+  const edn = '[[0 :invoke :read nil] [0 :ok :read 1]\n [1 :invoke :frobnicate 1]]';
+  const keyed = '{:process 0, :type :invoke, :f :put, :key "4", :value "a"}\n';
+  const failed = '[[0 :invoke :push 1] [0 :fail :push 1]]';
+  const listed = '[[0 :invoke :read nil]\n [0 :ok :read 1]]';
+
+  test.each([
+    ['in a log', log, 'queue', 1, 21, 'f to be enqueue or dequeue'],
+    ['in EDN', edn, 'register', 2, 2, 'f to be read or write'],
+    ['in a key-value log', keyed, 'cas-register', 1, 1, 'f to be read, write or cas'],
+    ['for what never happened', failed, 'queue', 1, 2, 'f to be enqueue or dequeue'],
+    ['for an answer', listed, 'list', 2, 2, 'output of read to be an array, or null'],
+  ])('%s, with line, column and what was expected', (_, text, model, line, column, expected) => {
+    const error = errorOf(text, { model });
+
+    expect(error).toMatchObject({ line, column });
+    expect(error.expected).toContain(expected);
+  });
+
+  test('as is a put without a key', () => {
+    const text = `{"format":"quorumlab-history/1","model":"kv","initial":null}
+{"process":1,"f":"put","value":1,"call":1,"return":2}`;
+
+    expect(errorOf(text)).toMatchObject({ line: 2, expected: 'put to have a key' });
+  });
+});
+
+describe('an end that contradicts its invocation', () => {
+  test.each([
+    ['a write', '[[0 :invoke :write 1] [0 :ok :write 2]]', 37],
+    ['a cas', '[[0 :invoke :cas [1 2]] [0 :ok :cas [2 1]]]', 37],
+    ['an enqueue', '[[0 :invoke :enqueue 1] [0 :ok :enqueue 2]]', 41],
+  ])('is refused for %s', (_, text, column) => {
+    expect(errorOf(text).column).toBe(column);
+  });
+
+  test('is refused in a log', () => {
+    const line = (rest: string) => `INFO  jepsen.util - ${rest}\n`;
+
+    const error = errorOf(line('0\t:invoke\t:write\t1') + line('0\t:ok\t:write\t2'));
+
+    expect(error).toMatchObject({ line: 2, expected: 'the value of the invocation, 1' });
+  });
+});

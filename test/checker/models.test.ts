@@ -168,6 +168,16 @@ const claims: readonly (readonly [string, string, Plain, readonly Asked[], boole
     true,
   ],
   [
+    'no set shows a value twice',
+    'set',
+    [],
+    [
+      { f: 'add', value: 'a' },
+      { f: 'read', output: ['a', 'a'] },
+    ],
+    false,
+  ],
+  [
     'a set that held a value answers false to adding it',
     'set',
     [2],
