@@ -6,6 +6,7 @@ import { mutants } from '../../protocols/viewstamped-replication/mutants.ts';
 import type { Protocol } from '../../sim/contract.ts';
 import {
   DURABLE,
+  judgedBy,
   loggedValues,
   loseFaithInPrimary,
   ofType,
@@ -40,7 +41,7 @@ const situations: readonly {
 
 describe('planted bugs that an invariant finds', () => {
   it.each(situations)('$id violates $violates', ({ id, violates, play }) => {
-    expect(() => play(mutated(id))).toThrow(violates);
+    expect(() => play(judgedBy(mutated(id), violates))).toThrow(violates);
     expect(() => play(correct)).not.toThrow();
   });
 });
@@ -148,7 +149,7 @@ describe('planted bugs that show in what clients see', () => {
       return world.outcomes.length;
     };
     expect(play(correct)).toBe(1);
-    expect(play(mutated('VR-10'))).toBe(0);
+    expect(play(judgedBy(mutated('VR-10')))).toBe(0);
   });
 
   it('VR-21: a recovered client is answered with the reply to its last request', () => {
@@ -184,7 +185,7 @@ describe('planted bugs that show in what clients see', () => {
       return world.state(4).status;
     };
     expect(play(correct)).toBe('normal');
-    expect(play(mutated('VR-24'))).toBe('recovering');
+    expect(play(judgedBy(mutated('VR-24')))).toBe('recovering');
   });
 
   it('CL-1: a retry is executed a second time', () => {

@@ -5,6 +5,7 @@ import { viewstampedReplication } from '../../../protocols/viewstamped-replicati
 import { mutants } from '../../../protocols/viewstamped-replication/mutants.ts';
 import type { Protocol } from '../../../sim/contract.ts';
 import {
+  judgedBy,
   loggedValues,
   loseFaithInPrimary,
   ofType,
@@ -209,7 +210,9 @@ describe('crash vectors (DISC 2017)', () => {
   it('without crash vectors that old vote loses an acknowledged operation', () => {
     const bug = mutants.find(({ id }) => id === 'VR-8')!;
     const { protocol } = bug.apply({ protocol: viewstampedReplication, machine: kv });
-    expect(() => oldVoteAfterRecovery(protocol)).toThrow('new-primary-holds-committed');
+    const judged = judgedBy(protocol, 'new-primary-holds-committed');
+    expect(() => oldVoteAfterRecovery(judged)).toThrow('new-primary-holds-committed');
+    expect(() => oldVoteAfterRecovery(protocol)).toThrow('collected-before-no-crash');
   });
 });
 
