@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { CAMPAIGN_FORMAT, type CampaignResult } from '../scenarios/campaign-types.ts';
 import { RUN_FORMAT, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
-import { STREAMS_VERSION } from '../sim/streams.ts';
 import { InputError } from './exit.ts';
 import { readJson } from './files.ts';
 import { quoted } from './given.ts';
+import { fittingSpec } from './spec-fit.ts';
 import { specSchema } from './spec-schema.ts';
 
 export const FAILURE_FORMAT = 'quorumlab-failure/1';
@@ -62,16 +62,16 @@ export function readReplayable(path: string): Replayable {
   switch (format) {
     case FAILURE_FORMAT: {
       const { spec, ...recorded } = parse(path, failureSchema, json);
-      return { ...recorded, spec: ofThisScheme(path, spec) };
+      return { ...recorded, spec: fittingSpec(spec, `${path}: spec.`) };
     }
     case RUN_FORMAT: {
       const { spec, traceHash: hash, failures } = parse(path, runSchema, json);
       const signature = failures[0]?.signature;
       const recorded = signature === undefined ? {} : { signature };
-      return { spec: ofThisScheme(path, spec), traceHash: hash, ...recorded };
+      return { spec: fittingSpec(spec, `${path}: spec.`), traceHash: hash, ...recorded };
     }
     case SPEC_FORMAT:
-      return { spec: ofThisScheme(path, parse(path, specSchema, json)) };
+      return { spec: fittingSpec(parse(path, specSchema, json), `${path}: `) };
     case CAMPAIGN_FORMAT:
       throw new InputError(
         `${path} holds a whole campaign: replay one of its failures, saved beside it`,
@@ -162,12 +162,4 @@ function inWords(issue: z.core.$ZodIssue): string {
 function formatOf(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || !('format' in json)) return undefined;
   return typeof json.format === 'string' ? json.format : undefined;
-}
-
-function ofThisScheme(path: string, spec: RunSpec): RunSpec {
-  if (spec.streams === STREAMS_VERSION) return spec;
-  throw new InputError(
-    `${path}: spec.streams: it was drawn by random scheme ${spec.streams}, ` +
-      `this version of quorumlab has scheme ${STREAMS_VERSION}`,
-  );
 }

@@ -13,6 +13,7 @@ import type { OptionSchema, OptionValue, Protocol } from '../sim/contract.ts';
 import { InputError } from './exit.ts';
 import { type Given, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
+import { CLIENTS_MAX, EVENTS_MAX, MICROS_MAX, OPERATIONS_MAX, REPLICAS_MAX } from './limits.ts';
 
 const MICROS_PER_MS = 1000;
 
@@ -51,12 +52,17 @@ export function scenarioNamed(id: string): Scenario {
 /** The simulation options, checked as far as they can be without drawing. */
 export function drawSettings(given: Given, selected: readonly Scenario[]): DrawSettings {
   const durationMs = given.milliseconds('duration');
+  if (durationMs !== undefined && durationMs > MICROS_MAX / MICROS_PER_MS) {
+    throw new InputError(
+      `--duration takes at most ${MICROS_MAX / MICROS_PER_MS}ms of virtual time`,
+    );
+  }
   return withoutUndefined({
-    replicas: given.count('nodes', 1),
-    clients: given.count('clients', 1),
-    operations: given.count('ops', 1),
+    replicas: given.count('nodes', 1, REPLICAS_MAX),
+    clients: given.count('clients', 1, CLIENTS_MAX),
+    operations: given.count('ops', 1, OPERATIONS_MAX),
     duration: durationMs === undefined ? undefined : Math.round(durationMs * MICROS_PER_MS),
-    maxEvents: given.count('max-events', 1),
+    maxEvents: given.count('max-events', 1, EVENTS_MAX),
     options: protocolOptions(given.words('set'), protocolsOf(selected)),
     faults: given.word('faults'),
     mutant: mutantNamed(given.word('mutant')),

@@ -3,9 +3,18 @@ import { z } from 'zod';
 import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
 import { type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
 import type { PlannedFault } from '../sim/plan.ts';
+import {
+  CLIENTS_MAX,
+  EVENTS_MAX,
+  FAULTS_MAX,
+  MICROS_MAX,
+  OPERATIONS_MAX,
+  REPLICAS_MAX,
+} from './limits.ts';
 
 const whole = z.int().min(0);
-const micros = whole;
+const micros = whole.max(MICROS_MAX);
+const faults = whole.max(FAULTS_MAX).exactOptional();
 const rate = z.int().min(0).max(1_000_000);
 const node = z.union([whole, z.literal('it')]);
 const optional = { lasts: micros.exactOptional() };
@@ -59,7 +68,10 @@ const fault = z
 
 const operation = z.strictObject({ at: micros, client: whole, operation: z.json() });
 
-const plan = z.strictObject({ faults: z.array(fault), operations: z.array(operation) });
+const plan = z.strictObject({
+  faults: z.array(fault),
+  operations: z.array(operation).max(OPERATIONS_MAX),
+});
 
 const fateOverride = z.strictObject({
   from: whole,
@@ -90,13 +102,38 @@ const network = z.strictObject({
 });
 
 const kinds = z.strictObject({
-  partition: whole.exactOptional(),
-  'one-way': whole.exactOptional(),
-  slow: whole.exactOptional(),
-  crash: whole.exactOptional(),
-  pause: whole.exactOptional(),
-  'client-crash': whole.exactOptional(),
+  partition: faults,
+  'one-way': faults,
+  slow: faults,
+  crash: faults,
+  pause: faults,
+  'client-crash': faults,
 });
+
+const faultConfig = z
+  .strictObject({
+    kinds,
+    lastsMin: micros,
+    lastsMax: micros,
+    targeted: z.int().min(0).max(100),
+  })
+  .refine(({ lastsMin, lastsMax }) => lastsMin <= lastsMax, {
+    path: ['lastsMin'],
+    error: 'expected at most lastsMax',
+  });
+
+const disk = z
+  .strictObject({
+    latencyMin: micros,
+    latencyMax: micros,
+    torn: rate,
+    stall: rate.exactOptional(),
+    stallBy: micros.exactOptional(),
+  })
+  .refine(({ latencyMin, latencyMax }) => latencyMin <= latencyMax, {
+    path: ['latencyMin'],
+    error: 'expected at most latencyMax',
+  });
 
 /** `RunSpec` of `scenarios/spec.ts`. */
 export const specSchema: z.ZodType<RunSpec> = z.strictObject({
@@ -106,36 +143,29 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   mutant: z.string().exactOptional(),
   seed: z.string().refine((seed) => normaliseSeed(seed) === seed, { error: SEED_RULE }),
   streams: whole,
-  replicas: z.int().min(1),
-  clients: whole,
+  replicas: z.int().min(1).max(REPLICAS_MAX),
+  clients: whole.max(CLIENTS_MAX),
   options: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
   machine: z.string(),
   network,
-  disk: z.strictObject({
-    latencyMin: micros,
-    latencyMax: micros,
-    torn: rate,
-    stall: rate.exactOptional(),
-    stallBy: micros.exactOptional(),
-  }),
-  clock: z.strictObject({ offset: micros, drift: whole }),
+  disk,
+  clock: z.strictObject({ offset: micros, drift: rate }),
   ending: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('quiet'), healAt: micros }),
     z.strictObject({ kind: z.literal('cut'), at: micros }),
   ]),
-  bounds: z.strictObject({ events: whole, queue: whole, time: micros }),
+  bounds: z.strictObject({
+    events: whole.max(EVENTS_MAX),
+    queue: whole.max(EVENTS_MAX),
+    time: micros,
+  }),
   workload: z.strictObject({
-    operations: whole,
-    keys: whole,
+    operations: whole.max(OPERATIONS_MAX),
+    keys: whole.max(OPERATIONS_MAX),
     thinkTime: micros,
-    mix: z.record(z.string(), whole),
+    mix: z.record(z.string(), rate),
   }),
-  faults: z.strictObject({
-    kinds,
-    lastsMin: micros,
-    lastsMax: micros,
-    targeted: z.int().min(0).max(100),
-  }),
+  faults: faultConfig,
   plan: plan.exactOptional(),
   expect: z
     .strictObject({

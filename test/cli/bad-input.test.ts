@@ -54,7 +54,12 @@ describe('a command line that is wrong', () => {
     ['a replay of an unknown scenario', ['replay', 'vr/clam@1'], ['did you mean vr/calm?']],
     ['a number of seeds that is none', ['fuzz', 'vr', '--seeds', 'many'], ['--seeds', '"many"']],
     ['a time without unit', ['fuzz', 'vr', '--time', '60'], ['--time', 'unit', '"60"']],
-    ['no nodes', ['run', 'vr/calm', '--nodes', '0'], ['--nodes', 'from 1 up', '"0"']],
+    ['no nodes', ['run', 'vr/calm', '--nodes', '0'], ['--nodes', 'from 1 to 100', '"0"']],
+    ['too many nodes', ['run', 'vr/calm', '--nodes', '101'], ['--nodes', 'to 100', '"101"']],
+    ['too many clients', ['run', 'vr/calm', '--clients', '1001'], ['--clients', 'to 1000']],
+    ['too many operations', ['run', 'vr/calm', '--ops', '1000001'], ['--ops', 'to 1000000']],
+    ['too many events', ['run', 'vr', '--max-events', '1e10'], ['--max-events', 'to 1000000000']],
+    ['too long a time', ['run', 'vr/calm', '--duration', '999999d'], ['--duration']],
     [
       'an unknown oracle',
       ['run', 'vr/calm', '--check', 'linearizabilty'],

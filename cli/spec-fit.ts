@@ -1,0 +1,103 @@
+/** Whether a spec out of a file names what there is: people edit them, and versions differ. */
+import { machines, mutants, protocols } from '../protocols/index.ts';
+import { completeOptions, SpecError } from '../scenarios/assemble.ts';
+import { DETERMINISM } from '../scenarios/campaign-run.ts';
+import { scenarios } from '../scenarios/catalogue/index.ts';
+import { oracles } from '../scenarios/oracles/index.ts';
+import { checkPlan } from '../scenarios/plan-fit.ts';
+import type { RunSpec } from '../scenarios/spec.ts';
+import type { Protocol } from '../sim/contract.ts';
+import { STREAMS_VERSION } from '../sim/streams.ts';
+import { InputError } from './exit.ts';
+import { quoted } from './given.ts';
+import { didYouMean } from './hints.ts';
+
+/** The spec with its options complete. Throws `InputError`; `where` is the file and the place. */
+export function fittingSpec(spec: RunSpec, where: string): RunSpec {
+  if (spec.streams !== STREAMS_VERSION) {
+    throw new InputError(
+      `${where}streams: it was drawn by random scheme ${spec.streams}, ` +
+        `this version of quorumlab has scheme ${STREAMS_VERSION}`,
+    );
+  }
+  const protocol = checkNames(spec, where);
+  checkMarks(spec, protocol, where);
+  checkDrawing(spec, where);
+  return located(where, () => {
+    if (spec.plan !== undefined) checkPlan(spec.plan, spec);
+    return { ...spec, options: completeOptions(protocol.optionSchema, spec.options) };
+  });
+}
+
+function checkNames(spec: RunSpec, where: string): Protocol {
+  const protocol = protocols.find((each) => each.name === spec.protocol);
+  const names = protocols.map(({ name }) => name);
+  if (protocol === undefined) throw unknown(`${where}protocol`, spec.protocol, names);
+  const ids = scenarios.map(({ id }) => id);
+  assertKnown(`${where}scenario`, spec.scenario, ids);
+  const machineNames = machines.map(({ name }) => name);
+  assertKnown(`${where}machine`, spec.machine, machineNames);
+  if (spec.mutant !== undefined) checkMutant(spec.mutant, spec.protocol, where);
+  for (const [at, oracle] of (spec.oracles ?? []).entries()) {
+    const known = [...oracles.map(({ id }) => id), DETERMINISM];
+    assertKnown(`${where}oracles[${at}]`, oracle, known);
+  }
+  return protocol;
+}
+
+function checkMutant(id: string, protocol: string, where: string): void {
+  const mutant = mutants.find((each) => each.id === id);
+  const ids = mutants.map((each) => each.id);
+  if (mutant === undefined) throw unknown(`${where}mutant`, id, ids);
+  if (mutant.protocol === undefined || mutant.protocol === protocol) return;
+  throw new InputError(`${where}mutant: ${id} breaks ${mutant.protocol}, not ${protocol}`);
+}
+
+/** A mark that is never reached would leave its fault waiting for ever, without a word. */
+function checkMarks(spec: RunSpec, protocol: Protocol, where: string): void {
+  const known = Object.keys(protocol.marks);
+  for (const [at, { when }] of (spec.plan?.faults ?? []).entries()) {
+    if (when === undefined) continue;
+    assertKnown(`${where}plan.faults[${at}].when.mark`, when.mark, known);
+  }
+  for (const [at, mark] of (spec.expect?.marks ?? []).entries()) {
+    assertKnown(`${where}expect.marks[${at}]`, mark, known);
+  }
+}
+
+/** What a plan is drawn from, where the spec has none. */
+function checkDrawing({ plan, workload, clients, faults }: RunSpec, where: string): void {
+  if (plan !== undefined) return;
+  const weight = Object.values(workload.mix).reduce((sum, each) => sum + each, 0);
+  if (weight === 0 && workload.operations > 0 && clients > 0) {
+    throw new InputError(
+      `${where}workload.mix: expected at least one operation with a weight above 0, ` +
+        `to draw ${workload.operations} operations from`,
+    );
+  }
+  if (clients === 0 && (faults.kinds['client-crash'] ?? 0) > 0) {
+    throw new InputError(`${where}faults.kinds.client-crash: there is no client to crash`);
+  }
+}
+
+function assertKnown(place: string, name: string, known: readonly string[]): void {
+  if (!known.includes(name)) throw unknown(place, name, known);
+}
+
+const NAMES_SHOWN = 12;
+
+function unknown(place: string, name: string, known: readonly string[]): InputError {
+  const all = known.length <= NAMES_SHOWN ? `; there are ${known.join(', ')}` : '';
+  return new InputError(
+    `${place}: unknown ${quoted(name)}${didYouMean(name, known) || all || '; see quorumlab list'}`,
+  );
+}
+
+function located<T>(where: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof SpecError) throw new InputError(`${where}${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../cli/exit.ts';
+import { readReplayable } from '../../cli/saved-files.ts';
+import { builtIn } from '../../scenarios/assemble.ts';
+import { scenarios } from '../../scenarios/catalogue/index.ts';
+import { run } from '../../scenarios/run.ts';
+import type { RunSpec } from '../../scenarios/spec.ts';
+import { quorumlab, temporaryFolder } from './binary.ts';
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+const path = join(folder.path, 'spec.json');
+
+function drawn(): RunSpec {
+  const spec = scenarios.find(({ id }) => id === 'vr/chaos')?.draw('0x1', {});
+  if (spec === undefined) throw new Error('vr/chaos is gone');
+  return spec;
+}
+
+function read(content: unknown): RunSpec {
+  writeFileSync(path, JSON.stringify(content));
+  return readReplayable(path).spec;
+}
+
+/** The refusal's message without the file's name. */
+function refusalOf(content: unknown): string {
+  try {
+    read(content);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    const message = error instanceof Error ? error.message : '';
+    expect(message.startsWith(`${path}: `)).toBe(true);
+    return message.slice(path.length + 2);
+  }
+  throw new Error('it was not refused');
+}
+
+describe('a spec that was edited', () => {
+  const spec = drawn();
+  const { workload, disk, network, options, bounds, faults } = spec;
+  const mark = { mark: 'abuot-to-commit', nth: 1, after: 0 };
+  const waiting = { when: mark, fault: 'crash', node: 'it' };
+
+  it.each([
+    [
+      'a scenario',
+      { scenario: 'vr/chaso' },
+      'scenario: unknown "vr/chaso" (did you mean vr/chaos?)',
+    ],
+    ['a protocol', { protocol: 'vrr' }, 'protocol: unknown "vrr" (did you mean vr?)'],
+    ['a machine', { machine: 'kw' }, 'machine: unknown "kw" (did you mean kv?)'],
+    ['a mutant', { mutant: 'QQQ' }, 'mutant: unknown "QQQ"'],
+    ['an oracle', { oracles: ['linearizabilty'] }, 'oracles[0]: unknown "linearizabilty"'],
+    ['a mark', { expect: { marks: ['x'] } }, 'expect.marks[0]: unknown "x"'],
+    [
+      'the mark of a trigger',
+      { plan: { operations: [], faults: [waiting] } },
+      'plan.faults[0].when.mark: unknown "abuot-to-commit" (did you mean about-to-commit?)',
+    ],
+    ['an option', { options: { ...options, foo: 1 } }, 'unknown option "foo"'],
+    ['an option’s type', { options: { ...options, durability: 7 } }, 'option durability = 7'],
+    ['too many replicas', { replicas: 1e9 }, 'replicas: Too big: expected number to be <=100'],
+    ['too many clients', { clients: 1_001 }, 'clients: Too big'],
+    ['too many events', { bounds: { ...bounds, events: 1e12 } }, 'bounds.events: Too big'],
+    ['too many operations', { workload: { ...workload, operations: 1e7 } }, 'workload.operations'],
+    ['too many faults', { faults: { ...faults, kinds: { crash: 1e9 } } }, 'faults.kinds.crash'],
+    ['a rate', { network: { ...network, drop: 1_000_001 } }, 'network.drop: Too big'],
+    ['a negative rate', { disk: { ...disk, torn: -1 } }, 'disk.torn: Too small'],
+    ['latencies', { disk: { ...disk, latencyMin: 9, latencyMax: 8 } }, 'disk.latencyMin: expected'],
+    ['lengths', { faults: { ...faults, lastsMin: 9, lastsMax: 8 } }, 'faults.lastsMin: expected'],
+    ['an empty mix', { workload: { ...workload, mix: {} } }, 'workload.mix: expected at least one'],
+    ['a mix of nothing', { workload: { ...workload, mix: { get: 0 } } }, 'workload.mix: expected'],
+    [
+      'crashes of no client',
+      { clients: 0, faults: { ...faults, kinds: { 'client-crash': 1 } } },
+      'faults.kinds.client-crash: there is no client',
+    ],
+    ['no client to ask', { plan: planOf(99) }, 'plan.operations[0].client: there is no client 99'],
+  ])('is refused with its place: %s', (_title, edit, message) => {
+    expect(refusalOf({ ...spec, ...edit })).toContain(message);
+  });
+
+  it('is refused with its place within a run', () => {
+    const result = { ...run(spec), spec: { ...spec, machine: 'kw', plan: planOf(0) } };
+    expect(refusalOf(result)).toContain('spec.machine: unknown "kw"');
+  });
+
+  it('may leave options out, which then have their defaults', () => {
+    const schema = builtIn.protocols.find(({ name }) => name === 'vr')?.optionSchema ?? [];
+    const defaults = Object.fromEntries(schema.map((option) => [option.name, option.default]));
+    expect(read({ ...spec, options: {} }).options).toEqual(defaults);
+  });
+
+  it('may have no keys, and no mix where nothing is drawn', () => {
+    const bare = { ...workload, keys: 0, mix: {} };
+    expect(read({ ...spec, workload: bare, plan: planOf(0) }).workload).toEqual(bare);
+    expect(read({ ...spec, workload: { ...bare, operations: 0 } }).workload.mix).toEqual({});
+    const { workload: keyless } = read({ ...spec, workload: { ...workload, keys: 0 } });
+    expect(keyless.keys).toBe(0);
+  });
+
+  it('ends a replay with exit 2 and one line', async () => {
+    writeFileSync(path, JSON.stringify({ ...spec, replicas: 1e9 }));
+    const { code, stdout, stderr } = await quorumlab(folder.path, 'replay', 'spec.json');
+    expect(stderr).toBe('quorumlab: spec.json: replicas: Too big: expected number to be <=100\n');
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+function planOf(client: number): RunSpec['plan'] {
+  return { faults: [], operations: [{ at: 0, client, operation: { f: 'get', key: 'k0' } }] };
+}
