@@ -7,9 +7,14 @@ const SEED_BITS = 64n;
 /** What a seed may look like, for messages to people. */
 export const SEED_RULE =
   'a seed is a decimal or 0x number of up to 64 bits, ' +
-  "or 1 to 64 printable characters without space or '@'";
+  "or 1 to 64 printable characters without space or '@' that do not look like another number";
 
 const NUMBER = /^(?:0x[0-9a-f]+|[0-9]+)$/i;
+/**
+ * Text that somebody means as a number, though it is none of 64 bits: signed, a fraction, `1e3`,
+ * `0x` and no digits. A commit id such as `4f2a9c1` is none of these.
+ */
+const MISTAKEN_NUMBER = /^(?:[+-].*|[0-9].*\..*|\.[0-9]+|0x.*|(?=.{3,6}$)[0-9]+e[0-9]+)$/i;
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Z}@]+$/u;
 
 /** The one form of a seed, or undefined if `text` is none: `31` and `0x1F` are both `0x1f`. */
@@ -18,9 +23,9 @@ export function normaliseSeed(text: string): string | undefined {
   if (length === 0 || length > SEED_LENGTH_MAX || !PRINTABLE.test(text)) return undefined;
   if (NUMBER.test(text)) {
     const value = BigInt(text.toLowerCase());
-    if (value < 1n << SEED_BITS) return `0x${value.toString(16)}`;
+    return value < 1n << SEED_BITS ? `0x${value.toString(16)}` : undefined;
   }
-  return text;
+  return MISTAKEN_NUMBER.test(text) ? undefined : text;
 }
 
 /**

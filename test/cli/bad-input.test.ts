@@ -33,6 +33,7 @@ describe('a command line that is wrong', () => {
     ['an unknown scenario', ['fuzz', 'vr/nonesuch'], ['"vr/nonesuch"', 'list scenarios']],
     ['an unknown protocol', ['fuzz', 'nonesuch'], ['no scenario or protocol "nonesuch"']],
     ['a seed with a space', ['run', 'vr/calm', '--seed', 'a b'], ['--seed', '"a b" is no seed']],
+    ['a negative seed', ['run', 'vr/calm', '--seed', '-1'], ['--seed', '"-1" is no seed']],
     ['an empty seed', ['run', 'vr/calm', '--seed', ''], ['--seed', 'no seed']],
     ['a replay without seed', ['replay', 'vr/calm@'], ['vr/calm@', 'no seed']],
     ['an unknown mutant', ['fuzz', 'vr', '--mutant', 'XX-99'], ['"XX-99"', 'list mutants']],

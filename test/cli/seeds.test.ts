@@ -11,9 +11,18 @@ describe('normaliseSeed', () => {
     expect(normaliseSeed('18446744073709551615')).toBe('0xffffffffffffffff');
   });
 
-  it('keeps other printable text as it is, a commit id or a number beyond 64 bits', () => {
-    const texts = ['deadbeef', 'a', 'nightly-2026', '18446744073709551616', '-5', 'grün', '$(x)'];
-    for (const text of texts) expect(normaliseSeed(text)).toBe(text);
+  it('keeps other printable text as it is, such as a commit id', () => {
+    const commit = '4f2a9c1d0b3e5f6a7c8d9e0f1a2b3c4d5e6f7a8b';
+    const short = ['4f2a9c1', '12345e7', '1234e56', '1e2f', '9e'];
+    const texts = ['deadbeef', 'a', 'e5', 'nightly-2026', 'v1.5', 'grün', '$(x)'];
+    for (const text of [...texts, ...short, commit]) expect(normaliseSeed(text)).toBe(text);
+  });
+
+  it('refuses what is meant as a number and is none of 64 bits', () => {
+    const texts = ['-1', '+1', '-0x1', '-', '1.5', '.5', '5.', '1.5.2', '1e3', '1E3', '10e20'];
+    const hex = ['0x', '0X', '0xg', '0x1.8', '0x10000000000000000'];
+    const large = ['18446744073709551616', `1${'0'.repeat(63)}`];
+    for (const text of [...texts, ...hex, ...large]) expect(normaliseSeed(text)).toBeUndefined();
   });
 
   it('refuses what is empty, too long, or holds space, @ or what cannot be seen', () => {
