@@ -2,30 +2,42 @@
 
 import { type EdnNode, readEdn } from './edn.ts';
 import { describeNode, itemsOf, unexpected } from './edn-values.ts';
+import { callsFirst, eventTimeOf, orderByTime } from './event-order.ts';
 import { EVENT_TYPES, type EventType } from './event-pairing.ts';
 import { HistoryFormatError, type Place } from './format-error.ts';
 
 /** One event of a client; the nemesis's are left out. */
 export interface EdnEvent {
   readonly place: Place;
-  /** The position of the event in the file, from 0, the nemesis's counted too. */
+  /**
+   * The position of the event in the file, from 0, the nemesis's counted too. Where every event of
+   * the file has a `:time`: how many have an earlier one.
+   */
   readonly time: number;
   readonly process: number;
   readonly type: EventType;
+  readonly isInvocation: boolean;
   /** Without its colon; empty where it is nil or missing. */
   readonly f: string;
   readonly key: EdnNode | undefined;
   readonly value: EdnNode;
 }
 
-/** Reads all events of clients. Throws `HistoryFormatError`. */
+/** Reads all events of clients, in order of time. Throws `HistoryFormatError`. */
 export function readEdnEvents(text: string): readonly EdnEvent[] {
-  const events: EdnEvent[] = [];
-  eventNodes(readEdn(text)).forEach((node, time) => {
-    const event = node.type === 'map' ? mapEvent(node, time) : tupleEvent(node, time);
-    if (event !== undefined) events.push(event);
-  });
-  return events;
+  const nodes = eventNodes(readEdn(text));
+  const events = nodes.map((node, position) =>
+    node.type === 'map' ? mapEvent(node, position) : tupleEvent(node, position),
+  );
+  const times = nodes.map(eventTimeOf).filter((time) => time !== undefined);
+  if (times.length < nodes.length) return events.filter((event) => event !== undefined);
+  const { order, ranks } = orderByTime(times);
+  const timed: EdnEvent[] = [];
+  for (const position of order) {
+    const event = events[position];
+    if (event !== undefined) timed.push({ ...event, time: ranks.get(position) ?? position });
+  }
+  return callsFirst(timed);
 }
 
 function eventNodes(nodes: readonly EdnNode[]): readonly EdnNode[] {
@@ -59,7 +71,7 @@ function mapEvent(node: Extract<EdnNode, { type: 'map' }>, time: number): EdnEve
     place: node.place,
     time,
     process: processNumber(process),
-    type: eventType(type),
+    ...typed(type),
     f: functionName(fields.get('f')),
     key: fields.get('key'),
     value: fields.get('value') ?? { type: 'nil', place: node.place },
@@ -80,7 +92,7 @@ function tupleEvent(node: EdnNode, time: number): EdnEvent | undefined {
     place: node.place,
     time,
     process: processNumber(process),
-    type: eventType(type),
+    ...typed(type),
     f: functionName(f),
     key: undefined,
     value,
@@ -102,10 +114,10 @@ function processNumber(node: EdnNode): number {
   return node.value;
 }
 
-function eventType(node: EdnNode): EventType {
+function typed(node: EdnNode) {
   const type = EVENT_TYPES.find((each) => node.type === 'keyword' && node.value === each);
   if (type === undefined) throw unexpected(node, ':invoke, :ok, :fail or :info');
-  return type;
+  return { type, isInvocation: type === 'invoke' };
 }
 
 function functionName(node: EdnNode | undefined): string {

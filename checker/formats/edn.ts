@@ -10,7 +10,13 @@ import { TextCursor } from './text-cursor.ts';
 export type EdnNode =
   | { readonly type: 'nil'; readonly place: Place }
   | { readonly type: 'boolean'; readonly place: Place; readonly value: boolean }
-  | { readonly type: 'number'; readonly place: Place; readonly value: number }
+  | {
+      readonly type: 'number';
+      readonly place: Place;
+      readonly value: number;
+      /** Of an integer that `value` can only come near to. */
+      readonly exact?: bigint;
+    }
   | { readonly type: 'string'; readonly place: Place; readonly value: string }
   /** Without its colon. */
   | { readonly type: 'keyword'; readonly place: Place; readonly value: string }
@@ -182,12 +188,20 @@ function readWord(cursor: TextCursor, place: Place): EdnNode {
   if (word.startsWith(':') && word.length > 1) {
     return { type: 'keyword', place, value: word.slice(1) };
   }
-  if (NUMBER.test(word)) return { type: 'number', place, value: Number(word.replace(/[NM]$/, '')) };
+  if (NUMBER.test(word)) return readNumber(word, place);
   if (/^[a-zA-Z.*+!\-_?$%&=<>/][^\\^`~@]*$/.test(word) && !/^[+-]\d/.test(word)) {
     return { type: 'symbol', place, value: word };
   }
   cursor.offset -= word.length;
   throw cursor.fail('a value');
+}
+
+function readNumber(word: string, place: Place): EdnNode {
+  const digits = word.replace(/[NM]$/, '');
+  const value = Number(digits);
+  const isExact = Number.isSafeInteger(value) || !/^[+-]?\d+$/.test(digits);
+  if (isExact) return { type: 'number', place, value };
+  return { type: 'number', place, value, exact: BigInt(digits.replace(/^\+/, '')) };
 }
 
 function readToken(cursor: TextCursor): string {
@@ -216,7 +230,6 @@ function isSpace(character: string): boolean {
     character === '\n' ||
     character === '\t' ||
     character === '\r' ||
-    character === '\f' ||
-    character === '\ufeff'
+    character === '\f'
   );
 }

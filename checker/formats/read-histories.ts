@@ -37,7 +37,9 @@ export function detectFormat(text: string): FormatName {
  */
 export function readHistories(text: string, options: ReadOptions = {}): readonly History[] {
   if (options.model !== undefined) modelNamed(options.model);
-  return [readHistory(text, options.format ?? detectFormat(text), options)];
+  // A byte order mark says how the text was encoded, and is no part of it.
+  const own = text.startsWith('\ufeff') ? text.slice(1) : text;
+  return [readHistory(own, options.format ?? detectFormat(own), options)];
 }
 
 function readHistory(text: string, format: FormatName, options: ReadOptions): History {
