@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { repeatCommand } from '../reports/commands.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
-import { writeFileWhole } from './files.ts';
+import { assertFailuresFolder } from './failure-files.ts';
+import { assertWritableFile, assertWritableFolder, writeFileWhole } from './files.ts';
 import type { Reporter } from './options.ts';
 import { shortSelection } from './selection.ts';
 import { say } from './streamed.ts';
@@ -21,6 +22,23 @@ export interface ReportSettings {
 interface PrintedSettings extends ReportSettings {
   /** Command that runs the campaign again. */
   readonly repeat: string;
+}
+
+/** Report files of a fixed name. */
+const FILES: { readonly [reporter in Reporter]?: string } = {
+  json: 'campaign.json',
+  html: 'report.html',
+  junit: 'junit.xml',
+};
+
+/** Proves, before hours are spent, that all can be written; throws an InputError if not. */
+export function assertWritableOutputs(outDir: string, reporters: readonly Reporter[]): void {
+  assertWritableFolder(outDir);
+  assertFailuresFolder(outDir);
+  for (const reporter of reporters) {
+    const name = FILES[reporter];
+    if (name !== undefined) assertWritableFile(join(outDir, name));
+  }
 }
 
 export async function writeReports(

@@ -1,13 +1,20 @@
 /** Saves the failures of a campaign where `replay` finds them. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTERNAL_ERROR } from '../scenarios/campaign-run.ts';
 import type { FailureGroup } from '../scenarios/campaign-types.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
-import { writeFileWhole } from './files.ts';
+import { assertWritableFolder, writeFileWhole } from './files.ts';
 import { FAILURE_FORMAT, type SavedFailure } from './saved-files.ts';
 import { version } from './version.ts';
 
 const FAILURES_FOLDER = 'failures';
+
+/** What is in the way of the folder is found out while it is cheap; none is made yet. */
+export function assertFailuresFolder(outDir: string): void {
+  const folder = join(outDir, FAILURES_FOLDER);
+  if (existsSync(folder)) assertWritableFolder(folder);
+}
 
 /** Writes one file for each group; the groups come back saying where. */
 export function saveFailures(

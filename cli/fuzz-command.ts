@@ -6,10 +6,10 @@ import { campaignResult, type Enough } from '../scenarios/campaign-merge.ts';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
 import { normaliseSeed } from '../scenarios/seeds.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
-import { writeReports } from './campaign-reports.ts';
+import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
 import { EXIT, type ExitCode, exitOfOracle, severest } from './exit.ts';
 import { saveFailures } from './failure-files.ts';
-import { assertWritableFolder, folderNamed } from './files.ts';
+import { folderNamed } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { REPORTERS, type Reporter } from './options.ts';
@@ -50,7 +50,7 @@ interface FuzzPlan {
 
 export async function fuzzCommand(given: Given): Promise<ExitCode> {
   const plan = planOf(given);
-  assertWritableFolder(plan.outDir);
+  assertWritableOutputs(plan.outDir, plan.reporters);
   const interrupt = listenForInterrupt();
   const startedAt = new Date();
   const clock = { wall: performance.now(), cpu: process.cpuUsage() };

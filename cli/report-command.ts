@@ -1,9 +1,9 @@
 /** `quorumlab report`: merges the parts of a campaign and reports the whole. */
 import { mergeCampaigns, whyNotMergeable } from '../scenarios/campaign-merge.ts';
-import { writeReports } from './campaign-reports.ts';
+import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
 import { type ExitCode, InputError } from './exit.ts';
 import { saveFailures } from './failure-files.ts';
-import { assertWritableFolder, folderNamed } from './files.ts';
+import { folderNamed } from './files.ts';
 import { exitCodeOf } from './fuzz-command.ts';
 import type { Given } from './given.ts';
 import type { Reporter } from './options.ts';
@@ -28,7 +28,7 @@ export async function reportCommand(given: Given): Promise<ExitCode> {
       }
     }
   });
-  assertWritableFolder(outDir);
+  assertWritableOutputs(outDir, reporters);
   const merged = mergeCampaigns(parts);
   const groups = saveFailures(merged.groups, outDir, false);
   const campaign = { ...merged, groups };

@@ -107,6 +107,18 @@ describe('an output folder that cannot be written', () => {
     expectRefused(ended, 'cannot write to the output folder', outDir);
   });
 
+  it.each([
+    ['a file for the failures', 'failures', false],
+    ['a folder for the report', 'report.html', true],
+    ['a folder for the result', 'campaign.json', true],
+  ])('is found out by what is in the way in it: %s', async (_title, name, isFolder) => {
+    mkdirSync(join(folder.path, `blocked-${name}`));
+    if (isFolder) mkdirSync(join(folder.path, `blocked-${name}`, name));
+    else given(`blocked-${name}/${name}`, '');
+    const words = ['fuzz', 'vr', '--time', '1h', '--out-dir', `blocked-${name}`];
+    expectRefused(await quorumlab(folder.path, ...words), `blocked-${name}/${name}`);
+  });
+
   it.skipIf(process.getuid?.() === 0)('is found out when permission is lacking', async () => {
     const locked = join(folder.path, 'locked');
     mkdirSync(locked);
