@@ -1,6 +1,7 @@
 /** The command line: which commands there are, and what a wrong one is told. */
 import type { Argv, Options } from 'yargs';
 import yargs from 'yargs';
+import { COMPLETIONS_FLAG, type Completable } from './completion.ts';
 import { InputError } from './exit.ts';
 import { STANDARD_INPUT } from './files.ts';
 import { Given, type ParsedArguments, quoted } from './given.ts';
@@ -68,7 +69,25 @@ const COMMANDS: readonly Command[] = [
     options: REPORT,
     run: async (given) => (await import('./report-command.ts')).reportCommand(given),
   },
+  {
+    name: 'completion',
+    takes: '[shell]',
+    takesAbout: 'bash or zsh; that of $SHELL if none is given',
+    about: 'print a completion script for bash or zsh',
+    options: {},
+    run: async (given) => (await import('./completion.ts')).printScript(given),
+  },
 ];
+
+const COMPLETABLE: readonly Completable[] = COMMANDS.map(({ name, options }) => ({
+  name,
+  options: new Map(
+    Object.entries(options).map(([option, { type }]) => [
+      option,
+      type !== 'boolean' && option !== 'expect-failure',
+    ]),
+  ),
+}));
 
 const EXIT_CODES = [
   'Exit codes: 0 all passed, or the expected failure was found · 1 a property was violated',
@@ -76,22 +95,19 @@ const EXIT_CODES = [
   'none · 70 internal error · 130, 143 interrupted, after a partial report was written',
 ].join(' ');
 
-const COMPLETION = 'completion';
-const COMPLETIONS_FLAG = '--get-yargs-completions';
-
 /** Parses `words` (without node and script) and runs the command; returns the exit code. */
 export async function execute(words: readonly string[]): Promise<number> {
-  const isCompleting = words.includes(COMPLETIONS_FLAG);
-  if (!isCompleting) assertKnownWords(words);
+  if (words[0] === COMPLETIONS_FLAG) return complete(words.slice(2));
+  assertKnownWords(words);
   let exitCode = 0;
-  const parser = yargs(isCompleting ? [...words] : forYargs(words))
+  const parser = yargs(forYargs(words))
     .scriptName('quorumlab')
     .usage('quorumlab: a deterministic simulation testbed for replication protocols')
     .version('version', 'show the version', version())
     .help('help', 'show help')
     .alias('help', 'h')
     .strict()
-    .exitProcess(isCompleting)
+    .exitProcess(false)
     .showHelpOnFail(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .parserConfiguration({
@@ -116,10 +132,7 @@ export async function execute(words: readonly string[]): Promise<number> {
       },
     );
   }
-  parser.completion(COMPLETION, 'print a completion script for bash or zsh', complete);
-  // Parsing would print it too, and then miss a command of that name.
-  if (words[0] === COMPLETION && words.length === 1) parser.showCompletionScript();
-  else await parser.parseAsync();
+  await parser.parseAsync();
   return exitCode;
 }
 
@@ -128,26 +141,27 @@ function describePositional(builder: Argv, command: Command): Argv {
   if (name === undefined) return builder;
   const describe = command.takesAbout;
   // An empty list is what yargs would show.
-  const defaultDescription = command.takes.startsWith('[') ? 'all' : 'none';
+  const all = command.name === 'completion' ? '$SHELL' : 'all';
+  const defaultDescription = command.takes.startsWith('[') ? all : 'none';
   return builder.positional(name, { type: 'string', describe, defaultDescription });
 }
 
 /** yargs names an unknown flag in both spellings and an unknown command not at all: we do. */
 function assertKnownWords(words: readonly string[]): void {
-  const names = [...COMMANDS.map((command) => command.name), COMPLETION];
+  const names = COMMANDS.map((command) => command.name);
   const [first] = words;
   if (first === undefined) {
     throw new InputError(`a command is needed: ${names.join(', ')}; see quorumlab --help`);
   }
   if (['--help', '-h', '--version'].includes(first)) return;
   const command = COMMANDS.find((candidate) => candidate.name === first);
-  if (command === undefined && first !== COMPLETION) {
+  if (command === undefined) {
     if (first.startsWith('-')) {
       throw new InputError(`${quoted(first)} stands where a command is expected: quorumlab --help`);
     }
     throw new InputError(`there is no command ${quoted(first)}${didYouMean(first, names)}`);
   }
-  const known = [...Object.keys(command?.options ?? {}), ...GLOBAL];
+  const known = [...Object.keys(command.options), ...GLOBAL];
   for (const word of words.slice(1)) {
     if (word === '--') break;
     const flag = /^--([^=]+)/.exec(word)?.[1];
@@ -177,28 +191,17 @@ function forYargs(words: readonly string[]): string[] {
 }
 
 /** Whether a word is an option of the command whose value is the next word. */
-function takesValue(command: string | undefined, word: string | undefined): boolean {
-  const options = COMMANDS.find((each) => each.name === command)?.options ?? {};
-  const name = word?.startsWith('--') === true ? word.slice(2) : '';
-  return Object.hasOwn(options, name) && options[name]?.type !== 'boolean';
+function takesValue(name: string | undefined, word: string | undefined): boolean {
+  const command = COMPLETABLE.find((each) => each.name === name);
+  return word?.startsWith('--') === true && command?.options.get(word.slice(2)) === true;
 }
 
-/** Completes scenario ids where scenarios are expected, and what yargs knows elsewhere. */
-async function complete(
-  current: string,
-  parsed: ParsedArguments,
-  byDefault: (done: (error: Error | null, words: string[] | undefined) => void) => void,
-  done: (words: string[]) => void,
-): Promise<void> {
-  const words = Array.isArray(parsed._) ? parsed._.map(String) : [];
-  const command = words[1] ?? words[0];
-  const takesScenarios = ['run', 'fuzz', 'replay'].includes(String(command));
-  if (!takesScenarios || current.startsWith('-')) {
-    byDefault((_, known) => done(known ?? []));
-    return;
-  }
-  const { scenarios } = await import('../scenarios/catalogue/index.ts');
-  done(scenarios.map((scenario) => scenario.id).filter((id) => id.startsWith(current)));
+/** Prints how the last of `words` may go on, for the shell. */
+async function complete(words: readonly string[]): Promise<number> {
+  const { completionsOf } = await import('./completion.ts');
+  const found = await completionsOf(words, COMPLETABLE);
+  process.stdout.write(found.map((word) => `${word}\n`).join(''));
+  return 0;
 }
 
 /** yargs speaks of "non-option arguments". */

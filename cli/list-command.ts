@@ -18,7 +18,7 @@ const DETERMINISM_ITEM = {
   about: 'the same spec run twice gives the same trace: 1 fuzz seed in 64, all with --determinism',
 };
 
-const KINDS = ['scenarios', 'protocols', 'faults', 'oracles', 'models', 'mutants'] as const;
+export const KINDS = ['scenarios', 'protocols', 'faults', 'oracles', 'models', 'mutants'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** One line of a list; `--json` prints all its fields. */

@@ -282,9 +282,43 @@ describe('quorumlab list, completion and help', () => {
   it('completes scenarios', async () => {
     const { stdout } = await run('--get-yargs-completions', 'quorumlab', 'run', 'vr/cal');
     expect(stdout.trim().split('\n')).toEqual(['vr/calm']);
-    const { code, stdout: script, stderr } = await run('completion');
-    expect(script).toContain('--get-yargs-completions');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it.each([
+    [['fuzz', 'vr/cal'], ['vr/calm']],
+    [['fuz'], ['fuzz']],
+    [['fuzz', 'vr', '--see'], ['--seeds']],
+    [
+      ['fuzz', 'vr', '--reporter', 'j'],
+      ['json', 'junit'],
+    ],
+    [['run', '--determinism', 'vr/cal'], ['vr/calm']],
+    [['list', 'sc'], ['scenarios']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh'],
+    ],
+    [['check', 'histo'], []],
+    [['run', 'nonesuch/'], []],
+  ])('completes %j, and says nothing else', async (words, found) => {
+    const ended = await run('--get-yargs-completions', 'quorumlab', ...words);
+    expect(ended.stdout.split('\n').slice(0, -1)).toEqual(found);
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('prints a completion script for bash and for zsh', async () => {
+    const first = { bash: '# quorumlab completion for bash', zsh: '#compdef quorumlab' };
+    for (const shell of ['bash', 'zsh'] as const) {
+      const { code, stdout, stderr } = await run('completion', shell);
+      expect(stdout.startsWith(first[shell])).toBe(true);
+      expect(stdout).toContain('--get-yargs-completions');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    }
+    expect((await run('completion')).code).toBe(0);
+    expect((await run('completion', '--help')).stdout).toContain('bash or zsh');
+    const refused = await run('completion', 'fish');
+    expect(refused.stderr).toBe('quorumlab: completion is for bash or zsh, not "fish"\n');
+    expect(refused.code).toBe(2);
   });
 
   it('shows help and version on stdout and exits 0', async () => {
