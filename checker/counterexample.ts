@@ -3,7 +3,8 @@
  *
  * Leaving operations out may not make a wrong answer out of a late one. Where all answers of the
  * prefix are possible if real time is ignored, this is kept so: else `write 1; write 2; read 1`
- * would shrink to a lone `read 1`, and explain what did not happen.
+ * would shrink to a lone `read 1`, and explain what did not happen. Where they are not, no answer
+ * may lose the operations that make it possible by itself.
  */
 
 import { Budget, type BudgetOptions } from './budget.ts';
@@ -16,6 +17,7 @@ import { longestPartialOrders } from './partial-orders.ts';
 import type { Part } from './partition.ts';
 import { isPair, type PlainKey, plainKey } from './plain.ts';
 import { type CutOperation, inOrderOfReturn, opened, prefixOf, withoutTimes } from './prefix.ts';
+import { Support } from './support.ts';
 import { hasUnwrittenRead } from './unwritten-reads.ts';
 import type { Counterexample } from './verdict.ts';
 
@@ -95,12 +97,13 @@ function minimise<State>(
   failing: number,
 ): readonly CutOperation[] {
   const possible = outcomeWithoutTimes(recheck, prefix);
+  const support = new Support(recheck.model, recheck.initial, recheck.budget, prefix);
   const accepts = (history: readonly CutOperation[]) => {
     if (!failsAlike(recheck, history, failing)) return false;
-    if (possible === 'none') return true;
+    if (possible === 'found') return outcomeWithoutTimes(recheck, history) === 'found';
     // Where the question is too hard for the whole, at least no read may lose its write.
-    if (possible === 'unfinished') return !readsUnwritten(recheck, history);
-    return outcomeWithoutTimes(recheck, history) === 'found';
+    if (possible === 'unfinished' && readsUnwritten(recheck, history)) return false;
+    return support.isKept(history, failing);
   };
   const isSpent = () => recheck.budget.exhausted !== undefined;
   const isObserver = ({ operation }: CutOperation) => recheck.model.observes?.(operation) ?? false;

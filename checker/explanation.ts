@@ -1,8 +1,8 @@
 /** One sentence that says why a history is not linearizable. */
 
-import type { HistoryOperation } from './history.ts';
+import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
-import { plainEqual } from './plain.ts';
+import { isPair, isSequence, plainEqual } from './plain.ts';
 
 /** How the sentence names what the history only numbers. */
 export interface Names {
@@ -27,11 +27,24 @@ export function sentenceFor<State>(
     time === null ? 'no time' : (names.time?.(time) ?? String(time));
   const what = (operation: HistoryOperation) => model.describe?.(operation) ?? describe(operation);
   const claim = `${who(failing)} ${what(failing)} at ${when(failing.return)}`;
-  const contrary = strongestAgainst(operations, failing);
+  const fork = forkedFrom(model, operations, failing);
+  if (fork !== undefined) {
+    const order = `${what(fork)} by ${who(fork)} had completed at ${when(fork.return)}`;
+    return `${claim}, but ${order}, and neither can grow into the other`;
+  }
+  const refused = refusedWriter(operations, failing);
+  const denied =
+    refused === undefined
+      ? undefined
+      : `${what({ ...refused, output: true })} by ${who(refused)}, ` +
+        'which would have written it, had answered false';
+  const contrary = strongestAgainst(operations, failing, refused);
   if (contrary !== undefined) {
     const by = `${what(contrary)} by ${who(contrary)}`;
-    return `${claim}, but ${by} had completed at ${when(contrary.return)}`;
+    const also = denied === undefined ? '' : `, and ${denied}`;
+    return `${claim}, but ${by} had completed at ${when(contrary.return)}${also}`;
   }
+  if (denied !== undefined) return `${claim}, but ${denied}`;
   const beside = operations.filter((other) => other !== failing).map(what);
   if (beside.length === 0) return `${claim}, but nothing called by then can have led to that`;
   return `${claim}, but no order of it with ${beside.join(', ')} explains that`;
@@ -41,21 +54,69 @@ export function sentenceFor<State>(
 function strongestAgainst(
   operations: readonly HistoryOperation[],
   failing: HistoryOperation,
+  refused: HistoryOperation | undefined,
 ): HistoryOperation | undefined {
   let strongest: HistoryOperation | undefined;
   for (const operation of operations) {
     const { return: returned } = operation;
-    if (returned === null || returned >= failing.call || supports(operation, failing)) continue;
+    if (returned === null || returned >= failing.call || operation === refused) continue;
+    if (supports(operation, failing)) continue;
     if (strongest === undefined || returned > strongest.return!) strongest = operation;
   }
   return strongest;
 }
 
-/** Whether the operation wrote or saw what the failing one saw. */
+/** A read that returned earlier and saw what can neither come before nor after the failing one. */
+function forkedFrom<State>(
+  model: Model<State>,
+  operations: readonly HistoryOperation[],
+  failing: HistoryOperation,
+): HistoryOperation | undefined {
+  const growth = operations.map((operation) => model.growth?.(operation));
+  // What was reset may well have begun anew, and a state that nothing extends is no sequence.
+  if (growth.some((each) => each?.role === 'resets')) return undefined;
+  if (!growth.some((each) => each?.role === 'extends')) return undefined;
+  const own = model.growth?.(failing);
+  if (own?.role !== 'observes') return undefined;
+  return operations.find((operation, place) => {
+    const other = growth[place];
+    if (operation.return === null || other?.role !== 'observes') return false;
+    return !own.target.startsWith(other.target) && !other.target.startsWith(own.target);
+  });
+}
+
+/** A swap that would have written what the failing operation saw, but answered that it did not. */
+function refusedWriter(
+  operations: readonly HistoryOperation[],
+  failing: HistoryOperation,
+): HistoryOperation | undefined {
+  const seen = seenBy(failing);
+  if (seen === undefined) return undefined;
+  const proposers = operations.filter((operation) => {
+    if (operation === failing) return false;
+    return plainEqual(isPair(operation.value) ? operation.value[1] : operation.value, seen);
+  });
+  const isRefused = ({ f, output }: HistoryOperation) => f === 'cas' && output === false;
+  return proposers.every(isRefused) ? proposers[0] : undefined;
+}
+
+/** The value that the operation found, where its answer tells. */
+function seenBy({ f, value, output }: HistoryOperation): Plain | undefined {
+  if (f === 'cas') return output === true && isPair(value) ? value[0] : undefined;
+  return output;
+}
+
+/** Whether the operation wrote or saw what the failing one saw, or a part of it. */
 function supports(operation: HistoryOperation, failing: HistoryOperation): boolean {
-  if (failing.output === undefined) return false;
-  const saw = operation.output ?? operation.value;
-  return plainEqual(saw, failing.output);
+  const seen = seenBy(failing);
+  if (seen === undefined) return false;
+  const { value, output } = operation;
+  if (plainEqual(output ?? value, seen)) return true;
+  if (value === undefined) return false;
+  if (operation.f === 'append' && typeof seen === 'string' && typeof value === 'string') {
+    return seen.includes(value);
+  }
+  return isSequence(seen) && seen.some((item) => plainEqual(item, value));
 }
 
 function describe({ f, key, value, output }: HistoryOperation): string {

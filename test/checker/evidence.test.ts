@@ -1,0 +1,110 @@
+/** Counterexamples of answers that no order at all explains: what is kept, and what is said. */
+
+import { describe, expect, test } from 'vitest';
+import { checkHistory, type HistoryOperation, models } from '../../checker/index.ts';
+import { isLinearizableByDefinition } from './brute-force.ts';
+
+type Asked = Omit<HistoryOperation, 'process' | 'call' | 'return'>;
+type Interval = readonly [process: number, call: number, returned: number | null];
+
+const at = ([process, call, returned]: Interval, asked: Asked): HistoryOperation => {
+  return { process, ...asked, call, return: returned };
+};
+const append = (interval: Interval, value: number) => at(interval, { f: 'append', value });
+const read = (interval: Interval, output: HistoryOperation['output']) =>
+  at(interval, output === undefined ? { f: 'read' } : { f: 'read', output });
+
+function counterexampleOf(model: string, operations: readonly HistoryOperation[]) {
+  return checkHistory({ model, initial: null, operations }, { evidence: true }).counterexample;
+}
+
+describe('two reads that show two orders of a list', () => {
+  const forked = [
+    append([0, 0, 10], 1),
+    append([1, 0, 10], 2),
+    read([2, 20, 30], [2, 1]),
+    read([3, 40, 50], [1, 2]),
+    read([2, 60, 70], [1, 2]),
+  ];
+
+  test('are both kept, with the appends that they saw', () => {
+    expect(counterexampleOf('list', forked)).toMatchObject({
+      operations: [0, 1, 2, 3],
+      failing: 3,
+      minimal: true,
+    });
+  });
+
+  test('are both named', () => {
+    expect(counterexampleOf('list', forked)?.sentence).toBe(
+      'c3 read = [1,2] at 50, but read = [2,1] by c2 had completed at 30, ' +
+        'and neither can grow into the other',
+    );
+  });
+
+  test('are kept among much else', () => {
+    const more = Array.from({ length: 60 }, (_, index) =>
+      append([4, 100 + 10 * index, 101 + 10 * index], 3 + index),
+    );
+    const values = [2, 1, ...more.map((each) => each.value ?? null)];
+    const operations = [...forked.slice(0, 3), ...more, read([3, 900, 901], [1, 2])];
+    operations.push(read([2, 902, 903], values));
+
+    const shown = counterexampleOf('list', operations)?.operations ?? [];
+
+    expect(shown).toHaveLength(4);
+    expect(shown).toEqual(expect.arrayContaining([0, 1, 2, 63]));
+  });
+});
+
+describe('a value that only a refused cas proposed', () => {
+  const registers = [
+    at([0, 0, 10], { f: 'write', value: 5 }),
+    at([1, 12, 14], { f: 'write', value: 3 }),
+    at([2, 0, 30], { f: 'cas', value: [5, 8], output: false }),
+    read([3, 40, 50], 8),
+  ];
+  const stores = registers.map((each) => ({ ...each, key: 'x' }));
+
+  test('is shown with that cas, and a write that it was to replace', () => {
+    const { operations = [] } = counterexampleOf('cas-register', registers) ?? {};
+
+    expect(operations).toEqual([0, 2, 3]);
+  });
+
+  test.each([
+    ['cas-register', registers, 'cas 5 -> 8 by c2'],
+    ['kv', stores, 'cas x 5 -> 8 by c2'],
+  ])('is said to be so for %s', (model, operations, named) => {
+    expect(counterexampleOf(model, operations)?.sentence).toMatch(
+      new RegExp(`, and ${named}, which would have written it, had answered false$`),
+    );
+  });
+});
+
+test.each([
+  ['queue', 'enqueue', 'dequeue'],
+  ['stack', 'push', 'pop'],
+] as const)(
+  'a value that a %s gives twice is shown with the one time it came in',
+  (name, adds, takes) => {
+    const operations = [
+      at([0, 0, 10], { f: adds, value: 1 }),
+      at([0, 12, 14], { f: adds, value: 2 }),
+      at([1, 20, 30], { f: takes, output: name === 'queue' ? 1 : 2 }),
+      at([2, 40, 50], { f: takes, output: name === 'queue' ? 1 : 2 }),
+    ];
+
+    const shown = counterexampleOf(name, operations)?.operations ?? [];
+
+    expect(shown).toEqual([name === 'queue' ? 0 : 1, 2, 3]);
+    const small = shown.map((index) => operations[index]!);
+    expect(isLinearizableByDefinition(models[name], null, small)).toBe(false);
+  },
+);
+
+test('a read of what nobody wrote needs nothing beside it', () => {
+  const operations = [at([0, 0, 10], { f: 'write', value: 5 }), read([1, 20, 30], 9)];
+
+  expect(counterexampleOf('register', operations)?.operations).toEqual([1]);
+});
