@@ -121,7 +121,7 @@ function inWords(checked: CheckedFile): string {
     file,
     verdict.replace('-', ' ') + (reason === undefined ? '' : `: out of ${reason}`),
     model,
-    `${formatCount(operations)} operations`,
+    `${formatCount(operations)} ${operations === 1 ? 'operation' : 'operations'}`,
     elapsedMs < 1000
       ? `${elapsedMs < 10 ? elapsedMs.toFixed(1) : Math.round(elapsedMs)} ms`
       : formatElapsed(elapsedMs),

@@ -1,5 +1,5 @@
 /** Saves the failures of a campaign where `replay` finds them. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { INTERNAL_ERROR } from '../scenarios/campaign-run.ts';
 import type { FailureGroup } from '../scenarios/campaign-types.ts';
@@ -28,6 +28,19 @@ export function saveFailures(
     writeFileWhole(join(outDir, savedAs), `${JSON.stringify(saved, null, 2)}\n`);
     return { ...group, savedAs };
   });
+}
+
+/** Failures of an earlier campaign stay, they may be wanted, but are not to be taken for new. */
+export function tellOlderFailures(groups: readonly FailureGroup[], outDir: string): void {
+  const folder = join(outDir, FAILURES_FOLDER);
+  if (!existsSync(folder)) return;
+  const saved = new Set(groups.map(({ savedAs }) => savedAs));
+  const older = readdirSync(folder).filter(
+    (name) => name.endsWith('.json') && !saved.has(`${FAILURES_FOLDER}/${name}`),
+  );
+  if (older.length === 0) return;
+  const what = older.length === 1 ? '1 file' : `${older.length} files`;
+  process.stderr.write(`quorumlab: ${folder} also holds ${what} of earlier campaigns\n`);
 }
 
 function savedFailure(group: FailureGroup, isExpected: boolean): SavedFailure {

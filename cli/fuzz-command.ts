@@ -8,7 +8,7 @@ import { normaliseSeed } from '../scenarios/seeds.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
 import { EXIT, type ExitCode, exitOfOracle, severest } from './exit.ts';
-import { saveFailures } from './failure-files.ts';
+import { saveFailures, tellOlderFailures } from './failure-files.ts';
 import { folderNamed } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
@@ -75,6 +75,7 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
     inconclusive: driven.batch.inconclusive,
     expected: plan.expected,
   });
+  tellOlderFailures(groups, plan.outDir);
   interrupt.release();
   if (driven.broken !== undefined) throw new Error(driven.broken);
   return interrupt.exitCode() ?? exitCodeOf(campaign, plan.expected);
@@ -101,9 +102,10 @@ function planOf(given: Given): FuzzPlan {
   const selected = drawableOf(named, settings, (text) => {
     process.stderr.write(`quorumlab: ${text}\n`);
   });
-  const range = given.range('seeds');
   const timeMs = given.milliseconds('time');
   const seedsMax = timeMs === undefined ? SEEDS_DEFAULT : Number.MAX_SAFE_INTEGER;
+  const range = given.range('seeds') ?? { from: 0, to: seedsMax };
+  const jobs = given.count('jobs', 1, JOBS_MAX) ?? availableParallelism();
   const expected = given.text('expect-failure');
   const signatures = given.count('max-failures', 1);
   return {
@@ -113,9 +115,10 @@ function planOf(given: Given): FuzzPlan {
       settings,
       determinism: wantsDeterminism(given),
     },
-    range: range ?? { from: 0, to: seedsMax },
+    range,
     timeMs,
-    jobs: given.count('jobs', 1, JOBS_MAX) ?? availableParallelism(),
+    // No batch is smaller than one seed: further workers would start for nothing.
+    jobs: Math.min(jobs, range.to - range.from),
     timeoutMs: given.milliseconds('timeout') ?? TIMEOUT_MS_DEFAULT,
     enough: enoughOf(signatures, expected),
     expected,

@@ -2,11 +2,12 @@
 import { mergeCampaigns, whyNotMergeable } from '../scenarios/campaign-merge.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
 import { type ExitCode, InputError } from './exit.ts';
-import { saveFailures } from './failure-files.ts';
+import { saveFailures, tellOlderFailures } from './failure-files.ts';
 import { folderNamed } from './files.ts';
 import { exitCodeOf } from './fuzz-command.ts';
 import type { Given } from './given.ts';
 import type { Reporter } from './options.ts';
+import type { IndexRange } from './quantities.ts';
 import { readCampaign } from './saved-files.ts';
 
 const MERGED_REPORTERS = ['line', 'json', 'junit', 'html'] as const;
@@ -39,5 +40,20 @@ export async function reportCommand(given: Given): Promise<ExitCode> {
     inconclusive: [],
     expected: undefined,
   });
+  tellOlderFailures(groups, outDir);
+  for (const { from, to } of gapsBetween(parts)) {
+    process.stderr.write(`quorumlab: no part holds the seeds ${from}..${to}\n`);
+  }
   return exitCodeOf(campaign, undefined);
+}
+
+/** Indices between the first and the last that no part was to run. */
+export function gapsBetween(parts: readonly IndexRange[]): readonly IndexRange[] {
+  const gaps: IndexRange[] = [];
+  let covered: number | undefined;
+  for (const { from, to } of [...parts].sort((a, b) => a.from - b.from)) {
+    if (covered !== undefined && from > covered) gaps.push({ from: covered, to: from });
+    covered = Math.max(covered ?? to, to);
+  }
+  return gaps;
 }
