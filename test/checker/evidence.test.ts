@@ -1,8 +1,9 @@
 /** Counterexamples of answers that no order at all explains: what is kept, and what is said. */
 
 import { describe, expect, test } from 'vitest';
-import { checkHistory, type HistoryOperation, models } from '../../checker/index.ts';
+import { checkHistory, type HistoryOperation, modelNamed, models } from '../../checker/index.ts';
 import { isLinearizableByDefinition } from './brute-force.ts';
+import { type RandomHistory, randomHistory } from './random-histories.ts';
 
 type Asked = Omit<HistoryOperation, 'process' | 'call' | 'return'>;
 type Interval = readonly [process: number, call: number, returned: number | null];
@@ -108,3 +109,40 @@ test('a read of what nobody wrote needs nothing beside it', () => {
 
   expect(counterexampleOf('register', operations)?.operations).toEqual([1]);
 });
+
+/** Whether the answer is possible beside any of the others, in any order, whatever they answered. */
+function isPossibleAlone(
+  { model, initial }: RandomHistory,
+  operation: HistoryOperation,
+  others: readonly HistoryOperation[],
+): boolean {
+  const pending = others.map(({ output: _, ...asked }) => ({ ...asked, call: 0, return: null }));
+  const alone = { ...operation, call: 0, return: 0 };
+  return isLinearizableByDefinition(modelNamed(model), initial, [alone, ...pending]);
+}
+
+test.each(['register', 'cas-register', 'list', 'queue', 'set', 'counter'])(
+  'no answer in a counterexample of a %s has lost what it came from',
+  (kind) => {
+    let illegal = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      const history = randomHistory(kind, seed);
+      const { model, initial, operations } = history;
+      const result = checkHistory({ model, initial, operations }, { evidence: true });
+      const { counterexample } = result;
+      const end = operations[counterexample?.failing ?? 0]?.return ?? 0;
+      const answered = ({ return: returned }: HistoryOperation) =>
+        returned !== null && returned <= end;
+      if (counterexample === undefined || operations.length > 6) continue;
+      illegal++;
+      const known = operations.filter((each) => each.call <= end);
+      const shown = counterexample.operations.map((index) => operations[index]!);
+      for (const each of shown.filter(answered)) {
+        const besides = (all: readonly HistoryOperation[]) => all.filter((other) => other !== each);
+        if (isPossibleAlone(history, each, besides(shown))) continue;
+        expect(isPossibleAlone(history, each, besides(known)), `seed ${seed}`).toBe(false);
+      }
+    }
+    expect(illegal).toBeGreaterThan(10);
+  },
+);
