@@ -23,10 +23,31 @@ export function fittingSpec(spec: RunSpec, where: string): RunSpec {
   const protocol = checkNames(spec, where);
   checkMarks(spec, protocol, where);
   checkDrawing(spec, where);
-  return located(where, () => {
+  const complete = located(where, () => {
     if (spec.plan !== undefined) checkPlan(spec.plan, spec);
     return { ...spec, options: completeOptions(protocol.optionSchema, spec.options) };
   });
+  checkOperations(spec, where);
+  return complete;
+}
+
+/** What each state machine does; to anything else it would answer null, and look broken. */
+export const OPERATIONS_OF: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kv', ['get', 'put', 'delete', 'cas']],
+  ['register', ['read', 'write', 'cas']],
+  ['counter', ['add', 'read']],
+  ['list', ['append', 'read']],
+]);
+
+function checkOperations({ machine, plan, workload }: RunSpec, where: string): void {
+  const known = OPERATIONS_OF.get(machine) ?? [];
+  for (const [at, { operation }] of (plan?.operations ?? []).entries()) {
+    const isNamed = typeof operation === 'object' && operation !== null && 'f' in operation;
+    const name = isNamed ? String(operation.f) : '';
+    assertKnown(`${where}plan.operations[${at}].operation.f`, name, known);
+  }
+  if (plan !== undefined) return;
+  for (const name of Object.keys(workload.mix)) assertKnown(`${where}workload.mix`, name, known);
 }
 
 function checkNames(spec: RunSpec, where: string): Protocol {

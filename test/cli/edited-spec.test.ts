@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../cli/exit.ts';
 import { readReplayable } from '../../cli/saved-files.ts';
+import { OPERATIONS_OF } from '../../cli/spec-fit.ts';
 import { builtIn } from '../../scenarios/assemble.ts';
 import { scenarios } from '../../scenarios/catalogue/index.ts';
 import { run } from '../../scenarios/run.ts';
@@ -72,6 +73,12 @@ describe('a spec that was edited', () => {
     ['lengths', { faults: { ...faults, lastsMin: 9, lastsMax: 8 } }, 'faults.lastsMin: expected'],
     ['an empty mix', { workload: { ...workload, mix: {} } }, 'workload.mix: expected at least one'],
     ['a mix of nothing', { workload: { ...workload, mix: { get: 0 } } }, 'workload.mix: expected'],
+    ['what is drawn', { workload: { ...workload, mix: { gett: 1 } } }, 'workload.mix: unknown'],
+    [
+      'an operation',
+      { machine: 'counter', plan: planOf(0) },
+      'plan.operations[0].operation.f: unknown "get"; there are add, read',
+    ],
     [
       'crashes of no client',
       { clients: 0, faults: { ...faults, kinds: { 'client-crash': 1 } } },
@@ -85,6 +92,16 @@ describe('a spec that was edited', () => {
   it('is refused with its place within a run', () => {
     const result = { ...run(spec), spec: { ...spec, machine: 'kw', plan: planOf(0) } };
     expect(refusalOf(result)).toContain('spec.machine: unknown "kw"');
+  });
+
+  it('is judged by the operations of its machine, whichever that is', () => {
+    for (const { name } of builtIn.machines) expect(OPERATIONS_OF.get(name)).toBeDefined();
+    expect(OPERATIONS_OF.size).toBe(builtIn.machines.length);
+    for (const scenario of scenarios) {
+      const { machine, plan } = read(run(scenario.draw('0x1', {})).spec);
+      const names = plan?.operations.map(({ operation }) => Object(operation).f);
+      expect(OPERATIONS_OF.get(machine)).toEqual(expect.arrayContaining(names ?? []));
+    }
   });
 
   it('may leave options out, which then have their defaults', () => {
