@@ -22,22 +22,45 @@ class LogReader {
     const isNew = log !== this.log || log.length < this.length || commitNumber < this.executed;
     if (isNew) this.startOver(log);
     if (log.length === this.length && commitNumber === this.executed && !isNew) return undefined;
-    const first = Math.min(this.length, this.executed);
+    const logged = this.length;
+    const executed = this.executed;
+    this.readOn(log, commitNumber);
+    if (isNew) return this.wrongAnywhere(replica, state);
+    return this.wrongSince(replica, state, logged, executed);
+  }
+
+  private readOn(log: readonly Request[], commitNumber: number): void {
     for (; this.length < log.length; this.length++) {
       const { clientId, requestNumber } = log[this.length]!;
       this.latest.set(clientId, requestNumber);
     }
-    for (; this.executed < Math.min(commitNumber, log.length); this.executed++) {
+    const end = Math.min(commitNumber, log.length);
+    for (; this.executed < end; this.executed++) {
       const { clientId, requestNumber } = log[this.executed]!;
       this.results.set(clientId, requestNumber);
     }
-    if (!isNew) {
-      for (let index = first; index < log.length; index++) {
-        const wrong = this.wrongRow(replica, state, log[index]!.clientId);
-        if (wrong !== undefined) return wrong;
-      }
-      return undefined;
+  }
+
+  /** Looks at the rows of the clients whose requests were logged or executed just now. */
+  private wrongSince(
+    replica: NodeId,
+    state: ReplicaState,
+    logged: number,
+    executed: number,
+  ): string | undefined {
+    const { log } = state;
+    for (let index = logged; index < this.length; index++) {
+      const wrong = this.wrongRow(replica, state, log[index]!.clientId);
+      if (wrong !== undefined) return wrong;
     }
+    for (let index = executed; index < this.executed; index++) {
+      const wrong = this.wrongRow(replica, state, log[index]!.clientId);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+
+  private wrongAnywhere(replica: NodeId, state: ReplicaState): string | undefined {
     for (const clientId of Object.keys(state.clientTable)) {
       const wrong = this.wrongRow(replica, state, Number(clientId));
       if (wrong !== undefined) return wrong;
