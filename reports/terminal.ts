@@ -115,9 +115,11 @@ function failureBlock(
   const before = faultSpans(run).filter((span) => span.from <= failure.at);
   const faults = before.length === 0 ? 'none' : lastFew(before.map(spanInWords));
   lines.push(`${INDENT}${ink.dim('faults before it:')} ${faults}`);
+  const isLast = failure.event === run.counts.events;
+  const goneOn = isLast ? '' : ` ${ink.dim('of')} ${formatCount(run.counts.events)}`;
   lines.push(
     `${INDENT}${ink.dim('seen at')} ${formatTime(failure.at)}${ink.dim(', after')} ` +
-      `${formatCount(failure.event)} ${ink.dim('of')} ${formatCount(run.counts.events)} events`,
+      `${plural(failure.event, 'event')}${goneOn}`,
   );
   for (const other of run.failures.slice(1)) {
     if (other.signature !== failure.signature) {
@@ -155,8 +157,8 @@ function badge(ink: ChalkInstance, verdict: Verdict): string {
 function counts(run: RunResult): string {
   const { events, delivered, completed, invoked } = run.counts;
   const facts = [
-    `${formatCount(events)} events`,
-    `${formatCount(delivered)} messages`,
+    plural(events, 'event'),
+    plural(delivered, 'message'),
     `${formatCount(completed)} of ${formatCount(invoked)} operations`,
     `${formatTime(run.ended.at)} of virtual time`,
   ];

@@ -110,7 +110,7 @@ test('a read of what nobody wrote needs nothing beside it', () => {
   expect(counterexampleOf('register', operations)?.operations).toEqual([1]);
 });
 
-/** Whether the answer is possible beside any of the others, in any order, whatever they answered. */
+/** Whether the answer is possible beside any of the others, in any order, whatever they said. */
 function isPossibleAlone(
   { model, initial }: RandomHistory,
   operation: HistoryOperation,
