@@ -10,7 +10,14 @@ import {
   replaySavedCommand,
 } from './commands.ts';
 import { faultSpans, spanInWords } from './faults.ts';
-import { formatCompact, formatCount, formatElapsed, formatTime, oracleName } from './words.ts';
+import {
+  formatCompact,
+  formatCount,
+  formatElapsed,
+  formatTime,
+  oracleName,
+  plural,
+} from './words.ts';
 
 export interface TerminalOptions {
   /** Off unless asked for: the caller knows whether it writes to a terminal. */
