@@ -22,6 +22,8 @@ class ViewLogs {
   private readonly logs = new Map<number, Request[]>();
   /** How many entries each view started with, as its primary has it. */
   private readonly starts = new Map([[0, 0]]);
+  /** By view: the longest log that a backup of it has had. */
+  private readonly told = new Map<number, number>();
   private readonly readings: Reading[];
 
   constructor(view: ClusterView<ReplicaState>) {
@@ -55,23 +57,28 @@ class ViewLogs {
         );
       }
     }
+    this.hear(replica, viewNumber, log.length);
     return undefined;
   }
 
   /**
-   * What a primary has not told anybody may be lost with its disk's queue, and it may go on in the
-   * same view with other requests.
+   * What a primary has not told anybody may be lost with its disk's queue, in the view it is in and
+   * in those that it has led before, and it may go on in the same view with other requests.
    */
   crashed(replica: NodeId): void {
-    const { viewNumber } = this.readings[replica]!;
     this.readings[replica] = NOTHING;
-    if (viewNumber < 0 || primaryOf(viewNumber, this.readings.length) !== replica) return;
-    let told = 0;
-    for (const reading of this.readings) {
-      if (reading.viewNumber === viewNumber && reading.length > told) told = reading.length;
+    for (const [viewNumber, log] of this.logs) {
+      if (primaryOf(viewNumber, this.readings.length) !== replica) continue;
+      const told = this.told.get(viewNumber) ?? 0;
+      if (told < log.length) log.length = told;
+      if (told < (this.starts.get(viewNumber) ?? 0)) this.starts.set(viewNumber, told);
     }
-    this.logOf(viewNumber).length = Math.min(told, this.logOf(viewNumber).length);
-    if (told < (this.starts.get(viewNumber) ?? 0)) this.starts.set(viewNumber, told);
+  }
+
+  /** A backup has what the primary's disk had before. */
+  private hear(replica: NodeId, viewNumber: number, length: number): void {
+    if (primaryOf(viewNumber, this.readings.length) === replica) return;
+    if (length > (this.told.get(viewNumber) ?? 0)) this.told.set(viewNumber, length);
   }
 
   /** The primary is the first to be normal in its view; later on its log may be longer. */

@@ -216,6 +216,15 @@ describe('the invariants', () => {
     expect(watched.change(0, { log: log(1, 5) })).toContain('op-number 2 of view 0');
   });
 
+  it('one-log-per-view: so it may in a view that it had left when it crashed', () => {
+    const watched = new Watched('one-log-per-view', 'durable');
+    watched.change(0, { log: log(1, 2, 3) });
+    watched.change(1, { log: log(1, 2) });
+    watched.change(0, { viewNumber: 1, lastNormalView: 1, log: log(1, 2) });
+    watched.restart(0);
+    expect(watched.change(0, { log: log(1, 2, 4) })).toBeUndefined();
+  });
+
   it('request-number-used-once: two operations of a client with one number', () => {
     const watched = new Watched('request-number-used-once');
     const [request] = log(1);
