@@ -13,8 +13,8 @@ class LogReader {
   private length = 0;
   private executed = 0;
   /** By client: the latest request number in the log, and the latest executed one. */
-  private readonly latest = new Map<number, number>();
-  private readonly results = new Map<number, number>();
+  private readonly latest: number[] = [];
+  private readonly results: number[] = [];
 
   /** Takes in what has changed; says where the client-table differs from it. */
   compare(replica: NodeId, state: ReplicaState): string | undefined {
@@ -32,12 +32,12 @@ class LogReader {
   private readOn(log: readonly Request[], commitNumber: number): void {
     for (; this.length < log.length; this.length++) {
       const { clientId, requestNumber } = log[this.length]!;
-      this.latest.set(clientId, requestNumber);
+      this.latest[clientId] = requestNumber;
     }
     const end = Math.min(commitNumber, log.length);
     for (; this.executed < end; this.executed++) {
       const { clientId, requestNumber } = log[this.executed]!;
-      this.results.set(clientId, requestNumber);
+      this.results[clientId] = requestNumber;
     }
   }
 
@@ -65,7 +65,7 @@ class LogReader {
       const wrong = this.wrongRow(replica, state, Number(clientId));
       if (wrong !== undefined) return wrong;
     }
-    for (const clientId of this.latest.keys()) {
+    for (let clientId = 0; clientId < this.latest.length; clientId++) {
       const wrong = this.wrongRow(replica, state, clientId);
       if (wrong !== undefined) return wrong;
     }
@@ -76,14 +76,14 @@ class LogReader {
     this.log = log;
     this.length = 0;
     this.executed = 0;
-    this.latest.clear();
-    this.results.clear();
+    this.latest.length = 0;
+    this.results.length = 0;
   }
 
   private wrongRow(replica: NodeId, state: ReplicaState, clientId: number): string | undefined {
     const row = state.clientTable[clientId];
-    const latest = this.latest.get(clientId) ?? 0;
-    const executed = this.results.get(clientId) ?? 0;
+    const latest = this.latest[clientId] ?? 0;
+    const executed = this.results[clientId] ?? 0;
     const tabled = row?.requestNumber ?? 0;
     const answered = row?.executedNumber ?? 0;
     if (tabled === latest && answered === executed) return undefined;

@@ -119,6 +119,8 @@ export const numberUsedOnce: Invariant<ReplicaState> = {
   source: 'paper §4, §4.5: a client gives each request a number of its own, also after a restart',
   watch(view): Watcher {
     const operations = new Map<number, Map<number, Plain>>();
+    // Replicas share their entries: what stood at the same place a moment ago is known already.
+    const lastAt: Request[] = [];
     const readings: Reading[] = view.cluster.replicas.map(() => NOTHING);
     return {
       after(changed, state) {
@@ -130,6 +132,8 @@ export const numberUsedOnce: Invariant<ReplicaState> = {
         }
         for (; reading.length < log.length; reading.length++) {
           const request = log[reading.length]!;
+          if (lastAt[reading.length] === request) continue;
+          lastAt[reading.length] = request;
           const { clientId, requestNumber, operation } = request;
           let known = operations.get(clientId);
           if (known === undefined) {
