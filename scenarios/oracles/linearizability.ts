@@ -73,23 +73,26 @@ function toCheck(court: Court): {
   return { indexes, operations, witness };
 }
 
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
+
+/** Field by field, for this is done to every operation of every run. */
 function toOperation(entry: HistoryRecord, machine: StateMachine): HistoryOperation {
   const { process, operation, call, end, output } = entry;
-  const asked =
-    machine.model === undefined ? { f: APPLY, value: operation } : inModelWords(operation);
-  return { process, ...asked, call, return: end, ...(output === undefined ? {} : { output }) };
+  const judged: Writable<HistoryOperation> = { process, f: APPLY, call, return: end };
+  if (machine.model === undefined) judged.value = operation;
+  else putInModelWords(operation, judged);
+  if (output !== undefined) judged.output = output;
+  return judged;
 }
 
-function inModelWords(operation: Plain): Pick<HistoryOperation, 'f' | 'key' | 'value'> {
+function putInModelWords(operation: Plain, judged: Writable<HistoryOperation>): void {
   if (typeof operation !== 'object' || operation === null || !('f' in operation)) {
     throw new Error('an operation that a model judges is an object with f');
   }
   const { f, key, value } = operation;
-  return {
-    f: String(f),
-    ...(key === undefined ? {} : { key: String(key) }),
-    ...(value === undefined ? {} : { value }),
-  };
+  judged.f = String(f);
+  if (key !== undefined) judged.key = String(key);
+  if (value !== undefined) judged.value = value;
 }
 
 function report(court: Court, result: CheckResult, indexes: readonly number[]): void {
