@@ -1,14 +1,24 @@
 /** Saves the failures of a campaign where `replay` finds them. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { replayFailureCommand } from '../reports/commands.ts';
 import { INTERNAL_ERROR } from '../scenarios/campaign-run.ts';
-import type { FailureGroup } from '../scenarios/campaign-types.ts';
+import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { assertWritableFolder, writeFileWhole } from './files.ts';
-import { FAILURE_FORMAT, type SavedFailure } from './saved-files.ts';
+import { readableJson } from './readable-json.ts';
+import {
+  FAILURE_FORMAT,
+  type Found,
+  type RunRecord,
+  recordOf,
+  type SavedFailure,
+} from './saved-failure.ts';
 import { version } from './version.ts';
 
 const FAILURES_FOLDER = 'failures';
+/** Of a time in ISO 8601. */
+const DAY_LENGTH = 10;
 
 /** What is in the way of the folder is found out while it is cheap; none is made yet. */
 export function assertFailuresFolder(outDir: string): void {
@@ -18,14 +28,14 @@ export function assertFailuresFolder(outDir: string): void {
 
 /** Writes one file for each group; the groups come back saying where. */
 export function saveFailures(
-  groups: readonly FailureGroup[],
+  campaign: CampaignResult,
   outDir: string,
   isExpected: boolean,
 ): readonly FailureGroup[] {
-  return groups.map((group) => {
+  return campaign.groups.map((group) => {
     const savedAs = `${FAILURES_FOLDER}/${group.signature.replaceAll(/[^\w.-]/g, '_')}.json`;
-    const saved = savedFailure(group, isExpected);
-    writeFileWhole(join(outDir, savedAs), `${JSON.stringify(saved, null, 2)}\n`);
+    const saved = savedFailure(group, campaign, isExpected);
+    writeFileWhole(join(outDir, savedAs), readableJson(saved));
     return { ...group, savedAs };
   });
 }
@@ -43,18 +53,40 @@ export function tellOlderFailures(groups: readonly FailureGroup[], outDir: strin
   process.stderr.write(`quorumlab: ${folder} also holds ${what} of earlier campaigns\n`);
 }
 
-function savedFailure(group: FailureGroup, isExpected: boolean): SavedFailure {
-  const { signature, oracle, message, example } = group;
+function savedFailure(
+  group: FailureGroup,
+  campaign: CampaignResult,
+  isExpected: boolean,
+): SavedFailure {
+  const { signature, oracle, invariant, message, example } = group;
   return {
     format: FAILURE_FORMAT,
-    version: version(),
     signature,
     oracle,
+    ...(invariant === undefined ? {} : { invariant }),
     message,
-    traceHash: example.traceHash,
     ...(isExpected ? { expect: 'fail' } : {}),
+    found: foundBy(group, campaign),
+    ...recordBy(campaign, example),
     spec: specToSave(oracle, example),
   };
+}
+
+function foundBy(group: FailureGroup, campaign: CampaignResult): Found {
+  const { metadata } = campaign;
+  return {
+    command: replayFailureCommand(group, group.example.spec, campaign),
+    version: metadata?.version ?? version(),
+    ...(metadata === undefined ? {} : { date: metadata.startedAt.slice(0, DAY_LENGTH) }),
+  };
+}
+
+/** Parts of a campaign may have been run by other code than that which merges them. */
+function recordBy({ metadata }: CampaignResult, example: RunResult): RunRecord {
+  const { code: ownCode, version: ownVersion, ...shown } = recordOf(example);
+  if (metadata === undefined) return { version: ownVersion, code: ownCode, ...shown };
+  const { version: itsVersion, code } = metadata;
+  return { version: itsVersion, ...(code === undefined ? {} : { code }), ...shown };
 }
 
 /** A run that the engine threw out of has no plan of its own: replaying it draws one. */

@@ -7,6 +7,7 @@ import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-typ
 import { normaliseSeed } from '../scenarios/seeds.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
+import { codeVersion } from './code-version.ts';
 import { EXIT, type ExitCode, exitOfOracle, severest } from './exit.ts';
 import { saveFailures, tellOlderFailures } from './failure-files.ts';
 import { folderNamed } from './files.ts';
@@ -58,6 +59,7 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
   const cpu = process.cpuUsage(clock.cpu);
   const metadata: CampaignMetadata = {
     version: version(),
+    code: codeVersion(),
     node: process.version,
     startedAt: startedAt.toISOString(),
     elapsedMs: Math.round(performance.now() - clock.wall),
@@ -65,9 +67,10 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
     jobs: plan.jobs,
   };
   const bare = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven.examples);
-  const groups = saveFailures(bare.groups, plan.outDir, plan.expected !== undefined);
   const flags = plan.words.length === 0 ? {} : { flags: plan.words };
-  const campaign: CampaignResult = { ...bare, ...flags, groups, metadata };
+  const unsaved: CampaignResult = { ...bare, ...flags, metadata };
+  const groups = saveFailures(unsaved, plan.outDir, plan.expected !== undefined);
+  const campaign: CampaignResult = { ...unsaved, groups };
   await writeReports(campaign, {
     reporters: plan.reporters,
     outDir: plan.outDir,

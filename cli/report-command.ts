@@ -31,7 +31,7 @@ export async function reportCommand(given: Given): Promise<ExitCode> {
   });
   assertWritableOutputs(outDir, reporters);
   const merged = mergeCampaigns(parts);
-  const groups = saveFailures(merged.groups, outDir, false);
+  const groups = saveFailures(merged, outDir, false);
   const campaign = { ...merged, groups };
   await writeReports(campaign, {
     reporters,

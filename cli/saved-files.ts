@@ -5,38 +5,15 @@ import { RUN_FORMAT, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
 import { InputError } from './exit.ts';
 import { readJson } from './files.ts';
 import { quoted } from './given.ts';
+import {
+  type Expected,
+  FAILURE_FORMAT,
+  failureSchema,
+  type SavedFailure,
+  traceHash,
+} from './saved-failure.ts';
 import { fittingSpec } from './spec-fit.ts';
 import { specSchema } from './spec-schema.ts';
-
-export const FAILURE_FORMAT = 'quorumlab-failure/1';
-
-/** A failing run, saved to be run again: what `replay` takes. */
-export interface SavedFailure {
-  readonly format: typeof FAILURE_FORMAT;
-  /** Version of quorumlab that recorded the hash. */
-  readonly version: string;
-  readonly signature: string;
-  readonly oracle: string;
-  readonly message: string;
-  readonly traceHash: string;
-  /** What a replay should show; a failure that is not expected makes it exit 1. */
-  readonly expect?: 'pass' | 'fail';
-  /** With its plan; one that could not be run may lack it. */
-  readonly spec: RunSpec;
-}
-
-const traceHash = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected 16 hex digits' });
-
-const failureSchema: z.ZodType<SavedFailure> = z.strictObject({
-  format: z.literal(FAILURE_FORMAT),
-  version: z.string(),
-  signature: z.string(),
-  oracle: z.string(),
-  message: z.string(),
-  traceHash,
-  expect: z.enum(['pass', 'fail']).exactOptional(),
-  spec: specSchema,
-});
 
 /** Of a run only what a replay needs; the rest of the file is not read. */
 const runSchema = z.object({
@@ -53,7 +30,8 @@ export interface Replayable {
   readonly signature?: string;
   readonly oracle?: string;
   readonly version?: string;
-  readonly expect?: 'pass' | 'fail';
+  readonly code?: string;
+  readonly expect?: Expected;
 }
 
 export function readReplayable(path: string): Replayable {
@@ -61,8 +39,8 @@ export function readReplayable(path: string): Replayable {
   const format = formatOf(json);
   switch (format) {
     case FAILURE_FORMAT: {
-      const { spec, ...recorded } = parse(path, failureSchema, json);
-      return { ...recorded, spec: fittingSpec(spec, `${path}: spec.`) };
+      const saved = failureOf(path, json);
+      return { ...saved, spec: fittingSpec(saved.spec, `${path}: spec.`) };
     }
     case RUN_FORMAT: {
       const { spec, traceHash: hash, failures } = parse(path, runSchema, json);
@@ -82,6 +60,11 @@ export function readReplayable(path: string): Replayable {
           `found ${format === undefined ? 'none' : quoted(format)}`,
       );
   }
+}
+
+/** The saved failure that a document is. Whether its spec can be run is not looked at. */
+export function failureOf(path: string, json: unknown): SavedFailure {
+  return parse(path, failureSchema, json);
 }
 
 const count = z.int().min(0);
@@ -159,7 +142,8 @@ function inWords(issue: z.core.$ZodIssue): string {
   return place === '' ? message : `${place}: ${message}`;
 }
 
-function formatOf(json: unknown): string | undefined {
+/** What a document says that it is; undefined for one that says nothing. */
+export function formatOf(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || !('format' in json)) return undefined;
   return typeof json.format === 'string' ? json.format : undefined;
 }

@@ -67,6 +67,8 @@ export interface FailureGroup {
 
 export interface CampaignMetadata {
   readonly version: string;
+  /** Fingerprint of the code that ran: it changes with what a seed comes to. */
+  readonly code?: string;
   readonly node: string;
   readonly startedAt: string;
   readonly elapsedMs: number;

@@ -1,0 +1,100 @@
+/** A saved failure: a spec, what its run came to, and what running it again should show. */
+import { z } from 'zod';
+import type { RunResult, RunSpec } from '../scenarios/spec.ts';
+import { codeVersion } from './code-version.ts';
+import { specSchema } from './spec-schema.ts';
+import { version } from './version.ts';
+
+export const FAILURE_FORMAT = 'quorumlab-failure/1';
+
+/** What `replay` takes and a corpus consists of. Whatever is optional, older files lack. */
+export interface SavedFailure extends RunRecord {
+  readonly format: typeof FAILURE_FORMAT;
+  readonly signature: string;
+  readonly oracle: string;
+  /** The named invariant, where the oracle is `invariants`. */
+  readonly invariant?: string;
+  readonly message: string;
+  /** What a replay should show; a failure that is not expected makes it exit 1. */
+  readonly expect?: Expected;
+  /** Why it is kept, for people. */
+  readonly note?: string;
+  readonly found?: Found;
+  /** With its plan; one that could not be run may lack it. */
+  readonly spec: RunSpec;
+}
+
+export type Expected = 'pass' | 'fail';
+
+/** What a run has shown, for later runs to be held against. */
+export interface RunRecord {
+  /** Version of quorumlab that recorded the hash. */
+  readonly version: string;
+  /** Fingerprint of its code: other code may rightly give another trace. */
+  readonly code?: string;
+  readonly traceHash: string;
+  /** Marks that were reached, in the order of their names. */
+  readonly marks?: readonly string[];
+  /** Places in the plan of the faults that fired, from 0. */
+  readonly fired?: readonly number[];
+}
+
+/** Where a failure comes from; it stays when the run is recorded anew. */
+export interface Found {
+  readonly command: string;
+  readonly version: string;
+  /** `2026-11-21`. */
+  readonly date?: string;
+}
+
+export const traceHash = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected 16 hex digits' });
+
+/** Signatures become names of files. */
+const signature = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, {
+  error: 'expected up to 64 letters, digits, "-", "_" and "."',
+});
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'expected a day such as 2026-11-21' });
+
+export const failureSchema: z.ZodType<SavedFailure> = z
+  .strictObject({
+    format: z.literal(FAILURE_FORMAT),
+    version: z.string(),
+    code: z.string().exactOptional(),
+    signature,
+    oracle: z.string(),
+    invariant: z.string().exactOptional(),
+    message: z.string(),
+    traceHash,
+    expect: z.enum(['pass', 'fail']).exactOptional(),
+    note: z.string().exactOptional(),
+    found: z
+      .strictObject({ command: z.string(), version: z.string(), date: day.exactOptional() })
+      .exactOptional(),
+    marks: z.array(z.string()).exactOptional(),
+    fired: z.array(z.int().min(0)).exactOptional(),
+    spec: specSchema,
+  })
+  .superRefine(({ fired = [], spec }, context) => {
+    const faults = spec.plan?.faults.length ?? 0;
+    const at = fired.findIndex((place) => place >= faults);
+    if (at < 0) return;
+    const there = faults === 0 ? 'has no faults' : `has faults 0 to ${faults - 1}`;
+    context.addIssue({
+      code: 'custom',
+      path: ['fired', at],
+      message: `there is no fault ${fired[at]}: the plan ${there}`,
+    });
+  });
+
+/** What `result` has shown. */
+export function recordOf(result: RunResult): Required<RunRecord> {
+  const reached = Object.entries(result.marks).filter(([, count]) => count > 0);
+  return {
+    version: version(),
+    code: codeVersion(),
+    traceHash: result.traceHash,
+    marks: reached.map(([mark]) => mark).sort((a, b) => (a < b ? -1 : 1)),
+    fired: result.faults.flatMap(({ status }, place) => (status === 'fired' ? [place] : [])),
+  };
+}
