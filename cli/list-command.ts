@@ -7,7 +7,7 @@ import { profiles, scenarios } from '../scenarios/catalogue/index.ts';
 import { SAFE } from '../scenarios/catalogue/scenario.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
 import type { OptionSchema } from '../sim/contract.ts';
-import type { FaultKind } from '../sim/plan.ts';
+import { FAULT_KINDS, faultKinds } from '../sim/fault.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { chosen, type Given } from './given.ts';
 import { paint } from './paint.ts';
@@ -25,6 +25,8 @@ type Kind = (typeof KINDS)[number];
 interface Item {
   readonly id: string;
   readonly about: string;
+  /** What it is among. */
+  readonly group?: string;
   /** Further lines, shown below it. */
   readonly more?: readonly string[];
 }
@@ -66,10 +68,7 @@ function itemsOf(kind: Kind): readonly Item[] {
         ],
       }));
     case 'faults':
-      return [
-        ...Object.entries(FAULTS).map(([id, about]) => ({ id, about })),
-        ...profiles.map(({ name, about }) => ({ id: `--faults ${name}`, about })),
-      ];
+      return faultItems();
     case 'oracles':
       return [...oracles.map(({ id, about }) => ({ id, about })), DETERMINISM_ITEM];
     case 'models':
@@ -99,23 +98,31 @@ const MODELS: { readonly [model in ModelName]: string } = {
   txn: 'txn on several registers at once: [["r", "x", null], ["w", "y", 2]]',
 };
 
-/** What a plan may hold, and what the network does to single messages. */
-const FAULTS: { readonly [fault in FaultKind | Fate]: string } = {
-  partition: 'nodes in different groups cannot talk to each other',
-  'one-way': 'nothing gets from some nodes to others; the other way works',
-  slow: 'what some nodes send to others takes longer; what is sent later may overtake it',
-  crash: 'a replica loses its memory and what was not durable, and may restart later',
-  pause: 'a node handles nothing for a while, as its clock goes on',
-  'client-crash': 'a client dies with its open operation and comes back as a new one',
-  drop: 'a message is lost',
-  duplicate: 'a message arrives twice',
-  reorder: 'a message is held back and overtaken',
-  corrupt: 'a message arrives unreadable',
-  'torn-write': 'a crash leaves the record being written half done',
-  'clock-skew': 'a clock starts off, and runs fast or slow',
-};
+/** What happens to single messages and records, at rates of the spec. */
+const RATES: readonly Item[] = [
+  { id: 'drop', about: 'a message is lost' },
+  { id: 'duplicate', about: 'a message arrives twice' },
+  { id: 'reorder', about: 'a message is held back and overtaken' },
+  { id: 'replay', about: 'a copy of a message arrives long after it' },
+  { id: 'corrupt', about: 'a message arrives unreadable' },
+  { id: 'torn-write', about: 'a crash leaves the record being written half done' },
+  { id: 'stall', about: 'a record takes long, and all behind it wait' },
+  { id: 'clock-skew', about: 'a clock starts off, and runs fast or slow' },
+];
 
-type Fate = 'drop' | 'duplicate' | 'reorder' | 'corrupt' | 'torn-write' | 'clock-skew';
+/** What a plan may hold, by what it strikes, then rates and profiles. */
+function faultItems(): readonly Item[] {
+  const planned = faultKinds.map((kind) => {
+    const { group, about } = FAULT_KINDS[kind];
+    return { id: kind, group, about };
+  });
+  const rates = RATES.map((rate) => ({ ...rate, group: 'rate' }));
+  return [
+    ...planned,
+    ...rates,
+    ...profiles.map(({ name, about }) => ({ id: `--faults ${name}`, about })),
+  ];
+}
 
 function optionInWords(option: OptionSchema): string {
   const { name, about } = option;

@@ -1,8 +1,9 @@
 /** What a spec in a file must look like; `saved-files.ts` turns what is wrong into messages. */
 import { z } from 'zod';
 import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
-import { type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
-import type { PlannedFault } from '../sim/plan.ts';
+import { type FaultConfig, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
+import { faultKinds } from '../sim/fault.ts';
+import { faultSchema } from './fault-schema.ts';
 import {
   CLIENTS_MAX,
   EVENTS_MAX,
@@ -14,62 +15,12 @@ import {
 
 const whole = z.int().min(0);
 const micros = whole.max(MICROS_MAX);
-const faults = whole.max(FAULTS_MAX).exactOptional();
 const rate = z.int().min(0).max(1_000_000);
-const node = z.union([whole, z.literal('it')]);
-const optional = { lasts: micros.exactOptional() };
-
-const partition = { fault: z.literal('partition'), groups: z.array(z.array(node)), ...optional };
-const oneWay = { fault: z.literal('one-way'), from: z.array(node), to: z.array(node), ...optional };
-const slow = {
-  fault: z.literal('slow'),
-  from: z.array(node),
-  to: z.array(node),
-  by: micros,
-  ...optional,
-};
-const crash = {
-  fault: z.literal('crash'),
-  node,
-  staysDown: z.boolean().exactOptional(),
-  ...optional,
-};
-const pause = { fault: z.literal('pause'), node, ...optional };
-const clientCrash = { fault: z.literal('client-crash'), client: whole, ...optional };
-
-const trigger = {
-  at: micros.exactOptional(),
-  when: z
-    .strictObject({
-      mark: z.string(),
-      node: whole.exactOptional(),
-      nth: z.int().min(1),
-      after: micros,
-    })
-    .exactOptional(),
-};
-
-const fault = z
-  .discriminatedUnion('fault', [
-    z.strictObject({ ...partition, ...trigger }),
-    z.strictObject({ ...oneWay, ...trigger }),
-    z.strictObject({ ...slow, ...trigger }),
-    z.strictObject({ ...crash, ...trigger }),
-    z.strictObject({ ...pause, ...trigger }),
-    z.strictObject({ ...clientCrash, ...trigger }),
-  ])
-  .transform((entry, context): PlannedFault => {
-    const { at, when, ...what } = entry;
-    if (at !== undefined && when === undefined) return { at, ...what };
-    if (when !== undefined && at === undefined) return { when, ...what };
-    context.addIssue('expected either `at` (a time) or `when` (a mark), and not both');
-    return z.NEVER;
-  });
 
 const operation = z.strictObject({ at: micros, client: whole, operation: z.json() });
 
 const plan = z.strictObject({
-  faults: z.array(fault),
+  faults: z.array(faultSchema),
   operations: z.array(operation).max(OPERATIONS_MAX),
 });
 
@@ -98,17 +49,15 @@ const network = z.strictObject({
   corrupt: rate,
   reorder: rate,
   reorderBy: micros,
+  replay: rate.exactOptional(),
+  replayBy: micros.exactOptional(),
   overrides: z.array(fateOverride).exactOptional(),
 });
 
-const kinds = z.strictObject({
-  partition: faults,
-  'one-way': faults,
-  slow: faults,
-  crash: faults,
-  pause: faults,
-  'client-crash': faults,
-});
+const kinds: z.ZodType<FaultConfig['kinds']> = z.partialRecord(
+  z.enum(faultKinds),
+  whole.max(FAULTS_MAX),
+);
 
 const faultConfig = z
   .strictObject({
@@ -135,6 +84,8 @@ const disk = z
     error: 'expected at most latencyMax',
   });
 
+const options = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
+
 /** `RunSpec` of `scenarios/spec.ts`. */
 export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   format: z.literal(SPEC_FORMAT),
@@ -145,13 +96,17 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   streams: whole,
   replicas: z.int().min(1).max(REPLICAS_MAX),
   clients: whole.max(CLIENTS_MAX),
-  options: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
+  options,
   machine: z.string(),
   network,
   disk,
   clock: z.strictObject({ offset: micros, drift: rate }),
   ending: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('quiet'), healAt: micros }),
+    z.strictObject({
+      kind: z.literal('quiet'),
+      healAt: micros,
+      core: z.array(whole).exactOptional(),
+    }),
     z.strictObject({ kind: z.literal('cut'), at: micros }),
   ]),
   bounds: z.strictObject({
@@ -177,4 +132,5 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   shuffleTies: z.boolean(),
   withinClaims: z.boolean(),
   paranoid: z.boolean(),
+  rekey: z.strictObject({ event: whole, seed: z.string() }).exactOptional(),
 });

@@ -1,6 +1,14 @@
 /** Faults in words, and where and when each of a run's faults held. */
 import type { RunResult } from '../scenarios/spec.ts';
-import type { FaultKind, FaultNode, PlannedFault } from '../sim/plan.ts';
+import type { Options } from '../sim/contract.ts';
+import {
+  FAULT_KINDS,
+  type FaultGroup,
+  type FaultKind,
+  type FaultNode,
+  nodesOf,
+} from '../sim/fault.ts';
+import type { PlannedFault } from '../sim/plan.ts';
 import { formatTime, formatTimeRange, nodeName } from './words.ts';
 
 /** One fired fault of a run: when it held, and on whom. */
@@ -45,23 +53,33 @@ export function spanInWords(span: FaultSpan): string {
   return `${span.title} ${when}`;
 }
 
-/** What a fault does to the nodes or links that it touches. */
-export function effectOf(kind: FaultKind): 'cut' | 'slow' | 'down' | 'paused' {
+/** What a fault does to the nodes or links that it touches, as far as it can be drawn. */
+export type FaultEffect = 'cut' | 'slow' | 'down' | 'paused' | 'disk' | 'clock' | 'tampered';
+
+export function effectOf(kind: FaultKind): FaultEffect {
   switch (kind) {
-    case 'partition':
-    case 'one-way':
-      return 'cut';
-    case 'slow':
-      return 'slow';
     case 'crash':
+    case 'amnesia':
+    case 'version-change':
     case 'client-crash':
       return 'down';
     case 'pause':
       return 'paused';
     default:
-      return kind satisfies never;
+      return EFFECTS[FAULT_KINDS[kind].group];
   }
 }
+
+const EFFECTS: { readonly [group in FaultGroup]: FaultEffect } = {
+  partition: 'cut',
+  network: 'slow',
+  process: 'tampered',
+  disk: 'disk',
+  clock: 'clock',
+  client: 'tampered',
+  byzantine: 'tampered',
+  configuration: 'tampered',
+};
 
 /** A fault of the plan that did not fire, and why: `crash the node that reaches elected`. */
 export function unfiredInWords(planned: PlannedFault, replicas: number): string {
@@ -83,20 +101,8 @@ function touchedNodes(
   it: number | undefined,
 ): readonly (readonly number[])[] {
   const resolve = (node: FaultNode): number => (node === 'it' ? (it ?? UNKNOWN_NODE) : node);
-  switch (planned.fault) {
-    case 'partition':
-      return planned.groups.map((group) => group.map(resolve));
-    case 'one-way':
-    case 'slow':
-      return [planned.from.map(resolve), planned.to.map(resolve)];
-    case 'crash':
-    case 'pause':
-      return [[resolve(planned.node)]];
-    case 'client-crash':
-      return [[replicas + planned.client]];
-    default:
-      return planned satisfies never;
-  }
+  if ('client' in planned) return [[replicas + planned.client]];
+  return nodesOf(planned).map(([, nodes]) => nodes.map(resolve));
 }
 
 /** From so many neighbours on, the first and the last of them are named: `c0–c3`. */
@@ -126,20 +132,93 @@ function faultTitle(
   const nameOf = (node: number): string =>
     node === UNKNOWN_NODE ? 'it' : nodeName(node, replicas);
   const names = groups.map((group) => inRanges(group, nameOf).join(','));
+  const [first = '', second = ''] = names;
+  const sides = names.map((group) => `{${group}}`).join('|');
   switch (planned.fault) {
     case 'partition':
-      return `partition ${names.map((group) => `{${group}}`).join('|')}`;
+      return `partition ${sides}`;
+    case 'flapping':
+      return `flapping partition ${sides} (every ${formatTime(planned.period)})`;
+    case 'bridge':
+      return `bridge ${first} between ${names
+        .slice(1)
+        .map((group) => `{${group}}`)
+        .join('|')}`;
     case 'one-way':
-      return `one-way cut {${names[0]}}→{${names[1]}}`;
+      return `one-way cut {${first}}→{${second}}`;
     case 'slow':
-      return `slow {${names[0]}}→{${names[1]}} (+${formatTime(planned.by)})`;
+      return `slow {${first}}→{${second}} (+${formatTime(planned.by)})`;
+    case 'clog':
+      return `clog {${first}}→{${second}}`;
+    case 'ring':
+    case 'chained':
+      return `${planned.fault} ${groups[0]?.map(nameOf).join('–')}`;
+    case 'quorum-loss':
+      return `quorum loss but for ${first}`;
+    case 'constrained-election':
+      return `constrained election: ${first} for ${second}`;
+    case 'rolling-restart':
+      return `rolling restart ${groups[0]?.map(nameOf).join(', ')}`;
+    case 'byzantine':
+      return `byzantine ${first}: ${planned.behaviour} towards ${second}`;
+    case 'reconfigure':
+      return `reconfigure to {${first}}`;
+    default:
+      return nodeFaultTitle(planned, first);
+  }
+}
+
+type NodeFault = Extract<PlannedFault, { readonly node: FaultNode } | { readonly client: number }>;
+
+/** Faults about one node: what, where, and how much. */
+function nodeFaultTitle(
+  planned: Exclude<
+    NodeFault,
+    { fault: 'bridge' | 'quorum-loss' | 'constrained-election' | 'byzantine' }
+  >,
+  name: string,
+): string {
+  const what = `${planned.fault.replaceAll('-', ' ')} ${name}`;
+  switch (planned.fault) {
     case 'crash':
-      return `crash ${names[0]}${planned.staysDown === true ? ' for good' : ''}`;
+      return `${what}${planned.staysDown === true ? ' for good' : ''}`;
+    case 'version-change':
+      return `${what} to ${changeInWords(planned.mutant, planned.options)}`;
+    case 'slow-node':
+    case 'slow-disk':
+    case 'clock-jump':
+    case 'duplicate-request':
+      return `${what} (+${formatTime(planned.by)})`;
+    case 'clock-drift':
+      return `${what} (${percent(planned.rate)})`;
+    case 'wrong-node':
+      return `${what} (${planned.shift} further on)`;
+    case 'impatience':
+      return `${what} (${planned.factor} times too soon)`;
+    case 'amnesia':
     case 'pause':
-      return `pause ${names[0]}`;
+    case 'write-error':
+    case 'read-error':
+    case 'bit-rot':
+    case 'misdirected-write':
+    case 'lying-fsync':
+    case 'disk-full':
+    case 'clock-freeze':
     case 'client-crash':
-      return `client crash ${names[0]}`;
+      return what;
     default:
       return planned satisfies never;
   }
+}
+
+const PPM_PER_PERCENT = 10_000;
+
+function percent(ppm: number): string {
+  return `${ppm > 0 ? '+' : '−'}${Math.abs(ppm) / PPM_PER_PERCENT} %`;
+}
+
+function changeInWords(mutant: string | undefined, options: Options | undefined): string {
+  const changes = Object.entries(options ?? {}).map(([name, value]) => `${name}=${value}`);
+  if (mutant !== undefined) changes.unshift(`mutant ${mutant}`);
+  return changes.length === 0 ? 'the same build' : changes.join(', ');
 }

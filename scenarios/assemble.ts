@@ -28,7 +28,7 @@ export const builtIn: Registry = { protocols, machines, mutants };
 
 /** Throws `SpecError` for an unknown protocol, machine or mutant. */
 export function assemble(
-  spec: Pick<RunSpec, 'protocol' | 'machine' | 'mutant'>,
+  spec: Pick<RunSpec, 'protocol' | 'machine'> & { readonly mutant?: string | undefined },
   registry: Registry = builtIn,
 ): Build {
   const protocol = registry.protocols.find((each) => each.name === spec.protocol);

@@ -12,20 +12,23 @@ export type {
   Env,
   Invariant,
   InvariantWatcher,
+  Loss,
   Message,
   Micros,
   Mutant,
   NodeId,
   OptionSchema,
   Options,
+  Owed,
   Process,
   Protocol,
   StateMachine,
   Unreadable,
   Write,
 } from '../sim/contract.ts';
+export { FAULT_KINDS, type Fault, type FaultKind } from '../sim/fault.ts';
 export { digest, type Plain } from '../sim/plain.ts';
-export type { Fault, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
+export type { NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 export type { EventRecord } from '../sim/record.ts';
 export { builtIn, type Registry, SpecError } from './assemble.ts';
 export { type DrawSettings, findScenarios, type Scenario, scenarios } from './catalogue/index.ts';

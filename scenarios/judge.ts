@@ -125,10 +125,10 @@ export class Judge implements Observer, Court {
     for (const listen of this.listeners.restarted) listen(node);
   }
 
-  /** Every replica that is up knows, and has applied, all that is decided. */
-  isSettled(): boolean {
+  /** Each of these replicas, if it is up, knows and has applied all that is decided. */
+  isSettled(replicas: readonly NodeId[]): boolean {
     const { protocol } = this.build;
-    for (const replica of this.view.cluster.replicas) {
+    for (const replica of replicas) {
       const state = this.view.stateOf(replica);
       if (state === undefined) continue;
       if (protocol.decidedCount(state) !== this.decided.length) return false;

@@ -1,5 +1,6 @@
 /** Whether a plan fits its world: people edit plans, and may name what is not there. */
-import type { Fault, FaultNode, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
+import { nodesOf } from '../sim/fault.ts';
+import type { Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { SpecError } from './assemble.ts';
 
 /** How many replicas and clients there are; the nodes are numbered replicas first. */
@@ -35,27 +36,7 @@ function checkFault(fault: PlannedFault, at: string, size: Size): void {
       }
     }
   }
-  if (fault.fault === 'client-crash') checkClient(fault.client, `${at}.client`, size);
-}
-
-function nodesOf(fault: Fault): readonly (readonly [string, readonly FaultNode[]])[] {
-  switch (fault.fault) {
-    case 'partition':
-      return fault.groups.map((group, index) => [`groups[${index}]`, group]);
-    case 'one-way':
-    case 'slow':
-      return [
-        ['from', fault.from],
-        ['to', fault.to],
-      ];
-    case 'crash':
-    case 'pause':
-      return [['node', [fault.node]]];
-    case 'client-crash':
-      return [];
-    default:
-      return fault satisfies never;
-  }
+  if ('client' in fault) checkClient(fault.client, `${at}.client`, size);
 }
 
 function checkNode(node: number, at: string, { replicas, clients }: Size): void {

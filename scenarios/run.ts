@@ -3,9 +3,9 @@ import type { Protocol } from '../sim/contract.ts';
 import { Digester } from '../sim/plain.ts';
 import type { Plan } from '../sim/plan.ts';
 import { Simulation } from '../sim/simulation.ts';
-import type { End } from '../sim/simulation-config.ts';
+import type { BuildChange, End, NodeBuild } from '../sim/simulation-config.ts';
 import { STREAMS_VERSION } from '../sim/streams.ts';
-import { assemble, machineNamed, type Registry } from './assemble.ts';
+import { assemble, completeOptions, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
 import { checkPlan } from './plan-fit.ts';
@@ -19,6 +19,8 @@ const REFUSED = -2;
 export interface RunRequest {
   /** Record the event log. */
   readonly events?: boolean;
+  /** Tell which marks were reached after which. */
+  readonly coverage?: boolean;
   /** The caller's clock: asked now and then, and true ends the run without a verdict. */
   readonly shouldStop?: () => boolean;
   /** What the spec's ids stand for: add your own protocols and state machines to `builtIn`. */
@@ -39,13 +41,23 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
     machine: build.machine,
     plan,
     logsEvents: request.events === true,
+    builds: (change) => anotherBuild(spec, change, request.registry),
   });
   const specification = machineNamed(spec.machine, request.registry);
   const judge = new Judge(simulation, { build, specification }, spec);
   if (spec.oracles === undefined || spec.oracles.length > 0) simulation.observer = judge;
   const end = conduct(simulation, judge, request.shouldStop);
   if (simulation.observer !== undefined) judge.adjourn(end);
-  return report(simulation, judge, { ...spec, plan }, end);
+  const result = report(simulation, judge, { ...spec, plan }, end);
+  if (request.coverage !== true) return result;
+  return { ...result, coverage: simulation.coverage.pairs() };
+}
+
+/** What a node runs that comes back as another build than `spec` says. */
+function anotherBuild(spec: RunSpec, change: BuildChange, registry?: Registry): NodeBuild {
+  const build = assemble({ ...spec, mutant: change.mutant ?? spec.mutant }, registry);
+  const given = { ...spec.options, ...change.options };
+  return { ...build, options: completeOptions(build.protocol.optionSchema, given) };
 }
 
 /** What a handler throws is the protocol's failure; what we throw ourselves is ours. */

@@ -1,16 +1,10 @@
 /** What goes into a run and what comes out of it: plain JSON both. */
 import type { Options } from '../sim/contract.ts';
+import type { FaultKind } from '../sim/fault.ts';
 import type { Plain } from '../sim/plain.ts';
-import type {
-  Bounds,
-  ClockConfig,
-  DiskConfig,
-  Ending,
-  FaultKind,
-  NetworkConfig,
-  Plan,
-} from '../sim/plan.ts';
+import type { Bounds, ClockConfig, DiskConfig, Ending, NetworkConfig, Plan } from '../sim/plan.ts';
 import type { EventRecord } from '../sim/record.ts';
+import type { Rekey } from '../sim/simulation-config.ts';
 
 export const SPEC_FORMAT = 'quorumlab-spec/1';
 export const RUN_FORMAT = 'quorumlab-run/1';
@@ -51,6 +45,8 @@ export interface RunSpec {
   readonly withinClaims: boolean;
   /** Freeze deeply whatever is sent or persisted. */
   readonly paranoid: boolean;
+  /** After so many events all that is drawn comes from another seed; plan and overrides stay. */
+  readonly rekey?: Rekey;
 }
 
 export interface Expectation {
@@ -106,6 +102,12 @@ export interface RunResult {
   readonly finalSummaries: readonly string[];
   /** The event log, when it was asked for. */
   readonly events?: readonly EventRecord[];
+  /**
+   * When it was asked for: ordered pairs of marks as a bit set in 32-bit words. Of marks counted as
+   * the protocol declares them, bit a * count + b says that b was reached after a, and bit
+   * a * count + a that a was reached.
+   */
+  readonly coverage?: readonly number[];
 }
 
 export interface RunCounts {

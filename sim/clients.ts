@@ -64,6 +64,12 @@ export class Clients {
     return this.of(node).open;
   }
 
+  /** Whether the client has nothing left to ask, and waits for nothing. */
+  isDone(node: NodeId): boolean {
+    const progress = this.of(node);
+    return progress.open < 0 && progress.next >= progress.operations.length;
+  }
+
   /** Queues the client's next operation, if it has one and waits for none. */
   queueNext(node: Node): void {
     const progress = this.of(node.id);

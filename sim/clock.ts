@@ -1,27 +1,69 @@
-/** A node's own clock: an offset from virtual time and a drift, monotonic because time is. */
+/**
+ * A node's own clock: it starts at an offset, gains or loses, can leap forward and stand still, and
+ * never goes back.
+ */
 import type { Micros } from './contract.ts';
 
 const MILLION = 1_000_000;
 
 export class Clock {
-  private readonly offset: Micros;
-  private readonly rate: number;
+  /** Virtual time of the last change, and what the clock showed then. */
+  private changedAt: Micros = 0;
+  private shown: Micros;
+  /** Local microseconds in a million virtual ones. */
+  private rate: number;
+  /** How many faults hold it still. */
+  private freezes = 0;
 
   /** `drift` in parts per million, positive for a fast clock. */
   constructor(offset: Micros, drift: number) {
-    this.offset = offset;
+    this.shown = offset;
     this.rate = MILLION + drift;
   }
 
-  /** What this clock shows at virtual time `time`. */
-  local(time: Micros): Micros {
-    if (this.rate === MILLION) return time + this.offset;
-    return this.offset + Math.floor((time * this.rate) / MILLION);
+  get isFrozen(): boolean {
+    return this.freezes > 0;
   }
 
-  /** How long `delay` of local time lasts in virtual time. */
+  /** What this clock shows at virtual time `time`, which never decreases. */
+  local(time: Micros): Micros {
+    if (this.freezes > 0) return this.shown;
+    const passed = time - this.changedAt;
+    if (this.rate === MILLION) return this.shown + passed;
+    return this.shown + Math.floor((passed * this.rate) / MILLION);
+  }
+
+  /** How long `delay` of local time lasts in virtual time, at the present rate. */
   virtual(delay: Micros): Micros {
     if (this.rate === MILLION) return delay;
     return Math.ceil((delay * MILLION) / this.rate);
+  }
+
+  jump(now: Micros, by: Micros): void {
+    this.settle(now);
+    this.shown += by;
+  }
+
+  /** Gains `change` parts per million more; the rates by which a wait ran and now runs. */
+  drift(now: Micros, change: number): { readonly of: number; readonly by: number } {
+    this.settle(now);
+    const before = this.rate;
+    this.rate += change;
+    return { of: before, by: this.rate };
+  }
+
+  freeze(now: Micros): void {
+    this.settle(now);
+    this.freezes += 1;
+  }
+
+  thaw(now: Micros): void {
+    this.settle(now);
+    this.freezes -= 1;
+  }
+
+  private settle(now: Micros): void {
+    this.shown = this.local(now);
+    this.changedAt = now;
   }
 }

@@ -98,6 +98,13 @@ export interface Process<
   start(durable: Durable): void;
   receive(from: NodeId, message: M | Unreadable): void;
   expire(timer: Timer): void;
+  /**
+   * A record could not be written and is lost. A process without this handler ends instead, as a
+   * failed fsync demands; it is restarted by whoever mends the disk.
+   */
+  writeFailed?(writes: readonly Write[]): void;
+  /** An operator asks the group to go on with these members; a protocol that cannot has none. */
+  reconfigure?(members: readonly NodeId[]): void;
 }
 
 /** A client issues one operation at a time; the next `invoke` comes after the last one's end. */
@@ -133,7 +140,14 @@ export type OptionValue = boolean | number | string;
 export type Options = { readonly [name: string]: OptionValue };
 
 /** One entry of a protocol's option schema. Times are Micros. */
-export type OptionSchema = { readonly name: string; readonly about: string } & (
+export type OptionSchema = {
+  readonly name: string;
+  readonly about: string;
+  /** Whether nodes of one cluster may run with different values, as during a rolling upgrade. */
+  readonly mayDiffer?: boolean;
+  /** Values that are worth trying besides the default, for the fuzzer to draw from. */
+  readonly trials?: readonly OptionValue[];
+} & (
   | { readonly type: 'boolean'; readonly default: boolean }
   | {
       readonly type: 'integer';
@@ -156,6 +170,8 @@ export interface ClusterView<State = object> {
   isPaused(node: NodeId): boolean;
   /** Whether messages sent now from one node would reach the other (partitions, not loss). */
   isConnected(from: NodeId, to: NodeId): boolean;
+  /** Whether the replica's disk has damage that no start has met yet. */
+  isDamaged(replica: NodeId): boolean;
 }
 
 /** A named safety claim over all replicas' states; `source` cites the paper or spec. */
@@ -175,14 +191,35 @@ export interface InvariantWatcher<State = object> {
   crashed?(replica: NodeId): void;
 }
 
+/** What a replica may lose to a fault, or do under one. */
+export type Loss =
+  /** A crash: what is in memory. */
+  | 'memory'
+  /** Everything on its disk. */
+  | 'disk'
+  /** A record that was durable; a start finds it damaged (`intact: false`). */
+  | 'record'
+  /** Records that were said to be durable, without a trace. */
+  | 'unnoticed'
+  /** An adversary withholds, delays, repeats or reorders what the replica sends. */
+  | 'omission'
+  /** An adversary alters what the replica sends. */
+  | 'lies';
+
+/** To whom progress is owed: clients to be answered, replicas that have to agree in the end. */
+export interface Owed {
+  readonly clients: readonly NodeId[];
+  readonly replicas: readonly NodeId[];
+}
+
 /** What a protocol claims under given options; the swarm and the oracles hold it to that. */
 export interface Claims<State = object> {
   /** Whether a crash loses nothing that was durable (false: memory is all there is). */
   readonly durable: boolean;
-  /** Whether the protocol promises to survive this replica's crash now. */
-  survivesCrash(replica: NodeId, view: ClusterView<State>): boolean;
-  /** Whether, with the network healed, clients are owed answers given who is up. */
-  isProgressOwed(view: ClusterView<State>): boolean;
+  /** Whether the protocol promises to stay safe if this replica suffers the loss now. */
+  survives(loss: Loss, replica: NodeId, view: ClusterView<State>): boolean;
+  /** To whom progress is owed, given who is up and which links work, if that stays so. */
+  owes(view: ClusterView<State>): Owed;
   /** How long after the healing every pending operation must have ended and replicas agree. */
   readonly progressWithin: Micros;
 }

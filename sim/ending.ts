@@ -2,7 +2,7 @@
  * The quiet ending: faults have stopped and healed, clients finish, then the replicas must agree.
  * Decides when that is done, and when what is owed is overdue.
  */
-import type { Micros } from './contract.ts';
+import type { Micros, Owed } from './contract.ts';
 import type { Simulation } from './simulation.ts';
 
 export class QuietEnding {
@@ -15,6 +15,8 @@ export class QuietEnding {
   private doneAt: Micros = -1;
   /** A lower bound of the time by which what is owed must have happened. */
   private deadline: Micros = 0;
+  /** Whom the run waits for: to whom progress is owed, or all if it is owed to nobody. */
+  private awaited: Owed = { clients: [], replicas: [] };
 
   constructor(world: Simulation) {
     this.world = world;
@@ -23,18 +25,28 @@ export class QuietEnding {
   turnQuiet(): void {
     this.isQuiet = true;
     this.quietAt = this.world.now;
-    this.deadline = this.quietAt + this.world.claims.progressWithin;
+    this.deadline = this.quietAt + this.world.progressWithin;
+    const owed = this.world.claims.owes(this.world);
+    this.awaited = owed.replicas.length > 0 ? owed : this.world.cluster;
   }
 
   /** Whether all clients are done and, as far as an observer looks, the replicas agree. */
   isSettled(): boolean {
-    return this.world.clients.remaining === 0 && (this.world.observer?.isSettled() ?? true);
+    const { observer } = this.world;
+    return this.areClientsDone() && (observer?.isSettled(this.awaited.replicas) ?? true);
+  }
+
+  private areClientsDone(): boolean {
+    const { clients } = this.world;
+    if (clients.remaining === 0) return true;
+    if (this.awaited.clients.length === this.world.cluster.clients.length) return false;
+    return this.awaited.clients.every((client) => clients.isDone(client));
   }
 
   /** Asked after every event. */
   isOver(): boolean {
     if (!this.isQuiet) return false;
-    if (this.world.clients.remaining === 0) {
+    if (this.areClientsDone()) {
       if (this.isSettled()) return true;
       if (this.doneAt < 0) this.doneAt = this.world.now;
     }
@@ -48,13 +60,13 @@ export class QuietEnding {
    * The protocol's bound counts from the healing or from the oldest open call, if that is later.
    */
   private nextDeadline(): Micros {
-    const { claims, clients, cluster, now } = this.world;
-    if (this.doneAt >= 0) return this.doneAt + claims.progressWithin;
+    const { clients, now, progressWithin } = this.world;
+    if (this.doneAt >= 0) return this.doneAt + progressWithin;
     let earliest = now;
-    for (const client of cluster.clients) {
+    for (const client of this.awaited.clients) {
       const entry = clients.history[clients.openOperation(client)];
       if (entry !== undefined) earliest = Math.min(earliest, Math.max(entry.call, this.quietAt));
     }
-    return earliest + claims.progressWithin;
+    return earliest + progressWithin;
   }
 }

@@ -1,7 +1,7 @@
 /** Writes the event log of a run, on demand: it reads the world and changes nothing in it. */
 import type { Message, NodeId, Protocol, Unreadable } from './contract.ts';
+import type { Fault } from './fault.ts';
 import type { Plain } from './plain.ts';
-import type { Fault } from './plan.ts';
 import type { EventKind, EventRecord } from './record.ts';
 import type { Simulation } from './simulation.ts';
 

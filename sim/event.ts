@@ -1,6 +1,6 @@
 /** One entry of the event queue. A single shape for all kinds keeps the loop monomorphic. */
 import type { Message, Micros, NodeId, Unreadable } from './contract.ts';
-import type { TimerSlot } from './node.ts';
+import type { TimerSlot } from './timers.ts';
 
 export const START = 0;
 export const DELIVER = 1;
@@ -13,6 +13,10 @@ export const FAULT = 5;
 export const HEAL = 6;
 /** Faults stop and heal for good. */
 export const QUIET = 7;
+/** A fault goes on to its next phase. */
+export const PHASE = 8;
+/** A busy node turns to what waits for it. */
+export const WAKE = 9;
 
 export type SimEventKind =
   | typeof START
@@ -22,7 +26,9 @@ export type SimEventKind =
   | typeof INVOKE
   | typeof FAULT
   | typeof HEAL
-  | typeof QUIET;
+  | typeof QUIET
+  | typeof PHASE
+  | typeof WAKE;
 
 export class SimEvent {
   readonly time: Micros;

@@ -68,8 +68,8 @@ export type LinkFault = Lasting &
   );
 
 export type ProcessFault = Lasting &
+  /** Process and memory are gone; restarts after `lasts`, unless it stays down. */
   (
-    /** Process and memory are gone; restarts after `lasts`, unless it stays down. */
     | { readonly fault: 'crash'; readonly node: FaultNode; readonly staysDown?: boolean }
     /** As a crash, and the disk is empty when the node restarts. */
     | { readonly fault: 'amnesia'; readonly node: FaultNode }
@@ -97,8 +97,8 @@ export type ProcessFault = Lasting &
 
 /** What disks do. `place` says which record, in parts per million of those there are. */
 export type DiskFault = Lasting &
+  /** The next record cannot be written: unless it handles that, the process ends. */
   (
-    /** The next record cannot be written: unless it handles that, the process ends. */
     | { readonly fault: 'write-error'; readonly node: FaultNode }
     /** The record at `place` cannot be read for so long: a start meanwhile finds it damaged. */
     | { readonly fault: 'read-error'; readonly node: FaultNode; readonly place: number }
@@ -116,8 +116,8 @@ export type DiskFault = Lasting &
 
 /** What a node's own clock does; virtual time and the other nodes' clocks go on. */
 export type ClockFault = Lasting &
+  /** The clock leaps forward; timers that would have expired meanwhile do so now. */
   (
-    /** The clock leaps forward; timers that would have expired meanwhile do so now. */
     | { readonly fault: 'clock-jump'; readonly node: FaultNode; readonly by: Micros }
     /** The clock gains (or, if negative, loses) `rate` parts per million more. */
     | { readonly fault: 'clock-drift'; readonly node: FaultNode; readonly rate: number }
@@ -127,8 +127,8 @@ export type ClockFault = Lasting &
 
 /** What clients do. `client` is an index from 0, not a node id. */
 export type ClientFault = Lasting &
+  /** The process dies and starts again; its open operation stays open for ever. */
   (
-    /** The process dies and starts again; its open operation stays open for ever. */
     | { readonly fault: 'client-crash'; readonly client: number }
     /** All that the client sends is sent a second time, `by` later. */
     | { readonly fault: 'duplicate-request'; readonly client: number; readonly by: Micros }
@@ -140,7 +140,14 @@ export type ClientFault = Lasting &
 
 /** What an adversary that has taken a replica over does with what the replica sends. */
 export type Behaviour = (typeof BEHAVIOURS)[number];
-export const BEHAVIOURS = ['withhold', 'delay', 'replay', 'alter', 'equivocate', 'misorder'] as const;
+export const BEHAVIOURS = [
+  'withhold',
+  'delay',
+  'replay',
+  'alter',
+  'equivocate',
+  'misorder',
+] as const;
 
 /**
  * An adversary over the outbox of a replica that is correct otherwise: `rate` parts per million of
@@ -181,7 +188,10 @@ export const FAULT_KINDS: {
   bridge: { group: 'partition', about: 'groups that only one node can talk to all of' },
   ring: { group: 'partition', about: 'each node can talk to its two neighbours in a ring' },
   chained: { group: 'partition', about: 'each node can talk to its neighbours in a line' },
-  'quorum-loss': { group: 'partition', about: 'one replica can talk to all, the others to it only' },
+  'quorum-loss': {
+    group: 'partition',
+    about: 'one replica can talk to all, the others to it only',
+  },
   'constrained-election': {
     group: 'partition',
     about: 'the leader is cut off, and the only one that can talk to all has an outdated log',
@@ -222,7 +232,7 @@ const LIST_FIELDS = ['from', 'to', 'order', 'members'] as const;
 
 /** The nodes that a fault names, each with the field that names it: `['groups[0]', [0, 'it']]`. */
 export function nodesOf(fault: Fault): readonly (readonly [string, Nodes])[] {
-  const fields = fault as FaultFields;
+  const fields: NodeFields = fault;
   const found: [string, Nodes][] = [];
   for (const name of NODE_FIELDS) {
     const node = fields[name];
@@ -246,8 +256,8 @@ export function renameNodes<F extends Fault>(
   fault: F,
   rename: (node: FaultNode) => FaultNode | undefined,
 ): F | undefined {
-  const renamed: { [field: string]: unknown } = { ...fault };
-  const fields = fault as FaultFields;
+  const fields: NodeFields = fault;
+  const renamed: { [field: string]: FaultNode | Nodes | readonly Nodes[] } = {};
   const inList = (nodes: Nodes): Nodes => nodes.flatMap((node) => rename(node) ?? []);
   for (const name of NODE_FIELDS) {
     const node = fields[name];
@@ -261,11 +271,12 @@ export function renameNodes<F extends Fault>(
     if (list !== undefined) renamed[name] = inList(list);
   }
   if (fields.groups !== undefined) renamed.groups = fields.groups.map(inList);
-  return renamed as F;
+  return { ...fault, ...renamed };
 }
 
 /** The fields of all kinds that name nodes. */
-interface FaultFields {
+interface NodeFields {
+  readonly fault: FaultKind;
   readonly node?: FaultNode;
   readonly leader?: FaultNode;
   readonly from?: Nodes;

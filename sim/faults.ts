@@ -1,12 +1,15 @@
 /**
- * Carries out the plan's faults: starts each at its time or at its mark, heals it when its time is
- * over or when the run turns quiet, and keeps account of what fired.
+ * Carries out the plan's faults: starts each at its time or at its mark, takes it from phase to
+ * phase, heals it when its time is over or when the run turns quiet, and keeps account of what
+ * fired. What a fault does is told in `strikes/`.
  */
 import type { Claims, NodeId } from './contract.ts';
-import { FAULT, HEAL, plainEvent } from './event.ts';
+import { FAULT, HEAL, PHASE, plainEvent } from './event.ts';
 import type { Node } from './node.ts';
-import type { Fault, FaultNode, MarkTrigger, PlannedFault } from './plan.ts';
+import type { MarkTrigger, PlannedFault } from './plan.ts';
 import type { Simulation } from './simulation.ts';
+import { strike } from './strikes/index.ts';
+import type { Strike } from './strikes/strike.ts';
 
 /** What became of one fault of the plan. */
 export interface FaultAccount {
@@ -31,18 +34,19 @@ export class Faults {
   private readonly world: Simulation;
   private readonly planned: readonly PlannedFault[];
   private readonly claims: Claims | undefined;
-  private readonly isActive: boolean[];
+  /** What holds now, by index in the plan. */
+  private readonly strikes: (Strike | undefined)[];
   private readonly triggers = new Map<string, ArmedTrigger[]>();
   /** Faults that take effect when the current step returns. */
   private due: number[] = [];
   private isOver = false;
 
-  /** With `claims`, crashes beyond what the protocol claims to survive are held back. */
+  /** With `claims`, faults beyond what the protocol claims to survive are held back. */
   constructor(world: Simulation, planned: readonly PlannedFault[], claims: Claims | undefined) {
     this.world = world;
     this.planned = planned;
     this.claims = claims;
-    this.isActive = planned.map(() => false);
+    this.strikes = planned.map(() => undefined);
     this.accounts = planned.map(() => ({
       status: 'never-triggered',
       at: NEVER,
@@ -98,132 +102,68 @@ export class Faults {
     if (this.isOver) return;
     const fault = this.fault(index);
     const account = this.account(index);
-    account.at = this.world.now;
-    account.event = this.world.counts.events;
-    if (!this.start(fault, index)) {
+    const { world, claims } = this;
+    account.at = world.now;
+    account.event = world.counts.events;
+    const resolve = (node: NodeId | 'it'): NodeId => (node === 'it' ? account.node : node);
+    const struck = strike(fault, { world, claims, resolve });
+    if (struck === undefined) {
       account.status = 'held-back';
       return;
     }
     account.status = 'fired';
-    this.isActive[index] = true;
-    this.world.log?.fault('fault', index, fault, account.node);
-    if (fault.lasts !== undefined) {
-      this.world.queueEvent(plainEvent(this.world.now + fault.lasts, HEAL, -1, index));
-    }
+    this.strikes[index] = struck;
+    world.log?.fault('fault', index, fault, account.node);
+    this.queueAfter(struck.phaseAfter, PHASE, index);
+    this.queueAfter(fault.lasts, HEAL, index);
   }
 
+  /** Takes a fault to its next phase. */
+  goOn(index: number): void {
+    const struck = this.isOver ? undefined : this.strikes[index];
+    if (struck?.next !== undefined) this.queueAfter(struck.next(), PHASE, index);
+  }
+
+  private queueAfter(delay: number | undefined, kind: typeof PHASE | typeof HEAL, index: number) {
+    if (delay === undefined) return;
+    this.world.queueEvent(plainEvent(this.world.now + delay, kind, -1, index));
+  }
+
+  /** A fault's time is over; what is left when the run is quiet stays as it is. */
   heal(index: number): void {
-    if (!this.isActive[index]) return;
-    const fault = this.fault(index);
-    this.isActive[index] = false;
-    this.account(index).until = this.world.now;
-    this.world.log?.fault('heal', index, fault, this.account(index).node);
-    this.stop(fault, index);
+    if (!this.isOver) this.end(index);
+  }
+
+  private end(index: number): void {
+    const struck = this.strikes[index];
+    if (struck === undefined) return;
+    this.strikes[index] = undefined;
+    const account = this.account(index);
+    account.until = this.world.now;
+    this.world.log?.fault('heal', index, this.fault(index), account.node);
+    struck.end();
   }
 
   /** Faults stop and heal for good, but for nodes that stay down. */
   healAll(): void {
     this.isOver = true;
-    for (const [index, fault] of this.planned.entries()) {
-      if (fault.fault !== 'crash' || fault.staysDown !== true) this.heal(index);
+    for (const index of this.planned.keys()) {
+      if (!this.isForGood(index)) this.end(index);
     }
   }
 
-  /** Returns whether the fault took effect. */
-  private start(fault: Fault, index: number): boolean {
-    switch (fault.fault) {
-      case 'partition':
-        this.eachSevered(fault.groups, index, (a, b) => this.world.network.cut(a, b));
-        return true;
-      case 'one-way':
-        this.eachOneWay(fault, index, (a, b) => this.world.network.cut(a, b));
-        return true;
-      case 'slow':
-        this.eachOneWay(fault, index, (a, b) => this.world.network.slow(a, b, fault.by));
-        return true;
-      case 'crash':
-        return this.startCrash(this.resolve(fault.node, index));
-      case 'pause':
-        return this.world.pause(this.resolve(fault.node, index));
-      case 'client-crash':
-        return this.world.crash(this.world.clientNode(fault.client));
-      default:
-        return fault satisfies never;
+  /** What is about nodes of the core heals; links among them are the network's to heal. */
+  healCore(core: ReadonlySet<NodeId>): void {
+    this.isOver = true;
+    for (const index of this.planned.keys()) {
+      const nodes = this.strikes[index]?.nodes ?? [];
+      if (!this.isForGood(index) && nodes.some((node) => core.has(node))) this.end(index);
     }
   }
 
-  /** `'it'` may be a client, about whose crashes no protocol claims anything. */
-  private startCrash(node: NodeId): boolean {
-    const isReplica = node < this.world.cluster.replicas.length;
-    if (isReplica && this.claims?.survivesCrash(node, this.world) === false) return false;
-    return this.world.crash(node);
-  }
-
-  private stop(fault: Fault, index: number): void {
-    switch (fault.fault) {
-      case 'partition':
-        this.eachSevered(fault.groups, index, (a, b) => this.world.network.uncut(a, b));
-        return;
-      case 'one-way':
-        this.eachOneWay(fault, index, (a, b) => this.world.network.uncut(a, b));
-        return;
-      case 'slow':
-        this.eachOneWay(fault, index, (a, b) => this.world.network.slow(a, b, -fault.by));
-        return;
-      case 'crash':
-        this.world.restart(this.resolve(fault.node, index));
-        return;
-      case 'pause':
-        this.world.resume(this.resolve(fault.node, index));
-        return;
-      case 'client-crash':
-        this.world.restart(this.world.clientNode(fault.client));
-        return;
-      default:
-        fault satisfies never;
-    }
-  }
-
-  private eachSevered(
-    groups: readonly (readonly FaultNode[])[],
-    index: number,
-    visit: (a: NodeId, b: NodeId) => void,
-  ): void {
-    const resolved = this.resolveGroups(groups, index);
-    for (const [i, group] of resolved.entries()) {
-      for (const [j, other] of resolved.entries()) {
-        if (i === j) continue;
-        for (const a of group) for (const b of other) if (a !== b) visit(a, b);
-      }
-    }
-  }
-
-  /** A node is in the first group that names it: `'it'` may be one that a later group names too. */
-  private resolveGroups(groups: readonly (readonly FaultNode[])[], index: number): NodeId[][] {
-    const placed = new Set<NodeId>();
-    return groups.map((group) => {
-      const own = group.map((node) => this.resolve(node, index)).filter((id) => !placed.has(id));
-      for (const id of own) placed.add(id);
-      return own;
-    });
-  }
-
-  private eachOneWay(
-    fault: { readonly from: readonly FaultNode[]; readonly to: readonly FaultNode[] },
-    index: number,
-    visit: (a: NodeId, b: NodeId) => void,
-  ): void {
-    for (const from of fault.from) {
-      for (const to of fault.to) {
-        const a = this.resolve(from, index);
-        const b = this.resolve(to, index);
-        if (a !== b) visit(a, b);
-      }
-    }
-  }
-
-  private resolve(node: FaultNode, index: number): NodeId {
-    return node === 'it' ? this.account(index).node : node;
+  private isForGood(index: number): boolean {
+    const fault = this.fault(index);
+    return fault.fault === 'crash' && fault.staysDown === true;
   }
 
   private fault(index: number): PlannedFault {

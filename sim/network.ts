@@ -6,7 +6,7 @@
 import type { Micros, NodeId } from './contract.ts';
 import { drawDelay } from './delay.ts';
 import { hashString, join, scatter } from './mixing.ts';
-import type { DelayDistribution, FateOverride, NetworkConfig } from './plan.ts';
+import type { FateOverride, NetworkConfig } from './plan.ts';
 
 const PER_MILLION = 4294.967296;
 const INITIAL_TYPE_CAPACITY = 16;
@@ -20,6 +20,8 @@ const PURPOSE_REORDER = 5;
 const PURPOSE_REORDER_BY = 6;
 const PURPOSE_SECOND_DELAY = 7;
 const PURPOSE_LATENESS = 8;
+const PURPOSE_REPLAY = 9;
+const PURPOSE_REPLAY_BY = 10;
 
 /** The fate of the message asked about last; one object, overwritten by every call. */
 export interface Fate {
@@ -35,15 +37,19 @@ export interface Fate {
 export class Network {
   private readonly config: NetworkConfig;
   private readonly nodeCount: number;
-  private readonly rootKey: number;
+  private rootKey: number;
   private readonly overrides: ReadonlyMap<string, FateOverride> | undefined;
-  private isLossy: boolean;
-  private delay: DelayDistribution;
+  private readonly isLossy: boolean;
+  /** What has turned quiet: all links, or those with a 1 here. */
+  private isCalm = false;
+  private readonly calmLinks: Uint8Array;
 
   /** How many faults cut each link now, by from * nodeCount + to. */
   private readonly cuts: Uint8Array;
   /** By how much faults slow each link now. */
   private readonly slowness: Int32Array;
+  /** How many faults clog each link now. */
+  private readonly clogs: Uint8Array;
 
   /** Message types by order of first appearance, and per link and type: key and next ordinal. */
   private readonly typeIndexes = new Map<string, number>();
@@ -67,8 +73,10 @@ export class Network {
     this.config = config;
     this.nodeCount = nodeCount;
     this.rootKey = hashString(`${seed}\0network`);
-    this.delay = config.delay;
-    this.isLossy = config.drop + config.duplicate + config.corrupt + config.reorder > 0;
+    const { drop, duplicate, corrupt, reorder, replay = 0 } = config;
+    this.isLossy = drop + duplicate + corrupt + reorder + replay > 0;
+    this.calmLinks = new Uint8Array(nodeCount * nodeCount);
+    this.clogs = new Uint8Array(nodeCount * nodeCount);
     this.cuts = new Uint8Array(nodeCount * nodeCount);
     this.slowness = new Int32Array(nodeCount * nodeCount);
     this.keys = new Int32Array(nodeCount * nodeCount * this.typeCapacity);
@@ -80,10 +88,30 @@ export class Network {
         : new Map(overrides.map((o) => [overrideKey(o.from, o.to, o.type, o.ordinal), o]));
   }
 
-  /** Loss, duplication, corruption and reordering end. Overrides keep their word. */
+  /** Loss, delay and disorder end, everywhere. Overrides keep their word. */
   calm(): void {
-    this.isLossy = false;
-    this.delay = this.config.calmDelay ?? this.config.delay;
+    this.isCalm = true;
+    this.calmLinks.fill(1);
+  }
+
+  /** All links among these nodes work as they should, whatever held on them; others stay. */
+  calmAmong(nodes: ReadonlySet<NodeId>): void {
+    this.isCalm = true;
+    for (const from of nodes) {
+      for (const to of nodes) {
+        const link = from * this.nodeCount + to;
+        this.calmLinks[link] = 1;
+        this.cuts[link] = 0;
+        this.slowness[link] = 0;
+        this.clogs[link] = 0;
+      }
+    }
+  }
+
+  /** From now on, fates are those of another seed. */
+  rekey(seed: string): void {
+    this.rootKey = hashString(`${seed}\0network`);
+    this.keys.fill(0);
   }
 
   cut(from: NodeId, to: NodeId): void {
@@ -100,6 +128,21 @@ export class Network {
   slow(from: NodeId, to: NodeId, by: Micros): void {
     const link = from * this.nodeCount + to;
     this.slowness[link] = (this.slowness[link] as number) + by;
+  }
+
+  /** What is sent over this link from now on waits until it is clear again. */
+  clog(from: NodeId, to: NodeId): void {
+    const link = from * this.nodeCount + to;
+    this.clogs[link] = (this.clogs[link] as number) + 1;
+  }
+
+  unclog(from: NodeId, to: NodeId): void {
+    const link = from * this.nodeCount + to;
+    this.clogs[link] = (this.clogs[link] as number) - 1;
+  }
+
+  isClogged(from: NodeId, to: NodeId): boolean {
+    return this.clogs[from * this.nodeCount + to] !== 0;
   }
 
   isCut(from: NodeId, to: NodeId): boolean {
@@ -126,8 +169,11 @@ export class Network {
     fate.secondDelay = -1;
     const messageKey = join(key, ordinal);
     const slowness = this.slowness[link] as number;
-    fate.delay = slowness + drawDelay(this.delay, draw(messageKey, PURPOSE_DELAY));
-    if (this.isLossy) this.decideLosses(fate, messageKey, slowness);
+    const { delay, calmDelay = delay } = this.config;
+    const isCalm = this.isCalm && this.calmLinks[link] === 1;
+    const distribution = isCalm ? calmDelay : delay;
+    fate.delay = slowness + drawDelay(distribution, draw(messageKey, PURPOSE_DELAY));
+    if (this.isLossy && !isCalm) this.decideLosses(fate, messageKey, slowness);
     if (this.overrides !== undefined) this.override(fate, from, to, type);
     return fate;
   }
@@ -141,8 +187,12 @@ export class Network {
     }
     if (happens(key, PURPOSE_DUPLICATE, duplicate)) {
       const late = (draw(key, PURPOSE_LATENESS) >>> 0) % (reorderBy + 1);
-      const delay = drawDelay(this.delay, draw(key, PURPOSE_SECOND_DELAY));
+      const delay = drawDelay(this.config.delay, draw(key, PURPOSE_SECOND_DELAY));
       fate.secondDelay = slowness + delay + late;
+    }
+    const { replay = 0, replayBy = 0 } = this.config;
+    if (happens(key, PURPOSE_REPLAY, replay)) {
+      fate.secondDelay = fate.delay + ((draw(key, PURPOSE_REPLAY_BY) >>> 0) % (replayBy + 1));
     }
   }
 

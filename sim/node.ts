@@ -5,24 +5,14 @@
 import type { Clock } from './clock.ts';
 import type { Client, ClientEnv, Message, Micros, NodeId, Process, Write } from './contract.ts';
 import { Disk } from './disk.ts';
-import { DURABLE, plainEvent, SimEvent, TIMER } from './event.ts';
-import { hashString } from './mixing.ts';
+import { DURABLE, plainEvent, type SimEvent } from './event.ts';
 import { freezeDeeply, type Plain } from './plain.ts';
 import type { DiskConfig } from './plan.ts';
 import type { Simulation } from './simulation.ts';
+import type { NodeBuild } from './simulation-config.ts';
 import type { Stream, Streams } from './streams.ts';
-
-/**
- * One named timer. Arming it later than the event that is queued for it only moves `deadline`: the
- * event, when it comes, is queued again. So a heartbeat that re-arms a timer costs no queue space.
- */
-export interface TimerSlot {
-  readonly name: string;
-  readonly hash: number;
-  /** Virtual time at which it expires; -1 while it is not armed. */
-  deadline: Micros;
-  queued: SimEvent | undefined;
-}
+import type { Tamper } from './tampering.ts';
+import { Timers } from './timers.ts';
 
 /** A message that waits for the disk: it leaves when `record` records are durable. */
 interface Held {
@@ -38,20 +28,29 @@ export class Node implements ClientEnv {
   readonly isReplica: boolean;
   readonly clock: Clock;
   readonly disk: Disk;
+  readonly timers: Timers;
   isUp = true;
   isPaused = false;
+  /** It is down because its process ended when it could not write. */
+  hasFailedToWrite = false;
+  /** How long each event keeps the node busy; what arrives meanwhile waits. */
+  serviceTime: Micros = 0;
+  busyUntil: Micros = 0;
+  /** What it runs from its next start on, if that is not what the others run. */
+  build: NodeBuild | undefined;
+  /** Faults that change what it sends, in the order in which they began. */
+  tampers: readonly Tamper[] = [];
   /** Number of crashes so far; what was queued for an earlier incarnation is void. */
   incarnation = 0;
   /** The replica's process, or the client's. */
   process: Process | undefined;
   client: Client | undefined;
-  /** Events that wait while the node is paused. */
+  /** Events that wait while the node is paused or busy. */
   stalled: SimEvent[] = [];
 
   private readonly world: Simulation;
   private readonly streams: Streams;
   private ownStream: Stream | undefined;
-  private timers = new Map<string, TimerSlot>();
   private held: Held[] = [];
   /** What the current step has sent: recipients, messages, and whether they skip the barrier. */
   private outTo: NodeId[] = [];
@@ -74,6 +73,7 @@ export class Node implements ClientEnv {
     this.isReplica = isReplica;
     this.clock = clock;
     this.disk = new Disk(disk, `disk:${id}`, streams);
+    this.timers = new Timers(world, id, clock);
     this.streams = streams;
   }
 
@@ -92,14 +92,11 @@ export class Node implements ClientEnv {
   }
 
   setTimer(timer: string, delay: Micros): void {
-    const slot = this.timers.get(timer) ?? this.addTimer(timer);
-    slot.deadline = this.world.now + this.clock.virtual(delay);
-    if (slot.queued === undefined || slot.queued.time > slot.deadline) this.queueTimer(slot);
+    this.timers.set(timer, delay);
   }
 
   cancelTimer(timer: string): void {
-    const slot = this.timers.get(timer);
-    if (slot !== undefined) slot.deadline = OFF;
+    this.timers.cancel(timer);
   }
 
   persist(...writes: readonly Write[]): void {
@@ -121,6 +118,11 @@ export class Node implements ClientEnv {
 
   mark(name: string): void {
     this.world.markReached(this, name);
+  }
+
+  /** Whether events have to wait their turn here. */
+  get isHeldUp(): boolean {
+    return this.isPaused || this.serviceTime > 0;
   }
 
   complete(output: Plain): void {
@@ -146,7 +148,7 @@ export class Node implements ClientEnv {
     for (let i = 0; i < count; i++) {
       const to = this.outTo[i] as NodeId;
       const message = this.outMessages[i] as Message;
-      if (isIdle || this.outUnsynced[i]) this.world.release(this, to, message);
+      if (isIdle || this.outUnsynced[i]) this.world.post.release(this, to, message);
       else this.held.push({ record: this.disk.issuedCount, to, message });
     }
   }
@@ -160,32 +162,16 @@ export class Node implements ClientEnv {
     this.issuedAtMark = OFF;
   }
 
-  /** A record has become durable: what waited for it leaves. */
-  recordDurable(): void {
-    this.disk.complete();
+  /** A record is through: what waited for it leaves. */
+  releaseHeld(): void {
     const durable = this.disk.durableCount;
     let released = 0;
     for (const held of this.held) {
       if (held.record > durable) break;
-      this.world.release(this, held.to, held.message);
+      this.world.post.release(this, held.to, held.message);
       released += 1;
     }
     if (released > 0) this.held = this.held.slice(released);
-  }
-
-  /**
-   * Whether the queued event is this timer's due expiry; if it only came early, queues it again.
-   */
-  isTimerDue(slot: TimerSlot, event: SimEvent): boolean {
-    if (slot.queued !== event) return false;
-    slot.queued = undefined;
-    if (slot.deadline === OFF) return false;
-    if (slot.deadline > event.time) {
-      this.queueTimer(slot);
-      return false;
-    }
-    slot.deadline = OFF;
-    return true;
   }
 
   /**
@@ -198,14 +184,15 @@ export class Node implements ClientEnv {
     const durable = this.disk.crash(this.world.now);
     const ready = this.held.filter((held) => held.record <= durable);
     const leaving = ready.length === 0 ? 0 : this.stream.below(ready.length + 1);
-    for (const held of ready.slice(0, leaving)) this.world.release(this, held.to, held.message);
+    for (const held of ready.slice(0, leaving))
+      this.world.post.release(this, held.to, held.message);
     this.held = [];
-    for (const slot of this.timers.values()) slot.queued = undefined;
-    this.timers = new Map();
     this.stalled = [];
     this.isUp = false;
     this.isPaused = false;
+    this.busyUntil = 0;
     this.incarnation += 1;
+    this.timers.forget(this.incarnation);
     this.process = undefined;
     this.client = undefined;
   }
@@ -217,29 +204,5 @@ export class Node implements ClientEnv {
     this.outMessages[position] = message;
     this.outUnsynced[position] = unsynced;
     this.outCount = position + 1;
-  }
-
-  private addTimer(timer: string): TimerSlot {
-    const slot = { name: timer, hash: hashString(timer), deadline: OFF, queued: undefined };
-    this.timers.set(timer, slot);
-    return slot;
-  }
-
-  private queueTimer(slot: TimerSlot): void {
-    const now = this.world.now;
-    const event = new SimEvent(
-      slot.deadline,
-      TIMER,
-      this.id,
-      this.incarnation,
-      undefined,
-      slot,
-      slot.hash,
-      0,
-      now,
-      false,
-    );
-    slot.queued = event;
-    this.world.queueEvent(event);
   }
 }

@@ -4,6 +4,7 @@
  * that still holds heals when the run turns quiet.
  */
 import type { Micros, NodeId } from './contract.ts';
+import type { Fault } from './fault.ts';
 import type { Plain } from './plain.ts';
 
 export interface Plan {
@@ -33,50 +34,6 @@ export interface MarkTrigger {
   readonly after: Micros;
 }
 
-/** A node of a fault: a node id, or `'it'`, the node that reached the mark of its trigger. */
-export type FaultNode = NodeId | 'it';
-
-export type Fault =
-  /**
-   * Nodes in different groups cannot talk; a node in no group keeps all its links, and one in
-   * several counts to the first.
-   */
-  | {
-      readonly fault: 'partition';
-      readonly groups: readonly (readonly FaultNode[])[];
-      readonly lasts?: Micros;
-    }
-  /** Nothing goes from any of `from` to any of `to`; the other way works. */
-  | {
-      readonly fault: 'one-way';
-      readonly from: readonly FaultNode[];
-      readonly to: readonly FaultNode[];
-      readonly lasts?: Micros;
-    }
-  /**
-   * What goes from any of `from` to any of `to` takes `by` longer; what is sent later may overtake.
-   */
-  | {
-      readonly fault: 'slow';
-      readonly from: readonly FaultNode[];
-      readonly to: readonly FaultNode[];
-      readonly by: Micros;
-      readonly lasts?: Micros;
-    }
-  /** Process and memory are gone; restarts after `lasts` (without it: when the run turns quiet). */
-  | {
-      readonly fault: 'crash';
-      readonly node: FaultNode;
-      readonly lasts?: Micros;
-      readonly staysDown?: boolean;
-    }
-  /** Nothing is handled for `lasts`, while the clock goes on; what arrives waits. */
-  | { readonly fault: 'pause'; readonly node: FaultNode; readonly lasts?: Micros }
-  /** A client process dies and starts again; its open operation stays open for ever. */
-  | { readonly fault: 'client-crash'; readonly client: number; readonly lasts?: Micros };
-
-export type FaultKind = Fault['fault'];
-
 /**
  * Rates are parts per million of messages; delays are Micros. Rates stop when the run turns quiet.
  */
@@ -92,6 +49,9 @@ export interface NetworkConfig {
   /** Rate of messages held back by a further delay of up to `reorderBy`. */
   readonly reorder: number;
   readonly reorderBy: Micros;
+  /** Rate of messages of which a copy arrives a second time, up to `replayBy` later. */
+  readonly replay?: number;
+  readonly replayBy?: Micros;
   /** Fates of single messages that replace the drawn ones. */
   readonly overrides?: readonly FateOverride[];
 }
@@ -135,9 +95,12 @@ export interface ClockConfig {
   readonly drift: number;
 }
 
-/** How a run ends. Quiet: faults stop at `healAt`, then convergence and progress are owed. */
+/**
+ * How a run ends. Quiet: faults stop at `healAt`, then convergence and progress are owed. With a
+ * `core` only these replicas, all clients, and the links among them heal; the rest stays as it is.
+ */
 export type Ending =
-  | { readonly kind: 'quiet'; readonly healAt: Micros }
+  | { readonly kind: 'quiet'; readonly healAt: Micros; readonly core?: readonly NodeId[] }
   | { readonly kind: 'cut'; readonly at: Micros };
 
 /** Limits on one run; the one that is reached is named in the result. */

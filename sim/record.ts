@@ -15,6 +15,7 @@ export type EventKind =
   | 'pause'
   | 'resume'
   | 'durable'
+  | 'write-failed'
   | 'fault'
   | 'heal'
   | 'mark'

@@ -21,6 +21,28 @@ export interface SimulationConfig {
   readonly paranoid: boolean;
   /** Write the event log. */
   readonly logsEvents: boolean;
+  /** What a node runs that restarts as another build; without it, none does. */
+  readonly builds?: (change: BuildChange) => NodeBuild;
+  /** After so many events, every later draw comes from another seed. */
+  readonly rekey?: Rekey;
+}
+
+/** How another build differs: by a planted bug, by options. */
+export interface BuildChange {
+  readonly mutant?: string;
+  readonly options?: Options;
+}
+
+/** What one node runs. */
+export interface NodeBuild {
+  readonly protocol: Protocol;
+  readonly machine: StateMachine;
+  readonly options: Options;
+}
+
+export interface Rekey {
+  readonly event: number;
+  readonly seed: string;
 }
 
 /** Is told what happens, as it happens; may ask the run to `stop`. */
@@ -33,8 +55,8 @@ export interface Observer {
   returned(operation: number): void;
   crashed(node: NodeId): void;
   restarted(node: NodeId): void;
-  /** Whether, with every client done, the replicas agree: the run may end. */
-  isSettled(): boolean;
+  /** Whether, with every client done, these replicas agree: the run may end. */
+  isSettled(replicas: readonly NodeId[]): boolean;
 }
 
 export interface Counts {

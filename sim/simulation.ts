@@ -5,7 +5,8 @@
 
 import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
-import type { Claims, Cluster, ClusterView, Message, Micros, NodeId } from './contract.ts';
+import type { Claims, Cluster, ClusterView, Micros, NodeId } from './contract.ts';
+import { Coverage } from './coverage.ts';
 import { QuietEnding } from './ending.ts';
 import {
   DELIVER,
@@ -13,19 +14,22 @@ import {
   FAULT,
   HEAL,
   INVOKE,
-  messageEvent,
+  PHASE,
   plainEvent,
   QUIET,
   type SimEvent,
   START,
   TIMER,
+  WAKE,
 } from './event.ts';
 import { EventLog } from './event-log.ts';
 import { Faults } from './faults.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { hashString, join, TraceHash } from './mixing.ts';
 import { Network } from './network.ts';
 import { Node } from './node.ts';
 import { freezeDeeply } from './plain.ts';
+import { Post } from './post.ts';
 import { EventQueue } from './queue.ts';
 import {
   type Counts,
@@ -35,22 +39,28 @@ import {
   type SimulationConfig,
 } from './simulation-config.ts';
 import { Streams } from './streams.ts';
+import { Turns } from './turns.ts';
 
-const UNREADABLE = Object.freeze({ type: 'Unreadable' } as const);
 /** Events between two looks at the wall clock, through `shouldStop`. */
 const STOP_INTERVAL = 4096;
 
 export class Simulation implements ClusterView {
   now: Micros = 0;
   readonly counts: Counts = noCounts();
-  private readonly marks = new Map<string, { count: number }>();
+  readonly coverage: Coverage;
   readonly trace = new TraceHash();
   readonly cluster: Cluster;
   readonly nodes: readonly Node[];
   readonly network: Network;
+  readonly post: Post;
+  readonly streams: Streams;
   readonly clients: Clients;
   readonly faults: Faults;
+  readonly lifecycle: Lifecycle;
+  readonly turns: Turns;
   readonly claims: Claims;
+  /** How long what is owed may take: the most patient of all builds that have run. */
+  progressWithin: Micros;
   readonly isParanoid: boolean;
   readonly log: EventLog | undefined;
   observer: Observer | undefined;
@@ -64,10 +74,11 @@ export class Simulation implements ClusterView {
   /** What waited for a paused node: handled in order of arrival before anything newer. */
   private readonly resumed: SimEvent[] = [];
   private sequence = 0;
-  private readonly tieKey: number;
+  private tieKey: number;
   /** Nothing happens after this time: the cut, or the bound on time. */
   private readonly lastTime: Micros;
-  private readonly eventsMax: number;
+  /** Number of events at which something is to be done: a bound, or new keys. */
+  private eventsUntilCheck: number;
   private readonly queueMax: number;
   private readonly ending: QuietEnding;
   private end: End | undefined;
@@ -81,17 +92,22 @@ export class Simulation implements ClusterView {
       clients: ids.slice(replicas),
       options: { ...config.options },
     });
-    this.tieKey = hashString(`${config.seed}\0ties`);
+    this.tieKey = tieKeyOf(config.seed);
     const { ending, bounds } = config;
     this.lastTime = ending.kind === 'cut' ? Math.min(ending.at, bounds.time) : bounds.time;
-    this.eventsMax = bounds.events;
+    this.eventsUntilCheck = Math.min(bounds.events, config.rekey?.event ?? bounds.events);
     this.queueMax = bounds.queue;
     this.isParanoid = config.paranoid;
     this.claims = config.protocol.claims(config.options, replicas);
+    this.progressWithin = this.claims.progressWithin;
+    this.coverage = new Coverage(Object.keys(config.protocol.marks));
     this.log = config.logsEvents ? new EventLog(this, config.protocol) : undefined;
     this.network = new Network(config.seed, ids.length, config.network);
-    const streams = new Streams(config.seed);
-    this.nodes = ids.map((id) => this.createNode(id, streams));
+    this.post = new Post(this, this.network);
+    this.lifecycle = new Lifecycle(this, config);
+    this.turns = new Turns(this);
+    this.streams = new Streams(config.seed);
+    this.nodes = ids.map((id) => this.createNode(id, this.streams));
     this.clients = new Clients(this, replicas, clients, config.plan.operations);
     this.ending = new QuietEnding(this);
     for (const id of ids) this.queueEvent(plainEvent(0, START, id, 0));
@@ -164,13 +180,19 @@ export class Simulation implements ClusterView {
     this.countEvent(event);
     if (event.kind === FAULT) this.faults.begin(event.from);
     else if (event.kind === HEAL) this.faults.heal(event.from);
+    else if (event.kind === PHASE) this.faults.goOn(event.from);
     else this.turnQuiet();
   }
 
   private stepNode(node: Node, event: SimEvent): void {
-    if (node.isPaused) {
-      node.stalled.push(event);
-    } else if (event.kind === DELIVER) {
+    if (event.kind === WAKE) this.turns.wake(node, event);
+    else if (node.isHeldUp) this.turns.wait(node, event);
+    else this.handle(node, event);
+  }
+
+  /** The node turns to the event now. */
+  handle(node: Node, event: SimEvent): void {
+    if (event.kind === DELIVER) {
       this.deliver(node, event);
     } else if (event.from === node.incarnation && node.isUp) {
       if (event.kind === TIMER) this.expire(node, event);
@@ -179,7 +201,7 @@ export class Simulation implements ClusterView {
   }
 
   private expire(node: Node, event: SimEvent): void {
-    if (event.slot === undefined || !node.isTimerDue(event.slot, event)) return;
+    if (event.slot === undefined || !node.timers.isDue(event.slot, event)) return;
     this.countEvent(event);
     this.log?.write('timer', { node: node.id, label: event.slot.name });
     this.running = node.id;
@@ -191,13 +213,19 @@ export class Simulation implements ClusterView {
   private proceed(node: Node, event: SimEvent): void {
     this.countEvent(event);
     if (event.kind === DURABLE) {
-      this.log?.write('durable', { node: node.id });
-      node.recordDurable();
+      this.completeRecord(node);
       return;
     }
     if (event.kind === INVOKE) this.invoke(node);
-    else this.startNode(node, 'start');
+    else this.lifecycle.start(node, 'start');
     this.finishStep(node);
+  }
+
+  private completeRecord(node: Node): void {
+    if (node.disk.failsNow && this.lifecycle.failWrite(node)) return;
+    this.log?.write('durable', { node: node.id });
+    node.disk.complete();
+    node.releaseHeld();
   }
 
   private invoke(node: Node): void {
@@ -210,8 +238,22 @@ export class Simulation implements ClusterView {
     this.counts.events += 1;
     const where = event.kind | (event.node << 4) | (event.from << 16);
     this.trace.event(event.time, where, event.typeHash, event.ordinal);
-    if (this.counts.events >= this.eventsMax) this.reachBound('events');
+    if (this.counts.events >= this.eventsUntilCheck) this.checkEvents();
     else if (this.queue.length > this.queueMax) this.reachBound('queue');
+  }
+
+  private checkEvents(): void {
+    const { bounds, rekey } = this.config;
+    if (this.counts.events === rekey?.event) this.rekey(rekey.seed);
+    this.eventsUntilCheck = bounds.events;
+    if (this.counts.events >= bounds.events) this.reachBound('events');
+  }
+
+  /** All that is drawn from here on is drawn as in a world of another seed. */
+  private rekey(seed: string): void {
+    this.streams.rekey(seed);
+    this.network.rekey(seed);
+    this.tieKey = tieKeyOf(seed);
   }
 
   private deliver(node: Node, event: SimEvent): void {
@@ -232,7 +274,7 @@ export class Simulation implements ClusterView {
   }
 
   /** The handler has returned: oracles look, then faults at marks strike, then sends leave. */
-  private finishStep(node: Node): void {
+  finishStep(node: Node): void {
     if (node.isReplica && node.process !== undefined) {
       this.log?.stepped(node.id, node.process.state);
       this.observer?.replicaStepped(node.id, node.process.state);
@@ -244,21 +286,6 @@ export class Simulation implements ClusterView {
     node.releaseStep();
   }
 
-  private startNode(node: Node, kind: 'start' | 'restart'): void {
-    const { protocol, machine } = this.config;
-    this.log?.write(kind, { node: node.id });
-    this.running = node.id;
-    if (node.isReplica) {
-      node.process = protocol.replica(node, this.cluster, machine);
-    } else {
-      node.client = protocol.client(node, this.cluster);
-      node.process = node.client;
-    }
-    node.process.start(node.disk.read());
-    this.running = -1;
-    if (!node.isReplica) this.clients.queueNext(node);
-  }
-
   // What nodes and faults ask of the world.
 
   queueEvent(event: SimEvent): void {
@@ -268,82 +295,20 @@ export class Simulation implements ClusterView {
     this.queue.push(event);
   }
 
-  /** A message has passed the write barrier: it meets its fate on the network. */
-  release(node: Node, to: NodeId, message: Message): void {
-    const from = node.id;
-    this.counts.sent += 1;
-    this.observer?.released(from, to, message);
-    const fate = this.network.decide(from, to, message.type);
-    const { typeHash, ordinal, secondDelay } = fate;
-    const now = this.now;
-    if (from === to) {
-      this.immediate.push(messageEvent(now, to, from, message, typeHash, ordinal, now, false));
-      return;
-    }
-    const isCut = this.network.isCut(from, to);
-    if (isCut || fate.dropped) {
-      this.counts.dropped += 1;
-      this.log?.drop(from, to, message, now, ordinal, isCut ? 'cut' : 'loss');
-      return;
-    }
-    if (fate.corrupt) this.counts.corrupted += 1;
-    const arriving = fate.corrupt ? UNREADABLE : message;
-    const at = now + fate.delay;
-    this.queueEvent(messageEvent(at, to, from, arriving, typeHash, ordinal, now, false));
-    if (secondDelay < 0) return;
-    this.counts.duplicated += 1;
-    const copyAt = now + secondDelay;
-    this.queueEvent(messageEvent(copyAt, to, from, message, typeHash, ordinal, now, true));
+  /** What waited for its node comes before anything newer. */
+  resumeWith(event: SimEvent): void {
+    this.resumed.push(event);
+  }
+
+  /** A message to oneself: the next event, never lost. */
+  queueNext(event: SimEvent): void {
+    this.immediate.push(event);
   }
 
   markReached(node: Node, mark: string): void {
-    const counted = this.marks.get(mark);
-    if (counted === undefined) this.marks.set(mark, { count: 1 });
-    else counted.count += 1;
+    this.coverage.reach(mark);
     this.log?.write('mark', { node: node.id, label: mark });
     this.faults.markReached(node, mark);
-  }
-
-  /** Each of these returns whether it took effect. */
-  crash(id: NodeId): boolean {
-    const node = this.node(id);
-    if (!node.isUp) return false;
-    this.counts.crashes += 1;
-    this.log?.write('crash', { node: id });
-    node.crash();
-    if (!node.isReplica) this.clients.crashed(node);
-    this.observer?.crashed(id);
-    return true;
-  }
-
-  restart(id: NodeId): boolean {
-    const node = this.node(id);
-    if (node.isUp) return false;
-    this.counts.restarts += 1;
-    node.isUp = true;
-    this.startNode(node, 'restart');
-    this.observer?.restarted(id);
-    this.finishStep(node);
-    return true;
-  }
-
-  pause(id: NodeId): boolean {
-    const node = this.node(id);
-    if (!node.isUp || node.isPaused) return false;
-    node.isPaused = true;
-    this.log?.write('pause', { node: id });
-    return true;
-  }
-
-  resume(id: NodeId): boolean {
-    const node = this.node(id);
-    if (!node.isUp || !node.isPaused) return false;
-    node.isPaused = false;
-    this.log?.write('resume', { node: id });
-    const stalled = node.stalled;
-    node.stalled = [];
-    for (const event of stalled) this.resumed.push(event.at(this.now));
-    return true;
   }
 
   clientNode(client: number): NodeId {
@@ -360,7 +325,7 @@ export class Simulation implements ClusterView {
 
   /** How often any node has reached the mark. */
   countOf(mark: string): number {
-    return this.marks.get(mark)?.count ?? 0;
+    return this.coverage.countOf(mark);
   }
 
   stateOf(replica: NodeId): object | undefined {
@@ -383,11 +348,27 @@ export class Simulation implements ClusterView {
     return !this.network.isCut(from, to);
   }
 
+  isDamaged(replica: NodeId): boolean {
+    return this.node(replica).disk.isDamaged;
+  }
+
   private turnQuiet(): void {
-    this.network.calm();
-    for (const node of this.nodes) node.disk.calm();
-    this.faults.healAll();
+    const { ending } = this.config;
+    const core = ending.kind === 'quiet' ? ending.core : undefined;
+    if (core === undefined) {
+      this.network.calm();
+      for (const node of this.nodes) node.disk.calm();
+      this.faults.healAll();
+    } else this.healCore(new Set([...core, ...this.cluster.clients]));
     this.ending.turnQuiet();
+  }
+
+  /** These nodes and the links among them get well; all else stays as it is, for good. */
+  private healCore(core: ReadonlySet<NodeId>): void {
+    this.network.calmAmong(core);
+    this.post.letGo();
+    for (const id of core) this.node(id).disk.calm();
+    this.faults.healCore(core);
   }
 
   private finish(how: End['how'], stalled = false): void {
@@ -397,4 +378,8 @@ export class Simulation implements ClusterView {
   private reachBound(bound: 'events' | 'queue' | 'time'): void {
     this.end ??= { how: 'bound', at: this.now, stalled: false, bound };
   }
+}
+
+function tieKeyOf(seed: string): number {
+  return hashString(`${seed}\0ties`);
 }

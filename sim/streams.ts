@@ -9,9 +9,14 @@ export const STREAMS_VERSION = 1;
 
 /** One stream of draws. */
 export class Stream {
-  private readonly generator: ReturnType<typeof alea>;
+  private generator: ReturnType<typeof alea>;
 
   constructor(seed: string, name: string) {
+    this.generator = alea(`${seed}\0${name}`);
+  }
+
+  /** Goes on as the stream of that name of another seed. */
+  rekey(seed: string, name: string): void {
     this.generator = alea(`${seed}\0${name}`);
   }
 
@@ -55,7 +60,7 @@ export class Stream {
 
 /** The streams of one seed, by name. */
 export class Streams {
-  private readonly seed: string;
+  private seed: string;
   private readonly byName = new Map<string, Stream>();
 
   constructor(seed: string) {
@@ -69,5 +74,11 @@ export class Streams {
       this.byName.set(name, stream);
     }
     return stream;
+  }
+
+  /** Every stream, those already in use too, goes on as that of another seed. */
+  rekey(seed: string): void {
+    this.seed = seed;
+    for (const [name, stream] of this.byName) stream.rekey(seed, name);
   }
 }

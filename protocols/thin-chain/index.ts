@@ -4,6 +4,7 @@
  * without the master that reconfigures a chain: neither replica may crash.
  * Deviation: links lose messages, so the head sends again what the tail has not acknowledged.
  */
+import { owedWhileConnected } from '../../sim/connectivity.ts';
 import type { Env, Invariant, Process, Protocol, StateMachine } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import {
@@ -127,9 +128,8 @@ export const thinChain: Protocol<ChainMessage, ChainTimer, LinkState, RetryingCl
   client: (env) => new RetryingClient(env),
   claims: () => ({
     durable: false,
-    survivesCrash: () => false,
-    isProgressOwed: (view) =>
-      [HEAD, TAIL].every((replica) => view.isUp(replica) && !view.isPaused(replica)),
+    survives: (loss) => loss === 'omission',
+    owes: (view) => owedWhileConnected(view, [HEAD, TAIL]),
     progressWithin: 10 * RETRY_AFTER,
   }),
   invariants: [updatePropagation],

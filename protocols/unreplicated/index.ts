@@ -2,6 +2,7 @@
  * One server and its disk, no replication: what every protocol is compared with (scenario D1). It
  * survives a crash with all that it has answered, and while it is down nobody is served.
  */
+import { owedWhileConnected } from '../../sim/connectivity.ts';
 import type {
   Durable,
   Env,
@@ -115,8 +116,8 @@ export const unreplicated: Protocol<SingleMessage, 'retry', ServerState, Retryin
   client: (env) => new RetryingClient(env),
   claims: () => ({
     durable: true,
-    survivesCrash: () => true,
-    isProgressOwed: (view) => view.isUp(FIRST_NODE) && !view.isPaused(FIRST_NODE),
+    survives: (loss) => loss === 'memory' || loss === 'omission',
+    owes: (view) => owedWhileConnected(view, [FIRST_NODE]),
     progressWithin: 10 * RETRY_AFTER,
   }),
   invariants: [],

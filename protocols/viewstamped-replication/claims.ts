@@ -1,5 +1,6 @@
 /** What Viewstamped Replication claims to survive, and whom it owes progress (§2, §4.3, §8). */
-import type { Claims, ClusterView, NodeId, Options } from '../../sim/contract.ts';
+import { closedGroup, isLinked } from '../../sim/connectivity.ts';
+import type { Claims, ClusterView, Loss, NodeId, Options, Owed } from '../../sim/contract.ts';
 import { quorumOf } from './context.ts';
 import { readOptions } from './options.ts';
 import type { ReplicaState } from './state.ts';
@@ -17,8 +18,10 @@ export function claims(options: Options, replicas: number): Claims<ReplicaState>
   const failures = replicas - majority;
   return {
     durable: vr.isDurable,
-    survivesCrash: (replica, view) => vr.isDurable || countWithoutMemory(view, replica) <= failures,
-    isProgressOwed: (view) => countTakingPart(view, vr.isDurable) >= majority,
+    survives: (loss, replica, view) =>
+      isAlwaysSurvived(loss, vr.isDurable) ||
+      (loss === 'memory' && countWithoutMemory(view, replica) <= failures),
+    owes: (view) => owes(view, vr.isDurable, majority),
     progressWithin:
       VIEW_CHANGES_MAX * (vr.viewChangeTimeout + vr.viewChangeSpread) +
       RETRIES_MAX *
@@ -44,12 +47,22 @@ function isWithoutMemory(state: ReplicaState | undefined): boolean {
   return state === undefined || state.status === 'recovering';
 }
 
-/** Replicas that can vote now; without a disk, a recovering one cannot before others help it. */
-function countTakingPart(view: ClusterView<ReplicaState>, isDurable: boolean): number {
-  let count = 0;
-  for (const replica of view.cluster.replicas) {
-    if (!view.isUp(replica) || view.isPaused(replica)) continue;
-    if (isDurable || !isWithoutMemory(view.stateOf(replica))) count++;
-  }
-  return count;
+/** Where all that matters is on disk, a crash loses nothing; any message may be lost. */
+function isAlwaysSurvived(loss: Loss, isDurable: boolean): boolean {
+  return loss === 'omission' || (loss === 'memory' && isDurable);
+}
+
+/**
+ * A group that nobody else can disturb makes progress if a majority takes part in it: whoever hears
+ * of no primary changes the view, and who hears of that follows.
+ */
+function owes(view: ClusterView<ReplicaState>, isDurable: boolean, majority: number): Owed {
+  const group = closedGroup(view);
+  const takingPart = group.filter(
+    (replica) => isDurable || !isWithoutMemory(view.stateOf(replica)),
+  );
+  if (takingPart.length < majority) return { clients: [], replicas: [] };
+  const isServed = (client: NodeId): boolean =>
+    view.isUp(client) && group.every((replica) => isLinked(view, client, replica));
+  return { clients: view.cluster.clients.filter(isServed), replicas: group };
 }

@@ -4,7 +4,8 @@
  * kinds of faults and most marks out, and is the harder on the few that it has.
  */
 import type { Options } from '../../sim/contract.ts';
-import type { Fault, FaultNode, FaultTrigger, MarkTrigger, PlannedFault } from '../../sim/plan.ts';
+import type { Fault, FaultNode } from '../../sim/fault.ts';
+import type { FaultTrigger, MarkTrigger, PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { DrawnProfile, FaultProfile } from './profiles.ts';
 import {

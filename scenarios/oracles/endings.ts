@@ -1,4 +1,5 @@
 /** Oracles that judge how a run has ended: convergence, progress, what the scenario expects. */
+import type { Owed } from '../../sim/contract.ts';
 import { digest } from '../../sim/plain.ts';
 import type { Court, Oracle } from './oracle.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';
@@ -40,14 +41,21 @@ export const progress: Oracle = {
   watch(court) {
     return {
       ended(end) {
-        if (end.how !== 'quiet' || !end.stalled || !isOwed(court)) return;
+        if (end.how !== 'quiet' || !end.stalled) return;
+        const owed = owedBy(court);
         const open = court.history.findIndex(
-          (entry) => entry.end === null && !entry.isRefused && isWaiting(court, entry),
+          (entry) =>
+            entry.end === null &&
+            !entry.isRefused &&
+            owed.clients.includes(entry.node) &&
+            isWaiting(court, entry),
         );
         const entry = court.history[open];
         if (entry === undefined) {
+          const behind = whoIsBehind(court, owed);
+          if (behind.length === 0) return;
           const text = `the replicas had not agreed by ${milliseconds(end.at)}`;
-          court.violation(progress, `${text}: ${whoIsBehind(court)}`);
+          court.violation(progress, `${text}: ${behind.join('; ')}`);
         } else {
           const text =
             `${inWords(entry.operation)}, asked by ${nodeName(entry.node, court.spec.replicas)} ` +
@@ -60,9 +68,9 @@ export const progress: Oracle = {
 };
 
 /** `n1 has applied 40 of 92 decided operations (backup view 0 …)`, for every replica behind. */
-function whoIsBehind(court: Court): string {
+function whoIsBehind(court: Court, owed: Owed): string[] {
   const { protocol } = court.build;
-  const behind = court.view.cluster.replicas.flatMap((replica) => {
+  return owed.replicas.flatMap((replica) => {
     const state = court.view.stateOf(replica);
     if (state === undefined) return [];
     const applied = protocol.appliedCount(state);
@@ -70,13 +78,12 @@ function whoIsBehind(court: Court): string {
     const what = `n${replica} has applied ${applied} of ${court.decided.length} decided operations`;
     return [`${what} (${protocol.summary(state)})`];
   });
-  return behind.join('; ');
 }
 
-function isOwed(court: Court): boolean {
+function owedBy(court: Court): Owed {
   const { protocol } = court.build;
   const claims = protocol.claims(court.view.cluster.options, court.view.cluster.replicas.length);
-  return claims.isProgressOwed(court.view);
+  return claims.owes(court.view);
 }
 
 /** Whether the entry is its client's latest: an earlier open one was given up. */

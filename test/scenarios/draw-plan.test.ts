@@ -4,7 +4,8 @@ import { protocols } from '../../protocols/index.ts';
 import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import { drawPlan } from '../../scenarios/draw-plan.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
-import type { Fault, FaultNode, Plan } from '../../sim/plan.ts';
+import { type Fault, type FaultNode, nodesOf } from '../../sim/fault.ts';
+import type { Plan } from '../../sim/plan.ts';
 
 const [vr] = protocols.filter(({ name }) => name === 'vr');
 const [chaos] = findScenarios('vr/chaos');
@@ -52,21 +53,8 @@ function property(claim: (plan: Plan, spec: Partial<RunSpec>) => void): void {
   );
 }
 
-function nodesOf(fault: Fault): readonly FaultNode[] {
-  switch (fault.fault) {
-    case 'partition':
-      return fault.groups.flat();
-    case 'one-way':
-    case 'slow':
-      return [...fault.from, ...fault.to];
-    case 'crash':
-    case 'pause':
-      return [fault.node];
-    case 'client-crash':
-      return [];
-    default:
-      return fault satisfies never;
-  }
+function nodesIn(fault: Fault): readonly FaultNode[] {
+  return nodesOf(fault).flatMap(([, nodes]) => nodes);
 }
 
 describe('a drawn plan', () => {
@@ -99,7 +87,7 @@ describe('a drawn plan', () => {
     property((plan, { replicas = 0, clients = 0 }) => {
       for (const fault of plan.faults) {
         if (fault.fault === 'client-crash') expect(fault.client).toBeLessThan(clients);
-        for (const node of nodesOf(fault)) {
+        for (const node of nodesIn(fault)) {
           if (node !== 'it') expect(node).toBeLessThan(replicas + clients);
         }
       }
@@ -109,7 +97,7 @@ describe('a drawn plan', () => {
   test("means by 'it' the node that reached the mark it waits for", () => {
     property((plan) => {
       for (const fault of plan.faults) {
-        if (nodesOf(fault).includes('it')) expect(fault.when).toBeDefined();
+        if (nodesIn(fault).includes('it')) expect(fault.when).toBeDefined();
       }
     });
   });

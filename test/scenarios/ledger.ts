@@ -269,8 +269,11 @@ function makeLedger(changes: Partial<LedgerRules> = {}): Protocol {
     client: (env) => new LedgerClient(env, all),
     claims: () => ({
       durable: true,
-      survivesCrash: () => true,
-      isProgressOwed: (view) => view.cluster.replicas.every((replica) => view.isUp(replica)),
+      survives: () => true,
+      owes: (view) =>
+        view.cluster.replicas.every((replica) => view.isUp(replica))
+          ? view.cluster
+          : { clients: [], replicas: [] },
       progressWithin: PROGRESS_WITHIN,
     }),
     invariants: [countsWhatIsThere],

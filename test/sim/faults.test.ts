@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault, FaultKind, PlannedFault } from '../../sim/plan.ts';
+import type { Loss } from '../../sim/contract.ts';
+import type { Fault, FaultKind } from '../../sim/fault.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
 import { type Changes, lines, type Outcome, type Script, simulate } from './scripted.ts';
 
 /** Both replicas mark every millisecond, replica 0 half a millisecond before replica 1. */
@@ -23,7 +25,7 @@ function run(faults: readonly PlannedFault[], changes: Changes = {}): Outcome {
 }
 
 /** Every kind of fault once, and the log's records that it leaves besides `fault` and `heal`. */
-const KINDS: { readonly [kind in FaultKind]: readonly [Fault, readonly string[]] } = {
+const KINDS: { readonly [kind in FaultKind]?: readonly [Fault, readonly string[]] } = {
   partition: [{ fault: 'partition', groups: [[0], [1]] }, []],
   'one-way': [{ fault: 'one-way', from: [0], to: [1] }, []],
   slow: [{ fault: 'slow', from: [0], to: [1], by: 1_000 }, []],
@@ -136,7 +138,7 @@ describe('a fault that waits for a mark', () => {
 });
 
 describe('a crash beyond what the protocol claims to survive', () => {
-  const fragile: Script = { ...MARKING, claims: { survivesCrash: (replica) => replica !== 0 } };
+  const fragile: Script = { ...MARKING, claims: { survives: (_loss, replica) => replica !== 0 } };
   const crashes: PlannedFault[] = [0, 1].map((node) => ({ at: 1_000, fault: 'crash', node }));
 
   function statuses(withinClaims: boolean): string[] {
@@ -154,7 +156,7 @@ describe('a crash beyond what the protocol claims to survive', () => {
 
   test('is told who is down already', () => {
     const claims = {
-      survivesCrash: (_: number, view: { isUp(node: number): boolean }) =>
+      survives: (_loss: Loss, _replica: number, view: { isUp(node: number): boolean }) =>
         [0, 1, 2].every((node) => view.isUp(node)),
     };
     const { simulation } = simulate(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeId } from '../../sim/contract.ts';
-import type { Fault } from '../../sim/plan.ts';
+import type { Fault } from '../../sim/fault.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import { CALM, type Changes, DELAY, lines, type Script, simulate } from './scripted.ts';
 

@@ -94,8 +94,8 @@ export function scripted(script: Script): Protocol {
     client: (env) => new ScriptedClient(env, script.client ?? {}),
     claims: () => ({
       durable: true,
-      survivesCrash: () => true,
-      isProgressOwed: () => true,
+      survives: () => true,
+      owes: (view) => view.cluster,
       progressWithin: 50_000,
       ...script.claims,
     }),

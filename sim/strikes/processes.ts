@@ -1,0 +1,98 @@
+/** Faults of processes: crashes, pauses, slow nodes, restarts as another build. */
+import type { NodeId, OptionSchema, Options } from '../contract.ts';
+import type { ProcessFault } from '../fault.ts';
+import { isSurvived, type Scene, type Strike } from './strike.ts';
+
+/** Undefined when the fault is held back: the node is down, or it is more than is survived. */
+export function strikeProcess(fault: ProcessFault, scene: Scene): Strike | undefined {
+  const { world } = scene;
+  switch (fault.fault) {
+    case 'crash': {
+      const node = scene.resolve(fault.node);
+      return isSurvived(scene, 'memory', node) ? crash(scene, node) : undefined;
+    }
+    case 'amnesia': {
+      const node = scene.resolve(fault.node);
+      const struck = isSurvived(scene, 'disk', node) ? crash(scene, node) : undefined;
+      if (struck !== undefined) world.node(node).disk.wipe();
+      return struck;
+    }
+    case 'pause': {
+      const node = scene.resolve(fault.node);
+      return world.lifecycle.pause(node)
+        ? { nodes: [node], end: () => world.lifecycle.resume(node) }
+        : undefined;
+    }
+    case 'slow-node': {
+      const node = scene.resolve(fault.node);
+      world.lifecycle.serveSlowly(node, fault.by);
+      return { nodes: [node], end: () => world.lifecycle.serveSlowly(node, -fault.by) };
+    }
+    case 'rolling-restart':
+      return restartInTurn(fault, scene);
+    case 'version-change':
+      return changeVersion(fault, scene);
+    default:
+      return fault satisfies never;
+  }
+}
+
+function crash({ world }: Scene, node: NodeId): Strike | undefined {
+  if (!world.lifecycle.crash(node)) return undefined;
+  return { nodes: [node], end: () => world.lifecycle.restart(node) };
+}
+
+/** Down for `down`, up for `up`, then the next; whoever may not crash now is passed over. */
+function restartInTurn(
+  fault: ProcessFault & { readonly fault: 'rolling-restart' },
+  scene: Scene,
+): Strike {
+  const { world } = scene;
+  const waiting = fault.order.map(scene.resolve);
+  const nodes = waiting.slice();
+  let down: NodeId | undefined;
+  const end = (): void => {
+    waiting.length = 0;
+    if (down !== undefined) world.lifecycle.restart(down);
+    down = undefined;
+  };
+  const next = (): number | undefined => {
+    if (down !== undefined) {
+      world.lifecycle.restart(down);
+      down = undefined;
+      return waiting.length > 0 ? fault.up : undefined;
+    }
+    const node = waiting.shift();
+    if (node === undefined) return undefined;
+    if (isSurvived(scene, 'memory', node) && world.lifecycle.crash(node)) down = node;
+    return down === undefined ? fault.up : fault.down;
+  };
+  return { nodes, end, phaseAfter: 0, next };
+}
+
+function changeVersion(
+  fault: ProcessFault & { readonly fault: 'version-change' },
+  scene: Scene,
+): Strike | undefined {
+  const { world, claims } = scene;
+  const node = scene.resolve(fault.node);
+  const { mutant, options } = fault;
+  const build = world.lifecycle.buildFor({
+    ...(mutant === undefined ? {} : { mutant }),
+    ...(options === undefined ? {} : { options }),
+  });
+  if (build === undefined) return undefined;
+  const { optionSchema } = build.protocol;
+  if (claims !== undefined && !mayDiffer(optionSchema, options ?? {})) return undefined;
+  if (!isSurvived(scene, 'memory', node) || !world.lifecycle.crash(node)) return undefined;
+  world.node(node).build = build;
+  world.lifecycle.expectPatience(build);
+  return { nodes: [node], end: () => world.lifecycle.restart(node) };
+}
+
+/** Whether nodes of one cluster may run with different values of all these options. */
+function mayDiffer(schema: readonly OptionSchema[], options: Options): boolean {
+  return Object.keys(options).every(
+    (name) => schema.find((option) => option.name === name)?.mayDiffer === true,
+  );
+}

@@ -1,0 +1,54 @@
+/** Faults of who sends: clients that misbehave, and an adversary in a replica's place. */
+import type { NodeId } from '../contract.ts';
+import type { Behaviour, ByzantineFault, ClientFault } from '../fault.ts';
+import { Adversary, AsksTheWrongNode, SendsTwice, type Tamper } from '../tampering.ts';
+import { isSurvived, type Scene, type Strike } from './strike.ts';
+
+export function strikeClient(fault: ClientFault, scene: Scene): Strike | undefined {
+  const { world } = scene;
+  const node = world.clientNode(fault.client);
+  switch (fault.fault) {
+    case 'client-crash':
+      return world.lifecycle.crash(node)
+        ? { nodes: [node], end: () => world.lifecycle.restart(node) }
+        : undefined;
+    case 'duplicate-request':
+      return tamper(scene, node, new SendsTwice(fault.by));
+    case 'wrong-node': {
+      const replicas = world.cluster.replicas.length;
+      return tamper(scene, node, new AsksTheWrongNode(replicas, fault.shift));
+    }
+    case 'impatience': {
+      const { timers } = world.node(node);
+      timers.hurry *= fault.factor;
+      const end = (): void => {
+        timers.hurry /= fault.factor;
+      };
+      return { nodes: [node], end };
+    }
+    default:
+      return fault satisfies never;
+  }
+}
+
+export function strikeByzantine(fault: ByzantineFault, scene: Scene): Strike | undefined {
+  const node = scene.resolve(fault.node);
+  if (!isSurvived(scene, isLie(fault.behaviour) ? 'lies' : 'omission', node)) return undefined;
+  const { behaviour, rate, by } = fault;
+  const victims = fault.to.map(scene.resolve);
+  const stream = scene.world.streams.get(`adversary:${node}`);
+  return tamper(scene, node, new Adversary({ behaviour, rate, by, victims }, stream));
+}
+
+function isLie(behaviour: Behaviour): boolean {
+  return behaviour === 'alter' || behaviour === 'equivocate';
+}
+
+function tamper({ world }: Scene, id: NodeId, tampering: Tamper): Strike {
+  const node = world.node(id);
+  node.tampers = [...node.tampers, tampering];
+  const end = (): void => {
+    node.tampers = node.tampers.filter((each) => each !== tampering);
+  };
+  return { nodes: [id], end };
+}

@@ -1,0 +1,41 @@
+/** A fault that has taken effect: what ends it, and what it does from phase to phase. */
+import type { Claims, Micros, NodeId } from '../contract.ts';
+import type { FaultNode } from '../fault.ts';
+import type { Simulation } from '../simulation.ts';
+
+export interface Strike {
+  /**
+   * The nodes it is about; undefined for what is about links, which heal one by one when only a
+   * core of the nodes does.
+   */
+  readonly nodes: readonly NodeId[] | undefined;
+  /** Undoes what still holds. */
+  end(): void;
+  /** When `next` is due first, counted from the start; absent for faults without phases. */
+  readonly phaseAfter?: Micros;
+  /** Goes on to the next phase; how long that one lasts, or undefined if it is the last. */
+  next?(): Micros | undefined;
+}
+
+/** What a fault may know of where it strikes. */
+export interface Scene {
+  readonly world: Simulation;
+  /** What the protocol claims to survive; absent when faults may go beyond that. */
+  readonly claims: Claims | undefined;
+  /** The node that `'it'` stands for. */
+  resolve(node: FaultNode): NodeId;
+}
+
+/** For faults that cannot be undone. */
+export const NOTHING_TO_END = (): void => {};
+
+/** Whether the protocol claims to survive that the node suffers the loss now; clients may. */
+export function isSurvived(
+  scene: Scene,
+  loss: Parameters<Claims['survives']>[0],
+  node: NodeId,
+): boolean {
+  const { claims, world } = scene;
+  if (claims === undefined || !world.node(node).isReplica) return true;
+  return claims.survives(loss, node, world);
+}
