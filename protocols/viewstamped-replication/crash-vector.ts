@@ -26,6 +26,7 @@ function acceptCrashVector(
   const merged = rules.mergeCrashVectors(state.crashVector, vector);
   if (merged !== state.crashVector) {
     state.crashVector = merged;
+    rules.persistCrashVector(state, context);
     rules.forgetEarlierIncarnations(state, context);
   }
   return true;

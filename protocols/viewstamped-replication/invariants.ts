@@ -197,7 +197,7 @@ const loggedOnce: Invariant<ReplicaState> = {
 
 /**
  * In memory always; across restarts of the durable mode, never below a view that others have this
- * replica's word for. (A diskless replica may recover into an earlier view: its old word is void.)
+ * replica's word for. (One that recovers may do so into an earlier view: its old word is void.)
  */
 const viewNeverDecreases: Invariant<ReplicaState> = {
   name: 'view-never-decreases',
@@ -206,11 +206,18 @@ const viewNeverDecreases: Invariant<ReplicaState> = {
     const { isDurable } = readOptions(view.cluster.options);
     const views = zeros(view);
     const given = zeros(view);
+    const counted = zeros(view);
     return {
       after(changed, state) {
+        if (state.status === 'recovering') return undefined;
+        const crashes = state.crashVector[changed]!;
+        if (crashes > counted[changed]!) {
+          counted[changed] = crashes;
+          given[changed] = 0;
+        }
         const least = Math.max(views[changed]!, isDurable ? given[changed]! : 0);
         views[changed] = state.viewNumber;
-        if (state.status === 'view-change') noteGivenWords(given, state);
+        if (state.status === 'view-change') noteGivenWords(given, counted, state);
         if (state.viewNumber >= least) return undefined;
         return `n${changed} is in view ${state.viewNumber} after it was in view ${least}`;
       },
@@ -221,13 +228,16 @@ const viewNeverDecreases: Invariant<ReplicaState> = {
   },
 };
 
-/** Whoever is counted in a view change has said that it has left all earlier views. */
-function noteGivenWords(given: number[], state: ReplicaState): void {
+/**
+ * Whoever is counted in a view change has said that it has left all earlier views. If it has counted
+ * a crash since, it is bound no more.
+ */
+function noteGivenWords(given: number[], counted: readonly number[], state: ReplicaState): void {
   for (let replica = 0; replica < given.length; replica++) {
     if (replica === state.replicaNumber) continue;
-    if (state.startViewChanges[replica] === NO_MESSAGE && state.doViewChanges[replica] === null) {
-      continue;
-    }
+    const voted = state.startViewChanges[replica]!;
+    const reported = state.doViewChanges[replica]?.crashVector[replica] ?? NO_MESSAGE;
+    if (Math.max(voted, reported) < counted[replica]!) continue;
     if (state.viewNumber > given[replica]!) given[replica] = state.viewNumber;
   }
 }

@@ -5,12 +5,15 @@
  * k = commitNumber, s = requestNumber, c = clientId, i = the sender, x = result or nonce.
  *
  * Deviation: the messages of view change and recovery carry a crash vector (Michael, Ports, Sharma,
- * Szekeres, DISC 2017), without which diskless recovery is unsafe around view changes. It is all
- * zeros in the durable mode.
+ * Szekeres, DISC 2017), without which recovery is unsafe around view changes. In the durable mode
+ * it counts lost disks, and is all zeros as a rule.
  */
 import type { Plain } from '../../sim/plain.ts';
 
-/** How often each replica is known to have crashed, by replica number; never changed in place. */
+/**
+ * How often each replica is known to have lost its state, by replica number; never changed in
+ * place.
+ */
 export type CrashVector = readonly number[];
 
 /** §4.1 ⟨REQUEST op, c, s⟩. A log entry is the client's request itself: immutable and shared. */

@@ -1,6 +1,6 @@
 /**
- * Recovery without a disk: Liskov & Cowling, "Viewstamped Replication Revisited", §4.3, and crash
- * vectors after Michael et al., DISC 2017.
+ * Recovery without a disk, or with a damaged one: Liskov & Cowling, "Viewstamped Replication
+ * Revisited", §4.3, and crash vectors after Michael et al., DISC 2017.
  *
  * Deviation: before it asks for state, a recovering replica reads the crash vectors of a majority
  * and counts its own crash, so that what it said before can be told from what it says after.
@@ -94,6 +94,7 @@ function onCrashVectorResponse(
   if (countMessages(state.crashVectorResponses) < context.quorum) return;
   state.crashVector = rules.countOwnCrash(state);
   state.hasCountedCrash = true;
+  rules.persistLostState(state, context);
   rules.askForState(state, context);
 }
 

@@ -11,7 +11,8 @@
  * log                state.log                         (§4.3), crash vectors    crash-vector
  * commit-number      state.commitNumber              GetState NewState (§5.2)   state-transfer
  * client-table       state.clientTable               ClientRecovery (§4.5)      client-recovery
- * last normal view   state.lastNormalView (v')       what is on disk            durable-state
+ * last normal view   state.lastNormalView (v')       what is on disk            durable-state,
+ *                                                                               disk-reading
  *
  * Each file opens with what deviates from the paper, and why.
  */

@@ -5,6 +5,7 @@
 import { clientRecoveryRules } from './client-recovery.ts';
 import { clientTableRules } from './client-table.ts';
 import { crashVectorRules } from './crash-vector.ts';
+import { diskReadingRules } from './disk-reading.ts';
 import { durableStateRules } from './durable-state.ts';
 import { normalOperationRules } from './normal-operation.ts';
 import { recoveryRules } from './recovery.ts';
@@ -19,6 +20,7 @@ export const rules = {
   ...recoveryRules,
   ...crashVectorRules,
   ...durableStateRules,
+  ...diskReadingRules,
   ...clientRecoveryRules,
 };
 

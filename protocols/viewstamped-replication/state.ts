@@ -85,7 +85,7 @@ export interface ReplicaState {
   transferView: number;
   transferAttempts: number;
 
-  // Recovery (diskless).
+  // Recovery (diskless, or from a damaged disk).
   crashVector: CrashVector;
   nonce: number;
   /** Times that this recovery has asked again. */

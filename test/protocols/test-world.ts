@@ -182,13 +182,13 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     this.#release(disk);
   }
 
-  /** What was not durable is lost; the first lost record stays behind torn if asked. */
+  /** What was not durable is lost; if asked, the first write of the first lost record is not. */
   crash(node: NodeId, tail: 'clean' | 'torn' = 'clean'): void {
     const crashed = this.#node(node);
     const lost = crashed.records[crashed.durable];
     crashed.records.length = crashed.durable;
     if (tail === 'torn' && lost !== undefined) {
-      crashed.records.push({ intact: false, writes: lost.writes });
+      crashed.records.push({ intact: false, writes: lost.writes.slice(0, 1) });
     }
     crashed.durable = crashed.records.length;
     crashed.process = undefined;
@@ -200,9 +200,25 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     }
   }
 
-  restart(node: NodeId): void {
+  recordCount(node: NodeId): number {
+    return this.#node(node).records.length;
+  }
+
+  /** The record, counted from 0, cannot be read from now on; returns what makes it whole again. */
+  damage(node: NodeId, record: number): () => void {
+    const { records } = this.#node(node);
+    const whole = records[record];
+    if (whole === undefined) throw new Error(`node ${node} has no record ${record}`);
+    records[record] = { intact: false, writes: [] };
+    return () => {
+      records[record] = whole;
+    };
+  }
+
+  /** With its disk held, what the start persists stays outstanding too. */
+  restart(node: NodeId, disk: 'running' | 'held' = 'running'): void {
     const stopped = this.#node(node);
-    stopped.isDiskHeld = false;
+    stopped.isDiskHeld = disk === 'held';
     const env = this.#env(node);
     stopped.process = this.cluster.replicas.includes(node)
       ? (this.#protocol.replica(env, this.cluster, this.#machine) as unknown as Process<M>)

@@ -170,6 +170,22 @@ describe('the invariants', () => {
     expect(durable.change(0, { viewNumber: 3 })).toContain('after it was in view 4');
   });
 
+  it('view-never-decreases: a word from before a disk was lost binds nobody', () => {
+    const watched = new Watched('view-never-decreases', 'durable');
+    const voted = { viewNumber: 4, status: 'view-change', startViewChanges: [0, 0, -1] } as const;
+    const change = { ...voted, startViewChanges: [...voted.startViewChanges] };
+    expect(watched.change(1, change)).toBeUndefined();
+    watched.restart(0);
+    expect(watched.change(0, { status: 'recovering' })).toBeUndefined();
+    const recovered = { status: 'normal', viewNumber: 3, crashVector: [1, 0, 0] } as const;
+    expect(watched.change(0, { ...recovered, crashVector: [1, 0, 0] })).toBeUndefined();
+    expect(watched.change(1, {})).toBeUndefined();
+    watched.restart(0);
+    expect(watched.change(0, { ...recovered, crashVector: [1, 0, 0] })).toBeUndefined();
+    expect(watched.change(1, { startViewChanges: [1, 0, -1] })).toBeUndefined();
+    expect(watched.change(0, { viewNumber: 3 })).toContain('after it was in view 4');
+  });
+
   it('acknowledgements-backed: an acknowledgement of what the replica does not hold', () => {
     const watched = new Watched('acknowledgements-backed');
     watched.change(1, { log: log(1) });
