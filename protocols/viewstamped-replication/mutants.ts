@@ -180,4 +180,18 @@ export const mutants: readonly Mutant[] = [
       },
     },
   }),
+  mutant({
+    id: 'ST-2',
+    summary: 'a start applies what is there of a record that was not written whole',
+    difficulty: 'medium',
+    options: DURABLE,
+    replica: { isReadable: () => true },
+  }),
+  mutant({
+    id: 'ST-6',
+    summary: 'a start takes a damaged record, and all after it, for a torn end of the log',
+    difficulty: 'hard',
+    options: DURABLE,
+    replica: { isTornTail: () => true },
+  }),
 ];

@@ -37,6 +37,8 @@ const situations: readonly {
   { id: 'VR-12', violates: 'committed-on-majority', play: repeatedPrepareOk },
   { id: 'VR-13', violates: 'no-log-divergence', play: lostPrepare },
   { id: 'VR-15', violates: 'committed-on-majority', play: prepareWithoutCommit },
+  { id: 'ST-2', violates: 'new-primary-holds-committed', play: tornAdoption },
+  { id: 'ST-6', violates: 'committed-on-majority', play: damagedRecord },
 ];
 
 describe('planted bugs that an invariant finds', () => {
@@ -130,6 +132,35 @@ function prepareWithoutCommit(protocol: Protocol): void {
   world.invoke(5, put(1));
   world.deliver('Request', 5, 0);
   world.deliver('Prepare', 0, 1);
+}
+
+/** Replica 2 takes over the log of view 1, and its disk has the view-numbers of it, not the log. */
+function tornAdoption(protocol: Protocol): void {
+  const world = vrWorld({ protocol, options: DURABLE });
+  world.invoke(3, put(1));
+  world.settle(without(2));
+  world.lose();
+  loseFaithInPrimary(world, 1);
+  world.settle(({ message }) => message.type !== 'StartView');
+  world.holdDisk(2);
+  world.deliver('StartView', 1, 2);
+  world.crash(2, 'torn');
+  world.lose();
+  world.restart(2);
+  loseFaithInPrimary(world, 2);
+  world.settle(without(1));
+}
+
+/** Replicas 0 and 1 have committed two operations, and the disk of 1 loses the first. */
+function damagedRecord(protocol: Protocol): void {
+  const world = vrWorld({ protocol, options: DURABLE });
+  for (const value of [1, 2]) {
+    world.invoke(3, put(value));
+    world.settle(without(2));
+  }
+  world.damage(1, 0);
+  world.crash(1);
+  world.restart(1);
 }
 
 describe('planted bugs that show in what clients see', () => {
