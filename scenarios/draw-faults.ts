@@ -39,14 +39,14 @@ const IMPATIENCE_MAX = 20;
 const REPEAT_MAX = 30 * MS;
 
 /** What a fault is drawn from. */
-interface Draw {
-  readonly spec: RunSpec;
-  readonly protocol: Protocol;
+export interface FaultDraw {
+  readonly replicas: number;
+  readonly clients: number;
+  readonly optionSchema: readonly OptionSchema[];
   readonly stream: Stream;
   /** The node that the fault is about: a replica, or the one that reaches the mark. */
   readonly node: FaultNode;
   readonly lasts: number;
-  readonly all: readonly number[];
 }
 
 export function drawFaults(spec: RunSpec, protocol: Protocol, streams: Streams): PlannedFault[] {
@@ -59,12 +59,12 @@ export function drawFaults(spec: RunSpec, protocol: Protocol, streams: Streams):
     const count = spec.faults.kinds[kind] ?? 0;
     if (count === 0) return [];
     const stream = streams.get(`faults:${kind}`);
-    return Array.from({ length: count }, () => drawFault(kind, spec, protocol, stream, until));
+    return Array.from({ length: count }, () => drawPlanned(kind, spec, protocol, stream, until));
   });
   return faults.flat().sort((a, b) => (a.at ?? until) - (b.at ?? until));
 }
 
-function drawFault(
+function drawPlanned(
   kind: FaultKind,
   spec: RunSpec,
   protocol: Protocol,
@@ -73,15 +73,16 @@ function drawFault(
 ): PlannedFault[] {
   const marks = Object.keys(protocol.marks);
   const isTargeted = marks.length > 0 && stream.below(100) < spec.faults.targeted;
-  const all = Array.from({ length: spec.replicas }, (_, replica) => replica);
-  const node = isTargeted ? 'it' : stream.pick(all);
+  const node = isTargeted ? 'it' : stream.below(spec.replicas);
   const lasts = drawLength(spec.faults, stream);
-  const fault = faultOf(kind, { spec, protocol, stream, node, lasts, all });
+  const { replicas, clients } = spec;
+  const { optionSchema } = protocol;
+  const fault = drawFault(kind, { replicas, clients, optionSchema, stream, node, lasts });
   const trigger = isTargeted
     ? { when: drawTrigger(marks, stream) }
     : { at: stream.below(Math.max(1, until)) };
   const planned: PlannedFault = { ...trigger, ...fault };
-  return [planned, ...companionOf(planned, spec, stream)];
+  return [planned, ...companionOf(planned, spec.faults, stream)];
 }
 
 function drawTrigger(
@@ -93,7 +94,11 @@ function drawTrigger(
 }
 
 /** Damage is met by a start only: soon after it, mostly, the node restarts. */
-function companionOf(fault: PlannedFault, spec: RunSpec, stream: Stream): PlannedFault[] {
+export function companionOf(
+  fault: PlannedFault,
+  lengths: FaultLengths,
+  stream: Stream,
+): PlannedFault[] {
   const isDamage =
     fault.fault === 'bit-rot' ||
     fault.fault === 'read-error' ||
@@ -104,13 +109,14 @@ function companionOf(fault: PlannedFault, spec: RunSpec, stream: Stream): Planne
   const crash = {
     fault: 'crash',
     node: fault.node,
-    lasts: drawLength(spec.faults, stream),
+    lasts: drawLength(lengths, stream),
   } as const;
   if (fault.when === undefined) return [{ at: fault.at + soon, ...crash }];
   return [{ when: { ...fault.when, after: fault.when.after + soon }, ...crash }];
 }
 
-function faultOf(kind: FaultKind, draw: Draw): Fault {
+/** One fault of the kind, about `node` where it is about one. */
+export function drawFault(kind: FaultKind, draw: FaultDraw): Fault {
   switch (FAULT_KINDS[kind].group) {
     case 'partition':
     case 'network':
@@ -126,24 +132,28 @@ function faultOf(kind: FaultKind, draw: Draw): Fault {
     case 'byzantine':
       return byzantineFault(draw);
     case 'configuration':
-      return { fault: 'reconfigure', members: someOf(draw.all, draw.stream) };
+      return { fault: 'reconfigure', members: someOf(replicasOf(draw), draw.stream) };
     default:
       return FAULT_KINDS[kind].group satisfies never;
   }
 }
 
-function linkFault(fault: LinkFault['fault'], draw: Draw): LinkFault {
-  const { node, lasts, stream, all, spec } = draw;
+function linkFault(fault: LinkFault['fault'], draw: FaultDraw): LinkFault {
+  const { node, lasts, stream } = draw;
+  const all = replicasOf(draw);
   const others = stream.shuffle(all.filter((replica) => replica !== node));
   switch (fault) {
     case 'partition':
-      return { fault, groups: drawGroups(spec, node, others, stream), lasts };
+      return { fault, groups: drawGroups(draw, others), lasts };
     case 'flapping': {
       const period = stream.between(MS, Math.max(MS, Math.floor(lasts / 2)));
-      return { fault, groups: drawGroups(spec, node, others, stream), period, lasts };
+      return { fault, groups: drawGroups(draw, others), period, lasts };
     }
     case 'one-way': {
-      const some = someOf(others, stream);
+      const some = someOf(
+        drawPeers(draw).filter((peer) => peer !== node),
+        stream,
+      );
       return stream.below(2) === 0
         ? { fault, from: [node], to: some, lasts }
         : { fault, from: some, to: [node], lasts };
@@ -163,19 +173,19 @@ function linkFault(fault: LinkFault['fault'], draw: Draw): LinkFault {
     case 'slow':
       return {
         fault,
-        ...drawSide(all, node, stream),
+        ...drawSide(draw),
         by: stream.between(SLOW_MIN, SLOW_MAX),
         lasts: stream.between(1, lasts),
       };
     case 'clog':
-      return { fault, ...drawSide(all, node, stream), lasts };
+      return { fault, ...drawSide(draw), lasts };
     default:
       return fault satisfies never;
   }
 }
 
-function processFault(fault: ProcessFault['fault'], draw: Draw): ProcessFault {
-  const { node, lasts, stream, all, protocol } = draw;
+function processFault(fault: ProcessFault['fault'], draw: FaultDraw): ProcessFault {
+  const { node, lasts, stream, optionSchema } = draw;
   switch (fault) {
     case 'crash':
     case 'amnesia':
@@ -184,18 +194,18 @@ function processFault(fault: ProcessFault['fault'], draw: Draw): ProcessFault {
     case 'slow-node':
       return { fault, node, by: stream.between(10, SERVICE_MAX), lasts };
     case 'rolling-restart': {
-      const order = stream.shuffle<FaultNode>(all);
+      const order = stream.shuffle<FaultNode>(replicasOf(draw));
       const pace = Math.max(MS, Math.floor(lasts / order.length));
       return { fault, order, down: stream.between(1, pace), up: stream.between(1, pace) };
     }
     case 'version-change':
-      return { fault, node, options: drawUpgrade(protocol.optionSchema, stream), lasts };
+      return { fault, node, options: drawUpgrade(optionSchema, stream), lasts };
     default:
       return fault satisfies never;
   }
 }
 
-function diskFault(fault: DiskFault['fault'], draw: Draw): DiskFault {
+function diskFault(fault: DiskFault['fault'], draw: FaultDraw): DiskFault {
   const { node, lasts, stream } = draw;
   switch (fault) {
     case 'write-error':
@@ -213,7 +223,7 @@ function diskFault(fault: DiskFault['fault'], draw: Draw): DiskFault {
   }
 }
 
-function clockFault(fault: ClockFault['fault'], { node, lasts, stream }: Draw): ClockFault {
+function clockFault(fault: ClockFault['fault'], { node, lasts, stream }: FaultDraw): ClockFault {
   switch (fault) {
     case 'clock-jump':
       return { fault, node, by: stream.between(MS, JUMP_MAX) };
@@ -226,15 +236,16 @@ function clockFault(fault: ClockFault['fault'], { node, lasts, stream }: Draw): 
   }
 }
 
-function clientFault(fault: ClientFault['fault'], { spec, lasts, stream }: Draw): ClientFault {
-  const client = stream.below(spec.clients);
+function clientFault(fault: ClientFault['fault'], draw: FaultDraw): ClientFault {
+  const { replicas, clients, lasts, stream } = draw;
+  const client = stream.below(clients);
   switch (fault) {
     case 'client-crash':
       return { fault, client, lasts };
     case 'duplicate-request':
       return { fault, client, by: stream.below(REPEAT_MAX), lasts };
     case 'wrong-node':
-      return { fault, client, shift: stream.between(1, Math.max(1, spec.replicas - 1)), lasts };
+      return { fault, client, shift: stream.between(1, Math.max(1, replicas - 1)), lasts };
     case 'impatience':
       return { fault, client, factor: stream.between(2, IMPATIENCE_MAX), lasts };
     default:
@@ -242,12 +253,13 @@ function clientFault(fault: ClientFault['fault'], { spec, lasts, stream }: Draw)
   }
 }
 
-function byzantineFault({ node, lasts, stream, all }: Draw): ByzantineFault {
+function byzantineFault(draw: FaultDraw): ByzantineFault {
+  const { node, lasts, stream } = draw;
   return {
     fault: 'byzantine',
     node,
     behaviour: stream.pick(BEHAVIOURS),
-    to: someOf(all, stream),
+    to: someOf(replicasOf(draw), stream),
     rate: stream.pick([50_000, 300_000, MILLION]),
     by: stream.between(MS, 50 * MS),
     lasts,
@@ -267,28 +279,35 @@ export function drawOption(option: OptionSchema, stream: Stream): OptionValue {
   return stream.pick([option.default, ...(option.trials ?? [])]);
 }
 
-/** What one node sends, or what it is sent. */
-function drawSide(
-  all: readonly number[],
-  node: FaultNode,
-  stream: Stream,
-): { readonly from: readonly FaultNode[]; readonly to: readonly FaultNode[] } {
-  return stream.below(2) > 0 ? { from: [node], to: all } : { from: all, to: [node] };
+function replicasOf({ replicas }: FaultDraw): number[] {
+  return Array.from({ length: replicas }, (_, replica) => replica);
+}
+
+/** The replicas; now and then clients are cut off and slowed too. */
+function drawPeers({ replicas, clients, stream }: FaultDraw): number[] {
+  const count = replicas + (stream.below(3) === 0 ? clients : 0);
+  return Array.from({ length: count }, (_, peer) => peer);
+}
+
+/** What one node sends to some, or what it is sent by some. */
+function drawSide(draw: FaultDraw): {
+  readonly from: readonly FaultNode[];
+  readonly to: readonly FaultNode[];
+} {
+  const { node, stream } = draw;
+  const some = someOf(drawPeers(draw), stream);
+  return stream.below(3) > 0 ? { from: [node], to: some } : { from: some, to: [node] };
 }
 
 /** One replica alone, or a split in two; clients stay with everyone or are dealt to the sides. */
-function drawGroups(
-  spec: RunSpec,
-  node: FaultNode,
-  others: readonly number[],
-  stream: Stream,
-): FaultNode[][] {
+function drawGroups(draw: FaultDraw, others: readonly number[]): FaultNode[][] {
+  const { replicas, clients, node, stream } = draw;
   const isAlone = stream.below(2) === 0;
   const cut = isAlone ? 0 : stream.below(others.length);
   const groups: FaultNode[][] = [[node, ...others.slice(0, cut)], others.slice(cut)];
   if (stream.below(2) === 0) return groups;
-  for (let client = 0; client < spec.clients; client++) {
-    groups[stream.below(2)]?.push(spec.replicas + client);
+  for (let client = 0; client < clients; client++) {
+    groups[stream.below(2)]?.push(replicas + client);
   }
   return groups;
 }
@@ -299,7 +318,10 @@ function someOf(nodes: readonly number[], stream: Stream): number[] {
 }
 
 /** Short ones are as likely as long ones: the length is drawn between the bounds twice over. */
-function drawLength(config: FaultConfig, stream: Stream): number {
+function drawLength(config: FaultLengths, stream: Stream): number {
   const longest = stream.between(config.lastsMin, config.lastsMax);
   return stream.between(config.lastsMin, longest);
 }
+
+/** How long faults may last (Micros). */
+type FaultLengths = Pick<FaultConfig, 'lastsMin' | 'lastsMax'>;

@@ -70,7 +70,7 @@ const forgetfulVotes = defineScenario({
   title: 'Replicas forget how they voted',
   about: 'diskless mode: crashes around view changes and recoveries, downtimes of milliseconds',
   expects: SAFE,
-  world: (stream, asked) => {
+  world: (stream, { replicas: asked }) => {
     const drawn = stream.pick([3, 3, 5]);
     const replicas = asked ?? drawn;
     const span = 500 * MS;

@@ -1,7 +1,9 @@
 /** Scenarios that any protocol can be put into; the seed draws how hard. */
 import type { Options } from '../../sim/contract.ts';
+import type { FaultKind } from '../../sim/fault.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { defineScenario, MILLISECOND, profileNamed, SAFE, type Scenario } from './scenario.ts';
+import { swarm } from './swarm.ts';
 
 /** What a protocol brings along to the generic scenarios. */
 export interface GenericSettings {
@@ -9,6 +11,12 @@ export interface GenericSettings {
   readonly replicas: readonly number[];
   /** Draws the options of one run. */
   options(stream: Stream): Options;
+  /** The swarm's: wider, and with timeouts so short that everything runs into everything. */
+  extremes?(stream: Stream): Options;
+  /** State machines besides the key-value store that the swarm may replicate. */
+  readonly machines?: readonly string[];
+  /** Kinds that the protocol never claims to survive, or has no use for. */
+  readonly beyond?: readonly FaultKind[];
 }
 
 const SPAN_MIN = 200 * MILLISECOND;
@@ -19,16 +27,27 @@ const GENERIC = [
   { name: 'lossy', title: 'Lossy links', about: 'loss, duplicates, reordering, corruption' },
   { name: 'partitions', title: 'Partitions', about: 'splits, isolated replicas, one-way cuts' },
   { name: 'crashes', title: 'Crashes', about: 'crash and restart at any time and at marks' },
-  { name: 'clocks', title: 'Clocks and pauses', about: 'offset, drift, and replicas that pause' },
+  { name: 'disks', title: 'Disks', about: 'damage, failed and slow writes, torn records, crashes' },
+  {
+    name: 'clocks',
+    title: 'Clocks and pauses',
+    about: 'offset, drift, leaps, freezes, and pauses',
+  },
   { name: 'chaos', title: 'Chaos', about: 'all faults at once, drawn by the seed' },
 ] as const;
 
 export type GenericName = (typeof GENERIC)[number]['name'];
 
+/** Those named, or all, the swarm first. */
 export function genericScenarios(
   settings: GenericSettings,
-  names: readonly GenericName[] = GENERIC.map(({ name }) => name),
+  names?: readonly GenericName[],
 ): Scenario[] {
+  const chosen = profileScenarios(settings, names ?? GENERIC.map(({ name }) => name));
+  return names === undefined ? [swarm(settings), ...chosen] : chosen;
+}
+
+function profileScenarios(settings: GenericSettings, names: readonly GenericName[]): Scenario[] {
   return GENERIC.filter(({ name }) => names.includes(name)).map(({ name, title, about }) =>
     defineScenario({
       protocol: settings.protocol,

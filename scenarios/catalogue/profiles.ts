@@ -1,4 +1,5 @@
 /** Fault profiles: which faults strike, how often and how hard. */
+import { FAULT_KINDS, type FaultGroup, type FaultKind, faultKinds } from '../../sim/fault.ts';
 import type { DelayDistribution, NetworkConfig } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { FaultConfig } from '../spec.ts';
@@ -34,18 +35,20 @@ function faultsOf(kinds: FaultConfig['kinds'], span: number, targeted = TARGETED
 }
 
 /** Losses of 0 up to `worst` parts per million, each drawn on its own. */
-function lossy(stream: Stream, worst: number): Partial<NetworkConfig> {
+export function lossy(stream: Stream, worst: number): Partial<NetworkConfig> {
   return {
     drop: stream.below(worst),
     duplicate: stream.below(worst),
     corrupt: stream.below(Math.floor(worst / 4)),
     reorder: stream.below(2 * worst),
     reorderBy: stream.between(MILLISECOND, 20 * MILLISECOND),
+    replay: stream.below(Math.floor(worst / 8)),
+    replayBy: stream.between(20 * MILLISECOND, 200 * MILLISECOND),
   };
 }
 
 /** From even links to links on which one message in a hundred is ten times as slow. */
-function drawDelays(stream: Stream): DelayDistribution {
+export function drawDelays(stream: Stream): DelayDistribution {
   const min = stream.pick([50, 100, 500]);
   const spread = stream.pick([200, 900, 3 * MILLISECOND]);
   return { kind: stream.pick(['uniform', 'exponential', 'heavy-tail']), min, spread };
@@ -65,25 +68,43 @@ export const profiles: readonly FaultProfile[] = [
   },
   {
     name: 'partitions',
-    about: 'replicas are split into groups, isolated, and cut one way',
+    about: 'splits, isolated replicas, one-way cuts, bridges, rings, chains, flapping',
     draw: (stream, span) => ({
-      faults: faultsOf({ partition: stream.between(1, 5), 'one-way': stream.between(0, 4) }, span),
+      faults: faultsOf(
+        { partition: stream.between(1, 5), ...drawCounts(stream, 'partition', 3) },
+        span,
+      ),
     }),
   },
   {
     name: 'crashes',
-    about: 'replicas crash and restart, at any time and at marks',
+    about: 'replicas crash and restart, at any time and at marks, in turn, as another build',
     draw: (stream, span) => ({
-      faults: faultsOf({ crash: stream.between(1, 8) }, span),
+      faults: faultsOf(
+        {
+          crash: stream.between(1, 8),
+          'rolling-restart': stream.below(2),
+          'version-change': stream.below(3),
+        },
+        span,
+      ),
       disk: SLOW_DISK,
     }),
   },
   {
+    name: 'disks',
+    about: 'records are torn, damaged, misdirected, cannot be written or read, take long',
+    draw: (stream, span) => ({
+      faults: faultsOf({ crash: stream.between(1, 4), ...drawCounts(stream, 'disk', 4) }, span),
+      disk: { ...SLOW_DISK, torn: stream.pick([300_000, 1_000_000]) },
+    }),
+  },
+  {
     name: 'clocks',
-    about: 'clocks are offset and drift by up to 20 %, and replicas pause',
+    about: 'clocks are offset, drift, leap and stand still, and replicas pause',
     draw: (stream, span) => ({
       clock: { offset: stream.below(100 * MILLISECOND), drift: stream.below(200_000) },
-      faults: faultsOf({ pause: stream.between(1, 6) }, span),
+      faults: faultsOf({ pause: stream.between(1, 6), ...drawCounts(stream, 'clock', 3) }, span),
     }),
   },
   {
@@ -100,11 +121,29 @@ export const profiles: readonly FaultProfile[] = [
     }),
   },
   {
+    name: 'byzantine',
+    about: 'an adversary tampers with what one replica sends, as far as the protocol survives it',
+    draw: (stream, span) => ({
+      faults: faultsOf({ byzantine: stream.between(1, 6), crash: stream.between(0, 3) }, span),
+    }),
+  },
+  {
     name: 'chaos',
     about: 'all of it at once, each kind on or off and as hard as the seed says',
     draw: drawChaos,
   },
 ];
+
+/** Up to `most` of each kind of a group, some of them none. */
+function drawCounts(stream: Stream, group: FaultGroup, most: number): FaultConfig['kinds'] {
+  const counts: { [kind in FaultKind]?: number } = {};
+  for (const kind of faultKinds) {
+    if (FAULT_KINDS[kind].group !== group) continue;
+    const count = stream.below(2) === 0 ? 0 : stream.between(1, most);
+    if (count > 0) counts[kind] = count;
+  }
+  return counts;
+}
 
 function drawChaos(stream: Stream, span: number): DrawnProfile {
   const upTo = (most: number): number => (stream.below(3) === 0 ? 0 : stream.between(1, most));
@@ -115,6 +154,8 @@ function drawChaos(stream: Stream, span: number): DrawnProfile {
     slow: upTo(4),
     pause: upTo(4),
     'client-crash': upTo(2),
+    ...drawCounts(stream, 'disk', 1),
+    ...drawCounts(stream, 'clock', 1),
   };
   const worst = stream.pick([0, 0, 20_000, 100_000, 250_000]);
   return {

@@ -32,6 +32,8 @@ export interface DrawSettings {
   readonly options?: Options;
   /** Name of a fault profile. */
   readonly faults?: string;
+  /** Whether faults may wait for marks; false: all strike at fixed times. */
+  readonly targeting?: boolean;
   readonly mutant?: string;
   readonly oracles?: readonly string[];
 }
@@ -55,6 +57,15 @@ export interface World {
   readonly mix?: RunSpec['workload']['mix'];
   /** How long clients are busy if nothing slows them (Micros); absent means the whole span. */
   readonly busyFor?: number;
+  /** The replicas that heal in the end; absent means all. */
+  readonly core?: readonly number[];
+}
+
+/** What a scenario is asked for before it draws its world. */
+export interface WorldRequest {
+  /** The number of replicas that the user wants, if any. */
+  readonly replicas: number | undefined;
+  readonly isTargeted: boolean;
 }
 
 export interface ScenarioDefinition {
@@ -63,8 +74,7 @@ export interface ScenarioDefinition {
   readonly title: string;
   readonly about: string;
   readonly expects: string;
-  /** `replicas` is the number that the user asks for, if any. */
-  world(stream: Stream, replicas: number | undefined): World;
+  world(stream: Stream, request: WorldRequest): World;
 }
 
 export const MILLISECOND = 1_000;
@@ -119,7 +129,9 @@ function drawSpec(
   const protocol = protocols.find((each) => each.name === definition.protocol);
   if (protocol === undefined) throw new SpecError(`unknown protocol "${definition.protocol}"`);
   // One stream a part, so that a new draw in one moves no other.
-  const world = definition.world(new Stream(seed, 'scenario'), settings.replicas);
+  const isTargeted = settings.targeting !== false;
+  const request = { replicas: settings.replicas, isTargeted };
+  const world = definition.world(new Stream(seed, 'scenario'), request);
   const isScripted = world.faults !== undefined && settings.faults === undefined;
   if (isScripted && (settings.replicas ?? world.replicas) < world.replicas) {
     throw new SpecError(
@@ -148,8 +160,12 @@ function drawSpec(
       ...settings.options,
     }),
     machine: world.machine ?? 'kv',
-    ...surroundings(drawn),
-    ending: { kind: 'quiet', healAt: span },
+    ...surroundings(drawn, isTargeted),
+    ending: {
+      kind: 'quiet',
+      healAt: span,
+      ...(world.core === undefined || isScripted === false ? {} : { core: world.core }),
+    },
     bounds: { ...BOUNDS, events: settings.maxEvents ?? BOUNDS.events },
     workload: {
       operations,
@@ -189,17 +205,17 @@ function optionsOfMutant(id: string | undefined, protocol: string): Options {
   return mutant?.options ?? {};
 }
 
-function surroundings(drawn: DrawnProfile): Pick<RunSpec, 'network' | 'disk' | 'clock' | 'faults'> {
+function surroundings(
+  drawn: DrawnProfile,
+  isTargeted: boolean,
+): Pick<RunSpec, 'network' | 'disk' | 'clock' | 'faults'> {
+  const none = { kinds: {}, lastsMin: MILLISECOND, lastsMax: MILLISECOND, targeted: 0 };
+  const faults = drawn.faults ?? none;
   const calm = { drop: 0, duplicate: 0, corrupt: 0, reorder: 0, reorderBy: 0 };
   return {
     network: { delay: DELAY, calmDelay: DELAY, ...calm, ...drawn.network },
     disk: drawn.disk ?? { latencyMin: 20, latencyMax: 200, torn: 0 },
     clock: drawn.clock ?? { offset: 0, drift: 0 },
-    faults: drawn.faults ?? {
-      kinds: {},
-      lastsMin: MILLISECOND,
-      lastsMax: MILLISECOND,
-      targeted: 0,
-    },
+    faults: isTargeted ? faults : { ...faults, targeted: 0 },
   };
 }

@@ -144,7 +144,7 @@ function drawFault(stream: Stream, storm: Storm, node: FaultNode): Fault {
 }
 
 /** Short timeouts of every kind, each drawn on its own. */
-function drawTimeouts(stream: Stream, viewChangeTimeout: number): Options {
+export function drawTimeouts(stream: Stream, viewChangeTimeout: number): Options {
   return {
     viewChangeTimeout,
     viewChangeSpread: Math.floor(viewChangeTimeout * stream.pick([0.25, 1, 3, 6])),
@@ -266,7 +266,7 @@ const memoryStorm = defineScenario({
   title: 'A storm over diskless replicas',
   about: 'diskless mode: bursts of short faults at turning points; memories are lost',
   expects: SAFE,
-  world: (stream, asked) => ({
+  world: (stream, { replicas: asked }) => ({
     ...drawWorld(stream, asked, SHORTEST),
     fixed: { durability: 'diskless' },
   }),
@@ -294,7 +294,7 @@ const diskStorm = defineScenario({
   title: 'A storm over disks that stall',
   about: 'durable mode: bursts of short faults at turning points; records queue behind slow ones',
   expects: SAFE,
-  world: (stream, asked) => {
+  world: (stream, { replicas: asked }) => {
     const world = drawWorld(stream, asked, 2 * SHORTEST);
     return {
       ...world,

@@ -13,7 +13,7 @@ import {
   scripted,
   type World,
 } from './scenario.ts';
-import { storms } from './storms.ts';
+import { drawTimeouts, storms } from './storms.ts';
 
 const DURABLE: Options = { durability: 'durable' };
 const DISKLESS: Options = { durability: 'diskless' };
@@ -32,7 +32,24 @@ function drawOptions(stream: Stream): Options {
   };
 }
 
-const generic = genericScenarios({ protocol: 'vr', replicas: [3, 3, 5], options: drawOptions });
+const SHORTEST = 4 * MS;
+
+/** Both modes, and timeouts of every kind from a few messages' time on. */
+function drawExtremes(stream: Stream): Options {
+  const durability = stream.pick(['diskless', 'durable']);
+  const shortest = durability === 'durable' ? 2 * SHORTEST : SHORTEST;
+  const longest = stream.pick([2, 5, 12]) * shortest;
+  return { durability, ...drawTimeouts(stream, stream.between(shortest, longest)) };
+}
+
+const generic = genericScenarios({
+  protocol: 'vr',
+  replicas: [3, 3, 3, 3, 5, 5, 4, 2, 7],
+  options: drawOptions,
+  extremes: drawExtremes,
+  machines: ['register', 'counter', 'list'],
+  beyond: ['amnesia', 'lying-fsync', 'reconfigure'],
+});
 
 const primaryCrash = defineScenario({
   protocol: 'vr',
@@ -193,7 +210,7 @@ const rollingRestart = defineScenario({
   title: 'A rolling restart',
   about: 'every replica is restarted in turn, the primary among them',
   expects: SAFE,
-  world: (stream, asked) => {
+  world: (stream, { replicas: asked }) => {
     const drawn = stream.pick([3, 5]);
     const replicas = asked ?? drawn;
     const faults = Array.from({ length: replicas }, (_, node) => ({

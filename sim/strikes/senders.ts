@@ -33,7 +33,10 @@ export function strikeClient(fault: ClientFault, scene: Scene): Strike | undefin
 
 export function strikeByzantine(fault: ByzantineFault, scene: Scene): Strike | undefined {
   const node = scene.resolve(fault.node);
-  if (!isSurvived(scene, isLie(fault.behaviour) ? 'lies' : 'omission', node)) return undefined;
+  const lies = isLie(fault.behaviour);
+  // What an adversary makes a client ask for is done: no protocol claims otherwise.
+  if (lies && scene.claims !== undefined && !scene.world.node(node).isReplica) return undefined;
+  if (!isSurvived(scene, lies ? 'lies' : 'omission', node)) return undefined;
   const { behaviour, rate, by } = fault;
   const victims = fault.to.map(scene.resolve);
   const stream = scene.world.streams.get(`adversary:${node}`);
