@@ -1,0 +1,126 @@
+/**
+ * Explains a failure: how likely was it, given its plan, and at which event did it become likely?
+ * From some 64 points of the run on, everything that is drawn is drawn anew, many times over; then
+ * the largest rise is narrowed down to the one event whose draws decide.
+ */
+import type { EventRecord } from '../../sim/record.ts';
+import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR, judge } from '../campaign-run.ts';
+import type { Failure, RunResult, RunSpec } from '../spec.ts';
+import { Curve, type Interval } from './curve.ts';
+import type { Chance, ChancePoint, Explanation, ExplanationVerdict, Jump } from './explanation.ts';
+import { faultEffects } from './fault-effects.ts';
+import { compareSteepest, narrowDown, sweep } from './jumps.ts';
+import { EXPLAIN_BUDGET, type ExplainBudget, isSame, Sampler } from './sampler.ts';
+
+/** From the start of the run, to say that the plan alone decides. */
+const PLAN_TRIES = 64;
+/** Shares of the budget that are spent when the sweep, the comparing and the narrowing end. */
+const AFTER_SWEEP = 0.4;
+const AFTER_COMPARING = 0.6;
+const AFTER_NARROWING = 0.85;
+
+/**
+ * The explanation of `failure`, which `spec` (with its plan) must show; undefined if it does not,
+ * or if the failure is none of the protocol's. The same numbers for the same spec and budget,
+ * unless the caller's clock ends it.
+ */
+export function explain(
+  engine: CampaignEngine,
+  spec: RunSpec,
+  failure: Failure,
+  budget: ExplainBudget = EXPLAIN_BUDGET,
+): Explanation | undefined {
+  if (failure.oracle === DETERMINISM || failure.oracle === INTERNAL_ERROR) return undefined;
+  const original = judge(engine, spec, { events: true });
+  const shown = original.failures.find((each) => isSame(each, failure));
+  if (shown === undefined) return undefined;
+  const sampler = new Sampler(engine, failure, budget);
+  const { plan } = original.spec;
+  const curve = new Curve({ ...spec, plan }, sampler);
+  const verdict = findVerdict(curve, sampler, shown.event);
+  sampler.allow(1);
+  const { jumps } = verdict;
+  const times = timesOf(original);
+  const faults = faultEffects(original, { curve, sampler, until: jumps[0]?.to ?? shown.event });
+  const cut = sampler.cut;
+  return {
+    traceHash: original.traceHash,
+    signature: failure.signature,
+    replicas: spec.replicas,
+    event: shown.event,
+    time: shown.at,
+    verdict: verdict.kind,
+    points: curve.events().map((event) => pointAt(curve, times, event)),
+    jumps: jumps.map((jump) => jumpAt(curve, original, times, jump)),
+    faults,
+    runs: sampler.runs,
+    events: sampler.events,
+    ...(cut === undefined ? {} : { cut }),
+  };
+}
+
+interface Finding {
+  readonly kind: ExplanationVerdict;
+  readonly jumps: readonly Interval[];
+}
+
+function findVerdict(curve: Curve, sampler: Sampler, last: number): Finding {
+  sampler.allow(AFTER_SWEEP);
+  curve.sample(0, PLAN_TRIES);
+  const { tries, failed } = curve.at(0);
+  if (tries === PLAN_TRIES && failed === tries) return { kind: 'plan', jumps: [] };
+  sweep(curve, last);
+  sampler.allow(AFTER_COMPARING);
+  compareSteepest(curve);
+  sampler.allow(AFTER_NARROWING);
+  const jumps = narrowDown(curve);
+  const [largest] = jumps;
+  const isClear = largest !== undefined && isDistinct(curve.at(largest.from), curve.at(largest.to));
+  return { kind: isClear ? 'jump' : 'gradual', jumps };
+}
+
+/** Whether the chance has risen beyond doubt: the intervals do not touch. */
+function isDistinct(before: Chance, after: Chance): boolean {
+  return before.high < after.low;
+}
+
+function jumpAt(curve: Curve, run: RunResult, times: readonly number[], found: Interval): Jump {
+  const isOneEvent = found.to - found.from === 1;
+  const log = isOneEvent ? (run.events ?? []) : [];
+  const records = log.filter((record) => record.event === found.to);
+  return {
+    before: pointAt(curve, times, found.from),
+    after: pointAt(curve, times, found.to),
+    records,
+    sent: sentIn(records, log),
+  };
+}
+
+/** What became of the messages that left in this event, by sender and time. */
+function sentIn(records: readonly EventRecord[], log: readonly EventRecord[]): EventRecord[] {
+  const [first] = records;
+  if (first === undefined) return [];
+  const senders = new Set(
+    records.flatMap(({ kind, node }) => (kind === 'drop' ? [] : (node ?? []))),
+  );
+  return log.filter(({ kind, node, peer, sentAt, event }) => {
+    if (sentAt !== first.time || event < first.event) return false;
+    if (kind === 'drop') return node !== undefined && senders.has(node);
+    return kind === 'deliver' && peer !== undefined && senders.has(peer) && event > first.event;
+  });
+}
+
+function pointAt(curve: Curve, times: readonly number[], event: number): ChancePoint {
+  return { event, time: times[event] ?? times.at(-1) ?? 0, ...curve.at(event) };
+}
+
+/** The time of each event, by its number; an event that left no record has that of the one before. */
+function timesOf(run: RunResult): readonly number[] {
+  const times: number[] = [];
+  for (const { event, time } of run.events ?? []) times[event] = time;
+  let latest = 0;
+  return Array.from(times, (time: number | undefined) => {
+    latest = time ?? latest;
+    return latest;
+  });
+}

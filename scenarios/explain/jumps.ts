@@ -1,0 +1,69 @@
+/** Finds the single events at which the chance of a failure rises most. */
+import type { Curve, Interval } from './curve.ts';
+
+/** Intervals between the points of the first sweep. */
+const INTERVALS = 64;
+const SWEEP_TRIES = 4;
+/** The steepest intervals get more tries at their ends, fewer of them each time. */
+const ROUNDS = [
+  { kept: 16, tries: 8 },
+  { kept: 8, tries: 16 },
+  { kept: 4, tries: 32 },
+] as const;
+/** So many of the steepest are then narrowed down to one event each, with so many tries a point. */
+const FINALISTS = 3;
+const NARROWING_TRIES = 32;
+/** At the two ends of what was found. */
+const FINAL_TRIES = 64;
+/** A smaller rise at one event is not worth a person's time. */
+const RISE_MIN = 0.1;
+
+/** Points over the whole run, first one try at each, then the next: a budget may end anywhere. */
+export function sweep(curve: Curve, last: number): void {
+  const count = Math.min(INTERVALS, last);
+  for (let tries = 1; tries <= SWEEP_TRIES; tries++) {
+    for (let point = 0; point <= count; point++) {
+      const event = count === 0 ? 0 : Math.round((point * last) / count);
+      if (!curve.sample(event, tries)) return;
+    }
+  }
+}
+
+/** Tells the steepest intervals from those that only seemed so. */
+export function compareSteepest(curve: Curve): void {
+  for (const { kept, tries } of ROUNDS) {
+    for (const { from, to } of curve.steepest().slice(0, kept)) {
+      if (!curve.sample(from, tries) || !curve.sample(to, tries)) return;
+    }
+  }
+}
+
+/** The events behind the steepest intervals, the largest rise first; only those worth telling. */
+export function narrowDown(curve: Curve): readonly Interval[] {
+  const found: Interval[] = [];
+  for (const interval of curve.steepest().slice(0, FINALISTS)) {
+    if (curve.rise(interval) > 0) found.push(bisect(curve, interval));
+  }
+  for (const { from, to } of found) {
+    curve.sample(from, FINAL_TRIES);
+    curve.sample(to, FINAL_TRIES);
+  }
+  return found
+    .filter((jump) => curve.rise(jump) >= RISE_MIN)
+    .sort((a, b) => curve.rise(b) - curve.rise(a) || b.to - a.to);
+}
+
+/** Keeps the half with the larger rise until one event is left. */
+function bisect(curve: Curve, interval: Interval): Interval {
+  let { from, to } = interval;
+  curve.sample(from, NARROWING_TRIES);
+  curve.sample(to, NARROWING_TRIES);
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    if (!curve.sample(middle, NARROWING_TRIES)) break;
+    const isEarlier = curve.rise({ from, to: middle }) > curve.rise({ from: middle, to });
+    if (isEarlier) to = middle;
+    else from = middle;
+  }
+  return { from, to };
+}
