@@ -93,9 +93,9 @@ export class Simulation implements ClusterView {
       options: { ...config.options },
     });
     this.tieKey = tieKeyOf(config.seed);
-    const { ending, bounds } = config;
+    const { ending, bounds, rekey } = config;
     this.lastTime = ending.kind === 'cut' ? Math.min(ending.at, bounds.time) : bounds.time;
-    this.eventsUntilCheck = Math.min(bounds.events, config.rekey?.event ?? bounds.events);
+    this.eventsUntilCheck = Math.min(bounds.events, (rekey?.event ?? bounds.events) + 1);
     this.queueMax = bounds.queue;
     this.isParanoid = config.paranoid;
     this.claims = config.protocol.claims(config.options, replicas);
@@ -244,7 +244,8 @@ export class Simulation implements ClusterView {
 
   private checkEvents(): void {
     const { bounds, rekey } = this.config;
-    if (this.counts.events === rekey?.event) this.rekey(rekey.seed);
+    // What is drawn in the event that is named is kept: the first to draw anew is the next one.
+    if (rekey !== undefined && this.counts.events === rekey.event + 1) this.rekey(rekey.seed);
     this.eventsUntilCheck = bounds.events;
     if (this.counts.events >= bounds.events) this.reachBound('events');
   }

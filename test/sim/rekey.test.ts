@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { CALM, lines, type Outcome, type Script, seeds, simulate } from './scripted.ts';
+
+/** Two replicas that send each other a letter for each letter, and draw a number each time. */
+const CHATTER: Script = {
+  replica: {
+    start: (env) => env.send(1 - env.id, { type: 'Letter', body: env.random(1000) }),
+    receive: (env, from) => env.send(from, { type: 'Letter', body: env.random(1000) }),
+  },
+};
+
+const LAST = 40;
+const SPREAD = { ...CALM, delay: { kind: 'uniform', min: 100, spread: 900 } } as const;
+
+function chatter(rekey?: { readonly event: number; readonly seed: string }): Outcome {
+  const changes = { network: SPREAD, bounds: { events: LAST, queue: 100, time: 1_000_000 } };
+  return simulate(CHATTER, rekey === undefined ? changes : { ...changes, rekey });
+}
+
+/** What was drawn in each event: numbers in the letters sent, and the time that these take. */
+function drawsOf({ records }: Outcome): ReadonlyMap<number, string> {
+  const eventAt = new Map(records.map(({ node, time, event }) => [`${node} ${time}`, event]));
+  return new Map(
+    records.flatMap(({ kind, peer, sentAt, time, detail }) => {
+      const event = eventAt.get(`${peer} ${sentAt}`);
+      return kind === 'deliver' && event !== undefined ? [[event, `${detail} ${time}`]] : [];
+    }),
+  );
+}
+
+describe('new keys after an event', () => {
+  const original = chatter();
+
+  it('leave all that was drawn up to and in that event, and change what is drawn in the next', () => {
+    const before = drawsOf(original);
+    for (const event of [1, 2, 7, 20]) {
+      const after = drawsOf(chatter({ event, seed: 'other' }));
+      for (let each = 1; each <= event; each++) {
+        expect(after.get(each), `event ${each} of ${event}`).toBe(before.get(each));
+      }
+      expect(after.get(event + 1), `event ${event + 1}`).not.toBe(before.get(event + 1));
+    }
+  });
+
+  it('after event 0 change the first draw of all', () => {
+    expect(chatter({ event: 0, seed: 'other' }).simulation.trace.text()).not.toBe(
+      original.simulation.trace.text(),
+    );
+    expect(drawsOf(chatter({ event: 0, seed: 'other' })).get(1)).not.toBe(drawsOf(original).get(1));
+  });
+
+  it('after the last event, or of the same seed at the start, change nothing', () => {
+    const hash = original.simulation.trace.text();
+    expect(chatter({ event: LAST, seed: 'other' }).simulation.trace.text()).toBe(hash);
+    expect(chatter({ event: 0, seed: 'spec' }).simulation.trace.text()).toBe(hash);
+  });
+
+  it('give another run for every seed, and the same one for the same', () => {
+    const hashes = seeds(20).map((seed) => chatter({ event: 5, seed }).simulation.trace.text());
+    expect(new Set(hashes).size).toBe(20);
+    const again = chatter({ event: 5, seed: 'seed-0' }).simulation.trace.text();
+    expect(again).toBe(hashes[0]);
+  });
+
+  it('decide ties anew as well', () => {
+    const tied = (seed: string): string[] =>
+      lines(
+        simulate(CHATTER, { shuffleTies: true, rekey: { event: 2, seed } }).records,
+        'deliver',
+      ).slice(0, 8);
+    const orders = new Set(seeds(20).map((seed) => tied(seed).join()));
+    expect(orders.size).toBeGreaterThan(1);
+  });
+});
