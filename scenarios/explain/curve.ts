@@ -44,6 +44,17 @@ export class Curve {
     return intervals.sort((a, b) => this.rise(b) - this.rise(a) || b.to - a.to);
   }
 
+  /** The number of a try that fails in the same way at `to` and not at `from`, if there is one. */
+  escape({ from, to }: Interval): number | undefined {
+    const before = this.outcomes.get(from) ?? [];
+    const after = this.outcomes.get(to) ?? [];
+    for (const wanted of ['none', 'other'] as const) {
+      const found = before.findIndex((outcome, at) => outcome === wanted && after[at] === 'same');
+      if (found >= 0) return found;
+    }
+    return undefined;
+  }
+
   /**
    * By how much the chance rises, from −1 to 1, over the tries that both ends have: a try has the
    * same seed at both, so what they have in common cancels out.

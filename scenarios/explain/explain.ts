@@ -5,12 +5,13 @@
  */
 import type { EventRecord } from '../../sim/record.ts';
 import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR, judge } from '../campaign-run.ts';
+import { type Divergence, firstDivergence } from '../diff/divergence.ts';
 import type { Failure, RunResult, RunSpec } from '../spec.ts';
 import { Curve, type Interval } from './curve.ts';
 import type { Chance, ChancePoint, Explanation, ExplanationVerdict, Jump } from './explanation.ts';
 import { faultEffects } from './fault-effects.ts';
-import { compareSteepest, narrowDown, sweep } from './jumps.ts';
-import { EXPLAIN_BUDGET, type ExplainBudget, isSame, Sampler } from './sampler.ts';
+import { compareSteepest, narrowDown, smooth, sweep } from './jumps.ts';
+import { EXPLAIN_BUDGET, type ExplainBudget, isSame, rekeyed, Sampler } from './sampler.ts';
 
 /** From the start of the run, to say that the plan alone decides. */
 const PLAN_TRIES = 64;
@@ -35,23 +36,24 @@ export function explain(
   const shown = original.failures.find((each) => isSame(each, failure));
   if (shown === undefined) return undefined;
   const sampler = new Sampler(engine, failure, budget);
-  const { plan } = original.spec;
-  const curve = new Curve({ ...spec, plan }, sampler);
-  const verdict = findVerdict(curve, sampler, shown.event);
+  const curve = new Curve(original.spec, sampler);
+  const { kind, jumps } = findVerdict(curve, sampler, shown.event);
   sampler.allow(1);
-  const { jumps } = verdict;
-  const times = timesOf(original);
   const faults = faultEffects(original, { curve, sampler, until: jumps[0]?.to ?? shown.event });
-  const cut = sampler.cut;
+  const isShort = sampler.cut === 'budget';
+  if (kind !== 'plan') smooth(curve);
+  // A curve that the budget left ragged says all that it should; one that a clock did may differ.
+  const cut = isShort || sampler.cut === 'time' ? sampler.cut : undefined;
+  const story: Story = { engine, curve, original, times: timesOf(original) };
   return {
     traceHash: original.traceHash,
     signature: failure.signature,
     replicas: spec.replicas,
     event: shown.event,
     time: shown.at,
-    verdict: verdict.kind,
-    points: curve.events().map((event) => pointAt(curve, times, event)),
-    jumps: jumps.map((jump) => jumpAt(curve, original, times, jump)),
+    verdict: kind,
+    points: curve.events().map((event) => pointAt(story, event)),
+    jumps: jumps.map((jump) => jumpAt(story, jump)),
     faults,
     runs: sampler.runs,
     events: sampler.events,
@@ -84,16 +86,37 @@ function isDistinct(before: Chance, after: Chance): boolean {
   return before.high < after.low;
 }
 
-function jumpAt(curve: Curve, run: RunResult, times: readonly number[], found: Interval): Jump {
+/** What the numbers are told with. */
+interface Story {
+  readonly engine: CampaignEngine;
+  readonly curve: Curve;
+  readonly original: RunResult;
+  /** Of each event, by its number. */
+  readonly times: readonly number[];
+}
+
+function jumpAt(story: Story, found: Interval): Jump {
   const isOneEvent = found.to - found.from === 1;
-  const log = isOneEvent ? (run.events ?? []) : [];
+  const log = isOneEvent ? (story.original.events ?? []) : [];
   const records = log.filter((record) => record.event === found.to);
+  const parting = isOneEvent ? escapeAt(story, found) : undefined;
   return {
-    before: pointAt(curve, times, found.from),
-    after: pointAt(curve, times, found.to),
+    before: pointAt(story, found.from),
+    after: pointAt(story, found.to),
     records,
     sent: sentIn(records, log),
+    ...(parting === undefined ? {} : { escape: parting }),
   };
+}
+
+/** Two runs that differ in what is drawn in one event: the one fails, the other does not. */
+function escapeAt({ engine, curve, original }: Story, found: Interval): Divergence | undefined {
+  const number = curve.escape(found);
+  if (number === undefined) return undefined;
+  const [fails, escapes] = [found.to, found.from].map((event) =>
+    judge(engine, rekeyed(original.spec, event, number), { events: true }),
+  );
+  return firstDivergence(fails?.events ?? [], escapes?.events ?? []);
 }
 
 /** What became of the messages that left in this event, by sender and time. */
@@ -110,7 +133,7 @@ function sentIn(records: readonly EventRecord[], log: readonly EventRecord[]): E
   });
 }
 
-function pointAt(curve: Curve, times: readonly number[], event: number): ChancePoint {
+function pointAt({ curve, times }: Story, event: number): ChancePoint {
   return { event, time: times[event] ?? times.at(-1) ?? 0, ...curve.at(event) };
 }
 

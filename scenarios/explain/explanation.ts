@@ -1,6 +1,7 @@
 /** What explaining a failure comes to: plain JSON, for the terminal, the report and the file. */
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { EventRecord } from '../../sim/record.ts';
+import type { Divergence } from '../diff/divergence.ts';
 
 /**
  * How often a run still fails in the same way when its plan stays and chance does not: everything
@@ -62,6 +63,11 @@ export interface Jump {
   readonly records: readonly EventRecord[];
   /** What became of the messages that were sent in it. */
   readonly sent: readonly EventRecord[];
+  /**
+   * Where a run that fails and one that escapes part when nothing but the draws of that event
+   * differs: `a` is the one that fails.
+   */
+  readonly escape?: Divergence;
 }
 
 /** One fault of the plan that fired, and what it changed. */

@@ -4,6 +4,8 @@ import type { Curve, Interval } from './curve.ts';
 /** Intervals between the points of the first sweep. */
 const INTERVALS = 64;
 const SWEEP_TRIES = 4;
+/** In the end every point has so many, if the budget lasts. */
+const SMOOTH_TRIES = 12;
 /** The steepest intervals get more tries at their ends, fewer of them each time. */
 const ROUNDS = [
   { kept: 16, tries: 8 },
@@ -26,6 +28,13 @@ export function sweep(curve: Curve, last: number): void {
       const event = count === 0 ? 0 : Math.round((point * last) / count);
       if (!curve.sample(event, tries)) return;
     }
+  }
+}
+
+/** What is left of the budget makes the curve less ragged. */
+export function smooth(curve: Curve): void {
+  for (let tries = SWEEP_TRIES + 1; tries <= SMOOTH_TRIES; tries++) {
+    for (const event of curve.events()) if (!curve.sample(event, tries)) return;
   }
 }
 

@@ -61,8 +61,7 @@ export class Sampler {
       isStopped ||= this.budget.shouldStop?.() === true;
       return isStopped;
     };
-    const seed = runSeed(spec.seed, 'explain', number);
-    const result = judge(this.engine, { ...spec, rekey: { event, seed } }, { shouldStop });
+    const result = judge(this.engine, rekeyed(spec, event, number), { shouldStop });
     this.runs += 1;
     this.events += result.counts.events;
     // A run that was cut off says nothing.
@@ -83,6 +82,11 @@ export class Sampler {
     else return false;
     return true;
   }
+}
+
+/** The spec of one try: all that is drawn after the event is drawn anew. */
+export function rekeyed(spec: RunSpec, event: number, number: number): RunSpec {
+  return { ...spec, rekey: { event, seed: runSeed(spec.seed, 'explain', number) } };
 }
 
 export function isSame(failure: Failure, expected: Expected): boolean {
