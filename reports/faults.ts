@@ -53,6 +53,11 @@ export function spanInWords(span: FaultSpan): string {
   return `${span.title} ${when}`;
 }
 
+/** A fault without its times: `crash n1`; `it` is the node that reached the mark of its trigger. */
+export function faultInWords(planned: PlannedFault, replicas: number, it?: number): string {
+  return faultTitle(planned, touchedNodes(planned, replicas, it), replicas);
+}
+
 /** What a fault does to the nodes or links that it touches, as far as it can be drawn. */
 export type FaultEffect = 'cut' | 'slow' | 'down' | 'paused' | 'disk' | 'clock' | 'tampered';
 

@@ -1,0 +1,174 @@
+/**
+ * The explanation of a failure in words and as a graph of characters, for a terminal. The report's
+ * viewer takes the same sentences.
+ */
+import type { Chance, Explanation, FaultEffect, Jump } from '../scenarios/explain/explanation.ts';
+import { chanceGraph } from './chance-graph.ts';
+import { drawnSentence } from './drawn-words.ts';
+import { eventInWords } from './event-words.ts';
+import { faultInWords } from './faults.ts';
+import { formatCount, formatTime, formatTimeExact, formatTimeRange, plural } from './words.ts';
+
+export interface ExplanationStyle {
+  /** Block characters; a plain terminal or a file gets ASCII. */
+  readonly unicode?: boolean;
+}
+
+const FAULTS_SHOWN = 5;
+/** From here on one event decides more than all the others together. */
+const DECISIVE_RISE = 0.5;
+/** Beside each other on the graph's axis; what is listed has its letter there. */
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+
+/** Lines without indentation: sentences, then the graph, then the faults that mattered. */
+export function explanationLines(
+  explanation: Explanation,
+  style: ExplanationStyle = {},
+): readonly string[] {
+  const listed = listedFaults(explanation);
+  const marks = listed.map(({ effect, letter }) => ({ time: effect.at, letter }));
+  const others = explanation.faults.filter((fault) => listed.every((of) => of.effect !== fault));
+  return [
+    ...sentencesOf(explanation),
+    ...(explanation.verdict === 'plan'
+      ? []
+      : chanceGraph(explanation, {
+          unicode: style.unicode === true,
+          marks: [...marks, ...others.map(({ at }) => ({ time: at }))],
+        })),
+    ...listed.map(({ effect, letter }) => {
+      const name = explanation.verdict === 'plan' ? '' : `${letter}  `;
+      return `${name}${effectInWords(effect, explanation)}`;
+    }),
+    ...remainder(explanation),
+  ];
+}
+
+/** What decides, how likely the failure was before and after, and what was drawn there. */
+export function sentencesOf(explanation: Explanation): readonly string[] {
+  const { verdict, jumps, cut, runs, replicas } = explanation;
+  const [jump, ...others] = jumps;
+  return [
+    ...(verdict === 'jump' && jump !== undefined
+      ? [jumpSentence(jump, explanation), chanceSentence(jump), ...drawnSentence(jump, replicas)]
+      : [startSentence(explanation)]),
+    ...(verdict === 'gradual' && jump !== undefined
+      ? [`The largest rise found is ${placeOf(jump, explanation)}: ${riseOf(jump)}.`]
+      : []),
+    ...others.map((other) => `A smaller rise is ${placeOf(other, explanation)}: ${riseOf(other)}.`),
+    ...(cut === undefined ? [] : [cutSentence(cut, runs)]),
+  ];
+}
+
+/** `8 of 64 runs (6–23 %)`: what was counted, and what is sure of it. */
+export function chanceInWords(chance: Chance): string {
+  return `${chance.failed} of ${plural(chance.tries, 'run')} (${rangeInWords(chance)})`;
+}
+
+/** The faults that made a difference beyond doubt, as the graph's letters name them. */
+export function listedFaults(
+  explanation: Explanation,
+): readonly { readonly effect: FaultEffect; readonly letter: string }[] {
+  const telling = explanation.faults.filter(isTelling).slice(0, FAULTS_SHOWN);
+  const byTime = [...telling].sort((a, b) => a.at - b.at || a.index - b.index);
+  return telling.map((effect) => ({ effect, letter: LETTERS[byTime.indexOf(effect)] ?? '?' }));
+}
+
+/** `crash n1 20–40 ms: without it 2 of 32 runs (2–20 %) fail the same way, with it 42 of 64 …`. */
+export function effectInWords(effect: FaultEffect, { replicas }: Explanation): string {
+  const { fault, at, until, node, measured } = effect;
+  const when = until === undefined ? formatTime(at) : formatTimeRange(at, until);
+  const title = `${faultInWords(fault, replicas, node)} ${when}`;
+  if (measured === undefined) return `${title}: not measured`;
+  const without = chanceInWords(measured.without);
+  return `${title}: without it ${without} fail the same way, with it ${chanceInWords(measured.with)}`;
+}
+
+function isTelling({ measured }: FaultEffect): boolean {
+  return measured !== undefined && measured.without.high < measured.with.low;
+}
+
+function jumpSentence(jump: Jump, explanation: Explanation): string {
+  const rise = jump.after.failed / jump.after.tries - jump.before.failed / jump.before.tries;
+  const verb = rise >= DECISIVE_RISE ? 'It hinges on' : 'No event decides more than';
+  return `${verb} ${placeOf(jump, explanation)}.`;
+}
+
+/** `event 412 at 63.210 ms: n1 receives StartViewChange from n2`, or between two events. */
+function placeOf({ before, after, records }: Jump, { replicas }: Explanation): string {
+  const time = formatTimeExact(after.time);
+  if (after.event - before.event > 1) {
+    const from = formatCount(before.event + 1);
+    return `what is drawn in events ${from} to ${formatCount(after.event)}, up to ${time}`;
+  }
+  return `event ${formatCount(after.event)} at ${time}: ${eventInWords(records, replicas)}`;
+}
+
+function chanceSentence({ before, after }: Jump): string {
+  return (
+    `Drawn anew from that event on, ${chanceInWords(before)} fail the same way; ` +
+    `drawn anew after it, ${chanceInWords(after)}${otherwise(before)}.`
+  );
+}
+
+function riseOf({ before, after }: Jump): string {
+  return `from ${chanceInWords(before)} to ${chanceInWords(after)}`;
+}
+
+/** Runs that fail in another way are no escapes. */
+function otherwise({ other, failed, tries }: Chance): string {
+  if (other === 0) return '';
+  return ` (of the other ${formatCount(tries - failed)} before it, ${other} fail in another way)`;
+}
+
+function startSentence({ verdict, points, event, time }: Explanation): string {
+  const [start] = points;
+  if (start === undefined) return 'Nothing could be tried within the budget.';
+  const chance = chanceInWords(start);
+  if (verdict === 'plan') {
+    return (
+      `The plan decides it: with everything drawn anew from the start, ${chance} fail ` +
+      'the same way. Chance plays no part.'
+    );
+  }
+  const half = points.find((_, index) => {
+    return points.slice(index).every(({ failed, tries }) => 2 * failed >= tries);
+  });
+  const where =
+    half === undefined || half.event === 0
+      ? ''
+      : ` From event ${formatCount(half.event)} of ${formatCount(event)} on ` +
+        `(${formatTime(half.time)} of ${formatTime(time)}) at least half of them do.`;
+  return (
+    `No single event decides it: with everything drawn anew from the start, ${chance} fail ` +
+    `the same way.${where}`
+  );
+}
+
+function cutSentence(cut: 'time' | 'budget', runs: number): string {
+  const spent = cut === 'time' ? 'its time' : 'its budget';
+  return `This took ${plural(runs, 'run')}, and all of ${spent}: it could be told more exactly.`;
+}
+
+/** Faults that are not listed, counted. */
+function remainder({ faults }: Explanation): readonly string[] {
+  const telling = faults.filter(isTelling).length;
+  const measured = faults.filter((fault) => fault.measured !== undefined).length;
+  const without = measured - telling;
+  const unmeasured = faults.length - measured;
+  const told = [
+    ...(telling > FAULTS_SHOWN ? [`${telling - FAULTS_SHOWN} more that matter`] : []),
+    ...(without > 0 ? [`${without} that make no difference that shows`] : []),
+    ...(unmeasured > 0 ? [`${unmeasured} not tried`] : []),
+  ];
+  if (told.length === 0) return [];
+  const what = telling > 0 ? 'Other faults' : 'Faults';
+  return [`${what}: ${told.join(', ')}.`];
+}
+
+/** `6–23 %`, `94–100 %`, or `100 %` where both are the same. */
+function rangeInWords({ low, high }: Chance): string {
+  const from = Math.floor(low * 100);
+  const to = Math.ceil(high * 100);
+  return from === to ? `${from} %` : `${from}–${to} %`;
+}
