@@ -84,7 +84,8 @@ export function fateInWords(record: EventRecord, replicas: number): string {
   const link = linkInWords(record, replicas);
   if (kind === 'drop') return `${link} ${lossInWords(record)}`;
   const how = fate === 'corrupt' ? ' and is unreadable' : '';
-  return `${fate === 'duplicate' ? 'a second copy of ' : ''}${link} takes ${formatTime(time - sentAt)}${how}`;
+  const copy = fate === 'duplicate' ? 'a second copy of ' : '';
+  return `${copy}${link} takes ${formatTime(time - sentAt)}${how}`;
 }
 
 /** A message and its way: `Reply n0→c1`. */

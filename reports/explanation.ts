@@ -74,7 +74,7 @@ export function listedFaults(
   return telling.map((effect) => ({ effect, letter: LETTERS[byTime.indexOf(effect)] ?? '?' }));
 }
 
-/** `crash n1 20–40 ms: without it 2 of 32 runs (2–20 %) fail the same way, with it 42 of 64 …`. */
+/** `crash n1 20–40 ms: without it 2 of 32 runs (2–20 %) fail the same way, with it …`. */
 export function effectInWords(effect: FaultEffect, { replicas }: Explanation): string {
   const { fault, at, until, node, measured } = effect;
   const when = until === undefined ? formatTime(at) : formatTimeRange(at, until);

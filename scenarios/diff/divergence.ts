@@ -19,7 +19,7 @@ export interface Divergence {
   readonly laterB?: EventRecord;
 }
 
-/** Neither is of the event: places in the log, and in the history without what was refused later. */
+/** Not what depends on later events: a place in the history leaves out what is refused later. */
 export type RecordField = Exclude<keyof EventRecord, 'index' | 'operation'>;
 
 const FIELDS: readonly RecordField[] = [

@@ -137,7 +137,7 @@ function pointAt({ curve, times }: Story, event: number): ChancePoint {
   return { event, time: times[event] ?? times.at(-1) ?? 0, ...curve.at(event) };
 }
 
-/** The time of each event, by its number; an event that left no record has that of the one before. */
+/** The time of each event, by its number; one that left no record has that of the one before. */
 function timesOf(run: RunResult): readonly number[] {
   const times: number[] = [];
   for (const { event, time } of run.events ?? []) times[event] = time;

@@ -19,7 +19,7 @@ export interface Explanation {
   readonly verdict: ExplanationVerdict;
   /** In the order of their events, from 0 (all is drawn anew) to the failure. */
   readonly points: readonly ChancePoint[];
-  /** The largest rises found, the largest first; the first one is what a verdict of `jump` means. */
+  /** The largest rises found, the largest first: with a verdict of `jump`, that one decides. */
   readonly jumps: readonly Jump[];
   /** The faults that fired before the failure, those that made the largest difference first. */
   readonly faults: readonly FaultEffect[];

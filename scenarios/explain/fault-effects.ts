@@ -1,4 +1,4 @@
-/** What each fault of a failing run's plan changed: the chance of the failure with and without it. */
+/** What each fault of a failing run's plan changed: the chance with the fault and without it. */
 import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import type { FaultOutcome, RunResult, RunSpec } from '../spec.ts';
 import { chanceOf, type Outcome, share } from './chance.ts';

@@ -31,7 +31,7 @@ function drawsOf({ records }: Outcome): ReadonlyMap<number, string> {
 describe('new keys after an event', () => {
   const original = chatter();
 
-  it('leave all that was drawn up to and in that event, and change what is drawn in the next', () => {
+  it('leave what was drawn up to and in that event, and change what is drawn in the next', () => {
     const before = drawsOf(original);
     for (const event of [1, 2, 7, 20]) {
       const after = drawsOf(chatter({ event, seed: 'other' }));
