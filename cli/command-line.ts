@@ -6,7 +6,7 @@ import { InputError } from './exit.ts';
 import { STANDARD_INPUT } from './files.ts';
 import { Given, type ParsedArguments, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
-import { CHECK, FUZZ, GLOBAL, LIST, REPLAY, REPORT, RUN } from './options.ts';
+import { CHECK, DIFF, FUZZ, GLOBAL, LIST, REPLAY, REPORT, RUN } from './options.ts';
 import { version } from './version.ts';
 
 interface Command {
@@ -44,6 +44,14 @@ const COMMANDS: readonly Command[] = [
     about: 'run scenario@seed, or a saved failure, run or spec file, again',
     options: REPLAY,
     run: async (given) => (await import('./replay-command.ts')).replayCommand(given),
+  },
+  {
+    name: 'diff',
+    takes: '<target..>',
+    takesAbout: 'two of vr/chaos@0x5eed or a file; one, with --a-… or --b-… options',
+    about: 'find where two runs part',
+    options: DIFF,
+    run: async (given) => (await import('./diff-command.ts')).diffCommand(given),
   },
   {
     name: 'check',
@@ -90,7 +98,8 @@ const COMPLETABLE: readonly Completable[] = COMMANDS.map(({ name, options }) => 
 }));
 
 const EXIT_CODES = [
-  'Exit codes: 0 all passed, or the expected failure was found · 1 a property was violated',
+  'Exit codes: 0 all passed, or the expected failure was found · 1 a property was violated, or',
+  'diff found a difference',
   '· 2 wrong usage or input · 3 only inconclusive · 4 a replay differs · 5 --expect-failure found',
   'none · 70 internal error · 130, 143 interrupted, after a partial report was written',
 ].join(' ');

@@ -83,6 +83,7 @@ async function wordsOf(command: string): Promise<readonly string[]> {
     case 'run':
     case 'fuzz':
     case 'replay':
+    case 'diff':
       return (await import('../scenarios/catalogue/index.ts')).scenarios.map(({ id }) => id);
     case 'list':
       return (await import('./list-command.ts')).KINDS;
@@ -94,7 +95,7 @@ async function wordsOf(command: string): Promise<readonly string[]> {
 }
 
 async function valuesOf(option: string): Promise<readonly string[]> {
-  switch (option) {
+  switch (option.replace(/^[ab]-/, '')) {
     case 'mutant':
       return (await import('../protocols/index.ts')).mutants.map(({ id }) => id);
     case 'check':

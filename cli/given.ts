@@ -13,6 +13,17 @@ import {
 /** The parsed command line, as yargs hands it to a command. */
 export type ParsedArguments = { readonly [name: string]: unknown };
 
+/** What holds for one of two sides: options given for both, and in their place its own. */
+export interface GivenOfSide {
+  readonly given: Given;
+  /** Something was given for this side alone. */
+  readonly isApart: boolean;
+  /** `--a-mutant none`. */
+  readonly isWithoutMutant: boolean;
+}
+
+const WITHOUT = 'none';
+
 export class Given {
   private readonly parsed: ParsedArguments;
 
@@ -25,6 +36,19 @@ export class Given {
     const value = this.parsed[name];
     if (value === undefined) return [];
     return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  /** `--a-nodes 5` stands for `--nodes 5` on side `a`, and wins over what holds for both. */
+  ofSide(side: string): GivenOfSide {
+    const prefix = `${side}-`;
+    const own = Object.entries(this.parsed).filter(
+      ([name, value]) => name.startsWith(prefix) && value !== undefined,
+    );
+    const parsed: { [name: string]: unknown } = { ...this.parsed };
+    for (const [name, value] of own) parsed[name.slice(prefix.length)] = value;
+    const isWithoutMutant = parsed.mutant === WITHOUT;
+    if (isWithoutMutant) delete parsed.mutant;
+    return { given: new Given(parsed), isApart: own.length > 0, isWithoutMutant };
   }
 
   flag(name: string): boolean {

@@ -61,6 +61,32 @@ export const FUZZ: OptionTable = {
   ...JSON_FLAG,
 };
 
+const { determinism: _determinism, ...SHAPES } = SIMULATION;
+
+/** The two sides of a comparison. */
+export const SIDES = ['a', 'b'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** What shapes the world of one side alone; in the help one of them stands for all. */
+function ofSide(side: Side): OptionTable {
+  const shown: Options = {
+    ...text(`plant a bug on side ${side} alone (or none); so --${side}-set, --${side}-nodes, …`),
+  };
+  const entries = Object.entries(SHAPES).map(([name, option]): [string, Options] => [
+    `${side}-${name}`,
+    name === 'mutant' ? shown : { ...option, hidden: true },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+export const DIFF: OptionTable = {
+  ...ofSide('a'),
+  ...ofSide('b'),
+  ...SHAPES,
+  rows: text('events of each side to show beside each other (default 8)'),
+  ...JSON_FLAG,
+};
+
 export const CHECK: OptionTable = {
   model: text('model to judge by, such as cas-register; see list models'),
   initial: text('initial value as JSON'),

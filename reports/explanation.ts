@@ -80,8 +80,8 @@ export function effectInWords(effect: FaultEffect, { replicas }: Explanation): s
   const when = until === undefined ? formatTime(at) : formatTimeRange(at, until);
   const title = `${faultInWords(fault, replicas, node)} ${when}`;
   if (measured === undefined) return `${title}: not measured`;
-  const without = chanceInWords(measured.without);
-  return `${title}: without it ${without} fail the same way, with it ${chanceInWords(measured.with)}`;
+  const [without, withIt] = [measured.without, measured.with].map(chanceInWords);
+  return `${title}: without it ${without} fail the same way, with it ${withIt}`;
 }
 
 function isTelling({ measured }: FaultEffect): boolean {

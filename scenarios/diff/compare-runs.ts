@@ -3,12 +3,12 @@ import type { Plain } from '../../sim/plain.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import type { HistoryEntry, RunResult } from '../spec.ts';
 import { type Divergence, firstDivergence } from './divergence.ts';
-import { type SpecDifference, specDifferences } from './spec-differences.ts';
+import { type SpecDifferences, specDifferences } from './spec-differences.ts';
 
 export interface RunComparison {
   /** The traces are the same, whatever the specs say. */
   readonly isSame: boolean;
-  readonly spec: readonly SpecDifference[];
+  readonly spec: SpecDifferences;
   /** Absent when the logs are the same, even where the traces are not. */
   readonly divergence?: Divergence;
   /** What each node was in the event in which the logs part; replicas first. */
@@ -31,13 +31,14 @@ export interface DecisionPair {
   readonly b: Plain;
 }
 
-/** The first operation, by the time of its call, that returned something else, or in one only. */
+/** The first operation, by the time of its call, that did not return the same in both. */
 export interface AnswerPair {
-  /** Client, from 0, and which of its operations, from 0. */
+  /** Client, from 0. */
   readonly client: number;
-  readonly ordinal: number;
-  readonly a: HistoryEntry;
-  readonly b: HistoryEntry;
+  readonly operation: Plain;
+  /** Absent where it was never called, or refused. */
+  readonly a?: HistoryEntry;
+  readonly b?: HistoryEntry;
 }
 
 /** Both runs must have been made with their event logs. */
@@ -111,36 +112,43 @@ function firstDecision(
 }
 
 function firstAnswer(a: RunResult, b: RunResult): AnswerPair | undefined {
-  const ofB = new Map(namedOperations(b).map((named) => [named.name, named.entry]));
-  const different = namedOperations(a).flatMap(({ name, client, ordinal, entry }) => {
-    const other = ofB.get(name);
-    return other === undefined || isSameAnswer(entry, other)
-      ? []
-      : [{ client, ordinal, a: entry, b: other }];
+  const ofA = operationsByName(a);
+  const ofB = operationsByName(b);
+  const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
+  const different = names.flatMap((name) => {
+    const [entryA, entryB] = [ofA.get(name), ofB.get(name)];
+    const [entry, { spec }] = entryA === undefined ? [entryB, b] : [entryA, a];
+    if (entry === undefined || isSameAnswer(entryA, entryB)) return [];
+    const { node, operation, call } = entry;
+    const pair: AnswerPair = {
+      client: node - spec.replicas,
+      operation,
+      ...(entryA === undefined ? {} : { a: entryA }),
+      ...(entryB === undefined ? {} : { b: entryB }),
+    };
+    return [{ pair, call }];
   });
-  const [first] = different.sort((x, y) => x.a.call - y.a.call || x.client - y.client);
-  return first;
+  return different.sort((x, y) => x.call - y.call || x.pair.client - y.pair.client)[0]?.pair;
 }
 
-interface NamedOperation {
-  readonly name: string;
-  readonly client: number;
-  readonly ordinal: number;
-  readonly entry: HistoryEntry;
+/**
+ * By client, operation, and how often that client had called the same before: node ids depend on
+ * how many replicas there are, and what was refused is not in the history.
+ */
+function operationsByName({ history, spec }: RunResult): ReadonlyMap<string, HistoryEntry> {
+  const counts = new Map<string, number>();
+  const named = new Map<string, HistoryEntry>();
+  for (const entry of history) {
+    const text = `${entry.node - spec.replicas} ${JSON.stringify(entry.operation)}`;
+    const count = counts.get(text) ?? 0;
+    counts.set(text, count + 1);
+    named.set(`${text} ${count}`, entry);
+  }
+  return named;
 }
 
-/** Operations by client and their order there: their node ids depend on how many replicas are. */
-function namedOperations({ history, spec }: RunResult): readonly NamedOperation[] {
-  const counts = new Map<number, number>();
-  return history.map((entry) => {
-    const client = entry.node - spec.replicas;
-    const ordinal = counts.get(client) ?? 0;
-    counts.set(client, ordinal + 1);
-    return { name: `${client}/${ordinal}`, client, ordinal, entry };
-  });
-}
-
-function isSameAnswer(a: HistoryEntry, b: HistoryEntry): boolean {
+function isSameAnswer(a: HistoryEntry | undefined, b: HistoryEntry | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
   if ((a.return === null) !== (b.return === null)) return false;
-  return JSON.stringify([a.operation, a.output]) === JSON.stringify([b.operation, b.output]);
+  return JSON.stringify(a.output) === JSON.stringify(b.output);
 }

@@ -1,30 +1,58 @@
 /** What two specs have different, down to the single fault and operation. */
 import type { Plain } from '../../sim/plain.ts';
+import type { Plan, PlannedFault, PlannedOperation } from '../../sim/plan.ts';
 import type { RunSpec } from '../spec.ts';
 
+export interface SpecDifferences {
+  /** Everything but the plan, in the order of the spec's fields. */
+  readonly fields: readonly FieldDifference[];
+  readonly faults: Surplus<PlannedFault>;
+  readonly operations: Surplus<PlannedOperation>;
+}
+
 /** One place where two specs differ; a side that has nothing there lacks its field. */
-export interface SpecDifference {
-  /** `options.durable`; of a list that has something more, `plan.faults`. */
+export interface FieldDifference {
+  /** `options.durable`; of a list that has something more, `network.overrides`. */
   readonly path: string;
   readonly a?: Plain;
   readonly b?: Plain;
 }
 
-/** With a plan, what plans are drawn from is not used; the format is the same anyway. */
-const UNUSED = ['format', 'workload', 'faults'];
-
-/** In the order of the spec's fields; both specs must have their plans. */
-export function specDifferences(a: RunSpec, b: RunSpec): readonly SpecDifference[] {
-  return differences('', usedOf(a), usedOf(b));
+/** What one plan has and the other has not, in the plan's order. */
+export interface Surplus<T> {
+  readonly a: readonly T[];
+  readonly b: readonly T[];
 }
 
-function usedOf(spec: RunSpec): Plain {
-  // A spec is JSON; parsing it again drops optional fields that are there and undefined.
-  const plain = JSON.parse(JSON.stringify(spec)) as { readonly [name: string]: Plain };
-  return Object.fromEntries(Object.entries(plain).filter(([name]) => !UNUSED.includes(name)));
+/** What is compared apart, or not used where there is a plan, or the same anyway. */
+const LEFT_OUT = ['plan', 'workload', 'faults', 'format'];
+
+export function specDifferences(a: PlannedSpec, b: PlannedSpec): SpecDifferences {
+  return {
+    fields: differences('', fieldsOf(a), fieldsOf(b)),
+    faults: surplusOf(a.plan.faults, b.plan.faults),
+    operations: surplusOf(a.plan.operations, b.plan.operations),
+  };
 }
 
-function differences(path: string, a: Plain, b: Plain): readonly SpecDifference[] {
+type PlannedSpec = RunSpec & { readonly plan: Plan };
+
+function fieldsOf(spec: RunSpec): Plain {
+  const plain = plainly(spec);
+  const fields = isRecord(plain) ? Object.entries(plain) : [];
+  return Object.fromEntries(fields.filter(([name]) => !LEFT_OUT.includes(name)));
+}
+
+/** A spec is JSON; parsing it again drops optional fields that are there and undefined. */
+function plainly(value: unknown): Plain {
+  return JSON.parse(JSON.stringify(value)) as Plain;
+}
+
+function surplusOf<T>(a: readonly T[], b: readonly T[]): Surplus<T> {
+  return { a: surplus(a, b), b: surplus(b, a) };
+}
+
+function differences(path: string, a: Plain, b: Plain): readonly FieldDifference[] {
   if (canonical(a) === canonical(b)) return [];
   if (Array.isArray(a) && Array.isArray(b)) return listDifferences(path, a, b);
   if (!isRecord(a) || !isRecord(b)) return [{ path, a, b }];
@@ -37,7 +65,7 @@ function differences(path: string, a: Plain, b: Plain): readonly SpecDifference[
   });
 }
 
-function onOneSide(path: string, a: Plain | undefined, b: Plain | undefined): SpecDifference[] {
+function onOneSide(path: string, a: Plain | undefined, b: Plain | undefined): FieldDifference[] {
   return [{ path, ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) }];
 }
 
@@ -46,21 +74,22 @@ function listDifferences(
   path: string,
   a: readonly Plain[],
   b: readonly Plain[],
-): readonly SpecDifference[] {
+): readonly FieldDifference[] {
   const onlyA = surplus(a, b).map((element) => ({ path, a: element }));
   const onlyB = surplus(b, a).map((element) => ({ path, b: element }));
-  const found: SpecDifference[] = [...onlyA, ...onlyB];
+  const found: FieldDifference[] = [...onlyA, ...onlyB];
   return found.length > 0 ? found : [{ path, a, b }];
 }
 
-function surplus(list: readonly Plain[], other: readonly Plain[]): readonly Plain[] {
+/** The elements that `list` has more of than `other`. */
+function surplus<T>(list: readonly T[], other: readonly T[]): readonly T[] {
   const left = new Map<string, number>();
   for (const element of other) {
-    const text = canonical(element);
+    const text = canonical(plainly(element));
     left.set(text, (left.get(text) ?? 0) + 1);
   }
   return list.filter((element) => {
-    const text = canonical(element);
+    const text = canonical(plainly(element));
     const count = left.get(text) ?? 0;
     left.set(text, count - 1);
     return count <= 0;

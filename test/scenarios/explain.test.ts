@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { CampaignEngine } from '../../scenarios/campaign-run.ts';
 import { wilsonInterval } from '../../scenarios/explain/chance.ts';
 import { explain } from '../../scenarios/explain/explain.ts';
 import type { Explanation } from '../../scenarios/explain/explanation.ts';
 import { EXPLAIN_BUDGET } from '../../scenarios/explain/sampler.ts';
+import { run } from '../../scenarios/run.ts';
 import { COIN_FAILURE, type CoinWorld, coinEngine, coinSpec } from './coin-engine.ts';
+import { ONE_IN, TOSS_TICK, tossers, tossingSpec } from './tossing.ts';
 
 const ONE_COIN: CoinWorld = { events: 1000, coins: [{ event: 412, percent: 10 }] };
 
@@ -188,5 +191,53 @@ describe('Wilson’s interval', () => {
     expect(wilsonInterval(5, 10)).toEqual({ low: 0.237, high: 0.763 });
     expect(wilsonInterval(64, 64)).toEqual({ low: 0.943, high: 1 });
     expect(wilsonInterval(0, 0)).toEqual({ low: 0, high: 1 });
+  });
+});
+
+describe('in a real run', () => {
+  const engine: CampaignEngine = {
+    draw: (_scenario, seed) => tossingSpec('unlucky', seed),
+    run: (spec, options) => run(spec, { ...options, registry: tossers }),
+  };
+
+  /** The explanation of the first seed that fails, and the event of the toss in that run. */
+  function firstExplained(protocol: 'unlucky' | 'unheard') {
+    for (let seed = 1; ; seed++) {
+      const spec = tossingSpec(protocol, `0x${seed.toString(16)}`);
+      const result = engine.run(spec, { events: true });
+      const [failure] = result.failures;
+      if (failure === undefined) continue;
+      const ticks = (result.events ?? []).filter(
+        ({ kind, node }) => kind === 'timer' && node === 0,
+      );
+      const explanation = explain(engine, spec, failure);
+      if (explanation === undefined) throw new Error('the run does not fail again');
+      return { explanation, toss: ticks[TOSS_TICK - 1]?.event };
+    }
+  }
+
+  it('the draw from a node’s own stream that decides is found, to the event', () => {
+    const { explanation, toss } = firstExplained('unlucky');
+    expect(explanation.verdict).toBe('jump');
+    expect(explanation.jumps[0]).toMatchObject({
+      before: { event: (toss ?? 0) - 1, tries: 64 },
+      after: { event: toss, failed: 64 },
+      escape: { a: { summary: 'tossed 0' }, isSameThing: true, fields: ['summary'] },
+    });
+    const { low = 1, high = 0 } = explanation.jumps[0]?.before ?? {};
+    expect(low).toBeLessThan(1 / ONE_IN);
+    expect(high).toBeGreaterThan(1 / ONE_IN);
+  });
+
+  it('the lost message that decides is found, with how it fares in a run that escapes', () => {
+    const { explanation, toss } = firstExplained('unheard');
+    expect(explanation.jumps[0]).toMatchObject({
+      after: { event: toss, failed: 64 },
+      sent: [{ kind: 'drop', label: 'Note', fate: 'loss', peer: 1 }],
+      escape: {
+        a: { kind: 'drop', label: 'Note', node: 0, peer: 1, fate: 'loss' },
+        laterB: { kind: 'deliver', label: 'Note', node: 1, peer: 0 },
+      },
+    });
   });
 });

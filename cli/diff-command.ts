@@ -1,0 +1,157 @@
+/** `quorumlab diff`: two runs held against each other, down to the event in which they part. */
+import { existsSync } from 'node:fs';
+import { mutants } from '../protocols/index.ts';
+import { type DiffSide, formatDiff, ROWS_DEFAULT } from '../reports/diff.ts';
+import { SpecError } from '../scenarios/assemble.ts';
+import { type CampaignEngine, judge } from '../scenarios/campaign-run.ts';
+import type { DrawSettings } from '../scenarios/catalogue/index.ts';
+import { compareRuns, type RunComparison } from '../scenarios/diff/compare-runs.ts';
+import type { RunResult, RunSpec } from '../scenarios/spec.ts';
+import { engineFor } from './engine.ts';
+import { EXIT, type ExitCode, InputError } from './exit.ts';
+import { type Given, type GivenOfSide, seedFrom } from './given.ts';
+import { SIDES, SIMULATION, type Side } from './options.ts';
+import { hasColour } from './paint.ts';
+import { readReplayable } from './saved-files.ts';
+import { assertDrawable, drawSettings, scenarioNamed, simulationWords } from './selection.ts';
+import { fittingSpec } from './spec-fit.ts';
+
+export const DIFF_FORMAT = 'quorumlab-diff/1';
+
+/** As `diff` and its like have it: 0 is "the same", 1 is "different", 2 is trouble. */
+const SAME = EXIT.passed;
+const DIFFERENT = EXIT.violated;
+
+const ROWS_MAX = 1_000;
+const WIDTH_MIN = 80;
+const WIDTH_MAX = 200;
+/** Not on a terminal. */
+const WIDTH_ELSEWHERE = 120;
+
+export async function diffCommand(given: Given): Promise<ExitCode> {
+  const targets = targetsOf(given);
+  const rows = given.count('rows', 1, ROWS_MAX) ?? ROWS_DEFAULT;
+  const [a, b] = SIDES.map((side) => sideOf(side, targets[side], given));
+  if (a === undefined || b === undefined) throw new Error('there are two sides');
+  const sides = { a: runOf(a), b: runOf(b) };
+  const comparison = compareRuns(sides.a.run, sides.b.run);
+  if (given.flag('json')) {
+    process.stdout.write(`${JSON.stringify(asJson(comparison, sides))}\n`);
+  } else {
+    const style = { colour: hasColour(), width: widthOfOutput(), rows };
+    process.stdout.write(`${formatDiff(comparison, sides, style)}\n`);
+  }
+  return comparison.isSame ? SAME : DIFFERENT;
+}
+
+/** With one target, its two sides must be told apart by options. */
+function targetsOf(given: Given): { readonly [side in Side]: string } {
+  const words = given.words('target');
+  const [a = '', b = a] = words;
+  if (words.length > 2) throw new InputError(`diff takes two targets, not ${words.length}`);
+  if (words.length < 2 && !SIDES.some((side) => given.ofSide(side).isApart)) {
+    throw new InputError(
+      `diff takes two targets, or one and what is different on a side: ${a} --b-mutant VR-3`,
+    );
+  }
+  return { a, b };
+}
+
+/** What is to be run on one side. */
+interface Planned {
+  readonly title: string;
+  readonly target: string;
+  readonly engine: CampaignEngine;
+  readonly spec: RunSpec;
+}
+
+function sideOf(side: Side, target: string, given: Given): Planned {
+  // A file of that name wins: an '@' is legal in both.
+  const isSeed = target.includes('@') && !existsSync(target);
+  return isSeed ? drawnSide(target, given.ofSide(side)) : savedSide(side, target, given);
+}
+
+function drawnSide(target: string, { given }: GivenOfSide): Planned {
+  const cut = target.indexOf('@');
+  const seed = seedFrom(target.slice(cut + 1), target);
+  const scenario = scenarioNamed(target.slice(0, cut));
+  const settings = drawSettings(given, [scenario]);
+  assertDrawable([scenario], settings);
+  const engine = engineFor(settings);
+  const title = [target, ...mutantWords(settings, false), ...simulationWords(given)].join(' ');
+  return { title, target, engine, spec: engine.draw(scenario.id, seed) };
+}
+
+function mutantWords({ mutant }: DrawSettings, isWithout: boolean): readonly string[] {
+  if (mutant !== undefined) return ['--mutant', mutant];
+  return isWithout ? ['--mutant', 'none'] : [];
+}
+
+/** A saved world stays as it is but for its build: the planted bug and the protocol's options. */
+function savedSide(side: Side, path: string, given: Given): Planned {
+  if (!existsSync(path)) {
+    throw new InputError(`there is no file ${path}; a seed is named as SCENARIO@SEED`);
+  }
+  for (const name of Object.keys(SIMULATION)) {
+    if (given.words(name).length > 0) throw cannotChange(`--${name}`, path, side);
+    const isBuild = name === 'mutant' || name === 'set';
+    const isGiven = given.words(`${side}-${name}`).length > 0;
+    if (isGiven && !isBuild) throw cannotChange(`--${side}-${name}`, path, side);
+  }
+  const { spec } = readReplayable(path);
+  const { given: own, isWithoutMutant } = given.ofSide(side);
+  const settings = drawSettings(own, [scenarioNamed(spec.scenario)]);
+  const words = [...mutantWords(settings, isWithoutMutant), ...simulationWords(own)];
+  return {
+    title: [path, ...words].join(' '),
+    target: path,
+    engine: engineFor({}),
+    spec: fittingSpec(rebuilt(spec, settings, isWithoutMutant), `${path}: `),
+  };
+}
+
+function cannotChange(option: string, path: string, side: Side): InputError {
+  return new InputError(
+    `${option} cannot change a saved run: ${path} says it all, ` +
+      `but for --${side}-mutant and --${side}-set`,
+  );
+}
+
+/** The same world on another build. */
+function rebuilt(spec: RunSpec, settings: DrawSettings, isWithoutMutant: boolean): RunSpec {
+  const { mutant = spec.mutant } = settings;
+  const planted = isWithoutMutant ? undefined : mutant;
+  const needed = mutants.find(({ id }) => id === settings.mutant)?.options;
+  const { mutant: _mutant, ...rest } = spec;
+  return {
+    ...rest,
+    ...(planted === undefined ? {} : { mutant: planted }),
+    options: { ...spec.options, ...needed, ...settings.options },
+  };
+}
+
+function runOf({ title, target, engine, spec }: Planned): DiffSide {
+  try {
+    return { title, run: judge(engine, spec, { events: true }) };
+  } catch (error) {
+    if (error instanceof SpecError) throw new InputError(`${target}: ${error.message}`);
+    throw error;
+  }
+}
+
+function widthOfOutput(): number {
+  const { isTTY, columns } = process.stdout;
+  return isTTY ? Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns)) : WIDTH_ELSEWHERE;
+}
+
+/** What `--json` prints. */
+function asJson(
+  comparison: RunComparison,
+  sides: { readonly a: DiffSide; readonly b: DiffSide },
+): object {
+  const summary = ({ title, run }: DiffSide): object => {
+    const { spec, verdict, failures, inconclusive, traceHash, ended, counts }: RunResult = run;
+    return { title, verdict, failures, inconclusive, traceHash, ended, counts, spec };
+  };
+  return { format: DIFF_FORMAT, ...comparison, a: summary(sides.a), b: summary(sides.b) };
+}
