@@ -229,8 +229,8 @@ const viewNeverDecreases: Invariant<ReplicaState> = {
 };
 
 /**
- * Whoever is counted in a view change has said that it has left all earlier views. If it has counted
- * a crash since, it is bound no more.
+ * Whoever is counted in a view change has said that it has left all earlier views. If it has
+ * counted a crash since, it is bound no more.
  */
 function noteGivenWords(given: number[], counted: readonly number[], state: ReplicaState): void {
   for (let replica = 0; replica < given.length; replica++) {
