@@ -38,6 +38,8 @@ export class Disk {
   private isCalm = false;
   /** From this record on the disk has only said that they are durable; -1 when it is honest. */
   private lyingFrom = NONE;
+  /** The record that a misdirected write has taken elsewhere, while it is still the last. */
+  private strayed = NONE;
   private readonly unreadable = new Set<number>();
   private hasUnmetDamage = false;
 
@@ -95,16 +97,30 @@ export class Disk {
     return this.failsNext || this.full > 0;
   }
 
-  /** The oldest outstanding record has become durable. */
+  /**
+   * The oldest outstanding record has become durable. If it went astray and the tail is to be
+   * spared, that shows when the next one is through: a hole at the end would pass for a torn record.
+   */
   complete(): void {
     const index = this.durable;
     this.durable += 1;
     if (this.misdirectTo === NONE) return;
-    const victim = this.recordAt(this.misdirectTo, index);
-    this.misdirectTo = NONE;
+    if (this.sparesTail && this.strayed === NONE) {
+      this.strayed = index;
+      return;
+    }
+    const lost = this.sparesTail ? this.strayed : index;
+    const victim = this.recordAt(this.misdirectTo, lost);
+    this.endMisdirection();
     if (victim === NONE) return;
     this.damage(victim);
-    this.records[index] = HOLE;
+    this.records[lost] = HOLE;
+  }
+
+  /** Writes land where they should again. */
+  endMisdirection(): void {
+    this.misdirectTo = NONE;
+    this.strayed = NONE;
   }
 
   /** The oldest outstanding record could not be written; returns what it would have changed. */
@@ -145,6 +161,7 @@ export class Disk {
     if (this.lyingFrom !== NONE)
       this.records.length = Math.min(this.records.length, this.lyingFrom);
     this.durable = this.records.length;
+    this.strayed = NONE;
     this.busyUntil = now;
     return kept;
   }

@@ -47,12 +47,7 @@ export function strikeDisk(fault: DiskFault, scene: Scene): Strike | undefined {
     case 'misdirected-write':
       if (!canDamage(scene, node, disk, fault.place)) return undefined;
       disk.misdirectTo = fault.place;
-      return {
-        nodes: [node],
-        end: () => {
-          disk.misdirectTo = -1;
-        },
-      };
+      return { nodes: [node], end: () => disk.endMisdirection() };
     default:
       return fault satisfies never;
   }

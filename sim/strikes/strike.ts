@@ -29,13 +29,17 @@ export interface Scene {
 /** For faults that cannot be undone. */
 export const NOTHING_TO_END = (): void => {};
 
-/** Whether the protocol claims to survive that the node suffers the loss now; clients may. */
+/**
+ * Whether the protocol claims to survive that the node suffers the loss now. About clients none
+ * claims anything: they may crash, but a number that one has on disk it must not use again.
+ */
 export function isSurvived(
   scene: Scene,
   loss: Parameters<Claims['survives']>[0],
   node: NodeId,
 ): boolean {
   const { claims, world } = scene;
-  if (claims === undefined || !world.node(node).isReplica) return true;
+  if (claims === undefined) return true;
+  if (!world.node(node).isReplica) return loss === 'memory' || loss === 'omission';
   return claims.survives(loss, node, world);
 }
