@@ -6,9 +6,9 @@ export function isRunning(view: ClusterView, node: NodeId): boolean {
   return view.isUp(node) && !view.isPaused(node);
 }
 
-/** Whether messages pass both ways. */
+/** Whether messages pass both ways, whole and in time. */
 export function isLinked(view: ClusterView, one: NodeId, other: NodeId): boolean {
-  return view.isConnected(one, other) && view.isConnected(other, one);
+  return view.isSound(one, other) && view.isSound(other, one);
 }
 
 /** What a protocol owes that needs all of `replicas`, running and connected with each other. */
@@ -24,34 +24,13 @@ export function owedWhileConnected(view: ClusterView, replicas: readonly NodeId[
   return { clients: view.cluster.clients.filter(isServed), replicas };
 }
 
-/**
- * The largest group of running replicas in which all can talk to all, and that no other running
- * replica can send into: nobody outside can disturb it. Empty if there is none.
- */
-export function closedGroup(view: ClusterView): readonly NodeId[] {
-  const running = view.cluster.replicas.filter((replica) => isRunning(view, replica));
-  let largest: readonly NodeId[] = [];
-  const seen = new Set<NodeId>();
-  for (const replica of running) {
-    if (seen.has(replica)) continue;
-    const group = running.filter((other) => other === replica || isLinked(view, replica, other));
-    for (const member of group) seen.add(member);
-    if (group.length > largest.length && isClosed(view, group, running)) largest = group;
-  }
-  return largest;
-}
-
-function isClosed(
-  view: ClusterView,
-  group: readonly NodeId[],
-  running: readonly NodeId[],
-): boolean {
+/** Whether no running replica outside the group can send to one inside, and so disturb it. */
+export function isUndisturbed(view: ClusterView, group: readonly NodeId[]): boolean {
   const members = new Set(group);
-  return group.every((member) =>
-    running.every((other) => {
-      if (other === member) return true;
-      if (members.has(other)) return isLinked(view, member, other);
-      return !view.isConnected(other, member);
-    }),
+  return view.cluster.replicas.every(
+    (other) =>
+      members.has(other) ||
+      !isRunning(view, other) ||
+      group.every((member) => !view.isConnected(other, member)),
   );
 }

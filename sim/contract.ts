@@ -168,8 +168,10 @@ export interface ClusterView<State = object> {
   crashesOf(replica: NodeId): number;
   isUp(node: NodeId): boolean;
   isPaused(node: NodeId): boolean;
-  /** Whether messages sent now from one node would reach the other (partitions, not loss). */
+  /** Whether messages sent now may get from one node to the other: nothing cuts or clogs the link. */
   isConnected(from: NodeId, to: NodeId): boolean;
+  /** Whether they do so whole and in time: nothing troubles the link, nor either of the nodes. */
+  isSound(from: NodeId, to: NodeId): boolean;
   /** Whether the replica's disk has damage that no start has met yet. */
   isDamaged(replica: NodeId): boolean;
 }

@@ -99,7 +99,7 @@ export class Disk {
 
   /**
    * The oldest outstanding record has become durable. If it went astray and the tail is to be
-   * spared, that shows when the next one is through: a hole at the end would pass for a torn record.
+   * spared, that shows when the next one is through: a hole at the end would pass for torn.
    */
   complete(): void {
     const index = this.durable;

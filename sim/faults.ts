@@ -161,6 +161,11 @@ export class Faults {
     }
   }
 
+  /** Whether some fault of this node has not ended. */
+  isStruck(node: NodeId): boolean {
+    return this.strikes.some((struck) => struck?.nodes?.includes(node) === true);
+  }
+
   private isForGood(index: number): boolean {
     const fault = this.fault(index);
     return fault.fault === 'crash' && fault.staysDown === true;

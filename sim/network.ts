@@ -40,6 +40,8 @@ export class Network {
   private rootKey: number;
   private readonly overrides: ReadonlyMap<string, FateOverride> | undefined;
   private readonly isLossy: boolean;
+  /** Whether links that are not calm lose messages, or take other times than calm ones. */
+  private readonly isRough: boolean;
   /** What has turned quiet: all links, or those with a 1 here. */
   private isCalm = false;
   private readonly calmLinks: Uint8Array;
@@ -75,6 +77,12 @@ export class Network {
     this.rootKey = hashString(`${seed}\0network`);
     const { drop, duplicate, corrupt, reorder, replay = 0 } = config;
     this.isLossy = drop + duplicate + corrupt + reorder + replay > 0;
+    const { delay, calmDelay = delay } = config;
+    this.isRough =
+      this.isLossy ||
+      delay.kind !== calmDelay.kind ||
+      delay.min !== calmDelay.min ||
+      delay.spread !== calmDelay.spread;
     this.calmLinks = new Uint8Array(nodeCount * nodeCount);
     this.clogs = new Uint8Array(nodeCount * nodeCount);
     this.cuts = new Uint8Array(nodeCount * nodeCount);
@@ -147,6 +155,13 @@ export class Network {
 
   isCut(from: NodeId, to: NodeId): boolean {
     return this.cuts[from * this.nodeCount + to] !== 0;
+  }
+
+  /** Whether all that is sent over this link now arrives whole, and as soon as on any. */
+  isSound(from: NodeId, to: NodeId): boolean {
+    const link = from * this.nodeCount + to;
+    if (this.cuts[link] !== 0 || this.clogs[link] !== 0 || this.slowness[link] !== 0) return false;
+    return this.calmLinks[link] === 1 || !this.isRough;
   }
 
   /** Decides the fate of the next message of `type` on this link. The result is overwritten. */

@@ -346,7 +346,12 @@ export class Simulation implements ClusterView {
   }
 
   isConnected(from: NodeId, to: NodeId): boolean {
-    return !this.network.isCut(from, to);
+    return !this.network.isCut(from, to) && !this.network.isClogged(from, to);
+  }
+
+  isSound(from: NodeId, to: NodeId): boolean {
+    const { faults, network } = this;
+    return network.isSound(from, to) && !faults.isStruck(from) && !faults.isStruck(to);
   }
 
   isDamaged(replica: NodeId): boolean {

@@ -318,6 +318,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
       isUp: (node) => this.#node(node).process !== undefined,
       isPaused: () => false,
       isConnected: () => true,
+      isSound: () => true,
       isDamaged: () => false,
     };
   }

@@ -28,6 +28,7 @@ class Watched {
       isUp: (node) => this.states[node] !== undefined,
       isPaused: () => false,
       isConnected: () => true,
+      isSound: () => true,
       isDamaged: () => false,
     };
     const watchers = invariants.map((each) => ({ name: each.name, watcher: each.watch(view) }));
