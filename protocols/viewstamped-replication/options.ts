@@ -19,6 +19,12 @@ export interface VrOptions {
 /** Longest time any option may name: one minute. */
 const LONGEST: Micros = 60_000_000;
 
+/**
+ * Nodes may wait for different times, as during a rolling upgrade; what they keep on disk has to be
+ * the same everywhere. Any combination of trials leaves time for what has to happen meanwhile: the
+ * shortest view change timeout is more than two of the longest heartbeats, on clocks that are a
+ * fifth apart from true time.
+ */
 export const optionSchema: readonly OptionSchema[] = [
   {
     name: 'durability',
@@ -26,21 +32,82 @@ export const optionSchema: readonly OptionSchema[] = [
     type: 'choice',
     default: 'diskless',
     choices: ['diskless', 'durable'],
+    trials: ['durable'],
   },
-  time('heartbeatInterval', 10_000, 'an idle primary sends Commit this often'),
-  time('viewChangeTimeout', 50_000, 'a backup that hears nothing for so long changes the view'),
-  time('viewChangeSpread', 20_000, 'each node adds up to so much to its view change timeout', 0),
-  time('viewChangeResend', 10_000, 'view change messages are sent again after so long'),
-  time('prepareResend', 10_000, 'a primary without its quorum sends Prepare again after so long'),
-  time('gapPatience', 3_000, 'a backup waits so long for an overtaken Prepare'),
-  time('stateTransferRetry', 10_000, 'a replica asks another one for state after so long'),
-  time('recoveryRetry', 20_000, 'a recovering replica or client asks again after so long'),
-  time('clientRetry', 60_000, 'a client without a reply asks all replicas after so long'),
-  time('giveUpAfter', 0, 'a client gives an operation up after so long; 0 is never', 0),
+  time({
+    name: 'heartbeatInterval',
+    about: 'an idle primary sends Commit this often',
+    default: 10_000,
+    trials: [3_000],
+  }),
+  time({
+    name: 'viewChangeTimeout',
+    about: 'a backup that hears nothing for so long changes the view',
+    default: 50_000,
+    trials: [40_000, 150_000],
+  }),
+  time({
+    name: 'viewChangeSpread',
+    about: 'each node adds up to so much to its view change timeout',
+    default: 20_000,
+    min: 0,
+    trials: [0, 60_000],
+  }),
+  time({
+    name: 'viewChangeResend',
+    about: 'view change messages are sent again after so long',
+    default: 10_000,
+    trials: [3_000, 30_000],
+  }),
+  time({
+    name: 'prepareResend',
+    about: 'a primary without its quorum sends Prepare again after so long',
+    default: 10_000,
+    trials: [3_000, 30_000],
+  }),
+  time({
+    name: 'gapPatience',
+    about: 'a backup waits so long for an overtaken Prepare',
+    default: 3_000,
+    trials: [500, 15_000],
+  }),
+  time({
+    name: 'stateTransferRetry',
+    about: 'a replica asks another one for state after so long',
+    default: 10_000,
+    trials: [3_000, 30_000],
+  }),
+  time({
+    name: 'recoveryRetry',
+    about: 'a recovering replica or client asks again after so long',
+    default: 20_000,
+    trials: [1_000, 60_000],
+  }),
+  time({
+    name: 'clientRetry',
+    about: 'a client without a reply asks all replicas after so long',
+    default: 60_000,
+    trials: [10_000, 200_000],
+  }),
+  time({
+    name: 'giveUpAfter',
+    about: 'a client gives an operation up after so long; 0 is never',
+    default: 0,
+    min: 0,
+    trials: [50_000, 300_000],
+  }),
 ];
 
-function time(name: string, value: Micros, about: string, min: Micros = 1): OptionSchema {
-  return { name, about, type: 'integer', default: value, min, max: LONGEST };
+interface TimeOption {
+  readonly name: string;
+  readonly about: string;
+  readonly default: Micros;
+  readonly min?: Micros;
+  readonly trials: readonly Micros[];
+}
+
+function time(option: TimeOption): OptionSchema {
+  return { type: 'integer', min: 1, max: LONGEST, mayDiffer: true, ...option };
 }
 
 /** Reads options that are complete and valid, as `Cluster.options` promises. */
