@@ -1,68 +1,160 @@
-/** What Viewstamped Replication claims to survive, and whom it owes progress (§2, §4.3, §8). */
-import { closedGroup, isLinked } from '../../sim/connectivity.ts';
-import type { Claims, ClusterView, Loss, NodeId, Options, Owed } from '../../sim/contract.ts';
-import { quorumOf } from './context.ts';
-import { readOptions } from './options.ts';
-import type { ReplicaState } from './state.ts';
-
 /**
- * Rounds that the worst legal course may take after the network has healed: a silent primary is
- * noticed, several view changes stall on doubled patience, recovery is retried in between.
+ * What Viewstamped Replication claims to survive, and whom it owes progress (§2, §4.3, §8). The
+ * reasons are in docs/PROTOCOLS.md.
  */
-const VIEW_CHANGES_MAX = 40;
-const RETRIES_MAX = 10;
+import { isLinked, isRunning, isUndisturbed } from '../../sim/connectivity.ts';
+import type {
+  Claims,
+  ClusterView,
+  Loss,
+  Micros,
+  NodeId,
+  Options,
+  Owed,
+} from '../../sim/contract.ts';
+import { quorumOf } from './context.ts';
+import { readOptions, type VrOptions } from './options.ts';
+import { RECOVERY_BACKOFF_MAX } from './recovery.ts';
+import type { ReplicaState } from './state.ts';
+import { VIEW_CHANGE_BACKOFF_MAX } from './view-change.ts';
+
+type View = ClusterView<ReplicaState>;
+
+const NOBODY: Owed = { clients: [], replicas: [] };
+
+/** Recoveries that the last view changes after the healing may spoil, and the one that succeeds. */
+const RECOVERIES = 3;
+/** Waits of every other kind that follow each other, in the worst course known. */
+const RETRIES = 10;
 
 export function claims(options: Options, replicas: number): Claims<ReplicaState> {
   const vr = readOptions(options);
   const majority = quorumOf(replicas);
-  const failures = replicas - majority;
   return {
     durable: vr.isDurable,
     survives: (loss, replica, view) =>
-      isAlwaysSurvived(loss, vr.isDurable) ||
-      (loss === 'memory' && countWithoutMemory(view, replica) <= failures),
-    owes: (view) => owes(view, vr.isDurable, majority),
-    progressWithin:
-      VIEW_CHANGES_MAX * (vr.viewChangeTimeout + vr.viewChangeSpread) +
-      RETRIES_MAX *
-        (vr.clientRetry +
-          vr.recoveryRetry +
-          vr.prepareResend +
-          vr.stateTransferRetry +
-          vr.viewChangeResend +
-          vr.heartbeatInterval),
+      vr.isDurable
+        ? survivesDurable(loss, replica, view, replicas - majority)
+        : survivesDiskless(loss, replica, view, replicas - majority),
+    owes: (view) => owes(view, majority),
+    progressWithin: progressWithin(vr, replicas),
   };
 }
 
-/** §4.3: replicas that are down or still recovering, were `replica` to crash now. */
-function countWithoutMemory(view: ClusterView<ReplicaState>, replica: NodeId): number {
+/** §4.3: at most f replicas may be down or recovering at once. Of the disk nothing is survived. */
+function survivesDiskless(loss: Loss, replica: NodeId, view: View, failures: number): boolean {
+  switch (loss) {
+    case 'memory':
+      return countWith(view, replica, (other) => isWithoutState(view.stateOf(other))) <= failures;
+    case 'omission':
+      return true;
+    case 'disk':
+    case 'record':
+    case 'unnoticed':
+    case 'lies':
+      return false;
+    default:
+      return loss satisfies never;
+  }
+}
+
+/** A disk that shows its damage is recovered from, as long as the other f + 1 have theirs. */
+function survivesDurable(loss: Loss, replica: NodeId, view: View, failures: number): boolean {
+  switch (loss) {
+    case 'memory':
+    case 'omission':
+      return true;
+    case 'record':
+      return countWith(view, replica, (other) => hasLostDisk(view, other)) <= failures;
+    case 'disk':
+    case 'unnoticed':
+    case 'lies':
+      return false;
+    default:
+      return loss satisfies never;
+  }
+}
+
+/** How many have lost what is asked about, were `replica` to lose it now. */
+function countWith(view: View, replica: NodeId, hasLost: (other: NodeId) => boolean): number {
   let count = 0;
-  for (const other of view.cluster.replicas) {
-    if (other === replica || isWithoutMemory(view.stateOf(other))) count++;
+  for (const other of view.cluster.replicas) if (other === replica || hasLost(other)) count++;
+  return count;
+}
+
+function isWithoutState(state: ReplicaState | undefined): boolean {
+  return state === undefined || state.status === 'recovering';
+}
+
+function hasLostDisk(view: View, replica: NodeId): boolean {
+  return view.isDamaged(replica) || view.stateOf(replica)?.status === 'recovering';
+}
+
+/**
+ * A view lasts if everybody hears its primary: a hub, which is linked with all of a group that
+ * nobody else can disturb. The hub's turn comes if a majority can report to it, and to report, a
+ * replica has to hear from a majority (§4.2 step 2).
+ */
+function owes(view: View, majority: number): Owed {
+  for (const hub of view.cluster.replicas) {
+    const group = linkedWith(view, hub);
+    const reporting = group.filter(
+      (member) => hasState(view, member) && countVotersHeard(view, member) >= majority - 1,
+    );
+    if (reporting.length < majority || !reporting.includes(hub)) continue;
+    if (isUndisturbed(view, group)) return owedTo(view, group, majority);
+  }
+  return NOBODY;
+}
+
+/** Who is still recovering is owed its state only if f + 1 others can give it. */
+function owedTo(view: View, group: readonly NodeId[], majority: number): Owed {
+  const isServed = (client: NodeId): boolean =>
+    view.isUp(client) && group.every((member) => isLinked(view, client, member));
+  return {
+    clients: view.cluster.clients.filter(isServed),
+    replicas: group.filter(
+      (member) => hasState(view, member) || countVotersHeard(view, member) >= majority,
+    ),
+  };
+}
+
+/** The running replica and those it is linked with; nobody if it is not running. */
+function linkedWith(view: View, replica: NodeId): readonly NodeId[] {
+  if (!isRunning(view, replica)) return [];
+  return view.cluster.replicas.filter(
+    (other) => other === replica || (isRunning(view, other) && isLinked(view, replica, other)),
+  );
+}
+
+/** Others that this replica is linked with and that may vote. */
+function countVotersHeard(view: View, replica: NodeId): number {
+  let count = 0;
+  for (const other of linkedWith(view, replica)) {
+    if (other !== replica && hasState(view, other)) count++;
   }
   return count;
 }
 
-function isWithoutMemory(state: ReplicaState | undefined): boolean {
-  return state === undefined || state.status === 'recovering';
-}
-
-/** Where all that matters is on disk, a crash loses nothing; any message may be lost. */
-function isAlwaysSurvived(loss: Loss, isDurable: boolean): boolean {
-  return loss === 'omission' || (loss === 'memory' && isDurable);
+function hasState(view: View, replica: NodeId): boolean {
+  return !isWithoutState(view.stateOf(replica));
 }
 
 /**
- * A group that nobody else can disturb makes progress if a majority takes part in it: whoever hears
- * of no primary changes the view, and who hears of that follows.
+ * The worst legal course: every view but the hub's stalls, each on the longest patience; recoveries
+ * fail as long as views change; and each of the other waits comes in as well.
  */
-function owes(view: ClusterView<ReplicaState>, isDurable: boolean, majority: number): Owed {
-  const group = closedGroup(view);
-  const takingPart = group.filter(
-    (replica) => isDurable || !isWithoutMemory(view.stateOf(replica)),
+function progressWithin(vr: VrOptions, replicas: number): Micros {
+  const views = (replicas + 1) * 2 ** VIEW_CHANGE_BACKOFF_MAX;
+  return (
+    views * (vr.viewChangeTimeout + vr.viewChangeSpread) +
+    RECOVERIES * 2 ** RECOVERY_BACKOFF_MAX * vr.recoveryRetry +
+    RETRIES *
+      (vr.clientRetry +
+        vr.prepareResend +
+        vr.gapPatience +
+        vr.stateTransferRetry +
+        vr.viewChangeResend +
+        vr.heartbeatInterval)
   );
-  if (takingPart.length < majority) return { clients: [], replicas: [] };
-  const isServed = (client: NodeId): boolean =>
-    view.isUp(client) && group.every((replica) => isLinked(view, client, replica));
-  return { clients: view.cluster.clients.filter(isServed), replicas: group };
 }

@@ -23,7 +23,7 @@ import type { ReplicaState } from './state.ts';
 const NONCES = 2 ** 30;
 
 /** Patience with a recovery doubles at each retry, up to 2 to this power. */
-const BACKOFF_MAX = 5;
+export const RECOVERY_BACKOFF_MAX = 5;
 
 const BOOTED = { kind: 'set', key: 'booted', value: true } as const;
 
@@ -123,7 +123,7 @@ function recoveryFor(state: ReplicaState): Recovery {
 
 /** A fresh nonce makes answers on their way worthless, so each retry leaves them more time. */
 function recoveryPatience(state: ReplicaState, context: Context): Micros {
-  return context.options.recoveryRetry * 2 ** Math.min(state.recoveryRetries, BACKOFF_MAX);
+  return context.options.recoveryRetry * 2 ** Math.min(state.recoveryRetries, RECOVERY_BACKOFF_MAX);
 }
 
 /** Answers may be lost, or straddle a view change so that none is the last primary's: ask anew. */

@@ -12,7 +12,7 @@ import type { DoViewChange, Request, StartView, StartViewChange } from './messag
 import { EARLY_WINDOW, NO_MESSAGE, type ReplicaState } from './state.ts';
 
 /** Patience with view changes doubles at each stall, up to 2 to this power. */
-const BACKOFF_MAX = 3;
+export const VIEW_CHANGE_BACKOFF_MAX = 3;
 
 /** §4.2: a backup that hears nothing from its primary, or of the view to come, goes to the next. */
 function onViewChangeTimer(state: ReplicaState, context: Context): void {
@@ -45,7 +45,7 @@ function armViewChangeTimer(state: ReplicaState, context: Context): void {
 }
 
 function viewChangePatience(state: ReplicaState, context: Context): Micros {
-  const stalls = Math.min(state.stalledViewChanges, BACKOFF_MAX);
+  const stalls = Math.min(state.stalledViewChanges, VIEW_CHANGE_BACKOFF_MAX);
   return (context.options.viewChangeTimeout + state.timeoutSpread) * 2 ** stalls;
 }
 

@@ -1,4 +1,4 @@
-/** What Viewstamped Replication claims to survive, and when it owes answers. */
+/** What Viewstamped Replication claims to survive, and to whom it owes progress. */
 import { describe, expect, it } from 'vitest';
 import { claims } from '../../protocols/viewstamped-replication/claims.ts';
 import { optionSchema } from '../../protocols/viewstamped-replication/options.ts';
@@ -6,9 +6,9 @@ import {
   initialReplicaState,
   type ReplicaState,
 } from '../../protocols/viewstamped-replication/state.ts';
-import type { ClusterView, Options, OptionValue } from '../../sim/contract.ts';
+import type { Claims, ClusterView, Loss, Options, OptionValue } from '../../sim/contract.ts';
 
-const REPLICAS = [0, 1, 2, 3, 4];
+const CLIENT = 5;
 
 function options(durability: string): Options {
   const complete: { [name: string]: OptionValue } = {};
@@ -16,55 +16,153 @@ function options(durability: string): Options {
   return { ...complete, durability };
 }
 
-/** Five replicas, of which some are down and some recover. */
-function view(down: readonly number[], recovering: readonly number[]): ClusterView<ReplicaState> {
+const diskless = claims(options('diskless'), 5);
+const durable = claims(options('durable'), 5);
+
+interface Situation {
+  readonly down?: readonly number[];
+  readonly recovering?: readonly number[];
+  readonly damaged?: readonly number[];
+  /** Links that take nothing, as `[from, to]`. */
+  readonly cut?: readonly (readonly [number, number])[];
+  /** Links that take messages, but lose or delay some. */
+  readonly rough?: readonly (readonly [number, number])[];
+}
+
+/** Five replicas and a client. */
+function view(situation: Situation = {}): ClusterView<ReplicaState> {
+  const { down = [], recovering = [], damaged = [], cut = [], rough = [] } = situation;
+  const includes = (links: typeof cut, from: number, to: number): boolean =>
+    links.some(([a, b]) => a === from && b === to);
   return {
-    cluster: { replicas: REPLICAS, clients: [], options: {} },
+    cluster: { replicas: [0, 1, 2, 3, 4], clients: [CLIENT], options: {} },
     now: 0,
     stateOf: (replica) => {
       if (down.includes(replica)) return undefined;
-      const state = initialReplicaState(replica, REPLICAS.length);
+      const state = initialReplicaState(replica, 5);
       if (recovering.includes(replica)) state.status = 'recovering';
       return state;
     },
     crashesOf: () => 0,
     isUp: (node) => !down.includes(node),
     isPaused: () => false,
-    isConnected: () => true,
-    isDamaged: () => false,
+    isConnected: (from, to) => !includes(cut, from, to),
+    isSound: (from, to) => !includes(cut, from, to) && !includes(rough, from, to),
+    isDamaged: (replica) => damaged.includes(replica),
   };
 }
 
-describe('the claims', () => {
+/** Both ways between every node of the one group and every one of the other. */
+function between(one: readonly number[], other: readonly number[]): [number, number][] {
+  return one.flatMap((a) =>
+    other.flatMap((b): [number, number][] => [
+      [a, b],
+      [b, a],
+    ]),
+  );
+}
+
+function survived(by: Claims<ReplicaState>, situation: Situation): Loss[] {
+  const losses: Loss[] = ['memory', 'disk', 'record', 'unnoticed', 'omission', 'lies'];
+  return losses.filter((loss) => by.survives(loss, 0, view(situation)));
+}
+
+describe('the claims on what is survived', () => {
   it('diskless: at most f replicas may be down or recovering at once', () => {
-    const { durable, survives } = claims(options('diskless'), 5);
-    expect(durable).toBe(false);
-    expect(survives('memory', 0, view([], []))).toBe(true);
-    expect(survives('memory', 0, view([1], []))).toBe(true);
-    expect(survives('memory', 0, view([], [1]))).toBe(true);
-    expect(survives('memory', 0, view([1], [2]))).toBe(false);
-    expect(survives('memory', 1, view([], [1, 2]))).toBe(true);
+    expect(diskless.durable).toBe(false);
+    expect(survived(diskless, { down: [1] })).toContain('memory');
+    expect(survived(diskless, { recovering: [1] })).toContain('memory');
+    expect(survived(diskless, { down: [1], recovering: [2] })).not.toContain('memory');
+    expect(diskless.survives('memory', 1, view({ recovering: [1, 2] }))).toBe(true);
+  });
+
+  it('diskless: nothing that happens to the disk, where the marker of a first boot is', () => {
+    expect(survived(diskless, {})).toEqual(['memory', 'omission']);
   });
 
   it('durable: any number of replicas may crash', () => {
-    const { durable, survives } = claims(options('durable'), 5);
-    expect(durable).toBe(true);
-    expect(survives('memory', 0, view([1, 2, 3, 4], []))).toBe(true);
+    expect(durable.durable).toBe(true);
+    expect(survived(durable, { down: [1, 2, 3, 4] })).toContain('memory');
   });
 
-  it('progress is owed while a majority takes part', () => {
-    const diskless = claims(options('diskless'), 5);
-    expect(diskless.owes(view([0, 1], [])).replicas.length).toBeGreaterThan(2);
-    expect(diskless.owes(view([0], [1])).replicas.length).toBeGreaterThan(2);
-    expect(diskless.owes(view([0], [1, 2])).replicas).toEqual([]);
-    const durable = claims(options('durable'), 5);
-    expect(durable.owes(view([0, 1], [])).replicas.length).toBeGreaterThan(2);
-    expect(durable.owes(view([0, 1, 2], [])).replicas).toEqual([]);
+  it('durable: damage that the disk shows, but not a disk that has forgotten', () => {
+    expect(survived(durable, {})).toEqual(['memory', 'record', 'omission']);
   });
 
-  it('the bound on progress follows the timeouts', () => {
+  it('durable: at most f disks may be damaged or not yet recovered from', () => {
+    expect(survived(durable, { damaged: [1] })).toContain('record');
+    expect(survived(durable, { recovering: [1] })).toContain('record');
+    expect(survived(durable, { damaged: [1], recovering: [2] })).not.toContain('record');
+    expect(durable.survives('record', 1, view({ damaged: [1], recovering: [2] }))).toBe(true);
+  });
+
+  it('durable: damage while others are down, whose disks are as they left them', () => {
+    expect(survived(durable, { down: [1, 2, 3, 4] })).toContain('record');
+  });
+});
+
+describe('the claims on progress', () => {
+  const nobody = { clients: [], replicas: [] };
+  const all = { clients: [CLIENT], replicas: [0, 1, 2, 3, 4] };
+
+  it('owe it to a majority that takes part', () => {
+    expect(durable.owes(view())).toEqual(all);
+    expect(durable.owes(view({ down: [0, 1] })).replicas).toEqual([2, 3, 4]);
+    expect(durable.owes(view({ down: [0, 1, 2] }))).toEqual(nobody);
+  });
+
+  it('owe a recovering replica its state if f + 1 others have theirs', () => {
+    for (const mode of [diskless, durable]) {
+      expect(mode.owes(view({ recovering: [1, 2] }))).toEqual(all);
+      expect(mode.owes(view({ recovering: [0, 1, 2] }))).toEqual(nobody);
+    }
+    const cut = between([1], [2, 3]);
+    const owed = diskless.owes(view({ recovering: [1], cut }));
+    expect(owed.replicas).toEqual([0, 2, 3, 4]);
+  });
+
+  it('owe it to the majority side of a split, and to clients that all of it can talk to', () => {
+    const cut = between([0, 1], [2, 3, 4]);
+    expect(durable.owes(view({ cut }))).toEqual({ clients: [CLIENT], replicas: [2, 3, 4] });
+    const alone = [...cut, [CLIENT, 4] as const];
+    expect(durable.owes(view({ cut: alone }))).toEqual({ clients: [], replicas: [2, 3, 4] });
+  });
+
+  it('owe it to those who do not hear one that cannot be heard', () => {
+    const cut = [1, 2, 3, 4].map((other) => [0, other] as const);
+    expect(durable.owes(view({ cut })).replicas).toEqual([1, 2, 3, 4]);
+  });
+
+  it('owe it to nobody where one is heard that hears nothing: it changes the view for all', () => {
+    const cut = [1, 2, 3, 4].map((other) => [other, 0] as const);
+    expect(durable.owes(view({ cut }))).toEqual(nobody);
+  });
+
+  it('owe it across a bridge: when its turn comes to lead, everybody hears it', () => {
+    expect(durable.owes(view({ cut: between([0, 1], [3, 4]) }))).toEqual(all);
+  });
+
+  it('owe it to nobody where no replica is heard by all', () => {
+    const ring = [...between([0], [2, 3]), ...between([1], [3, 4]), ...between([2], [4])];
+    expect(durable.owes(view({ cut: ring }))).toEqual(nobody);
+    const chain = [...ring, ...between([0], [4])];
+    expect(durable.owes(view({ cut: chain }))).toEqual(nobody);
+  });
+
+  it('owe it to nobody where one replica alone hears a majority: no other can report', () => {
+    const spokes = [...between([0], [1, 2, 3]), ...between([1], [2, 3]), ...between([2], [3])];
+    expect(durable.owes(view({ cut: spokes }))).toEqual(nobody);
+  });
+
+  it('owe it to nobody while one that can disturb has rough links', () => {
+    const rough = between([0], [1, 2, 3, 4]);
+    expect(durable.owes(view({ rough }))).toEqual(nobody);
+    expect(durable.owes(view({ rough, down: [0] })).replicas).toEqual([1, 2, 3, 4]);
+  });
+
+  it('are bounded by the timeouts, and by the number of views until the right one', () => {
     const patient = { ...options('diskless'), viewChangeTimeout: 500_000 };
-    const usual = claims(options('diskless'), 5).progressWithin;
-    expect(claims(patient, 5).progressWithin).toBeGreaterThan(usual);
+    expect(claims(patient, 5).progressWithin).toBeGreaterThan(diskless.progressWithin);
+    expect(claims(options('diskless'), 7).progressWithin).toBeGreaterThan(diskless.progressWithin);
   });
 });
