@@ -168,7 +168,7 @@ export interface ClusterView<State = object> {
   crashesOf(replica: NodeId): number;
   isUp(node: NodeId): boolean;
   isPaused(node: NodeId): boolean;
-  /** Whether messages sent now may get from one node to the other: nothing cuts or clogs the link. */
+  /** Whether messages sent now may get from one node to the other: no cut, no clog. */
   isConnected(from: NodeId, to: NodeId): boolean;
   /** Whether they do so whole and in time: nothing troubles the link, nor either of the nodes. */
   isSound(from: NodeId, to: NodeId): boolean;
