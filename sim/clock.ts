@@ -5,20 +5,25 @@
 import type { Micros } from './contract.ts';
 
 const MILLION = 1_000_000;
+/** However faults add up, a clock goes on, and is not a hundred times too slow or too fast. */
+const RATE_MIN = MILLION / 100;
+const RATE_MAX = MILLION * 100;
 
 export class Clock {
   /** Virtual time of the last change, and what the clock showed then. */
   private changedAt: Micros = 0;
   private shown: Micros;
-  /** Local microseconds in a million virtual ones. */
+  /** Local microseconds in a million virtual ones; what drift and faults add up to, in bounds. */
   private rate: number;
+  private sum: number;
   /** How many faults hold it still. */
   private freezes = 0;
 
   /** `drift` in parts per million, positive for a fast clock. */
   constructor(offset: Micros, drift: number) {
     this.shown = offset;
-    this.rate = MILLION + drift;
+    this.sum = MILLION + drift;
+    this.rate = inBounds(this.sum);
   }
 
   get isFrozen(): boolean {
@@ -44,12 +49,11 @@ export class Clock {
     this.shown += by;
   }
 
-  /** Gains `change` parts per million more; the rates by which a wait ran and now runs. */
-  drift(now: Micros, change: number): { readonly of: number; readonly by: number } {
+  /** Gains `change` parts per million more. */
+  drift(now: Micros, change: number): void {
     this.settle(now);
-    const before = this.rate;
-    this.rate += change;
-    return { of: before, by: this.rate };
+    this.sum += change;
+    this.rate = inBounds(this.sum);
   }
 
   freeze(now: Micros): void {
@@ -66,4 +70,8 @@ export class Clock {
     this.shown = this.local(now);
     this.changedAt = now;
   }
+}
+
+function inBounds(rate: number): number {
+  return Math.min(RATE_MAX, Math.max(RATE_MIN, rate));
 }

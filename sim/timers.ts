@@ -1,7 +1,8 @@
 /**
- * The named timers of one node, in its local time. Arming a timer later than the event that is
- * queued for it only moves its `deadline`: the event, when it comes, is queued again. So a
- * heartbeat that re-arms a timer with every message costs no queue space.
+ * The named timers of one node, in its local time: when its clock changes, they follow. Arming a
+ * timer later than the event that is queued for it only moves its `deadline`: the event, when it
+ * comes, is queued again. So a heartbeat that re-arms a timer with every message costs no queue
+ * space.
  */
 import type { Clock } from './clock.ts';
 import type { Micros, NodeId } from './contract.ts';
@@ -12,10 +13,10 @@ import type { Simulation } from './simulation.ts';
 export interface TimerSlot {
   readonly name: string;
   readonly hash: number;
-  /** Virtual time at which it expires; -1 while it is not armed, or its clock stands still. */
+  /** What the node's clock shows when it expires; -1 while it is not armed. */
+  due: Micros;
+  /** Virtual time at which that will be; -1 while it is not armed, or its clock stands still. */
   deadline: Micros;
-  /** What is left of the wait while the clock stands still; -1 otherwise. */
-  left: Micros;
   queued: SimEvent | undefined;
 }
 
@@ -39,18 +40,14 @@ export class Timers {
 
   set(timer: string, delay: Micros): void {
     const slot = this.slots.get(timer) ?? this.add(timer);
-    const wait = this.clock.virtual(this.hurry === 1 ? delay : Math.ceil(delay / this.hurry));
-    if (this.clock.isFrozen) {
-      slot.left = wait;
-      slot.deadline = OFF;
-    } else this.arm(slot, this.world.now + wait);
+    const wait = this.hurry === 1 ? delay : Math.ceil(delay / this.hurry);
+    slot.due = this.clock.local(this.world.now) + wait;
+    this.arm(slot, wait);
   }
 
   cancel(timer: string): void {
     const slot = this.slots.get(timer);
-    if (slot === undefined) return;
-    slot.deadline = OFF;
-    slot.left = OFF;
+    if (slot !== undefined) disarm(slot);
   }
 
   /** Whether the event is this timer's due expiry; if it only came early, queues it again. */
@@ -62,7 +59,7 @@ export class Timers {
       this.queue(slot);
       return false;
     }
-    slot.deadline = OFF;
+    disarm(slot);
     return true;
   }
 
@@ -73,50 +70,28 @@ export class Timers {
     this.incarnation = incarnation;
   }
 
-  /** The clock has leapt forward: that much less is left of every wait. */
-  jump(by: Micros): void {
-    const passed = this.clock.virtual(by);
-    this.change((left) => Math.max(0, left - passed));
-  }
-
-  /** The clock's rate has changed: what is left of every wait takes another time. */
-  rescale(rate: { readonly of: number; readonly by: number }): void {
-    this.change((left) => Math.ceil((left * rate.of) / rate.by));
-  }
-
-  /** The clock has stopped: every wait keeps what is left of it. */
-  freeze(): void {
+  /** The clock has leapt, stopped, gone on, or changed its rate. */
+  follow(): void {
+    const shown = this.clock.local(this.world.now);
     for (const slot of this.slots.values()) {
-      if (slot.deadline === OFF) continue;
-      slot.left = Math.max(0, slot.deadline - this.world.now);
+      if (slot.due !== OFF) this.arm(slot, Math.max(0, slot.due - shown));
+    }
+  }
+
+  /** It expires when the clock has gone on by `wait`: not while that stands still. */
+  private arm(slot: TimerSlot, wait: Micros): void {
+    if (this.clock.isFrozen && wait > 0) {
       slot.deadline = OFF;
+      return;
     }
-  }
-
-  thaw(): void {
-    for (const slot of this.slots.values()) {
-      if (slot.left === OFF) continue;
-      this.arm(slot, this.world.now + slot.left);
-      slot.left = OFF;
-    }
-  }
-
-  private change(left: (left: Micros) => Micros): void {
-    const { now } = this.world;
-    for (const slot of this.slots.values()) {
-      if (slot.left !== OFF) slot.left = left(slot.left);
-      else if (slot.deadline !== OFF) this.arm(slot, now + left(Math.max(0, slot.deadline - now)));
-    }
-  }
-
-  private arm(slot: TimerSlot, deadline: Micros): void {
+    const deadline = this.world.now + this.clock.virtual(wait);
     slot.deadline = deadline;
     if (slot.queued === undefined || slot.queued.time > deadline) this.queue(slot);
   }
 
   private add(timer: string): TimerSlot {
     const hash = hashString(timer);
-    const slot: TimerSlot = { name: timer, hash, deadline: OFF, left: OFF, queued: undefined };
+    const slot: TimerSlot = { name: timer, hash, due: OFF, deadline: OFF, queued: undefined };
     this.slots.set(timer, slot);
     return slot;
   }
@@ -137,4 +112,9 @@ export class Timers {
     slot.queued = event;
     this.world.queueEvent(event);
   }
+}
+
+function disarm(slot: TimerSlot): void {
+  slot.due = OFF;
+  slot.deadline = OFF;
 }

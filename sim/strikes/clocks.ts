@@ -5,25 +5,24 @@ import { NOTHING_TO_END, type Scene, type Strike } from './strike.ts';
 export function strikeClock(fault: ClockFault, { world, resolve }: Scene): Strike {
   const node = world.node(resolve(fault.node));
   const { clock, timers } = node;
+  /** Timers go by the clock. */
+  const change = (what: () => void): void => {
+    what();
+    timers.follow();
+  };
   switch (fault.fault) {
     case 'clock-jump':
-      clock.jump(world.now, fault.by);
-      timers.jump(fault.by);
+      change(() => clock.jump(world.now, fault.by));
       return { nodes: [node.id], end: NOTHING_TO_END };
-    case 'clock-drift': {
-      const { rate } = fault;
-      timers.rescale(clock.drift(world.now, rate));
-      return { nodes: [node.id], end: () => timers.rescale(clock.drift(world.now, -rate)) };
-    }
-    case 'clock-freeze': {
-      if (!clock.isFrozen) timers.freeze();
-      clock.freeze(world.now);
-      const end = (): void => {
-        clock.thaw(world.now);
-        if (!clock.isFrozen) timers.thaw();
+    case 'clock-drift':
+      change(() => clock.drift(world.now, fault.rate));
+      return {
+        nodes: [node.id],
+        end: () => change(() => clock.drift(world.now, -fault.rate)),
       };
-      return { nodes: [node.id], end };
-    }
+    case 'clock-freeze':
+      change(() => clock.freeze(world.now));
+      return { nodes: [node.id], end: () => change(() => clock.thaw(world.now)) };
     default:
       return fault satisfies never;
   }
