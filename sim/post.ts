@@ -4,6 +4,7 @@ import { messageEvent, type SimEvent } from './event.ts';
 import type { Network } from './network.ts';
 import type { Node } from './node.ts';
 import type { Simulation } from './simulation.ts';
+import type { Tamper } from './tampering.ts';
 
 const UNREADABLE = Object.freeze({ type: 'Unreadable' } as const);
 
@@ -36,6 +37,12 @@ export class Post {
     next.send(to, message, by, (toNode, passed, later) => {
       this.tamper(node, index + 1, toNode, passed, later);
     });
+  }
+
+  /** One of the node's tampers is over: what it still has goes to those that come after it. */
+  finish(node: Node, tampering: Tamper): void {
+    const next = node.tampers.indexOf(tampering) + 1;
+    tampering.finish?.((to, message, by) => this.tamper(node, next, to, message, by));
   }
 
   /** The message meets its fate on the network; it starts `by` later than now. */

@@ -12,6 +12,8 @@ export type Pass = (to: NodeId, message: Message, by: Micros) => void;
 /** One fault over one node's outbox. */
 export interface Tamper {
   send(to: NodeId, message: Message, by: Micros, pass: Pass): void;
+  /** The fault is over: hands on what it has kept back for a while. */
+  finish?(pass: Pass): void;
 }
 
 /** Everything is sent once more, `later`. */
@@ -87,6 +89,12 @@ export class Adversary implements Tamper {
     this.remember(to, message);
   }
 
+  /** What was to leave after the next message leaves without one. */
+  finish(pass: Pass): void {
+    for (const [to, message] of this.withheld) pass(to, message, 0);
+    this.withheld.clear();
+  }
+
   private misbehave(to: NodeId, message: Message, by: Micros, pass: Pass): void {
     switch (this.behaviour) {
       case 'withhold':
@@ -133,13 +141,15 @@ export class Adversary implements Tamper {
  * message without such a field stays as it is.
  */
 export function alteredMessage(message: Message, stream: Stream): Message {
-  const fields = Object.entries(message).filter(
-    ([name, value]) =>
-      name !== 'type' &&
-      (typeof value === 'number' ||
-        typeof value === 'boolean' ||
-        (Array.isArray(value) && value.length > 0)),
-  );
+  const fields = Object.entries(message)
+    .filter(
+      ([name, value]) =>
+        name !== 'type' &&
+        (typeof value === 'number' ||
+          typeof value === 'boolean' ||
+          (Array.isArray(value) && value.length > 0)),
+    )
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   if (fields.length === 0) return message;
   const [name, value] = stream.pick(fields);
   return { ...message, [name]: alteredValue(value, stream) };
@@ -148,6 +158,7 @@ export function alteredMessage(message: Message, stream: Stream): Message {
 function alteredValue(value: unknown, stream: Stream): unknown {
   if (typeof value === 'boolean') return !value;
   if (Array.isArray(value)) return value.slice(0, -1);
-  const change = stream.pick([-1, 1, 2]);
-  return Math.max(0, Number(value) + change);
+  const number = Number(value);
+  // No less than nothing: there, a change of -1 would be none.
+  return number + stream.pick(number > 0 ? [-1, 1, 2] : [1, 2]);
 }

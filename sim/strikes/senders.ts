@@ -51,6 +51,7 @@ function tamper({ world }: Scene, id: NodeId, tampering: Tamper): Strike {
   const node = world.node(id);
   node.tampers = [...node.tampers, tampering];
   const end = (): void => {
+    world.post.finish(node, tampering);
     node.tampers = node.tampers.filter((each) => each !== tampering);
   };
   return { nodes: [id], end };
