@@ -99,8 +99,9 @@ export interface Process<
   receive(from: NodeId, message: M | Unreadable): void;
   expire(timer: Timer): void;
   /**
-   * A record could not be written and is lost. A process without this handler ends instead, as a
-   * failed fsync demands; it is restarted by whoever mends the disk.
+   * A record could not be written and is lost, and so is all that waited for it to be sent; records
+   * issued after it may still be written. A process without this handler ends instead, as a failed
+   * fsync demands; it is restarted by whoever mends the disk.
    */
   writeFailed?(writes: readonly Write[]): void;
   /** An operator asks the group to go on with these members; a protocol that cannot has none. */

@@ -12,15 +12,20 @@ const NONE = -1;
 /** Where a record would have been: a sequence number shows that one is missing. */
 const HOLE: DurableRecord = { intact: false, writes: [] };
 
+/** Undoes what a fault does to a disk. */
+export type Mend = () => void;
+
+/** A write to come that lands on another record. */
+interface Stray {
+  /** Where, in parts per million of the records there are. */
+  readonly place: number;
+  /** The record that went astray, while that does not show yet; -1 before. */
+  index: number;
+}
+
 export class Disk {
   /** How much longer each record takes. */
   slowBy: Micros = 0;
-  /** How many faults keep anything from being written. */
-  full = 0;
-  /** The next record to complete cannot be written. */
-  failsNext = false;
-  /** The next record to complete lands on the one at this place, in parts per million. */
-  misdirectTo = NONE;
   /** Damage spares the last intact record: there, a start would take it for a torn tail. */
   sparesTail = false;
 
@@ -36,12 +41,19 @@ export class Disk {
   private durable = 0;
   private busyUntil: Micros = 0;
   private isCalm = false;
-  /** From this record on the disk has only said that they are durable; -1 when it is honest. */
+  /** How many faults keep anything from being written. */
+  private full = 0;
+  /** Faults by each of which one record fails: those to come, oldest first, and those come true. */
+  private readonly failing = new Set<object>();
+  private readonly failed = new Set<object>();
+  private strays: Stray[] = [];
+  /** How many faults make it lie, and from which record on it has; -1 when it is honest. */
+  private liars = 0;
   private lyingFrom = NONE;
-  /** The record that a misdirected write has taken elsewhere, while it is still the last. */
-  private strayed = NONE;
-  private readonly unreadable = new Set<number>();
-  private hasUnmetDamage = false;
+  /** Records that cannot be read now, one entry a fault. */
+  private readonly unreadable = new Set<{ readonly index: number }>();
+  /** Damaged records that no start has met. */
+  private readonly unmet = new Set<number>();
 
   constructor(config: DiskConfig, streamName: string, streams: Streams) {
     this.config = config;
@@ -66,9 +78,9 @@ export class Disk {
     return this.durable === this.records.length;
   }
 
-  /** Whether a start would find damage that no start has met. */
+  /** Whether a start may find damage that none has met. */
   get isDamaged(): boolean {
-    return this.hasUnmetDamage || this.unreadable.size > 0;
+    return this.unmet.size > 0 || this.unreadable.size > 0 || this.strays.length > 0;
   }
 
   /** Issues one record; returns the time at which it will be durable. */
@@ -94,33 +106,32 @@ export class Disk {
 
   /** Whether the record that is through next cannot be written. */
   get failsNow(): boolean {
-    return this.failsNext || this.full > 0;
+    return this.failing.size > 0 || this.full > 0;
   }
 
-  /**
-   * The oldest outstanding record has become durable. If it went astray and the tail is to be
-   * spared, that shows when the next one is through: a hole at the end would pass for torn.
-   */
+  /** Whether a fault holds by which a record could not be written. */
+  get isBroken(): boolean {
+    return this.failed.size > 0 || this.full > 0;
+  }
+
+  /** The oldest outstanding record has become durable. */
   complete(): void {
     const index = this.durable;
     this.durable += 1;
-    if (this.misdirectTo === NONE) return;
-    if (this.sparesTail && this.strayed === NONE) {
-      this.strayed = index;
+    const stray = this.strays[0];
+    if (stray === undefined) return;
+    if (this.sparesTail && stray.index === NONE) {
+      // It shows when the next one is through: a hole at the end would pass for a torn record.
+      stray.index = index;
       return;
     }
-    const lost = this.sparesTail ? this.strayed : index;
-    const victim = this.recordAt(this.misdirectTo, lost);
-    this.endMisdirection();
+    this.strays.shift();
+    const lost = stray.index === NONE ? index : stray.index;
+    const victim = this.recordAt(stray.place, lost);
     if (victim === NONE) return;
     this.damage(victim);
     this.records[lost] = HOLE;
-  }
-
-  /** Writes land where they should again. */
-  endMisdirection(): void {
-    this.misdirectTo = NONE;
-    this.strayed = NONE;
+    this.unmet.add(lost);
   }
 
   /** The oldest outstanding record could not be written; returns what it would have changed. */
@@ -128,14 +139,17 @@ export class Disk {
     const lost = this.records[this.durable]?.writes ?? [];
     this.records[this.durable] = undefined;
     this.durable += 1;
-    this.failsNext = false;
+    const [oldest] = this.failing;
+    if (oldest !== undefined) {
+      this.failing.delete(oldest);
+      this.failed.add(oldest);
+    }
     return lost;
   }
 
-  /** The process ended on a failed write: nothing that was outstanding reaches the disk. */
+  /** The process has ended: nothing that was outstanding reaches the disk. */
   loseOutstanding(): void {
     this.records.length = this.durable;
-    this.failsNext = false;
   }
 
   /** Takes back what was issued after the first `count` records: the step that did is undone. */
@@ -158,44 +172,76 @@ export class Disk {
         this.records.push(this.tear(next));
       }
     }
-    if (this.lyingFrom !== NONE)
-      this.records.length = Math.min(this.records.length, this.lyingFrom);
+    if (this.lyingFrom !== NONE) this.cutAt(this.lyingFrom);
     this.durable = this.records.length;
-    this.strayed = NONE;
+    for (const stray of this.strays) stray.index = NONE;
     this.busyUntil = now;
     return kept;
   }
 
+  /** Of what was said to be durable, this and all after it is not. */
+  private cutAt(end: number): void {
+    this.records.length = Math.min(this.records.length, end);
+    for (const index of this.unmet) if (index >= end) this.unmet.delete(index);
+    for (const error of this.unreadable) if (error.index >= end) this.unreadable.delete(error);
+  }
+
   /** What a starting node reads: containers of its own, entries shared. */
   read(): Durable {
-    this.hasUnmetDamage = false;
+    this.unmet.clear();
+    const refused = new Set([...this.unreadable].map(({ index }) => index));
     const readable = (record: DurableRecord, index: number): DurableRecord =>
-      this.unreadable.has(index) ? HOLE : record;
+      refused.has(index) ? HOLE : record;
     const records = this.records.flatMap((record, index) =>
       record === undefined ? [] : [readable(record, index)],
     );
     return { records };
   }
 
-  // What faults do to it.
+  // What faults do to it. Each holds until it is mended, whatever others do meanwhile.
 
   /** Everything on it is gone. */
   wipe(): void {
-    this.records = [];
+    this.cutAt(0);
     this.durable = 0;
-    this.lyingFrom = NONE;
-    this.unreadable.clear();
-    this.hasUnmetDamage = false;
+    if (this.liars > 0) this.lyingFrom = 0;
   }
 
-  /** From now on records are only said to be durable. */
-  lie(): void {
-    if (this.lyingFrom === NONE) this.lyingFrom = this.durable;
+  /** Nothing can be written. */
+  fillUp(): Mend {
+    this.full += 1;
+    return () => {
+      this.full -= 1;
+    };
   }
 
-  /** All that was said to be durable is. */
-  becomeHonest(): void {
-    this.lyingFrom = NONE;
+  /** The next record to complete cannot be written. */
+  failOnce(): Mend {
+    const fault = {};
+    this.failing.add(fault);
+    return () => {
+      this.failing.delete(fault);
+      this.failed.delete(fault);
+    };
+  }
+
+  /** The next record to complete lands on the one at `place`. */
+  leadAstray(place: number): Mend {
+    const stray: Stray = { place, index: NONE };
+    this.strays.push(stray);
+    return () => {
+      this.strays = this.strays.filter((each) => each !== stray);
+    };
+  }
+
+  /** Records are only said to be durable; when it is mended, all that were said to be are. */
+  lie(): Mend {
+    if (this.liars === 0) this.lyingFrom = this.durable;
+    this.liars += 1;
+    return () => {
+      this.liars -= 1;
+      if (this.liars === 0) this.lyingFrom = NONE;
+    };
   }
 
   /** Whether there is a record at `place` that can be damaged. */
@@ -209,15 +255,13 @@ export class Disk {
     if (index !== NONE) this.damage(index);
   }
 
-  /** The record at `place` cannot be read until `readAgain` is told its index. */
-  refuseToRead(place: number): number {
-    const index = this.recordAt(place, this.durable);
-    if (index !== NONE) this.unreadable.add(index);
-    return index;
-  }
-
-  readAgain(index: number): void {
-    this.unreadable.delete(index);
+  /** The record at `place` cannot be read. */
+  refuseToRead(place: number): Mend {
+    const error = { index: this.recordAt(place, this.durable) };
+    if (error.index !== NONE) this.unreadable.add(error);
+    return () => {
+      this.unreadable.delete(error);
+    };
   }
 
   /**
@@ -241,7 +285,7 @@ export class Disk {
     const writes = this.records[index]?.writes ?? [];
     const kept = writes.slice(0, Math.floor(writes.length / 2));
     this.records[index] = { intact: false, writes: kept };
-    this.hasUnmetDamage = true;
+    this.unmet.add(index);
   }
 
   /** Some of the record's writes reached the disk, the rest did not; nothing says which. */

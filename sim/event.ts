@@ -17,6 +17,8 @@ export const QUIET = 7;
 export const PHASE = 8;
 /** A busy node turns to what waits for it. */
 export const WAKE = 9;
+/** An operator asks a replica to go on with other members. */
+export const RECONFIGURE = 10;
 
 export type SimEventKind =
   | typeof START
@@ -28,7 +30,8 @@ export type SimEventKind =
   | typeof HEAL
   | typeof QUIET
   | typeof PHASE
-  | typeof WAKE;
+  | typeof WAKE
+  | typeof RECONFIGURE;
 
 export class SimEvent {
   readonly time: Micros;

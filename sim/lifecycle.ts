@@ -3,6 +3,7 @@
  * write, and come back as another build.
  */
 import type { Micros, NodeId } from './contract.ts';
+import { plainEvent, RECONFIGURE } from './event.ts';
 import type { Node } from './node.ts';
 import type { Simulation } from './simulation.ts';
 import type { BuildChange, NodeBuild, SimulationConfig } from './simulation-config.ts';
@@ -58,18 +59,20 @@ export class Lifecycle {
     return true;
   }
 
+  /** Pauses may overlap: the node resumes when the last is over. */
   pause(id: NodeId): boolean {
     const node = this.world.node(id);
-    if (!node.isUp || node.isPaused) return false;
-    node.isPaused = true;
-    this.world.log?.write('pause', { node: id });
+    if (!node.isUp) return false;
+    node.pauses += 1;
+    if (node.pauses === 1) this.world.log?.write('pause', { node: id });
     return true;
   }
 
   resume(id: NodeId): boolean {
     const node = this.world.node(id);
-    if (!node.isUp || !node.isPaused) return false;
-    node.isPaused = false;
+    if (!node.isPaused) return false;
+    node.pauses -= 1;
+    if (node.isPaused) return true;
     this.world.log?.write('resume', { node: id });
     this.world.turns.goOn(node);
     return true;
@@ -79,7 +82,7 @@ export class Lifecycle {
   serveSlowly(id: NodeId, by: Micros): void {
     const node = this.world.node(id);
     node.serviceTime += by;
-    if (!node.isPaused) this.world.turns.goOn(node);
+    this.world.turns.goOn(node);
   }
 
   /** What a node runs that restarts as another build; undefined where there are no others. */
@@ -93,38 +96,40 @@ export class Lifecycle {
     this.world.progressWithin = Math.max(this.world.progressWithin, progressWithin);
   }
 
-  /** Asks a running replica for other members; false if none can do that. */
+  /** Asks a replica for other members, in its turn; false if none can do that now. */
   reconfigure(members: readonly NodeId[]): boolean {
     const node = this.world.nodes.find(
-      (each) => each.isReplica && each.isUp && each.process?.reconfigure !== undefined,
+      (each) => each.isReplica && !each.isPaused && each.process?.reconfigure !== undefined,
     );
-    if (node?.process?.reconfigure === undefined) return false;
-    this.world.running = node.id;
-    node.process.reconfigure(members);
-    this.world.running = -1;
-    this.world.finishStep(node);
+    if (node === undefined) return false;
+    node.requests.push(members);
+    this.world.queueEvent(plainEvent(this.world.now, RECONFIGURE, node.id, node.incarnation));
     return true;
   }
 
-  /** A process that does not handle it ends, unless that is more than the protocol survives. */
+  /**
+   * The node's oldest outstanding record fails. A process that does not handle that ends; false if
+   * that is more than the protocol survives: then the record is written.
+   */
   failWrite(node: Node): boolean {
+    const { world } = this;
     const writer = node.process;
-    if (writer?.writeFailed !== undefined) {
-      this.world.log?.write('write-failed', { node: node.id });
-      const lost = node.disk.fail();
-      this.world.running = node.id;
-      writer.writeFailed(lost);
-      this.world.running = -1;
-      this.world.finishStep(node);
-      node.releaseHeld();
-      return true;
+    const isHandled = writer?.writeFailed !== undefined;
+    const isHeldBack = !isHandled && this.config.withinClaims && node.isReplica;
+    if (isHeldBack && !world.claims.survives('memory', node.id, world)) return false;
+    world.log?.write('write-failed', { node: node.id });
+    const lost = node.disk.fail();
+    node.loseHeld();
+    if (isHandled) {
+      world.running = node.id;
+      writer.writeFailed?.(lost);
+      world.running = -1;
+      world.finishStep(node);
+    } else {
+      node.disk.loseOutstanding();
+      this.crash(node.id);
+      node.hasFailedToWrite = true;
     }
-    const isHeldBack = this.config.withinClaims && node.isReplica;
-    if (isHeldBack && !this.world.claims.survives('memory', node.id, this.world)) return false;
-    this.world.log?.write('write-failed', { node: node.id });
-    node.disk.loseOutstanding();
-    this.crash(node.id);
-    node.hasFailedToWrite = true;
     return true;
   }
 }

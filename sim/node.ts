@@ -30,7 +30,8 @@ export class Node implements ClientEnv {
   readonly disk: Disk;
   readonly timers: Timers;
   isUp = true;
-  isPaused = false;
+  /** How many faults pause it. */
+  pauses = 0;
   /** It is down because its process ended when it could not write. */
   hasFailedToWrite = false;
   /** How long each event keeps the node busy; what arrives meanwhile waits. */
@@ -45,8 +46,11 @@ export class Node implements ClientEnv {
   /** The replica's process, or the client's. */
   process: Process | undefined;
   client: Client | undefined;
-  /** Events that wait while the node is paused or busy. */
+  /** Events that wait while the node is paused or busy, and the one that will wake it. */
   stalled: SimEvent[] = [];
+  wake: SimEvent | undefined;
+  /** Members that it is asked to go on with, oldest first. */
+  requests: (readonly NodeId[])[] = [];
 
   private readonly world: Simulation;
   private readonly streams: Streams;
@@ -120,9 +124,13 @@ export class Node implements ClientEnv {
     this.world.markReached(this, name);
   }
 
+  get isPaused(): boolean {
+    return this.pauses > 0;
+  }
+
   /** Whether events have to wait their turn here. */
   get isHeldUp(): boolean {
-    return this.isPaused || this.serviceTime > 0;
+    return this.pauses > 0 || this.serviceTime > 0;
   }
 
   complete(output: Plain): void {
@@ -174,6 +182,11 @@ export class Node implements ClientEnv {
     if (released > 0) this.held = this.held.slice(released);
   }
 
+  /** A record could not be written: what waits for the disk has waited for that one too. */
+  loseHeld(): void {
+    this.held = [];
+  }
+
   /**
    * Power is lost: memory and timers are gone, the disk keeps a prefix of what was outstanding,
    * and of the sends whose records are durable by then a drawn prefix still leaves.
@@ -188,8 +201,10 @@ export class Node implements ClientEnv {
       this.world.post.release(this, held.to, held.message);
     this.held = [];
     this.stalled = [];
+    this.wake = undefined;
+    this.requests = [];
     this.isUp = false;
-    this.isPaused = false;
+    this.pauses = 0;
     this.busyUntil = 0;
     this.incarnation += 1;
     this.timers.forget(this.incarnation);

@@ -17,6 +17,7 @@ import {
   PHASE,
   plainEvent,
   QUIET,
+  RECONFIGURE,
   type SimEvent,
   START,
   TIMER,
@@ -217,6 +218,7 @@ export class Simulation implements ClusterView {
       return;
     }
     if (event.kind === INVOKE) this.invoke(node);
+    else if (event.kind === RECONFIGURE) this.reconfigure(node);
     else this.lifecycle.start(node, 'start');
     this.finishStep(node);
   }
@@ -231,6 +233,13 @@ export class Simulation implements ClusterView {
   private invoke(node: Node): void {
     this.running = node.id;
     this.clients.invoke(node);
+    this.running = -1;
+  }
+
+  private reconfigure(node: Node): void {
+    const members = node.requests.shift() ?? [];
+    this.running = node.id;
+    node.process?.reconfigure?.(members);
     this.running = -1;
   }
 

@@ -12,33 +12,31 @@ export class Turns {
 
   /** An event for a node that is paused or slow: it waits, unless the node is free. */
   wait(node: Node, event: SimEvent): void {
-    if (node.isPaused) {
+    const isFree = !node.isPaused && node.stalled.length === 0 && this.world.now >= node.busyUntil;
+    if (!node.isUp) this.world.handle(node, event);
+    else if (isFree) this.serve(node, event);
+    else {
       node.stalled.push(event);
-    } else if (!node.isUp) {
-      this.world.handle(node, event);
-    } else if (node.stalled.length > 0 || this.world.now < node.busyUntil) {
-      if (node.stalled.length === 0) this.wakeAt(node, node.busyUntil);
-      node.stalled.push(event);
-    } else this.serve(node, event);
+      this.queueWake(node);
+    }
   }
 
   /** The node has time for the next event. */
   wake(node: Node, wake: SimEvent): void {
-    if (wake.from !== node.incarnation || node.isPaused) return;
-    if (this.world.now < node.busyUntil) {
-      this.wakeAt(node, node.busyUntil);
-      return;
+    if (node.wake !== wake) return;
+    node.wake = undefined;
+    if (!node.isPaused && this.world.now >= node.busyUntil) {
+      const next = node.stalled.shift();
+      if (next !== undefined) this.serve(node, next.at(this.world.now));
     }
-    const next = node.stalled.shift();
-    if (next === undefined) return;
-    this.serve(node, next.at(this.world.now));
-    if (node.stalled.length > 0) this.wakeAt(node, node.busyUntil);
+    this.queueWake(node);
   }
 
   /** The node is no longer paused, or takes another time for each event. */
   goOn(node: Node): void {
+    if (node.isPaused) return;
     if (node.serviceTime > 0) {
-      if (node.stalled.length > 0) this.wakeAt(node, Math.max(this.world.now, node.busyUntil));
+      this.queueWake(node);
       return;
     }
     const stalled = node.stalled;
@@ -51,7 +49,11 @@ export class Turns {
     this.world.handle(node, event);
   }
 
-  private wakeAt(node: Node, time: number): void {
-    this.world.queueEvent(plainEvent(time, WAKE, node.id, node.incarnation));
+  /** A paused node is not woken; when it resumes, `goOn` is asked. */
+  private queueWake(node: Node): void {
+    if (node.isPaused || node.stalled.length === 0 || node.wake !== undefined) return;
+    const time = Math.max(this.world.now, node.busyUntil);
+    node.wake = plainEvent(time, WAKE, node.id, node.incarnation);
+    this.world.queueEvent(node.wake);
   }
 }

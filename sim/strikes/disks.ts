@@ -3,7 +3,7 @@
  * the last intact record, which no start could tell from one that a crash has torn.
  */
 import type { NodeId } from '../contract.ts';
-import type { Disk } from '../disk.ts';
+import type { Disk, Mend } from '../disk.ts';
 import type { DiskFault } from '../fault.ts';
 import { isSurvived, NOTHING_TO_END, type Scene, type Strike } from './strike.ts';
 
@@ -12,54 +12,42 @@ export function strikeDisk(fault: DiskFault, scene: Scene): Strike | undefined {
   const node = scene.resolve(fault.node);
   const { disk } = world.node(node);
   disk.sparesTail = scene.claims !== undefined;
+  const until = (mend: Mend): Strike => ({ nodes: [node], end: mend });
   switch (fault.fault) {
     case 'write-error':
-      disk.failsNext = true;
-      return mended(scene, node, () => {
-        disk.failsNext = false;
-      });
+      return restarting(scene, node, disk.failOnce());
     case 'disk-full':
-      disk.full += 1;
-      return mended(scene, node, () => {
-        disk.full -= 1;
-      });
+      return restarting(scene, node, disk.fillUp());
     case 'slow-disk':
       disk.slowBy += fault.by;
-      return {
-        nodes: [node],
-        end: () => {
-          disk.slowBy -= fault.by;
-        },
-      };
+      return until(() => {
+        disk.slowBy -= fault.by;
+      });
     case 'lying-fsync':
-      if (!isSurvived(scene, 'unnoticed', node)) return undefined;
-      disk.lie();
-      return { nodes: [node], end: () => disk.becomeHonest() };
-    case 'read-error': {
+      return isSurvived(scene, 'unnoticed', node) ? until(disk.lie()) : undefined;
+    case 'read-error':
       if (!canDamage(scene, node, disk, fault.place)) return undefined;
-      const index = disk.refuseToRead(fault.place);
-      return { nodes: [node], end: () => disk.readAgain(index) };
-    }
+      return until(disk.refuseToRead(fault.place));
     case 'bit-rot':
       if (!canDamage(scene, node, disk, fault.place)) return undefined;
       disk.rot(fault.place);
-      return { nodes: [node], end: NOTHING_TO_END };
+      return until(NOTHING_TO_END);
     case 'misdirected-write':
       if (!canDamage(scene, node, disk, fault.place)) return undefined;
-      disk.misdirectTo = fault.place;
-      return { nodes: [node], end: () => disk.endMisdirection() };
+      return until(disk.leadAstray(fault.place));
     default:
       return fault satisfies never;
   }
 }
 
-/** A process that ended because it could not write starts again when its disk is mended. */
-function mended({ world }: Scene, node: NodeId, mend: () => void): Strike {
+/** A process that ended because it could not write starts again when its disk is as it should. */
+function restarting({ world }: Scene, id: NodeId, mend: Mend): Strike {
   const end = (): void => {
     mend();
-    if (world.node(node).hasFailedToWrite) world.lifecycle.restart(node);
+    const { hasFailedToWrite, disk } = world.node(id);
+    if (hasFailedToWrite && !disk.isBroken) world.lifecycle.restart(id);
   };
-  return { nodes: [node], end };
+  return { nodes: [id], end };
 }
 
 function canDamage(scene: Scene, node: NodeId, disk: Disk, place: number): boolean {

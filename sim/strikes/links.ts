@@ -7,7 +7,8 @@ type Link = readonly [from: NodeId, to: NodeId];
 
 export function strikeLinks(fault: LinkFault, scene: Scene): Strike {
   const { world } = scene;
-  const resolve = (nodes: readonly FaultNode[]): NodeId[] => nodes.map(scene.resolve);
+  // `'it'` may be a node that is named as well.
+  const resolve = (nodes: readonly FaultNode[]): NodeId[] => [...new Set(nodes.map(scene.resolve))];
   switch (fault.fault) {
     case 'partition':
       return cut(scene, severed(resolveGroups(fault.groups, scene)));
@@ -117,12 +118,11 @@ function oneWay(senders: readonly NodeId[], receivers: readonly NodeId[]): Link[
 
 /** All links among `order` but those between neighbours. */
 function withoutNeighbours(order: readonly NodeId[], isRing: boolean): Link[] {
-  const places = [...new Set(order)];
-  const last = places.length - 1;
+  const last = order.length - 1;
   const isNext = (a: number, b: number): boolean =>
     Math.abs(a - b) === 1 || (isRing && Math.abs(a - b) === last);
-  return places.flatMap((from, a) =>
-    places.flatMap((to, b): Link[] => (a === b || isNext(a, b) ? [] : [[from, to]])),
+  return order.flatMap((from, a) =>
+    order.flatMap((to, b): Link[] => (a === b || isNext(a, b) ? [] : [[from, to]])),
   );
 }
 

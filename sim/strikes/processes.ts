@@ -18,10 +18,7 @@ export function strikeProcess(fault: ProcessFault, scene: Scene): Strike | undef
       return struck;
     }
     case 'pause': {
-      const node = scene.resolve(fault.node);
-      return world.lifecycle.pause(node)
-        ? { nodes: [node], end: () => world.lifecycle.resume(node) }
-        : undefined;
+      return pause(scene, scene.resolve(fault.node));
     }
     case 'slow-node': {
       const node = scene.resolve(fault.node);
@@ -42,6 +39,17 @@ function crash({ world }: Scene, node: NodeId): Strike | undefined {
   return { nodes: [node], end: () => world.lifecycle.restart(node) };
 }
 
+/** A crash ends it: the node restarts awake, and a later pause is not this one's to end. */
+function pause({ world }: Scene, id: NodeId): Strike | undefined {
+  const node = world.node(id);
+  if (!world.lifecycle.pause(id)) return undefined;
+  const { incarnation } = node;
+  const end = (): void => {
+    if (node.incarnation === incarnation) world.lifecycle.resume(id);
+  };
+  return { nodes: [id], end };
+}
+
 /** Down for `down`, up for `up`, then the next; whoever may not crash now is passed over. */
 function restartInTurn(
   fault: ProcessFault & { readonly fault: 'rolling-restart' },
@@ -49,7 +57,6 @@ function restartInTurn(
 ): Strike {
   const { world } = scene;
   const waiting = fault.order.map(scene.resolve);
-  const nodes = waiting.slice();
   let down: NodeId | undefined;
   const end = (): void => {
     waiting.length = 0;
@@ -67,7 +74,15 @@ function restartInTurn(
     if (isSurvived(scene, 'memory', node) && world.lifecycle.crash(node)) down = node;
     return down === undefined ? fault.up : fault.down;
   };
-  return { nodes, end, phaseAfter: 0, next };
+  return {
+    /** Those that are up have nothing to heal from. */
+    get nodes() {
+      return down === undefined ? [] : [down];
+    },
+    end,
+    phaseAfter: 0,
+    next,
+  };
 }
 
 function changeVersion(

@@ -71,9 +71,17 @@ test('a paused node that crashes starts awake, without what had waited', () => {
   expect(diary({ faults: [PAUSE, crash, again] })).toEqual(['100 timer', '6100 timer']);
 });
 
-test('a node that is paused already cannot be paused again', () => {
-  const { simulation } = simulate({}, { faults: [PAUSE, { ...PAUSE, at: 600 }] });
-  expect(simulation.faults.accounts.map(({ status }) => status)).toEqual(['fired', 'held-back']);
+test('a node that two faults pause resumes when the second is over', () => {
+  const { records } = simulate({}, { faults: [PAUSE, { ...PAUSE, at: 600 }] });
+  expect(lines(records, 'pause')).toEqual(['500 n0']);
+  expect(lines(records, 'resume')).toEqual([`${RESUMED_AT + 100} n0`]);
+});
+
+test('a pause that a crash has ended does not end a later one', () => {
+  const crash: PlannedFault = { at: 5_000, fault: 'crash', node: 0, lasts: 1_000 };
+  const later: PlannedFault = { ...PAUSE, at: 9_000, lasts: 5_000 };
+  const { records } = simulate({}, { faults: [PAUSE, crash, later] });
+  expect(lines(records, 'resume')).toEqual(['14000 n0']);
 });
 
 test('pausing and resuming are logged', () => {

@@ -7,9 +7,11 @@ import type {
   Env,
   Message,
   NodeId,
+  OptionSchema,
   Process,
   Protocol,
   StateMachine,
+  Write,
 } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import type { PlannedFault, PlannedOperation } from '../../sim/plan.ts';
@@ -26,6 +28,10 @@ export interface Behaviour<E> {
   start?(env: E, durable: Durable): void;
   receive?(env: E, from: NodeId, letter: Letter): void;
   expire?(env: E, timer: string): void;
+  /** Without it the process ends on a failed write. */
+  writeFailed?(env: E, writes: readonly Write[]): void;
+  /** Without it the process cannot be asked for other members. */
+  reconfigure?(env: E, members: readonly NodeId[]): void;
 }
 
 export type ReplicaBehaviour = Behaviour<Env<Letter>>;
@@ -38,6 +44,7 @@ export interface Script {
   readonly replica?: ReplicaBehaviour;
   readonly client?: ClientBehaviour;
   readonly claims?: Partial<Claims>;
+  readonly optionSchema?: readonly OptionSchema[];
 }
 
 /** The state counts what was handled, so that final states tell runs apart. */
@@ -47,12 +54,17 @@ interface ScriptedState {
 
 class ScriptedProcess<E> implements Process {
   readonly state: ScriptedState = { handled: 0 };
+  readonly writeFailed?: (writes: readonly Write[]) => void;
+  readonly reconfigure?: (members: readonly NodeId[]) => void;
   protected readonly env: E;
   private readonly behaviour: Behaviour<E>;
 
   constructor(env: E, behaviour: Behaviour<E>) {
     this.env = env;
     this.behaviour = behaviour;
+    const { writeFailed, reconfigure } = behaviour;
+    if (writeFailed !== undefined) this.writeFailed = writeFailed.bind(behaviour, env);
+    if (reconfigure !== undefined) this.reconfigure = reconfigure.bind(behaviour, env);
   }
 
   start(durable: Durable): void {
@@ -88,7 +100,7 @@ export function scripted(script: Script): Protocol {
     name: 'scripted',
     title: 'Scripted',
     paper: 'none',
-    optionSchema: [],
+    optionSchema: script.optionSchema ?? [],
     marks: { here: 'wherever the test says' },
     replica: (env) => new ScriptedProcess<Env<Letter>>(env, script.replica ?? {}),
     client: (env) => new ScriptedClient(env, script.client ?? {}),
@@ -111,7 +123,7 @@ export function scripted(script: Script): Protocol {
   };
 }
 
-const MACHINE: StateMachine = {
+export const MACHINE: StateMachine = {
   name: 'none',
   model: 'register',
   initial: () => null,
