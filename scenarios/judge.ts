@@ -52,6 +52,10 @@ export class Judge implements Observer, Court {
     return this.view.clients.history;
   }
 
+  get owed(): Court['owed'] {
+    return this.view.owed;
+  }
+
   countOf(mark: string): number {
     return this.view.countOf(mark);
   }

@@ -173,7 +173,7 @@ export interface ClusterView<State = object> {
   isConnected(from: NodeId, to: NodeId): boolean;
   /** Whether they do so whole and in time: nothing troubles the link, nor either of the nodes. */
   isSound(from: NodeId, to: NodeId): boolean;
-  /** Whether the replica's disk has damage that no start has met yet. */
+  /** Whether the next start of the replica may meet damage that none has met yet. */
   isDamaged(replica: NodeId): boolean;
 }
 

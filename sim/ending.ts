@@ -2,13 +2,18 @@
  * The quiet ending: faults have stopped and healed, clients finish, then the replicas must agree.
  * Decides when that is done, and when what is owed is overdue.
  */
-import type { Micros, Owed } from './contract.ts';
+import type { Micros, NodeId, Owed } from './contract.ts';
+import type { Ending } from './plan.ts';
 import type { Simulation } from './simulation.ts';
 
 export class QuietEnding {
   /** Whether the run ended because what was owed did not come within the protocol's bound. */
   isStalled = false;
+  /** To whom progress is owed since then. */
+  owed: Owed = { clients: [], replicas: [] };
   private readonly world: Simulation;
+  /** The replicas that heal, if not all do. */
+  private readonly core: readonly NodeId[] | undefined;
   private isQuiet = false;
   private quietAt: Micros = 0;
   /** When the last client had finished; -1 before. */
@@ -16,18 +21,37 @@ export class QuietEnding {
   /** A lower bound of the time by which what is owed must have happened. */
   private deadline: Micros = 0;
   /** Whom the run waits for: to whom progress is owed, or all if it is owed to nobody. */
-  private awaited: Owed = { clients: [], replicas: [] };
+  private awaited: Owed = this.owed;
 
-  constructor(world: Simulation) {
+  constructor(world: Simulation, ending: Ending) {
     this.world = world;
+    this.core = ending.kind === 'quiet' ? ending.core : undefined;
   }
 
   turnQuiet(): void {
+    if (this.core === undefined) this.healAll();
+    else this.healCore(new Set([...this.core, ...this.world.cluster.clients]));
     this.isQuiet = true;
     this.quietAt = this.world.now;
     this.deadline = this.quietAt + this.world.progressWithin;
-    const owed = this.world.claims.owes(this.world);
-    this.awaited = owed.replicas.length > 0 ? owed : this.world.cluster;
+    this.owed = this.world.claims.owes(this.world);
+    this.awaited = this.owed.replicas.length > 0 ? this.owed : this.world.cluster;
+  }
+
+  private healAll(): void {
+    const { network, nodes, faults } = this.world;
+    network.calm();
+    for (const node of nodes) node.disk.calm();
+    faults.healAll();
+  }
+
+  /** These nodes and the links among them get well; all else stays as it is, for good. */
+  private healCore(core: ReadonlySet<NodeId>): void {
+    const { network, post, faults } = this.world;
+    network.calmAmong(core);
+    post.letGo();
+    for (const id of core) this.world.node(id).disk.calm();
+    faults.healCore(core);
   }
 
   /** Whether all clients are done and, as far as an observer looks, the replicas agree. */

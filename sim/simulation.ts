@@ -5,7 +5,7 @@
 
 import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
-import type { Claims, Cluster, ClusterView, Micros, NodeId } from './contract.ts';
+import type { Claims, Cluster, ClusterView, Micros, NodeId, Owed } from './contract.ts';
 import { Coverage } from './coverage.ts';
 import { QuietEnding } from './ending.ts';
 import {
@@ -110,7 +110,7 @@ export class Simulation implements ClusterView {
     this.streams = new Streams(config.seed);
     this.nodes = ids.map((id) => this.createNode(id, this.streams));
     this.clients = new Clients(this, replicas, clients, config.plan.operations);
-    this.ending = new QuietEnding(this);
+    this.ending = new QuietEnding(this, ending);
     for (const id of ids) this.queueEvent(plainEvent(0, START, id, 0));
     if (config.ending.kind === 'quiet') {
       this.queueEvent(plainEvent(config.ending.healAt, QUIET, -1, 0));
@@ -182,7 +182,7 @@ export class Simulation implements ClusterView {
     if (event.kind === FAULT) this.faults.begin(event.from);
     else if (event.kind === HEAL) this.faults.heal(event.from);
     else if (event.kind === PHASE) this.faults.goOn(event.from);
-    else this.turnQuiet();
+    else this.ending.turnQuiet();
   }
 
   private stepNode(node: Node, event: SimEvent): void {
@@ -333,6 +333,11 @@ export class Simulation implements ClusterView {
 
   // What oracles, claims and invariants may see.
 
+  /** To whom progress has been owed since the run turned quiet. */
+  get owed(): Owed {
+    return this.ending.owed;
+  }
+
   /** How often any node has reached the mark. */
   countOf(mark: string): number {
     return this.coverage.countOf(mark);
@@ -365,25 +370,6 @@ export class Simulation implements ClusterView {
 
   isDamaged(replica: NodeId): boolean {
     return this.node(replica).disk.isDamaged;
-  }
-
-  private turnQuiet(): void {
-    const { ending } = this.config;
-    const core = ending.kind === 'quiet' ? ending.core : undefined;
-    if (core === undefined) {
-      this.network.calm();
-      for (const node of this.nodes) node.disk.calm();
-      this.faults.healAll();
-    } else this.healCore(new Set([...core, ...this.cluster.clients]));
-    this.ending.turnQuiet();
-  }
-
-  /** These nodes and the links among them get well; all else stays as it is, for good. */
-  private healCore(core: ReadonlySet<NodeId>): void {
-    this.network.calmAmong(core);
-    this.post.letGo();
-    for (const id of core) this.node(id).disk.calm();
-    this.faults.healCore(core);
   }
 
   private finish(how: End['how'], stalled = false): void {

@@ -1,5 +1,4 @@
 /** Oracles that judge how a run has ended: convergence, progress, what the scenario expects. */
-import type { Owed } from '../../sim/contract.ts';
 import { digest } from '../../sim/plain.ts';
 import type { Court, Oracle } from './oracle.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';
@@ -42,7 +41,7 @@ export const progress: Oracle = {
     return {
       ended(end) {
         if (end.how !== 'quiet' || !end.stalled) return;
-        const owed = owedBy(court);
+        const { owed } = court;
         const open = court.history.findIndex(
           (entry) =>
             entry.end === null &&
@@ -52,7 +51,7 @@ export const progress: Oracle = {
         );
         const entry = court.history[open];
         if (entry === undefined) {
-          const behind = whoIsBehind(court, owed);
+          const behind = whoIsBehind(court);
           if (behind.length === 0) return;
           const text = `the replicas had not agreed by ${milliseconds(end.at)}`;
           court.violation(progress, `${text}: ${behind.join('; ')}`);
@@ -68,9 +67,9 @@ export const progress: Oracle = {
 };
 
 /** `n1 has applied 40 of 92 decided operations (backup view 0 …)`, for every replica behind. */
-function whoIsBehind(court: Court, owed: Owed): string[] {
+function whoIsBehind(court: Court): string[] {
   const { protocol } = court.build;
-  return owed.replicas.flatMap((replica) => {
+  return court.owed.replicas.flatMap((replica) => {
     const state = court.view.stateOf(replica);
     if (state === undefined) return [];
     const applied = protocol.appliedCount(state);
@@ -78,12 +77,6 @@ function whoIsBehind(court: Court, owed: Owed): string[] {
     const what = `n${replica} has applied ${applied} of ${court.decided.length} decided operations`;
     return [`${what} (${protocol.summary(state)})`];
   });
-}
-
-function owedBy(court: Court): Owed {
-  const { protocol } = court.build;
-  const claims = protocol.claims(court.view.cluster.options, court.view.cluster.replicas.length);
-  return claims.owes(court.view);
 }
 
 /** Whether the entry is its client's latest: an earlier open one was given up. */

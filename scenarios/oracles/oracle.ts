@@ -4,7 +4,14 @@
  */
 
 import type { HistoryRecord } from '../../sim/clients.ts';
-import type { Build, ClusterView, Message, NodeId, StateMachine } from '../../sim/contract.ts';
+import type {
+  Build,
+  ClusterView,
+  Message,
+  NodeId,
+  Owed,
+  StateMachine,
+} from '../../sim/contract.ts';
 import type { End } from '../../sim/simulation-config.ts';
 import type { LinearizabilityEvidence, RunSpec } from '../spec.ts';
 import type { DecidedLog } from './decided-log.ts';
@@ -38,6 +45,8 @@ export interface Court {
   readonly specification: StateMachine;
   readonly spec: RunSpec;
   readonly view: ClusterView;
+  /** To whom progress has been owed since faults stopped. */
+  readonly owed: Owed;
   readonly history: readonly HistoryRecord[];
   /** What replicas have decided so far, and what the state machine answers to it. */
   readonly decided: DecidedLog;
