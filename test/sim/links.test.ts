@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { NodeId } from '../../sim/contract.ts';
 import type { Fault } from '../../sim/fault.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import { CALM, type Changes, DELAY, lines, type Script, simulate } from './scripted.ts';
 
@@ -178,4 +179,35 @@ test('a link cut by two faults opens when both have healed', () => {
     ending: { kind: 'cut', at: 12_000 },
   });
   expect(seen).toEqual([1_000, 8_000, 9_000, 10_000, 11_000]);
+});
+
+test('a cut link shows as messages that are dropped', () => {
+  const script: Script = { replica: { start: (env) => env.send(1 - env.id, { type: 'Hello' }) } };
+  const restart: PlannedFault = { at: 200, fault: 'crash', node: 0, lasts: 100 };
+  const cut: PlannedFault = { at: 100, fault: 'one-way', from: [0], to: [1] };
+  const { records } = simulate(script, { faults: [cut, restart] });
+  const drops = records.filter((record) => record.kind === 'drop' && record.fate === 'cut');
+  expect(drops.map(({ time, node, peer }) => [time, node, peer])).toEqual([[300, 0, 1]]);
+});
+
+test('a slow link delays what is sent while it is slow, and later messages overtake it', () => {
+  const script: Script = {
+    replica: {
+      start(env) {
+        env.send(1 - env.id, { type: 'Early' });
+        env.setTimer('later', 500);
+      },
+      expire: (env) => env.send(1 - env.id, { type: 'Late' }),
+    },
+  };
+  const slow: PlannedFault = { at: 100, fault: 'slow', from: [0], to: [1], by: 5_000, lasts: 150 };
+  const restart: PlannedFault = { at: 200, fault: 'crash', node: 0, lasts: 10 };
+  const { records } = simulate(script, { faults: [slow, restart] });
+  const arrivals = records.filter(
+    ({ kind, node, sentAt = 0 }) => kind === 'deliver' && node === 1 && sentAt > 200,
+  );
+  expect(arrivals.map(({ label, sentAt }) => [label, sentAt])).toEqual([
+    ['Late', 710],
+    ['Early', 210],
+  ]);
 });
