@@ -21,7 +21,7 @@ function linkSymptoms({ network }: Simulation, from: NodeId, to: NodeId): string
   const link = `${from}>${to}`;
   if (network.isCut(from, to)) return [`cut ${link}`];
   if (network.isClogged(from, to)) return [`clogged ${link}`];
-  return network.isTimely(from, to) ? [] : [`slow ${link}`];
+  return network.isSound(from, to) ? [] : [`slow ${link}`];
 }
 
 function nodeSymptoms({ now }: Simulation, node: Node): string[] {
