@@ -13,6 +13,7 @@ import type {
   Owed,
 } from '../../sim/contract.ts';
 import { quorumOf } from './context.ts';
+import { RESEND_BACKOFF_MAX } from './normal-operation.ts';
 import { readOptions, type VrOptions } from './options.ts';
 import { RECOVERY_BACKOFF_MAX } from './recovery.ts';
 import type { ReplicaState } from './state.ts';
@@ -24,6 +25,8 @@ const NOBODY: Owed = { clients: [], replicas: [] };
 
 /** Recoveries that the last view changes after the healing may spoil, and the one that succeeds. */
 const RECOVERIES = 3;
+/** Resends of Prepare: one that is too early, one that succeeds, and those for what was left. */
+const RESENDS = 3;
 /** Waits of every other kind that follow each other, in the worst course known. */
 const RETRIES = 10;
 
@@ -149,9 +152,9 @@ function progressWithin(vr: VrOptions, replicas: number): Micros {
   return (
     views * (vr.viewChangeTimeout + vr.viewChangeSpread) +
     RECOVERIES * 2 ** RECOVERY_BACKOFF_MAX * vr.recoveryRetry +
+    RESENDS * 2 ** RESEND_BACKOFF_MAX * vr.prepareResend +
     RETRIES *
       (vr.clientRetry +
-        vr.prepareResend +
         vr.gapPatience +
         vr.stateTransferRetry +
         vr.viewChangeResend +

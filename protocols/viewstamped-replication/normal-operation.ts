@@ -8,7 +8,7 @@
  * Deviation: in the durable mode the primary's own acknowledgement is a message to itself, which
  * the write barrier holds back until its entry is on disk; nothing is committed on volatile ground.
  */
-import type { NodeId } from '../../sim/contract.ts';
+import type { Micros, NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import { type Context, isPrimary, primaryOf, sendToOthers } from './context.ts';
 import type { Commit, Prepare, PrepareOk, Reply, Request } from './messages.ts';
@@ -16,6 +16,9 @@ import { EARLY_WINDOW, type ReplicaState } from './state.ts';
 
 /** Prepares that one resend brings to one backup at most; it asks for the rest if it needs it. */
 const RESEND_LIMIT = 16;
+
+/** The wait between resends doubles while they lead nowhere, up to 2 to this power. */
+export const RESEND_BACKOFF_MAX = 4;
 
 /** §4.1 steps 1 and 2: the primary takes a new request; backups drop it. */
 function onRequest(state: ReplicaState, context: Context, request: Request): void {
@@ -276,15 +279,22 @@ function armPrepareResend(state: ReplicaState, context: Context): void {
   if (state.isResendArmed || state.opNumber === state.commitNumber) return;
   state.isResendArmed = true;
   state.commitNumberAtResend = state.commitNumber;
-  context.env.setTimer('prepareResend', context.options.prepareResend);
+  context.env.setTimer('prepareResend', context.rules.prepareResendPatience(state, context));
+}
+
+/** Without a quorum in reach, more of the same does not help, and floods who is there. */
+function prepareResendPatience(state: ReplicaState, context: Context): Micros {
+  return context.options.prepareResend * 2 ** Math.min(state.fruitlessResends, RESEND_BACKOFF_MAX);
 }
 
 /** Messages may be lost: without progress the primary sends what backups have not acknowledged. */
 function onPrepareResendTimer(state: ReplicaState, context: Context): void {
   state.isResendArmed = false;
   if (state.status !== 'normal' || !isPrimary(state, context)) return;
-  if (state.opNumber > state.commitNumber && state.commitNumber === state.commitNumberAtResend) {
+  if (state.commitNumber > state.commitNumberAtResend) state.fruitlessResends = 0;
+  else if (state.opNumber > state.commitNumber) {
     context.env.mark('prepare-resent');
+    state.fruitlessResends++;
     for (let replica = 0; replica < context.replicas; replica++) {
       context.rules.resendPrepares(state, context, replica);
     }
@@ -329,6 +339,7 @@ export const normalOperationRules = {
   onCommit,
   onUnreadable,
   armPrepareResend,
+  prepareResendPatience,
   onPrepareResendTimer,
   resendPrepares,
 };

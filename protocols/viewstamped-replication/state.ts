@@ -57,6 +57,8 @@ export interface ReplicaState {
   isResendArmed: boolean;
   /** Commit-number when the resend timer was armed: no progress since then means resend. */
   commitNumberAtResend: number;
+  /** Resends in a row that led nowhere; each doubles the wait for the next, up to a limit. */
+  fruitlessResends: number;
 
   // Normal operation, backup.
   /** Prepares that overtook others, by op-number modulo the window. */
@@ -116,6 +118,7 @@ export function initialReplicaState(replicaNumber: number, replicas: number): Re
     preparedSinceHeartbeat: false,
     isResendArmed: false,
     commitNumberAtResend: 0,
+    fruitlessResends: 0,
     earlyPrepares: filled<Prepare | null>(EARLY_WINDOW, null),
     earlyCount: 0,
     heardFromPrimary: false,

@@ -253,6 +253,7 @@ function enterNormal(state: ReplicaState, context: Context): void {
   state.ackedOpNumbers.fill(0);
   if (isPrimary(state, context)) {
     state.preparedSinceHeartbeat = true;
+    state.fruitlessResends = 0;
     env.setTimer('heartbeat', options.heartbeatInterval);
     rules.acknowledgeOwn(state, context);
     rules.armPrepareResend(state, context);

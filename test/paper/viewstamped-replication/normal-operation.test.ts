@@ -204,6 +204,28 @@ describe('§4.1 lost messages', () => {
     expect(world.outcomes).toHaveLength(1);
   });
 
+  it('a primary waits twice as long after each resend that leads nowhere, until one does', () => {
+    const world = vrWorld({ clients: 2 });
+    world.invoke(CLIENT, put(1));
+    world.deliver('Request', CLIENT, 0);
+    const waits: number[] = [];
+    for (let resend = 0; resend < 3; resend++) {
+      const before = world.now;
+      world.expire(0, 'prepareResend');
+      waits.push(world.now - before);
+    }
+    const [first = 0] = waits;
+    expect(waits).toEqual([first, 2 * first, 4 * first]);
+
+    world.settle();
+    world.expire(0, 'prepareResend');
+    world.invoke(4, put(2));
+    world.deliver('Request', 4, 0);
+    const before = world.now;
+    world.expire(0, 'prepareResend');
+    expect(world.now - before).toBe(first);
+  });
+
   it('a backup acknowledges a repeated Prepare again', () => {
     const world = vrWorld();
     world.invoke(CLIENT, put(1));
