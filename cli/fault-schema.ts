@@ -7,7 +7,7 @@ import { MICROS_MAX } from './limits.ts';
 const whole = z.int().min(0);
 const micros = whole.max(MICROS_MAX);
 const rate = whole.max(1_000_000);
-const node = z.union([whole, z.literal('it')]);
+const node = z.union([whole, z.literal(['it', 'leader'])]);
 const nodes = z.array(node);
 const groups = z.array(nodes);
 const value = z.union([z.boolean(), z.number(), z.string()]);

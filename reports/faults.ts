@@ -97,15 +97,19 @@ export function unfiredInWords(planned: PlannedFault, replicas: number): string 
   return `${title} at the mark ${mark}${who}, time ${nth}${later}`;
 }
 
-/** Stands in a group for `'it'`, the node of a mark that was never reached. */
+/** Stand in a group for `'it'` and `'leader'` of a fault that did not strike. */
 const UNKNOWN_NODE = -1;
+const UNKNOWN_LEADER = -2;
 
 function touchedNodes(
   planned: PlannedFault,
   replicas: number,
   it: number | undefined,
 ): readonly (readonly number[])[] {
-  const resolve = (node: FaultNode): number => (node === 'it' ? (it ?? UNKNOWN_NODE) : node);
+  const resolve = (node: FaultNode): number => {
+    if (typeof node === 'number') return node;
+    return it ?? (node === 'it' ? UNKNOWN_NODE : UNKNOWN_LEADER);
+  };
   if ('client' in planned) return [[replicas + planned.client]];
   return nodesOf(planned).map(([, nodes]) => nodes.map(resolve));
 }
@@ -135,7 +139,11 @@ function faultTitle(
   replicas: number,
 ): string {
   const nameOf = (node: number): string =>
-    node === UNKNOWN_NODE ? 'it' : nodeName(node, replicas);
+    node === UNKNOWN_NODE
+      ? 'it'
+      : node === UNKNOWN_LEADER
+        ? 'the leader'
+        : nodeName(node, replicas);
   const names = groups.map((group) => inRanges(group, nameOf).join(','));
   const [first = '', second = ''] = names;
   const sides = names.map((group) => `{${group}}`).join('|');

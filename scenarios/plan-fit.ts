@@ -30,11 +30,15 @@ function checkFault(fault: PlannedFault, at: string, size: Size): void {
   if (fault.when?.node !== undefined) checkNode(fault.when.node, `${at}.when.node`, size);
   for (const [field, nodes] of nodesOf(fault)) {
     for (const node of nodes) {
-      if (node !== 'it') checkNode(node, `${at}.${field}`, size);
-      else if (fault.when === undefined) {
+      if (typeof node === 'number') checkNode(node, `${at}.${field}`, size);
+      else if (node === 'it' && fault.when === undefined) {
         throw new SpecError(`${at}.${field}: "it" is the node that reached a mark; expected when`);
       }
     }
+  }
+  const named = nodesOf(fault).flatMap(([, nodes]) => nodes);
+  if (named.includes('it') && named.includes('leader')) {
+    throw new SpecError(`${at}: expected "it" or "leader", not both in one fault`);
   }
   if ('client' in fault) checkClient(fault.client, `${at}.client`, size);
 }

@@ -131,7 +131,7 @@ export interface FaultOutcome {
   readonly event?: number;
   /** When it healed; absent while it held to the end. */
   readonly until?: number;
-  /** The node that `'it'` stood for. */
+  /** The node that `'it'` or `'leader'` stood for. */
   readonly node?: number;
 }
 

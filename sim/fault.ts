@@ -1,12 +1,14 @@
 /**
  * Every fault that a plan may hold, and what each kind means. What `lasts` a while heals by itself;
- * what has no `lasts` holds until the run turns quiet. Nodes may be `'it'`: the node that reached
- * the mark of the fault's trigger.
+ * what has no `lasts` holds until the run turns quiet.
  */
 import type { Micros, NodeId, Options } from './contract.ts';
 
-/** A node of a fault: a node id, or `'it'`, the node that reached the mark of its trigger. */
-export type FaultNode = NodeId | 'it';
+/**
+ * A node of a fault: a node id; `'it'`, the node that reached the mark of its trigger; or
+ * `'leader'`, whoever leads when the fault strikes.
+ */
+export type FaultNode = NodeId | 'it' | 'leader';
 
 type Nodes = readonly FaultNode[];
 

@@ -5,6 +5,7 @@
  */
 import type { Claims, NodeId } from './contract.ts';
 import { FAULT, HEAL, PHASE, plainEvent } from './event.ts';
+import type { FaultNode } from './fault.ts';
 import type { Node } from './node.ts';
 import type { MarkTrigger, PlannedFault } from './plan.ts';
 import type { Simulation } from './simulation.ts';
@@ -17,7 +18,7 @@ export interface FaultAccount {
   at: number;
   event: number;
   until: number;
-  /** The node that `'it'` stood for. */
+  /** The node that `'it'` or `'leader'` stood for. */
   node: NodeId;
 }
 
@@ -105,7 +106,10 @@ export class Faults {
     const { world, claims } = this;
     account.at = world.now;
     account.event = world.counts.events;
-    const resolve = (node: NodeId | 'it'): NodeId => (node === 'it' ? account.node : node);
+    const resolve = (node: FaultNode): NodeId => {
+      if (node === 'leader') account.node = world.leader();
+      return typeof node === 'number' ? node : account.node;
+    };
     const struck = strike(fault, { world, claims, resolve });
     if (struck === undefined) {
       account.status = 'held-back';

@@ -355,6 +355,20 @@ export class Simulation implements ClusterView {
     return this.node(node).isUp;
   }
 
+  /** The replica that leads in the latest round; the first one if none does. */
+  leader(): NodeId {
+    let leader = 0;
+    let latest = -1;
+    for (const { id, isReplica, process } of this.nodes) {
+      if (!isReplica || process === undefined) continue;
+      const { round, leads } = this.config.protocol.leadership(process.state);
+      if (!leads || round <= latest) continue;
+      leader = id;
+      latest = round;
+    }
+    return leader;
+  }
+
   isPaused(node: NodeId): boolean {
     return this.node(node).isPaused;
   }

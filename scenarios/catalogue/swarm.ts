@@ -66,7 +66,11 @@ function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSetti
     busyFor: stream.pick([span, span, Math.floor(span / 4)]),
     profile: drawProfile(stream),
     options: (settings.extremes ?? settings.options)(stream),
-    faults: [...drawBursts(stream, weather), ...drawLosses(stream, weather)],
+    faults: [
+      ...drawSilences(stream, weather),
+      ...drawBursts(stream, weather),
+      ...drawLosses(stream, weather),
+    ],
     ...drawCore(stream, replicas),
   };
 }
@@ -110,6 +114,22 @@ function drawKinds(stream: Stream, beyond: readonly FaultKind[]): readonly Fault
   return stream.shuffle(weighted).slice(0, 1 + stream.below(6));
 }
 
+/** What makes leaders change: one after the other is not heard for a while. */
+function drawSilences(stream: Stream, { replicas, span, longest }: Weather): PlannedFault[] {
+  const count = stream.below(2) > 0 ? 0 : stream.between(1, 8);
+  const all = Array.from({ length: replicas }, (_, replica) => replica);
+  return Array.from({ length: count }, () => {
+    const at = stream.below(span);
+    const lasts = stream.between(MS, 2 * longest);
+    return stream.pick<PlannedFault>([
+      { at, fault: 'crash', node: 'leader', lasts },
+      { at, fault: 'partition', groups: [['leader'], all], lasts },
+      { at, fault: 'one-way', from: ['leader'], to: all, lasts },
+      { at, fault: 'pause', node: 'leader', lasts },
+    ]);
+  });
+}
+
 function drawBursts(stream: Stream, weather: Weather): PlannedFault[] {
   const count = stream.between(1, stream.pick([4, 12, 26]));
   return Array.from({ length: count }, () => drawBurst(stream, weather)).flat();
@@ -123,6 +143,7 @@ function drawBurst(stream: Stream, weather: Weather): PlannedFault[] {
     ? { mark: stream.pick(weather.marks), nth: 1 + stream.below(10) }
     : undefined;
   const node = stream.below(replicas);
+  const timed: FaultNode = stream.below(3) === 0 ? 'leader' : node;
   const start = stream.below(weather.span);
   let after = stream.pick([0, 0, stream.below(MS), stream.below(15 * MS)]);
   const faults: PlannedFault[] = [];
@@ -130,7 +151,7 @@ function drawBurst(stream: Stream, weather: Weather): PlannedFault[] {
     const trigger: FaultTrigger =
       mark === undefined ? { at: start + after } : { when: { ...mark, after } };
     const other = stream.below(replicas);
-    const subject: FaultNode = mark === undefined ? node : 'it';
+    const subject: FaultNode = mark === undefined ? timed : 'it';
     const victim = stream.below(3) === 0 ? other : subject;
     const lengths = drawLengths(stream, weather.longest);
     const lasts = stream.between(lengths.lastsMin, lengths.lastsMax);

@@ -22,7 +22,7 @@ export interface Scene {
   readonly world: Simulation;
   /** What the protocol claims to survive; absent when faults may go beyond that. */
   readonly claims: Claims | undefined;
-  /** The node that `'it'` stands for. */
+  /** The node that `'it'` or `'leader'` stands for. */
   resolve(node: FaultNode): NodeId;
 }
 
