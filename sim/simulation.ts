@@ -359,11 +359,12 @@ export class Simulation implements ClusterView {
   leader(): NodeId {
     let leader = 0;
     let latest = -1;
-    for (const { id, isReplica, process } of this.nodes) {
-      if (!isReplica || process === undefined) continue;
-      const { round, leads } = this.config.protocol.leadership(process.state);
+    for (const replica of this.cluster.replicas) {
+      const state = this.stateOf(replica);
+      if (state === undefined) continue;
+      const { round, leads } = this.config.protocol.leadership(state);
       if (!leads || round <= latest) continue;
-      leader = id;
+      leader = replica;
       latest = round;
     }
     return leader;
