@@ -4,7 +4,13 @@
  * the largest rise is narrowed down to the one event whose draws decide.
  */
 import type { EventRecord } from '../../sim/record.ts';
-import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR, judge } from '../campaign-run.ts';
+import {
+  type CampaignEngine,
+  DETERMINISM,
+  firstFailure,
+  INTERNAL_ERROR,
+  judge,
+} from '../campaign-run.ts';
 import { type Divergence, firstDivergence } from '../diff/divergence.ts';
 import type { Failure, RunResult, RunSpec } from '../spec.ts';
 import { Curve, type Interval } from './curve.ts';
@@ -21,21 +27,49 @@ const AFTER_COMPARING = 0.6;
 const AFTER_NARROWING = 0.85;
 
 /**
- * The explanation of `failure`, which `spec` (with its plan) must show; undefined if it does not,
- * or if the failure is none of the protocol's. The same numbers for the same spec and budget,
+ * The explanation of `failure` as the first of `specs` (with its plan) shows it; undefined if none
+ * does, or if the failure is none of the protocol's. The same numbers for the same spec and budget,
  * unless the caller's clock ends it.
  */
 export function explain(
   engine: CampaignEngine,
-  spec: RunSpec,
+  specs: readonly RunSpec[],
   failure: Failure,
   budget: ExplainBudget = EXPLAIN_BUDGET,
 ): Explanation | undefined {
   if (failure.oracle === DETERMINISM || failure.oracle === INTERNAL_ERROR) return undefined;
-  const original = judge(engine, spec, { events: true });
-  const shown = original.failures.find((each) => isSame(each, failure));
-  if (shown === undefined) return undefined;
-  const sampler = new Sampler(engine, failure, budget);
+  for (const spec of specs) {
+    if (budget.shouldStop?.() === true) return undefined;
+    const original = judge(engine, spec, { ...stopOf(budget), events: true });
+    const shown = firstFailure(original);
+    if (shown !== undefined && isSame(shown, failure)) {
+      return explainRun(engine, original, shown, budget);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The specs to explain a shrunk failure by, the best one first. Shrinking ends the run as soon as it
+ * has failed; drawn anew it may fail somewhat later, which only a run that goes on can show.
+ */
+export function specsToExplain(original: RunSpec, small: RunSpec): readonly RunSpec[] {
+  const { ending } = original;
+  const longer = ending.kind === 'cut' ? ending : { kind: ending.kind, healAt: ending.healAt };
+  return [{ ...small, ending: longer }, small];
+}
+
+function stopOf({ shouldStop }: ExplainBudget): Pick<ExplainBudget, 'shouldStop'> {
+  return shouldStop === undefined ? {} : { shouldStop };
+}
+
+function explainRun(
+  engine: CampaignEngine,
+  original: RunResult,
+  shown: Failure,
+  budget: ExplainBudget,
+): Explanation {
+  const sampler = new Sampler(engine, shown, budget);
   const curve = new Curve(original.spec, sampler);
   const { kind, jumps } = findVerdict(curve, sampler, shown.event);
   sampler.allow(1);
@@ -47,8 +81,8 @@ export function explain(
   const story: Story = { engine, curve, original, times: timesOf(original) };
   return {
     traceHash: original.traceHash,
-    signature: failure.signature,
-    replicas: spec.replicas,
+    signature: shown.signature,
+    replicas: original.spec.replicas,
     event: shown.event,
     time: shown.at,
     verdict: kind,

@@ -1,5 +1,5 @@
 /** Runs a spec again and again with other draws from an event on, as long as the budget lasts. */
-import { type CampaignEngine, judge } from '../campaign-run.ts';
+import { type CampaignEngine, firstFailure, judge } from '../campaign-run.ts';
 import { runSeed } from '../seeds.ts';
 import type { Failure, RunSpec } from '../spec.ts';
 import type { Outcome } from './chance.ts';
@@ -15,7 +15,7 @@ export interface ExplainBudget {
 /** Some 4 CPU-seconds at a million events a second: time is there for what is slower. */
 export const EXPLAIN_BUDGET: ExplainBudget = { runs: 4_000, events: 4_000_000 };
 
-/** Whatever the budget, so much of a failure makes it the same failure. */
+/** So much of a failure makes it the same failure, as in the groups of a campaign. */
 export type Expected = Pick<Failure, 'oracle' | 'invariant'>;
 
 export class Sampler {
@@ -69,8 +69,9 @@ export class Sampler {
       this.cut = 'time';
       return undefined;
     }
-    if (result.failures.some((failure) => isSame(failure, this.expected))) return 'same';
-    return result.verdict === 'failed' ? 'other' : 'none';
+    const failure = firstFailure(result);
+    if (failure === undefined) return 'none';
+    return isSame(failure, this.expected) ? 'same' : 'other';
   }
 
   private isSpent(): boolean {

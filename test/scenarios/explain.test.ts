@@ -11,7 +11,7 @@ import { ONE_IN, TOSS_TICK, tossers, tossingSpec } from './tossing.ts';
 const ONE_COIN: CoinWorld = { events: 1000, coins: [{ event: 412, percent: 10 }] };
 
 function explained(world: CoinWorld, budget = EXPLAIN_BUDGET): Explanation {
-  const explanation = explain(coinEngine(world), coinSpec(world.faults), COIN_FAILURE, budget);
+  const explanation = explain(coinEngine(world), [coinSpec(world.faults)], COIN_FAILURE, budget);
   if (explanation === undefined) throw new Error('the toy does not fail');
   return explanation;
 }
@@ -96,9 +96,9 @@ describe('the explanation of a failure', () => {
   it('says nothing of a failure that does not show, or that is not the protocol’s', () => {
     const spec = coinSpec();
     const engine = coinEngine(ONE_COIN);
-    expect(explain(engine, spec, { ...COIN_FAILURE, invariant: 'another' })).toBeUndefined();
-    expect(explain(engine, spec, { ...COIN_FAILURE, oracle: 'determinism' })).toBeUndefined();
-    expect(explain(engine, spec, { ...COIN_FAILURE, oracle: 'internal-error' })).toBeUndefined();
+    expect(explain(engine, [spec], { ...COIN_FAILURE, invariant: 'another' })).toBeUndefined();
+    expect(explain(engine, [spec], { ...COIN_FAILURE, oracle: 'determinism' })).toBeUndefined();
+    expect(explain(engine, [spec], { ...COIN_FAILURE, oracle: 'internal-error' })).toBeUndefined();
   });
 });
 
@@ -134,7 +134,7 @@ describe('the faults of an explanation', () => {
         asked.push(`${spec.rekey?.event}: ${kinds}`);
       }
     });
-    explain(engine, coinSpec(faults), COIN_FAILURE);
+    explain(engine, [coinSpec(faults)], COIN_FAILURE);
     expect([...new Set(asked)].sort()).toEqual([
       '299: crash 100000, pause 800000',
       '799: crash 100000, crash 300000',
@@ -210,7 +210,7 @@ describe('in a real run', () => {
       const ticks = (result.events ?? []).filter(
         ({ kind, node }) => kind === 'timer' && node === 0,
       );
-      const explanation = explain(engine, spec, failure);
+      const explanation = explain(engine, [spec], failure);
       if (explanation === undefined) throw new Error('the run does not fail again');
       return { explanation, toss: ticks[TOSS_TICK - 1]?.event };
     }
