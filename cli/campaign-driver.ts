@@ -5,7 +5,9 @@
 
 import { type BatchResult, type CampaignRequest, lostRun, runAt } from '../scenarios/campaign.ts';
 import { CampaignMerger, type Enough } from '../scenarios/campaign-merge.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
+import { explainFailures } from './explain-failures.ts';
 import type { LostReason, PoolAnswer, WorkerPool } from './pool.ts';
 import type { IndexRange } from './quantities.ts';
 
@@ -16,6 +18,8 @@ export interface DriverSettings {
   readonly timeMs?: number;
   readonly jobs: number;
   readonly enough?: Enough;
+  /** Say of each failure which event decides it. */
+  readonly explains: boolean;
   /** Aborted when the person at the terminal has had enough. */
   readonly interrupt: AbortSignal;
   readonly watcher: CampaignWatcher;
@@ -25,12 +29,16 @@ export interface DriverSettings {
 export interface CampaignWatcher {
   batch(batch: BatchResult): void;
   lost(scenario: string, seed: string, reason: LostReason): void;
+  /** All seeds are through; the failure of this signature is looked into. */
+  explaining(signature: string): void;
 }
 
 export interface DrivenCampaign {
   readonly batch: BatchResult;
   /** By signature, with event logs. */
   readonly examples: ReadonlyMap<string, RunResult>;
+  /** By signature, of those that could be explained. */
+  readonly explanations: ReadonlyMap<string, Explanation>;
   readonly interrupted: boolean;
   /** A bug of ours that ended the campaign; what was found before it stands. */
   readonly broken?: string;
@@ -89,9 +97,12 @@ class Driver {
     if (!interrupt.aborted) await this.cutShort();
     interrupt.removeEventListener('abort', onInterrupt);
     const batch = this.merger.soFar();
+    const examples = await this.recordExamples(batch);
+    const explanations = await this.explain(batch, examples);
     return {
       batch,
-      examples: await this.recordExamples(batch),
+      examples,
+      explanations,
       interrupted: interrupt.aborted,
       ...(this.broken === undefined ? {} : { broken: this.broken }),
     };
@@ -143,7 +154,8 @@ class Driver {
         return;
       }
       case 'example':
-        throw new Error('a batch was answered with an example');
+      case 'explain':
+        throw new Error(`a batch was answered with an ${answer.kind}`);
       case 'stopped':
         return;
       default:
@@ -202,6 +214,25 @@ class Driver {
     };
     await Promise.all(Array.from({ length: this.settings.jobs }, lane));
     return examples;
+  }
+
+  private async explain(
+    batch: BatchResult,
+    examples: ReadonlyMap<string, RunResult>,
+  ): Promise<ReadonlyMap<string, Explanation>> {
+    const { explains, interrupt, jobs, watcher } = this.settings;
+    if (!explains) return new Map();
+    const runs = batch.groups.flatMap(({ failure, seeds: [place], example }) => {
+      const run = examples.get(failure.signature) ?? example;
+      return place === undefined ? [] : [{ place, failure, specs: [run.spec] }];
+    });
+    const { explanations, broken } = await explainFailures(this.pool, runs, {
+      jobs,
+      interrupt,
+      begin: (signature) => watcher.explaining(signature),
+    });
+    this.broken ??= broken;
+    return explanations;
   }
 
   private end(): void {

@@ -4,7 +4,7 @@ import { formatCampaign } from '../reports/terminal.ts';
 import { formatCount } from '../reports/words.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
-import { hasColour, paint } from './paint.ts';
+import { hasBlocks, hasColour, paint } from './paint.ts';
 
 export interface CampaignTextSettings {
   readonly outDir: string;
@@ -23,6 +23,7 @@ export function campaignText(campaign: CampaignResult, settings: CampaignTextSet
   const reportPath = reporters.includes('html') ? `${outDir}/report.html` : undefined;
   const text = formatCampaign(campaign, {
     colour: hasColour(),
+    blocks: hasBlocks(),
     outDir,
     repeat,
     ...(reportPath === undefined ? {} : { reportPath }),

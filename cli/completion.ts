@@ -1,7 +1,7 @@
 /** Completion in the shell: the script to install, and the words that it asks for. */
 import { InputError } from './exit.ts';
 import { type Given, quoted } from './given.ts';
-import { REPORTERS } from './options.ts';
+import { REPORTERS, SWITCH } from './options.ts';
 
 /** What the installed scripts ask with; scripts of earlier versions do too. */
 export const COMPLETIONS_FLAG = '--get-yargs-completions';
@@ -104,6 +104,8 @@ async function valuesOf(option: string): Promise<readonly string[]> {
       return (await import('../scenarios/catalogue/index.ts')).profiles.map(({ name }) => name);
     case 'reporter':
       return REPORTERS;
+    case 'explain':
+      return SWITCH;
     default:
       return [];
   }

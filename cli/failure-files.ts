@@ -7,6 +7,7 @@ import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.t
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { assertWritableFolder, writeFileWhole } from './files.ts';
 import { readableJson } from './readable-json.ts';
+import { briefExplanation } from './saved-explanation.ts';
 import {
   FAILURE_FORMAT,
   type Found,
@@ -58,7 +59,7 @@ function savedFailure(
   campaign: CampaignResult,
   isExpected: boolean,
 ): SavedFailure {
-  const { signature, oracle, invariant, message, example } = group;
+  const { signature, oracle, invariant, message, example, explanation } = group;
   return {
     format: FAILURE_FORMAT,
     signature,
@@ -68,6 +69,7 @@ function savedFailure(
     ...(isExpected ? { expect: 'fail' } : {}),
     found: foundBy(group, campaign),
     ...recordBy(campaign, example),
+    ...(explanation === undefined ? {} : { explanation: briefExplanation(explanation) }),
     spec: specToSave(oracle, example),
   };
 }

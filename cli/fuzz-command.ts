@@ -13,7 +13,7 @@ import { saveFailures, tellOlderFailures } from './failure-files.ts';
 import { folderNamed } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
-import { REPORTERS, type Reporter } from './options.ts';
+import { REPORTERS, type Reporter, SWITCH } from './options.ts';
 import { WorkerPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import type { IndexRange } from './quantities.ts';
@@ -40,6 +40,7 @@ interface FuzzPlan {
   readonly jobs: number;
   readonly timeoutMs: number;
   readonly enough: Enough | undefined;
+  readonly explains: boolean;
   /** A signature, `''` for any failure, undefined when none is expected. */
   readonly expected: string | undefined;
   readonly reporters: readonly Reporter[];
@@ -66,7 +67,7 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
     cpuMs: Math.round((cpu.user + cpu.system) / 1000),
     jobs: plan.jobs,
   };
-  const bare = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven.examples);
+  const bare = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven);
   const flags = plan.words.length === 0 ? {} : { flags: plan.words };
   const unsaved: CampaignResult = { ...bare, ...flags, metadata };
   const groups = saveFailures(unsaved, plan.outDir, plan.expected !== undefined);
@@ -124,6 +125,7 @@ function planOf(given: Given): FuzzPlan {
     jobs: Math.min(jobs, range.to - range.from),
     timeoutMs: given.milliseconds('timeout') ?? TIMEOUT_MS_DEFAULT,
     enough: enoughOf(signatures, expected),
+    explains: given.choice('explain', SWITCH) !== 'off',
     expected,
     reporters: given.choices('reporter', REPORTERS) ?? REPORTERS_DEFAULT,
     outDir: folderNamed(given.word('out-dir') ?? 'quorumlab-out'),
@@ -148,7 +150,7 @@ export function drawnSeed(): string {
 }
 
 async function drive(plan: FuzzPlan, interrupt: Interrupt): Promise<DrivenCampaign> {
-  const { campaign, range, timeMs, jobs, timeoutMs, enough } = plan;
+  const { campaign, range, timeMs, jobs, timeoutMs, enough, explains } = plan;
   const isLine = plan.reporters.includes('line');
   const isDot = plan.reporters.includes('dot');
   if (isLine || isDot) process.stderr.write(`${headline(plan)}\n`);
@@ -166,6 +168,7 @@ async function drive(plan: FuzzPlan, interrupt: Interrupt): Promise<DrivenCampai
       campaign,
       range,
       jobs,
+      explains,
       interrupt: interrupt.signal,
       ...(timeMs === undefined ? {} : { timeMs }),
       ...(enough === undefined ? {} : { enough }),
@@ -175,6 +178,7 @@ async function drive(plan: FuzzPlan, interrupt: Interrupt): Promise<DrivenCampai
           stream?.batch(batch);
         },
         lost: (scenario, seed, reason) => progress.lost(scenario, seed, reason),
+        explaining: (signature) => progress.explaining(signature),
       },
     });
   } finally {

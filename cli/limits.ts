@@ -1,5 +1,6 @@
-/** How large a world may be: beyond this a run would end in want of memory, not in a verdict. */
+/** How large a world may be, and how long things may take. */
 
+/** Beyond these a run would end in want of memory, not in a verdict. */
 export const REPLICAS_MAX = 100;
 export const CLIENTS_MAX = 1_000;
 export const OPERATIONS_MAX = 1_000_000;
@@ -8,3 +9,6 @@ export const EVENTS_MAX = 1_000_000_000;
 export const FAULTS_MAX = 10_000;
 /** About 31 years: sums of such times are whole numbers still. */
 export const MICROS_MAX = 1_000_000_000_000_000;
+
+/** What explaining one failure may take, in milliseconds of one thread. */
+export const EXPLAIN_MS = 10_000;

@@ -7,6 +7,7 @@ const text = (describe: string): Options => ({ type: 'string', requiresArg: true
 const list = (describe: string): Options => ({ type: 'array', string: true, describe });
 const flag = (describe: string): Options => ({ type: 'boolean', describe });
 
+export const SWITCH = ['on', 'off'] as const;
 export const REPORTERS = ['line', 'dot', 'json', 'ndjson', 'junit', 'html', 'blob'] as const;
 export type Reporter = (typeof REPORTERS)[number];
 
@@ -42,7 +43,12 @@ export const RUN: OptionTable = {
   ...JSON_FLAG,
 };
 
-export const REPLAY: OptionTable = { ...SIMULATION, ...SHOWN, ...JSON_FLAG };
+export const REPLAY: OptionTable = {
+  ...SIMULATION,
+  explain: flag('tell which event decides the failure, by running it many times over'),
+  ...SHOWN,
+  ...JSON_FLAG,
+};
 
 export const FUZZ: OptionTable = {
   seeds: text('how many, such as 1000, or a piece A..B (B not included); 1000 without --time'),
@@ -55,6 +61,7 @@ export const FUZZ: OptionTable = {
     type: 'string',
     describe: 'pass only if a failure is found; =SIGNATURE for that one',
   },
+  explain: text('tell which event decides each failure: on (default) or off'),
   reporter: list(`${REPORTERS.join(', ')} (default line,json,html)`),
   'out-dir': text('where reports and failures go (default quorumlab-out)'),
   ...SIMULATION,

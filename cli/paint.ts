@@ -13,3 +13,11 @@ export const paint = {
 export function hasColour(): boolean {
   return chalk.level > 0;
 }
+
+/** Whether stdout is a terminal that shows block characters. */
+export function hasBlocks(): boolean {
+  const { TERM, LC_ALL, LC_CTYPE, LANG, WT_SESSION } = process.env;
+  if (process.stdout.isTTY !== true || TERM === 'dumb' || TERM === 'linux') return false;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((name) => name !== undefined && name !== '') ?? '';
+  return /utf-?8/i.test(locale) || WT_SESSION !== undefined;
+}

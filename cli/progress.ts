@@ -24,6 +24,7 @@ export class Progress {
   private seeds = 0;
   private failing = 0;
   private dots = 0;
+  private stage: string | undefined;
   private bar: SingleBar | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -44,6 +45,11 @@ export class Progress {
   lost(scenario: string, seed: string, reason: LostReason): void {
     if (this.settings.style === 'silent') return;
     this.above(`${scenario}@${seed}: ${LOST[reason]}; it counts as inconclusive`);
+  }
+
+  /** The seeds are through; what goes on is told in the bar. */
+  explaining(signature: string): void {
+    this.stage = `explaining ${signature}`;
   }
 
   stop(): void {
@@ -101,6 +107,7 @@ export class Progress {
       `${formatCount(this.seeds)} seeds`,
       `${formatCount(rate)}/s`,
       `${formatCount(this.failing)} failing${kinds}`,
+      ...(this.stage === undefined ? [] : [this.stage]),
       ...(left > 0 ? [`ETA ${formatElapsed(left)}`] : []),
     ].join('  ');
   }

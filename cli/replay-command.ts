@@ -12,9 +12,10 @@ import { nameOfScenario } from '../scenarios/seeds.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { engineFor } from './engine.ts';
 import { EXIT, type ExitCode, InputError, severest } from './exit.ts';
+import { explainRun } from './explain-run.ts';
 import { type Given, seedFrom } from './given.ts';
 import { SIMULATION } from './options.ts';
-import { exitOfRun, RunOutput } from './run-output.ts';
+import { exitOfRun, type Known, RunOutput } from './run-output.ts';
 import { type Replayable, readReplayable } from './saved-files.ts';
 import {
   assertDrawable,
@@ -47,7 +48,7 @@ async function replaySeed(target: string, given: Given): Promise<ExitCode> {
     output,
     wantsDeterminism(given),
   );
-  output.add(result);
+  output.add(result, explained(engine, result, given));
   await output.finish();
   return exitOfRun(result);
 }
@@ -64,11 +65,18 @@ async function replayFile(path: string, given: Given): Promise<ExitCode> {
   const saved = readReplayable(path);
   const output = new RunOutput(given, []);
   const isTwice = wantsDeterminism(given) || saved.oracle === DETERMINISM;
-  const result = rerun(engineFor({}), saved.spec, path, output, isTwice);
+  const engine = engineFor({});
+  const result = rerun(engine, saved.spec, path, output, isTwice);
   const comparison = compare(saved, result);
-  output.add(result, { comparison, replay: replayFileCommand(path) });
+  const replayed = { comparison, replay: replayFileCommand(path) };
+  output.add(result, { replayed, ...explained(engine, result, given) });
   await output.finish();
   return comparison.exitCode;
+}
+
+function explained(engine: CampaignEngine, result: RunResult, given: Given): Known {
+  const explanation = given.flag('explain') ? explainRun(engine, result) : undefined;
+  return explanation === undefined ? {} : { explanation };
 }
 
 /** `where` is the file or seed that a wrong spec comes from. */

@@ -1,6 +1,7 @@
 /** Shows runs as the options ask: text or JSON on stdout, an HTML report, the event log. */
 import { replayRunCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { EXIT, type ExitCode, exitOfOracle, InputError } from './exit.ts';
 import { assertWritableFile, writeFileWhole } from './files.ts';
@@ -44,17 +45,19 @@ export class RunOutput {
     return prints || this.html !== undefined || this.trace !== undefined;
   }
 
-  add(result: RunResult, replayed?: Replayed): void {
+  add(result: RunResult, { replayed, explanation }: Known = {}): void {
     if (this.results.size > 0 && !this.isJson) process.stdout.write('\n');
     const repeat = replayed?.replay ?? replayRunCommand(result, this.words);
     this.results.set(result, repeat);
     if (this.isJson) {
-      const printed = replayed === undefined ? result : { ...result, replay: replayed.comparison };
-      process.stdout.write(`${JSON.stringify(printed)}\n`);
+      const replay = replayed === undefined ? {} : { replay: replayed.comparison };
+      const explained = explanation === undefined ? {} : { explanation };
+      process.stdout.write(`${JSON.stringify({ ...result, ...replay, ...explained })}\n`);
       return;
     }
     const lines = (replayed?.comparison.lines ?? []).map((line) => `  ${line}\n`);
-    const text = runText(result, this.prints, repeat);
+    const explained = explanation === undefined ? {} : { explanation };
+    const text = runText(result, { prints: this.prints, repeat, ...explained });
     process.stdout.write(text + lines.join(''));
   }
 
@@ -74,6 +77,12 @@ export class RunOutput {
       if (!this.isJson) process.stdout.write(`  report   ${this.html}\n`);
     }
   }
+}
+
+/** What there is to tell of a run besides its result. */
+export interface Known {
+  readonly replayed?: Replayed;
+  readonly explanation?: Explanation;
 }
 
 /** A run out of a file: how it stands to the record, and its own command. */

@@ -7,9 +7,10 @@ import {
   formatTimeExact,
   nodeName,
 } from '../reports/words.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { EventRecord } from '../sim/record.ts';
-import { hasColour, paint } from './paint.ts';
+import { hasBlocks, hasColour, paint } from './paint.ts';
 
 export const PRINTS = ['events', 'state', 'ops'] as const;
 export type Print = (typeof PRINTS)[number];
@@ -20,15 +21,25 @@ const NODE_WIDTH = 3;
 const LABEL_WIDTH = 16;
 const INDEX_WIDTH = 5;
 
-/** `repeat` is the command that brings this run back. */
-export function runText(run: RunResult, prints: readonly Print[], repeat: string): string {
+export interface RunTextSettings {
+  readonly prints: readonly Print[];
+  /** The command that brings this run back. */
+  readonly repeat: string;
+  readonly explanation?: Explanation;
+}
+
+export function runText(run: RunResult, settings: RunTextSettings): string {
+  const { prints, ...told } = settings;
   const blocks = [
     ...(prints.includes('events')
       ? [(run.events ?? []).map((event) => eventLine(run, event))]
       : []),
     ...(prints.includes('state') ? [states(run)] : []),
     ...(prints.includes('ops') ? [operations(run)] : []),
-    [formatRun(run, { colour: hasColour(), repeat }), `  hash     ${run.traceHash}`],
+    [
+      formatRun(run, { colour: hasColour(), blocks: hasBlocks(), ...told }),
+      `  hash     ${run.traceHash}`,
+    ],
   ];
   return blocks.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }

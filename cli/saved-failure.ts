@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { codeVersion } from './code-version.ts';
+import { type SavedExplanation, savedExplanationSchema } from './saved-explanation.ts';
 import { specSchema } from './spec-schema.ts';
 import { version } from './version.ts';
 
@@ -20,6 +21,8 @@ export interface SavedFailure extends RunRecord {
   /** Why it is kept, for people. */
   readonly note?: string;
   readonly found?: Found;
+  /** Which event decides it; a replay does not look at it. */
+  readonly explanation?: SavedExplanation;
   /** With its plan; one that could not be run may lack it. */
   readonly spec: RunSpec;
 }
@@ -71,6 +74,7 @@ export const failureSchema: z.ZodType<SavedFailure> = z
     found: z
       .strictObject({ command: z.string(), version: z.string(), date: day.exactOptional() })
       .exactOptional(),
+    explanation: savedExplanationSchema.exactOptional(),
     marks: z.array(z.string()).exactOptional(),
     fired: z.array(z.int().min(0)).exactOptional(),
     spec: specSchema,

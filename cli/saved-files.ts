@@ -5,6 +5,7 @@ import { RUN_FORMAT, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
 import { InputError } from './exit.ts';
 import { readJson } from './files.ts';
 import { quoted } from './given.ts';
+import { explanationSchema } from './saved-explanation.ts';
 import {
   type Expected,
   FAILURE_FORMAT,
@@ -102,6 +103,7 @@ const campaignSchema = z.looseObject({
       message: z.string(),
       count,
       seeds: z.array(z.strictObject({ ...seedOfRun, index: count })).min(1),
+      explanation: explanationSchema.exactOptional(),
       example: z.looseObject({
         format: z.literal(RUN_FORMAT),
         spec: specSchema,

@@ -1,11 +1,19 @@
 /** What goes between a campaign and its worker threads. */
 import type { BatchResult, CampaignRequest, SeedOfRun } from '../scenarios/campaign.ts';
-import type { Failure, RunResult } from '../scenarios/spec.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { Failure, RunResult, RunSpec } from '../scenarios/spec.ts';
 
 export type WorkerJob =
   | { readonly kind: 'batch'; readonly from: number; readonly to: number }
   /** Run one index again with its event log. */
-  | { readonly kind: 'example'; readonly place: SeedOfRun; readonly failure: Failure };
+  | { readonly kind: 'example'; readonly place: SeedOfRun; readonly failure: Failure }
+  /** Explain a failure by the first of these specs that shows it. */
+  | {
+      readonly kind: 'explain';
+      readonly place: SeedOfRun;
+      readonly failure: Failure;
+      readonly specs: readonly RunSpec[];
+    };
 
 export interface WorkerTask {
   readonly campaign: CampaignRequest;
@@ -27,5 +35,7 @@ export const CELLS = 3;
 export type WorkerAnswer =
   | { readonly kind: 'batch'; readonly batch: BatchResult; readonly elapsedMs: number }
   | { readonly kind: 'example'; readonly example: RunResult }
+  /** Absent where none of the specs shows the failure. */
+  | { readonly kind: 'explain'; readonly explanation?: Explanation }
   /** Something threw outside a run: our own bug, or a spec that cannot be drawn. */
   | { readonly kind: 'broken'; readonly place: SeedOfRun; readonly message: string };

@@ -1,11 +1,17 @@
-/** Entry of a worker thread: runs one batch, or one example, and answers with plain data. */
+/** Entry of a worker thread: does one job of a campaign, and answers with plain data. */
 import { type BatchHooks, rerunWithEvents, runAt, runBatch } from '../scenarios/campaign.ts';
+import type { CampaignEngine } from '../scenarios/campaign-run.ts';
+import { explain } from '../scenarios/explain/explain.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
+import { EXPLAIN_BUDGET } from '../scenarios/explain/sampler.ts';
 import { engineFor } from './engine.ts';
+import { EXPLAIN_MS } from './limits.ts';
 import {
   BEGUN_CELL,
   END_CELL,
   OFFSET_CELL,
   type WorkerAnswer,
+  type WorkerJob,
   type WorkerTask,
 } from './worker-protocol.ts';
 
@@ -25,6 +31,10 @@ export default function work(task: WorkerTask): WorkerAnswer {
         const example = rerunWithEvents(engine, campaign, job.place, job.failure, hooks);
         return { kind: 'example', example };
       }
+      case 'explain': {
+        const explanation = explainJob(job, engine, hooks);
+        return { kind: 'explain', ...(explanation === undefined ? {} : { explanation }) };
+      }
       default:
         return job satisfies never;
     }
@@ -36,6 +46,24 @@ export default function work(task: WorkerTask): WorkerAnswer {
       message: error instanceof Error ? error.message : String(error),
     };
   }
+}
+
+/** Each of its runs is a sign of life; the time limit of one run holds for each of them. */
+function explainJob(
+  { place, failure, specs }: Extract<WorkerJob, { kind: 'explain' }>,
+  engine: CampaignEngine,
+  hooks: BatchHooks,
+): Explanation | undefined {
+  const until = performance.now() + EXPLAIN_MS;
+  const watched: CampaignEngine = {
+    ...engine,
+    run: (spec, options) => {
+      hooks.beforeRun?.(place.index);
+      return engine.run(spec, options);
+    },
+  };
+  const shouldStop = (): boolean => performance.now() > until || hooks.shouldEnd?.() === true;
+  return explain(watched, specs, failure, { ...EXPLAIN_BUDGET, shouldStop });
 }
 
 function hooksFor(task: WorkerTask, first: number): BatchHooks {

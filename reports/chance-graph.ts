@@ -3,7 +3,7 @@ import type { ChancePoint, Explanation } from '../scenarios/explain/explanation.
 import { formatTime } from './words.ts';
 
 export interface GraphStyle {
-  readonly unicode: boolean;
+  readonly hasBlocks: boolean;
   /** Faults on the axis: with the letter under which they are listed, or without. */
   readonly marks: readonly { readonly time: number; readonly letter?: string }[];
 }
@@ -36,7 +36,7 @@ type Characters = typeof BLOCKS;
 
 /** Rows from 100 % down to the axis, then its times; all lines end at a letter. */
 export function chanceGraph(explanation: Explanation, style: GraphStyle): readonly string[] {
-  const characters = style.unicode ? BLOCKS : ASCII;
+  const characters = style.hasBlocks ? BLOCKS : ASCII;
   const heights = heightsOf(explanation);
   const rows = Array.from({ length: ROWS }, (_, row) => {
     const base = (ROWS - 1 - row) * EIGHTHS;

@@ -11,10 +11,13 @@ import { formatCount, formatTime, formatTimeExact, formatTimeRange, plural } fro
 
 export interface ExplanationStyle {
   /** Block characters; a plain terminal or a file gets ASCII. */
-  readonly unicode?: boolean;
+  readonly blocks?: boolean;
 }
 
 const FAULTS_SHOWN = 5;
+const CAPTION = 'How often it still fails so, by the time from which on all is drawn anew:';
+const WIDTH = 96;
+const CONTINUATION = '   ';
 /** From here on one event decides more than all the others together. */
 const DECISIVE_RISE = 0.5;
 /** Beside each other on the graph's axis; what is listed has its letter there. */
@@ -29,19 +32,34 @@ export function explanationLines(
   const marks = listed.map(({ effect, letter }) => ({ time: effect.at, letter }));
   const others = explanation.faults.filter((fault) => listed.every((of) => of.effect !== fault));
   return [
-    ...sentencesOf(explanation),
+    ...sentencesOf(explanation).flatMap((sentence) => wrapped(sentence)),
     ...(explanation.verdict === 'plan'
       ? []
-      : chanceGraph(explanation, {
-          unicode: style.unicode === true,
-          marks: [...marks, ...others.map(({ at }) => ({ time: at }))],
-        })),
-    ...listed.map(({ effect, letter }) => {
+      : [
+          CAPTION,
+          ...chanceGraph(explanation, {
+            hasBlocks: style.blocks === true,
+            marks: [...marks, ...others.map(({ at }) => ({ time: at }))],
+          }),
+        ]),
+    ...listed.flatMap(({ effect, letter }) => {
       const name = explanation.verdict === 'plan' ? '' : `${letter}  `;
-      return `${name}${effectInWords(effect, explanation)}`;
+      return wrapped(`${name}${effectInWords(effect, explanation)}`);
     }),
     ...remainder(explanation),
   ];
+}
+
+/** Lines of readable length; those that go on are set in. */
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(word);
+    else if (last.length + 1 + word.length > WIDTH) lines.push(CONTINUATION + word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 /** What decides, how likely the failure was before and after, and what was drawn there. */
@@ -104,21 +122,17 @@ function placeOf({ before, after, records }: Jump, { replicas }: Explanation): s
   return `event ${formatCount(after.event)} at ${time}: ${eventInWords(records, replicas)}`;
 }
 
+/** Runs that fail in another way are no escapes. */
 function chanceSentence({ before, after }: Jump): string {
+  const others = before.other === 0 ? '' : ` and ${before.other} in another`;
   return (
-    `Drawn anew from that event on, ${chanceInWords(before)} fail the same way; ` +
-    `drawn anew after it, ${chanceInWords(after)}${otherwise(before)}.`
+    `Drawn anew from there on, ${chanceInWords(before)} fail the same way${others}; ` +
+    `drawn anew after it, ${chanceInWords(after)}.`
   );
 }
 
 function riseOf({ before, after }: Jump): string {
   return `from ${chanceInWords(before)} to ${chanceInWords(after)}`;
-}
-
-/** Runs that fail in another way are no escapes. */
-function otherwise({ other, failed, tries }: Chance): string {
-  if (other === 0) return '';
-  return ` (of the other ${formatCount(tries - failed)} before it, ${other} fail in another way)`;
 }
 
 function startSentence({ verdict, points, event, time }: Explanation): string {
@@ -157,13 +171,17 @@ function remainder({ faults }: Explanation): readonly string[] {
   const without = measured - telling;
   const unmeasured = faults.length - measured;
   const told = [
-    ...(telling > FAULTS_SHOWN ? [`${telling - FAULTS_SHOWN} more that matter`] : []),
-    ...(without > 0 ? [`${without} that make no difference that shows`] : []),
-    ...(unmeasured > 0 ? [`${unmeasured} not tried`] : []),
+    ...counted(telling - FAULTS_SHOWN, 'matters too', 'matter too'),
+    ...counted(without, 'makes no difference that shows', 'make no difference that shows'),
+    ...counted(unmeasured, 'was not tried', 'were not tried'),
   ];
   if (told.length === 0) return [];
   const what = telling > 0 ? 'Other faults' : 'Faults';
   return [`${what}: ${told.join(', ')}.`];
+}
+
+function counted(count: number, one: string, many: string): readonly string[] {
+  return count > 0 ? [`${count} ${count === 1 ? one : many}`] : [];
 }
 
 /** `6–23 %`, `94–100 %`, or `100 %` where both are the same. */

@@ -1,6 +1,7 @@
 /** A run or a campaign as text for a terminal. Returns strings; whoever calls prints them. */
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
 import {
   OUT_DIR,
@@ -9,6 +10,7 @@ import {
   replayRunCommand,
   replaySavedCommand,
 } from './commands.ts';
+import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import {
   formatCompact,
@@ -26,6 +28,10 @@ export interface TerminalOptions {
   readonly reportPath?: string;
   /** Folder of saved failures; `quorumlab-out` when absent. */
   readonly outDir?: string;
+  /** Of a run: which event decides its failure. */
+  readonly explanation?: Explanation;
+  /** Graphs of block characters; ASCII is for whatever does not show them. */
+  readonly blocks?: boolean;
   /** Replaces the command that repeats a run or a campaign, where its options matter. */
   readonly repeat?: string;
 }
@@ -92,7 +98,9 @@ function groupBlock(group: FailureGroup, { options, ink }: Style): readonly stri
   const page = path === undefined ? {} : { reportPath: `${path}#/f/${group.signature}` };
   const shown = { ...group.example.failures[0], ...pickFailure(group) };
   const failure: Failure = { at: group.example.ended.at, event: 0, ...shown };
-  const style = { options: { ...options, ...page }, ink };
+  const { explanation } = group;
+  const explained = explanation === undefined ? {} : { explanation };
+  const style = { options: { ...options, ...page, ...explained }, ink };
   return failureBlock(group.example, failure, style, group);
 }
 
@@ -132,6 +140,10 @@ function failureBlock(
     if (other.signature !== failure.signature) {
       lines.push(`${INDENT}${ink.dim('also')} ${other.signature} ${other.message}`);
     }
+  }
+  if (options.explanation !== undefined) {
+    const style = { blocks: options.blocks === true };
+    lines.push(...explanationLines(options.explanation, style).map((line) => INDENT + line));
   }
   const bySeed = options.repeat ?? replayRunCommand(run);
   if (group?.savedAs === undefined) {

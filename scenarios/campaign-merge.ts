@@ -17,6 +17,7 @@ import {
   type CampaignTotals,
   type FailureGroup,
 } from './campaign-types.ts';
+import type { Explanation } from './explain/explanation.ts';
 import type { RunResult } from './spec.ts';
 
 /** Merging copies what is merged already, so batches are gathered and merged so many at a time. */
@@ -124,12 +125,21 @@ export function mergeBatches(a: BatchResult, b: BatchResult): BatchResult {
   };
 }
 
-/** The campaign that `batch` amounts to. `examples` are the runs with event logs, by signature. */
+/** What was found out about failures once all seeds were through, by signature. */
+export interface FailureStudies {
+  /** The runs with event logs. */
+  readonly examples: ReadonlyMap<string, RunResult>;
+  readonly explanations: ReadonlyMap<string, Explanation>;
+}
+
+const NOTHING_STUDIED: FailureStudies = { examples: new Map(), explanations: new Map() };
+
+/** The campaign that `batch` amounts to. */
 export function campaignResult(
   campaign: CampaignRequest,
   batch: BatchResult,
   interrupted: boolean,
-  examples: ReadonlyMap<string, RunResult>,
+  studies: FailureStudies = NOTHING_STUDIED,
 ): CampaignResult {
   const protocols = [...new Set(campaign.scenarios.map((id) => id.slice(0, id.indexOf('/'))))];
   return {
@@ -146,7 +156,7 @@ export function campaignResult(
     totals: batch.totals,
     marks: batch.marks,
     faults: batch.faults,
-    groups: batch.groups.map((group) => failureGroup(group, examples)),
+    groups: batch.groups.map((group) => failureGroup(group, studies)),
     grid: batch.grid,
     largest: batch.largest.map(({ scenario, seed, events }) => ({ scenario, seed, events })),
   };
@@ -213,8 +223,9 @@ function joinCampaigns(a: CampaignResult, b: CampaignResult): CampaignResult {
   };
 }
 
-function failureGroup(group: BatchGroup, examples: ReadonlyMap<string, RunResult>): FailureGroup {
+function failureGroup(group: BatchGroup, studies: FailureStudies): FailureGroup {
   const { failure } = group;
+  const explanation = studies.explanations.get(failure.signature);
   return {
     signature: failure.signature,
     oracle: failure.oracle,
@@ -222,7 +233,8 @@ function failureGroup(group: BatchGroup, examples: ReadonlyMap<string, RunResult
     message: failure.message,
     count: group.count,
     seeds: group.seeds,
-    example: examples.get(failure.signature) ?? group.example,
+    example: studies.examples.get(failure.signature) ?? group.example,
+    ...(explanation === undefined ? {} : { explanation }),
   };
 }
 

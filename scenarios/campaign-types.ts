@@ -1,4 +1,5 @@
 /** What a fuzzing campaign comes to: plain JSON, merged from batches in any order of arrival. */
+import type { Explanation } from './explain/explanation.ts';
 import type { RunResult } from './spec.ts';
 
 export const CAMPAIGN_FORMAT = 'quorumlab-campaign/1';
@@ -61,6 +62,8 @@ export interface FailureGroup {
   }[];
   /** The earliest failing run, with its event log. */
   readonly example: RunResult;
+  /** Which event decides it, and how likely it was. */
+  readonly explanation?: Explanation;
   /** Where its spec was saved, relative to the output folder. */
   readonly savedAs?: string;
 }

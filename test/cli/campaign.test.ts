@@ -36,7 +36,7 @@ function batch(from: number, to: number, campaign = request): BatchResult {
 }
 
 function resultOf(merger: CampaignMerger): CampaignResult {
-  return campaignResult(request, merger.soFar(), false, new Map());
+  return campaignResult(request, merger.soFar(), false);
 }
 
 /** Cuts 0 … total into batches at `cuts`. */
@@ -108,7 +108,7 @@ describe('a campaign', () => {
     const merger = new CampaignMerger(0);
     merger.add(batch(0, 10));
     merger.add(batch(30, 40));
-    const result = campaignResult(request, merger.soFar(), true, new Map());
+    const result = campaignResult(request, merger.soFar(), true);
     expect(result).toMatchObject({ from: 0, to: 40, finished: 20, interrupted: true });
   });
 });
@@ -218,7 +218,7 @@ describe('a run of a campaign', () => {
 
 describe('parts of a campaign', () => {
   const part = (from: number, to: number): CampaignResult =>
-    campaignResult(request, batch(from, to), false, new Map());
+    campaignResult(request, batch(from, to), false);
 
   it('merge into what the whole would have come to, in any order', () => {
     const parts = [part(160, TOTAL), part(0, 70), part(70, 160)];

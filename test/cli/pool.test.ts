@@ -27,8 +27,13 @@ async function drive(baseSeed: string, interrupt = new AbortController()) {
       campaign,
       range: { from: 0, to: SEEDS },
       jobs: JOBS,
+      explains: false,
       interrupt: interrupt.signal,
-      watcher: { batch: () => {}, lost: (_scenario, _seed, reason) => lost.push(reason) },
+      watcher: {
+        batch: () => {},
+        lost: (_scenario, _seed, reason) => lost.push(reason),
+        explaining: () => {},
+      },
     });
     return { ...driven, lost };
   } finally {

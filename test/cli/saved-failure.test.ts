@@ -110,7 +110,7 @@ describe('the failures of a campaign', () => {
   const engine = fakeEngine({ fails: () => 'L-0001' });
   const batch = runBatch(engine, { campaign: request, from: 0, to: 2 });
   const campaign: CampaignResult = {
-    ...campaignResult(request, batch, false, new Map()),
+    ...campaignResult(request, batch, false),
     metadata: {
       version: '0.0.9',
       code: 'c0ffee',

@@ -1,0 +1,51 @@
+/** Explains the failures of a campaign on its worker pool, one job each. */
+import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { WorkerPool } from './pool.ts';
+import type { WorkerJob } from './worker-protocol.ts';
+
+/** What to explain, and by which specs. */
+export type ToExplain = Omit<Extract<WorkerJob, { kind: 'explain' }>, 'kind'>;
+
+export interface ExplainSettings {
+  readonly jobs: number;
+  /** Whoever has interrupted does not wait for explanations. */
+  readonly interrupt: AbortSignal;
+  /** Told of each signature when its turn comes. */
+  begin(signature: string): void;
+}
+
+export interface Explained {
+  /** By signature, of those that could be explained. */
+  readonly explanations: ReadonlyMap<string, Explanation>;
+  /** A bug of ours. */
+  readonly broken?: string;
+}
+
+export async function explainFailures(
+  pool: WorkerPool,
+  failures: readonly ToExplain[],
+  { jobs, interrupt, begin }: ExplainSettings,
+): Promise<Explained> {
+  const explanations = new Map<string, Explanation>();
+  const pending = [...failures];
+  let broken: string | undefined;
+  const endSoon = (): void => pool.endSoon();
+  interrupt.addEventListener('abort', endSoon, { once: true });
+  const lane = async (): Promise<void> => {
+    let next = pending.shift();
+    while (next !== undefined && !interrupt.aborted) {
+      const { signature } = next.failure;
+      begin(signature);
+      const answer = await pool.run({ kind: 'explain', ...next });
+      // A worker that was lost on the way leaves the failure as it is: unexplained.
+      if (answer.kind === 'broken') broken = `explaining ${signature}: ${answer.message}`;
+      if (answer.kind === 'explain' && answer.explanation !== undefined) {
+        explanations.set(signature, answer.explanation);
+      }
+      next = pending.shift();
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, lane));
+  interrupt.removeEventListener('abort', endSoon);
+  return { explanations, ...(broken === undefined ? {} : { broken }) };
+}
