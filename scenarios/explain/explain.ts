@@ -50,7 +50,7 @@ export function explain(
 }
 
 /**
- * The specs to explain a shrunk failure by, the best one first. Shrinking ends the run as soon as it
+ * The specs to explain a shrunk failure by, the best first. Shrinking ends the run as soon as it
  * has failed; drawn anew it may fail somewhat later, which only a run that goes on can show.
  */
 export function specsToExplain(original: RunSpec, small: RunSpec): readonly RunSpec[] {
