@@ -105,19 +105,41 @@ function owes(view: View, majority: number): Owed {
       (member) => hasState(view, member) && countVotersHeard(view, member) >= majority - 1,
     );
     if (reporting.length < majority || !reporting.includes(hub)) continue;
-    if (isUndisturbed(view, group)) return owedTo(view, group, majority);
+    const isDeaf = (member: NodeId): boolean =>
+      countVotersHeard(view, member) < majority - 1 && isOneSided(view, member, group);
+    if (group.some(isDeaf) || !isUndisturbed(view, group)) continue;
+    return owedTo(view, group, majority);
   }
   return NOBODY;
 }
 
-/** Who is still recovering is owed its state only if f + 1 others can give it. */
+/**
+ * Whether messages pass only one way between the replica and some other. If it led without hearing
+ * a majority, those that hear it would wait for ever.
+ */
+function isOneSided(view: View, replica: NodeId, group: readonly NodeId[]): boolean {
+  return group.some(
+    (other) =>
+      other !== replica &&
+      !isLinked(view, replica, other) &&
+      (view.isConnected(replica, other) || view.isConnected(other, replica)),
+  );
+}
+
+/**
+ * Whoever can talk to all is owed answers or agreement: a replica that cannot may lead an old view
+ * and never hear of the new one. Who is still recovering is owed its state only if f + 1 others can
+ * give it.
+ */
 function owedTo(view: View, group: readonly NodeId[], majority: number): Owed {
-  const isServed = (client: NodeId): boolean =>
-    view.isUp(client) && group.every((member) => isLinked(view, client, member));
+  const isLinkedWithAll = (node: NodeId): boolean =>
+    group.every((member) => member === node || isLinked(view, node, member));
   return {
-    clients: view.cluster.clients.filter(isServed),
+    clients: view.cluster.clients.filter((client) => view.isUp(client) && isLinkedWithAll(client)),
     replicas: group.filter(
-      (member) => hasState(view, member) || countVotersHeard(view, member) >= majority,
+      (member) =>
+        isLinkedWithAll(member) &&
+        (hasState(view, member) || countVotersHeard(view, member) >= majority),
     ),
   };
 }
