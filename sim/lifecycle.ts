@@ -107,11 +107,27 @@ export class Lifecycle {
     return true;
   }
 
+  /** The node turns to the oldest request for other members. */
+  takeRequest(node: Node): void {
+    const members = node.requests.shift() ?? [];
+    this.world.running = node.id;
+    node.process?.reconfigure?.(members);
+    this.world.running = -1;
+  }
+
+  /** The node's oldest outstanding record has become durable, or could not be written. */
+  completeRecord(node: Node): void {
+    if (node.disk.failsNow && this.failWrite(node)) return;
+    this.world.log?.write('durable', { node: node.id });
+    node.disk.complete();
+    node.releaseHeld();
+  }
+
   /**
    * The node's oldest outstanding record fails. A process that does not handle that ends; false if
    * that is more than the protocol survives: then the record is written.
    */
-  failWrite(node: Node): boolean {
+  private failWrite(node: Node): boolean {
     const { world } = this;
     const writer = node.process;
     const isHandled = writer?.writeFailed !== undefined;

@@ -214,32 +214,18 @@ export class Simulation implements ClusterView {
   private proceed(node: Node, event: SimEvent): void {
     this.countEvent(event);
     if (event.kind === DURABLE) {
-      this.completeRecord(node);
+      this.lifecycle.completeRecord(node);
       return;
     }
     if (event.kind === INVOKE) this.invoke(node);
-    else if (event.kind === RECONFIGURE) this.reconfigure(node);
+    else if (event.kind === RECONFIGURE) this.lifecycle.takeRequest(node);
     else this.lifecycle.start(node, 'start');
     this.finishStep(node);
-  }
-
-  private completeRecord(node: Node): void {
-    if (node.disk.failsNow && this.lifecycle.failWrite(node)) return;
-    this.log?.write('durable', { node: node.id });
-    node.disk.complete();
-    node.releaseHeld();
   }
 
   private invoke(node: Node): void {
     this.running = node.id;
     this.clients.invoke(node);
-    this.running = -1;
-  }
-
-  private reconfigure(node: Node): void {
-    const members = node.requests.shift() ?? [];
-    this.running = node.id;
-    node.process?.reconfigure?.(members);
     this.running = -1;
   }
 
