@@ -107,7 +107,7 @@ export class Faults {
     account.at = world.now;
     account.event = world.counts.events;
     const resolve = (node: FaultNode): NodeId => {
-      if (node === 'leader') account.node = world.leader();
+      if (node === 'leader') account.node = world.lifecycle.leader();
       return typeof node === 'number' ? node : account.node;
     };
     const struck = strike(fault, { world, claims, resolve });

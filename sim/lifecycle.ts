@@ -96,6 +96,21 @@ export class Lifecycle {
     this.world.progressWithin = Math.max(this.world.progressWithin, progressWithin);
   }
 
+  /** The replica that leads in the latest round; the first one if none does. */
+  leader(): NodeId {
+    let leader = 0;
+    let latest = -1;
+    for (const replica of this.world.cluster.replicas) {
+      const state = this.world.stateOf(replica);
+      if (state === undefined) continue;
+      const { round, leads } = this.config.protocol.leadership(state);
+      if (!leads || round <= latest) continue;
+      leader = replica;
+      latest = round;
+    }
+    return leader;
+  }
+
   /** Asks a replica for other members, in its turn; false if none can do that now. */
   reconfigure(members: readonly NodeId[]): boolean {
     const node = this.world.nodes.find(

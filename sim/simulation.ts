@@ -341,21 +341,6 @@ export class Simulation implements ClusterView {
     return this.node(node).isUp;
   }
 
-  /** The replica that leads in the latest round; the first one if none does. */
-  leader(): NodeId {
-    let leader = 0;
-    let latest = -1;
-    for (const replica of this.cluster.replicas) {
-      const state = this.stateOf(replica);
-      if (state === undefined) continue;
-      const { round, leads } = this.config.protocol.leadership(state);
-      if (!leads || round <= latest) continue;
-      leader = replica;
-      latest = round;
-    }
-    return leader;
-  }
-
   isPaused(node: NodeId): boolean {
     return this.node(node).isPaused;
   }
