@@ -155,7 +155,8 @@ class Driver {
       }
       case 'example':
       case 'explain':
-        throw new Error(`a batch was answered with an ${answer.kind}`);
+      case 'replay':
+        throw new Error(`a batch was answered with ${answer.kind}`);
       case 'stopped':
         return;
       default:

@@ -6,10 +6,24 @@ import { InputError } from './exit.ts';
 import { STANDARD_INPUT } from './files.ts';
 import { Given, type ParsedArguments, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
-import { CHECK, DIFF, FUZZ, GLOBAL, LIST, REPLAY, REPORT, RUN } from './options.ts';
+import {
+  CHECK,
+  CORPUS_ADD,
+  CORPUS_LS,
+  CORPUS_PRUNE,
+  CORPUS_VERIFY,
+  DIFF,
+  FUZZ,
+  GLOBAL,
+  LIST,
+  REPLAY,
+  REPORT,
+  RUN,
+} from './options.ts';
 import { version } from './version.ts';
 
 interface Command {
+  /** One word, or two: a group, and what to do in it. */
   readonly name: string;
   /** Positional words, as yargs writes them, and what they are. */
   readonly takes: string;
@@ -40,8 +54,8 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'replay',
     takes: '<target>',
-    takesAbout: 'vr/chaos@0x5eed, or a file',
-    about: 'run scenario@seed, or a saved failure, run or spec file, again',
+    takesAbout: 'vr/chaos@0x5eed, a file, or a folder of saved failures',
+    about: 'run scenario@seed, or a saved failure, run or spec file, again; or a whole folder',
     options: REPLAY,
     run: async (given) => (await import('./replay-command.ts')).replayCommand(given),
   },
@@ -52,6 +66,38 @@ const COMMANDS: readonly Command[] = [
     about: 'find where two runs part',
     options: DIFF,
     run: async (given) => (await import('./diff-command.ts')).diffCommand(given),
+  },
+  {
+    name: 'corpus ls',
+    takes: '[folder..]',
+    takesAbout: 'folders or files; corpus if none is given',
+    about: 'list what is kept: signature, expectation, mutant, size, note',
+    options: CORPUS_LS,
+    run: async (given) => (await import('./corpus-list.ts')).corpusListCommand(given),
+  },
+  {
+    name: 'corpus add',
+    takes: '<target..>',
+    takesAbout: 'saved failures, runs or specs, or vr/chaos@0x5eed',
+    about: 'run it, and keep it with what it has shown',
+    options: CORPUS_ADD,
+    run: async (given) => (await import('./corpus-add.ts')).corpusAddCommand(given),
+  },
+  {
+    name: 'corpus verify',
+    takes: '[target..]',
+    takesAbout: 'folders or files; corpus if none is given',
+    about: 'run all, and say what no longer shows what it was kept for',
+    options: CORPUS_VERIFY,
+    run: async (given) => (await import('./corpus-verify.ts')).corpusVerifyCommand(given),
+  },
+  {
+    name: 'corpus prune',
+    takes: '[folder..]',
+    takesAbout: 'folders or files; corpus if none is given',
+    about: 'remove what says no more than what stays',
+    options: CORPUS_PRUNE,
+    run: async (given) => (await import('./corpus-prune.ts')).corpusPruneCommand(given),
   },
   {
     name: 'check',
@@ -87,6 +133,11 @@ const COMMANDS: readonly Command[] = [
   },
 ];
 
+/** What the first of two words is about. */
+const GROUPS: readonly { readonly name: string; readonly about: string }[] = [
+  { name: 'corpus', about: 'keep failures, and see that they still show: ls, add, verify, prune' },
+];
+
 const COMPLETABLE: readonly Completable[] = COMMANDS.map(({ name, options }) => ({
   name,
   options: new Map(
@@ -99,9 +150,9 @@ const COMPLETABLE: readonly Completable[] = COMMANDS.map(({ name, options }) => 
 
 const EXIT_CODES = [
   'Exit codes: 0 all passed, or the expected failure was found · 1 a property was violated, or',
-  'diff found a difference',
-  '· 2 wrong usage or input · 3 only inconclusive · 4 a replay differs · 5 --expect-failure found',
-  'none · 70 internal error · 130, 143 interrupted, after a partial report was written',
+  'diff found a difference · 2 wrong usage or input · 3 only inconclusive · 4 a replay differs,',
+  'or what is kept is stale · 5 --expect-failure found none · 70 internal error',
+  '· 130, 143 interrupted, after a partial report was written',
 ].join(' ');
 
 /** Parses `words` (without node and script) and runs the command; returns the exit code. */
@@ -131,18 +182,33 @@ export async function execute(words: readonly string[]): Promise<number> {
       throw new InputError(inOurWords(message ?? error.message));
     })
     .epilog(EXIT_CODES);
-  for (const command of COMMANDS) {
-    parser.command(
-      `${command.name} ${command.takes}`,
+  const register = (where: Argv, command: Command): void => {
+    const [action] = command.name.split(' ').slice(-1);
+    where.command(
+      `${action} ${command.takes}`,
       command.about,
       (builder: Argv) => describePositional(builder, command).options(command.options),
       async (parsed: ParsedArguments) => {
         exitCode = await command.run(new Given(parsed));
       },
     );
+  };
+  for (const command of COMMANDS) {
+    const group = GROUPS.find(({ name }) => command.name.startsWith(`${name} `));
+    if (group === undefined) register(parser, command);
+    else if (commandsOf(group.name)[0] === command) {
+      parser.command(group.name, group.about, (builder: Argv) => {
+        for (const each of commandsOf(group.name)) register(builder, each);
+        return builder.demandCommand(1);
+      });
+    }
   }
   await parser.parseAsync();
   return exitCode;
+}
+
+function commandsOf(group: string): readonly Command[] {
+  return COMMANDS.filter(({ name }) => name.startsWith(`${group} `));
 }
 
 function describePositional(builder: Argv, command: Command): Argv {
@@ -157,27 +223,47 @@ function describePositional(builder: Argv, command: Command): Argv {
 
 /** yargs names an unknown flag in both spellings and an unknown command not at all: we do. */
 function assertKnownWords(words: readonly string[]): void {
-  const names = COMMANDS.map((command) => command.name);
-  const [first] = words;
+  const [first, second] = words;
+  const names = [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0] ?? ''))];
   if (first === undefined) {
     throw new InputError(`a command is needed: ${names.join(', ')}; see quorumlab --help`);
   }
   if (['--help', '-h', '--version'].includes(first)) return;
-  const command = COMMANDS.find((candidate) => candidate.name === first);
-  if (command === undefined) {
-    if (first.startsWith('-')) {
-      throw new InputError(`${quoted(first)} stands where a command is expected: quorumlab --help`);
+  assertCommandWord(first, names, '');
+  const actions = commandsOf(first).map(({ name }) => name.slice(first.length + 1));
+  if (actions.length > 0) {
+    if (second === undefined) {
+      throw new InputError(`${first} needs to know what to do: ${actions.join(', ')}`);
     }
-    throw new InputError(`there is no command ${quoted(first)}${didYouMean(first, names)}`);
+    if (['--help', '-h'].includes(second)) return;
+    assertCommandWord(second, actions, `${first} `);
   }
-  const known = [...Object.keys(command.options), ...GLOBAL];
+  const command = commandOf(words);
+  const known = [...Object.keys(command?.options ?? {}), ...GLOBAL];
   for (const word of words.slice(1)) {
     if (word === '--') break;
     const flag = /^--([^=]+)/.exec(word)?.[1];
     if (flag === undefined || known.includes(flag)) continue;
     const hint = didYouMean(flag, known, '--');
-    throw new InputError(`${first} has no flag --${flag}${hint}`);
+    throw new InputError(`${command?.name} has no flag --${flag}${hint}`);
   }
+}
+
+function assertCommandWord(word: string, known: readonly string[], before: string): void {
+  if (known.includes(word)) return;
+  if (word.startsWith('-')) {
+    const help = `quorumlab ${before}--help`;
+    throw new InputError(`${quoted(word)} stands where a command is expected: ${help}`);
+  }
+  const hint = didYouMean(word, known) || (before === '' ? '' : `: there are ${known.join(', ')}`);
+  throw new InputError(`there is no command ${quoted(before + word)}${hint}`);
+}
+
+/** The command that the words begin with. */
+function commandOf(words: readonly string[]): Command | undefined {
+  return COMMANDS.find(({ name }) => {
+    return name.split(' ').every((part, at) => words[at] === part);
+  });
 }
 
 /**
@@ -191,7 +277,7 @@ function forYargs(words: readonly string[]): string[] {
   const rewritten: string[] = [];
   for (const word of before) {
     const last = rewritten.at(-1);
-    if (word === '-' && takesValue(words[0], last)) {
+    if (word === '-' && takesValue(words, last)) {
       rewritten.splice(-1, 1, `${last}=-`);
     } else if (word === '-') rewritten.push(STANDARD_INPUT);
     else rewritten.push(word === '--expect-failure' ? '--expect-failure=' : word);
@@ -200,8 +286,8 @@ function forYargs(words: readonly string[]): string[] {
 }
 
 /** Whether a word is an option of the command whose value is the next word. */
-function takesValue(name: string | undefined, word: string | undefined): boolean {
-  const command = COMPLETABLE.find((each) => each.name === name);
+function takesValue(words: readonly string[], word: string | undefined): boolean {
+  const command = COMPLETABLE.find(({ name }) => name === commandOf(words)?.name);
   return word?.startsWith('--') === true && command?.options.get(word.slice(2)) === true;
 }
 

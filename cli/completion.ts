@@ -64,9 +64,15 @@ async function candidates(
   current: string,
   commands: readonly Completable[],
 ): Promise<readonly string[]> {
-  const [first] = before;
-  if (first === undefined) return [...commands.map(({ name }) => name), '--help', '--version'];
-  const command = commands.find(({ name }) => name === first);
+  const [first, second] = before;
+  const firsts = new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''));
+  if (first === undefined) return [...firsts, '--help', '--version'];
+  const actions = commands.filter(({ name }) => name.startsWith(`${first} `));
+  if (actions.length > 0 && second === undefined) {
+    return [...actions.map(({ name }) => name.slice(first.length + 1)), '--help'];
+  }
+  const called = actions.length > 0 ? `${first} ${second}` : first;
+  const command = commands.find(({ name }) => name === called);
   const last = before.at(-1) ?? '';
   const option = last.startsWith('--') ? last.slice(2) : '';
   if (command?.options.get(option) === true) return valuesOf(option);
@@ -74,7 +80,7 @@ async function candidates(
     const names = [...(command?.options.keys() ?? []), 'help'];
     return names.map((name) => `--${name}`);
   }
-  return wordsOf(first);
+  return wordsOf(called);
 }
 
 /** In place of `<scenario..>` and the like; none where files are meant. */
@@ -84,6 +90,7 @@ async function wordsOf(command: string): Promise<readonly string[]> {
     case 'fuzz':
     case 'replay':
     case 'diff':
+    case 'corpus add':
       return (await import('../scenarios/catalogue/index.ts')).scenarios.map(({ id }) => id);
     case 'list':
       return (await import('./list-command.ts')).KINDS;
@@ -106,6 +113,8 @@ async function valuesOf(option: string): Promise<readonly string[]> {
       return REPORTERS;
     case 'explain':
       return SWITCH;
+    case 'expect':
+      return ['pass', 'fail'];
     default:
       return [];
   }

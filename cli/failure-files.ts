@@ -6,11 +6,11 @@ import { INTERNAL_ERROR } from '../scenarios/campaign-run.ts';
 import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { assertWritableFolder, writeFileWhole } from './files.ts';
-import { readableJson } from './readable-json.ts';
 import { briefExplanation } from './saved-explanation.ts';
 import {
   FAILURE_FORMAT,
   type Found,
+  failureText,
   type RunRecord,
   recordOf,
   type SavedFailure,
@@ -36,7 +36,7 @@ export function saveFailures(
   return campaign.groups.map((group) => {
     const savedAs = `${FAILURES_FOLDER}/${group.signature.replaceAll(/[^\w.-]/g, '_')}.json`;
     const saved = savedFailure(group, campaign, isExpected);
-    writeFileWhole(join(outDir, savedAs), readableJson(saved));
+    writeFileWhole(join(outDir, savedAs), failureText(saved));
     return { ...group, savedAs };
   });
 }

@@ -27,7 +27,8 @@ export const SIMULATION: OptionTable = {
 
 const JSON_FLAG: OptionTable = { json: flag('print the result as JSON on stdout') };
 
-const SHOWN: OptionTable = {
+/** For one run, or a few, at a time. */
+export const SHOWN: OptionTable = {
   print: list('also print events, state or ops'),
   html: {
     type: 'string',
@@ -63,6 +64,7 @@ export const FUZZ: OptionTable = {
   },
   explain: text('tell which event decides each failure: on (default) or off'),
   reporter: list(`${REPORTERS.join(', ')} (default line,json,html)`),
+  corpus: text('saved failures to run first: a folder, or off (default corpus, if it is there)'),
   'out-dir': text('where reports and failures go (default quorumlab-out)'),
   ...SIMULATION,
   ...JSON_FLAG,
@@ -91,6 +93,36 @@ export const DIFF: OptionTable = {
   ...ofSide('b'),
   ...SHAPES,
   rows: text('events of each side to show beside each other (default 8)'),
+  ...JSON_FLAG,
+};
+
+const RUNNING: OptionTable = {
+  jobs: { ...text('number of worker threads'), alias: 'j' },
+  timeout: text('wall-clock limit of one run (default 30s)'),
+};
+
+export const CORPUS_LS: OptionTable = { ...JSON_FLAG };
+
+export const CORPUS_ADD: OptionTable = {
+  expect: text('pass or fail: what verify is to see (default: fail with a mutant, else pass)'),
+  note: text('why it is kept'),
+  dir: text('folder of the corpus (default corpus)'),
+  force: flag('replace an entry of the same run, or keep what no longer shows what was found'),
+  ...SIMULATION,
+  ...JSON_FLAG,
+};
+
+export const CORPUS_VERIFY: OptionTable = {
+  update: flag('record what has changed anew, where it still fails or passes as it should'),
+  ...RUNNING,
+  ...JSON_FLAG,
+};
+
+export const CORPUS_PRUNE: OptionTable = {
+  keep: text('how many of one signature stay, the smallest (default 3)'),
+  stale: flag('run all, and also remove what no longer shows what it was kept for'),
+  'dry-run': flag('remove nothing, only say what would go'),
+  ...RUNNING,
   ...JSON_FLAG,
 };
 

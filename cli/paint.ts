@@ -5,6 +5,8 @@ export const paint = {
   pass: (): string => chalk.green.bold('PASS'),
   fail: (): string => chalk.red.bold('FAIL'),
   unknown: (): string => chalk.yellow.bold('UNKNOWN'),
+  stale: (): string => chalk.yellow.bold('STALE'),
+  differs: (): string => chalk.yellow.bold('DIFFERS'),
   dim: (text: string): string => chalk.dim(text),
   strong: (text: string): string => chalk.bold(text),
 };

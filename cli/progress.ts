@@ -4,7 +4,7 @@ import { formatCount, formatElapsed } from '../reports/words.ts';
 import type { BatchResult } from '../scenarios/campaign.ts';
 import type { LostReason } from './pool.ts';
 
-const LINE_EVERY_MS = 30_000;
+export const LINE_EVERY_MS = 30_000;
 const BAR_EVERY_MS = 100;
 const BAR_STEPS = 1000;
 const DOTS_PER_LINE = 80;
@@ -59,18 +59,7 @@ export class Progress {
   }
 
   private startBar(): void {
-    this.bar = new SingleBar({
-      stream: process.stderr,
-      format: '[{bar}]  {status}',
-      barCompleteChar: '#',
-      barIncompleteChar: '-',
-      barsize: 22,
-      hideCursor: true,
-      clearOnComplete: true,
-      linewrap: false,
-      // Ctrl-C is the campaign's business.
-      gracefulExit: false,
-    });
+    this.bar = newBar();
     this.bar.start(BAR_STEPS, 0, { status: this.status() });
     this.timer = setInterval(() => {
       this.bar?.update(Math.floor(this.share() * BAR_STEPS), { status: this.status() });
@@ -120,7 +109,24 @@ export class Progress {
   }
 }
 
-const LOST: { readonly [reason in LostReason]: string } = {
+/** A bar on stderr that is gone when it is stopped; `status` stands behind it. */
+export function newBar(): SingleBar {
+  return new SingleBar({
+    stream: process.stderr,
+    format: '[{bar}]  {status}',
+    barCompleteChar: '#',
+    barIncompleteChar: '-',
+    barsize: 22,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+    // Ctrl-C is the command's business.
+    gracefulExit: false,
+  });
+}
+
+/** What became of a run, after its name. */
+export const LOST: { readonly [reason in LostReason]: string } = {
   time: 'did not come to an end in time and was stopped by force',
   memory: 'ran out of memory',
   crash: 'took its worker thread down',

@@ -1,98 +1,38 @@
 /** `quorumlab replay`: the same run again, held against what was recorded of it. */
-import { existsSync } from 'node:fs';
-import { replayFileCommand } from '../reports/commands.ts';
-import { SpecError } from '../scenarios/assemble.ts';
-import {
-  type CampaignEngine,
-  DETERMINISM,
-  firstFailure,
-  judge,
-} from '../scenarios/campaign-run.ts';
-import { nameOfScenario } from '../scenarios/seeds.ts';
-import type { RunResult, RunSpec } from '../scenarios/spec.ts';
+import { statSync } from 'node:fs';
+import { DETERMINISM, firstFailure } from '../scenarios/campaign-run.ts';
+import type { RunResult } from '../scenarios/spec.ts';
+import { codeVersion } from './code-version.ts';
+import { missingIn } from './corpus-verdict.ts';
 import { engineFor } from './engine.ts';
-import { EXIT, type ExitCode, InputError, severest } from './exit.ts';
+import { EXIT, type ExitCode, severest } from './exit.ts';
 import { explainRun } from './explain-run.ts';
-import { type Given, seedFrom } from './given.ts';
-import { SIMULATION } from './options.ts';
+import type { Given } from './given.ts';
+import { readTarget, runTarget } from './replay-target.ts';
 import { exitOfRun, type Known, RunOutput } from './run-output.ts';
-import { type Replayable, readReplayable } from './saved-files.ts';
-import {
-  assertDrawable,
-  drawSettings,
-  scenarioNamed,
-  simulationWords,
-  wantsDeterminism,
-} from './selection.ts';
+import type { Replayable } from './saved-files.ts';
+import { simulationWords } from './selection.ts';
 import { version } from './version.ts';
 
 export async function replayCommand(given: Given): Promise<ExitCode> {
-  const target = given.words('target')[0] ?? '';
-  // A file of that name wins: an '@' is legal in both.
-  const isSeed = target.includes('@') && !existsSync(target);
-  return isSeed ? replaySeed(target, given) : replayFile(target, given);
-}
-
-async function replaySeed(target: string, given: Given): Promise<ExitCode> {
-  const cut = target.indexOf('@');
-  const seed = seedFrom(target.slice(cut + 1), target);
-  const scenario = scenarioNamed(target.slice(0, cut));
-  const settings = drawSettings(given, [scenario]);
-  assertDrawable([scenario], settings);
-  const engine = engineFor(settings);
-  const output = new RunOutput(given, simulationWords(given));
-  const result = rerun(
-    engine,
-    engine.draw(scenario.id, seed),
-    target,
-    output,
-    wantsDeterminism(given),
-  );
-  output.add(result, explained(engine, result, given));
-  await output.finish();
-  return exitOfRun(result);
-}
-
-async function replayFile(path: string, given: Given): Promise<ExitCode> {
-  const simulation = Object.keys(SIMULATION).filter((name) => name !== 'determinism');
-  const overridden = simulation.find((name) => given.words(name).length > 0);
-  if (overridden !== undefined) {
-    throw new InputError(`--${overridden} cannot change a saved run: ${path} says it all`);
+  const name = given.words('target')[0] ?? '';
+  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) {
+    const { replayFolder } = await import('./replay-folder.ts');
+    return replayFolder(name, given);
   }
-  if (!existsSync(path) && nameOfScenario(path) !== path && !path.endsWith('.json')) {
-    throw new InputError(`there is no file ${path}; a seed is replayed as ${path}@SEED`);
-  }
-  const saved = readReplayable(path);
-  const output = new RunOutput(given, []);
-  const isTwice = wantsDeterminism(given) || saved.oracle === DETERMINISM;
-  const engine = engineFor({});
-  const result = rerun(engine, saved.spec, path, output, isTwice);
-  const comparison = compare(saved, result);
-  const replayed = { comparison, replay: replayFileCommand(path) };
-  output.add(result, { replayed, ...explained(engine, result, given) });
+  const target = readTarget(name, given);
+  const output = new RunOutput(given, target.isSeed ? simulationWords(given) : []);
+  const result = runTarget(target, output.wantsEvents);
+  const comparison = compare(target, result);
+  const replayed = { comparison, replay: target.replay };
+  output.add(result, { ...(target.isSeed ? {} : { replayed }), ...explained(result, given) });
   await output.finish();
   return comparison.exitCode;
 }
 
-function explained(engine: CampaignEngine, result: RunResult, given: Given): Known {
-  const explanation = given.flag('explain') ? explainRun(engine, result) : undefined;
+function explained(result: RunResult, given: Given): Known {
+  const explanation = given.flag('explain') ? explainRun(engineFor({}), result) : undefined;
   return explanation === undefined ? {} : { explanation };
-}
-
-/** `where` is the file or seed that a wrong spec comes from. */
-function rerun(
-  engine: CampaignEngine,
-  spec: RunSpec,
-  where: string,
-  output: RunOutput,
-  isTwice: boolean,
-): RunResult {
-  try {
-    return judge(engine, spec, { events: output.wantsEvents, twice: isTwice });
-  } catch (error) {
-    if (error instanceof SpecError) throw new InputError(`${where}: ${error.message}`);
-    throw error;
-  }
 }
 
 /** How a replay stands to what was recorded; what `--json` prints as `replay`. */
@@ -107,7 +47,6 @@ export interface Comparison {
 }
 
 export function compare(saved: Replayable, result: RunResult): Comparison {
-  const found = firstFailure(result)?.signature;
   const codes: ExitCode[] = [];
   const lines: string[] = [];
   let comparison: Pick<Comparison, 'recordedHash' | 'isSameHash' | 'isAsExpected'> = {};
@@ -118,24 +57,55 @@ export function compare(saved: Replayable, result: RunResult): Comparison {
     lines.push(isSameHash ? 'the trace hash is the same as recorded' : differs(saved, result));
     if (!isSameHash) codes.push(EXIT.stale);
   }
-  if (saved.expect === 'fail') {
-    const isAsExpected = found !== undefined && found === saved.signature;
-    comparison = { ...comparison, isAsExpected };
-    if (isAsExpected) lines.push(`it fails as expected, with ${found}`);
-    else {
-      lines.push(`it was expected to fail with ${saved.signature}, but ${outcome(result, found)}`);
-      codes.push(EXIT.stale);
-    }
-  } else codes.push(exitOfRun(result));
+  const { expect } = saved;
+  if (expect === undefined) codes.push(exitOfRun(result));
+  else {
+    const shown = expect === 'fail' ? asFailing(saved, result) : asPassing(saved, result);
+    comparison = { ...comparison, isAsExpected: shown.exitCode === EXIT.passed };
+    lines.push(shown.line);
+    codes.push(shown.exitCode);
+  }
   return { ...comparison, lines, exitCode: severest(codes) };
 }
 
+interface Shown {
+  readonly line: string;
+  readonly exitCode: ExitCode;
+}
+
+function asFailing({ signature }: Replayable, result: RunResult): Shown {
+  const found = firstFailure(result)?.signature;
+  if (found !== undefined && found === signature) {
+    return { line: `it fails as expected, with ${found}`, exitCode: EXIT.passed };
+  }
+  const line = `it was expected to fail with ${signature}, but ${outcome(result, found)}`;
+  return { line, exitCode: EXIT.stale };
+}
+
+function asPassing(saved: Replayable, result: RunResult): Shown {
+  if (result.verdict !== 'passed') {
+    const found = firstFailure(result)?.signature;
+    const line = `it was expected to pass, but ${outcome(result, found)}`;
+    return { line, exitCode: exitOfRun(result) };
+  }
+  const missing = missingIn(saved, result);
+  if (missing.length === 0) return { line: 'it passes as expected', exitCode: EXIT.passed };
+  const line = `it passes, but no longer shows what it was kept for: ${missing.join('; ')}`;
+  return { line, exitCode: EXIT.stale };
+}
+
 function differs(saved: Replayable, result: RunResult): string {
-  const { traceHash: recorded, version: recordedBy } = saved;
+  const { traceHash: recorded, version: recordedBy, code } = saved;
+  const isOtherVersion = recordedBy !== undefined && recordedBy !== version();
   const by = recordedBy === undefined ? '' : ` by version ${recordedBy}`;
-  const isOther = recordedBy !== undefined && recordedBy !== version();
-  const now = isOther ? `; this is version ${version()}` : '';
-  return `the trace hash differs: ${recorded} was recorded${by}, it is ${result.traceHash}${now}`;
+  const whose = isOtherVersion
+    ? `; this is version ${version()}`
+    : code === undefined
+      ? ''
+      : code === codeVersion()
+        ? ', and by this very code'
+        : ', and by other code than this';
+  return `the trace hash differs: ${recorded} was recorded${by}, it is ${result.traceHash}${whose}`;
 }
 
 function outcome(result: RunResult, found: string | undefined): string {

@@ -1,7 +1,8 @@
 /** A saved failure: a spec, what its run came to, and what running it again should show. */
 import { z } from 'zod';
-import type { RunResult, RunSpec } from '../scenarios/spec.ts';
+import type { Failure, RunResult, RunSpec } from '../scenarios/spec.ts';
 import { codeVersion } from './code-version.ts';
+import { readableJson } from './readable-json.ts';
 import { type SavedExplanation, savedExplanationSchema } from './saved-explanation.ts';
 import { specSchema } from './spec-schema.ts';
 import { version } from './version.ts';
@@ -53,7 +54,7 @@ export interface Found {
 export const traceHash = z.string().regex(/^[0-9a-f]{16}$/, { error: 'expected 16 hex digits' });
 
 /** Signatures become names of files. */
-const signature = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, {
+const fileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, {
   error: 'expected up to 64 letters, digits, "-", "_" and "."',
 });
 
@@ -64,7 +65,7 @@ export const failureSchema: z.ZodType<SavedFailure> = z
     format: z.literal(FAILURE_FORMAT),
     version: z.string(),
     code: z.string().exactOptional(),
-    signature,
+    signature: fileName,
     oracle: z.string(),
     invariant: z.string().exactOptional(),
     message: z.string(),
@@ -100,5 +101,38 @@ export function recordOf(result: RunResult): Required<RunRecord> {
     traceHash: result.traceHash,
     marks: reached.map(([mark]) => mark).sort((a, b) => (a < b ? -1 : 1)),
     fired: result.faults.flatMap(({ status }, place) => (status === 'fired' ? [place] : [])),
+  };
+}
+
+/** What a run is blamed for, as a saved failure says it. */
+export type Blame = Pick<SavedFailure, 'signature' | 'oracle' | 'invariant' | 'message'>;
+
+export function blameOf({ signature, oracle, invariant, message }: Failure | Blame): Blame {
+  return { signature, oracle, ...(invariant === undefined ? {} : { invariant }), message };
+}
+
+/** As a file: what people look for first, the plan last. */
+export function failureText(saved: SavedFailure): string {
+  const { format, signature, oracle, invariant, message, expect, note, found, ...rest } = saved;
+  const { spec, ...record } = rest;
+  const head = { format, signature, oracle, invariant, message, expect, note, found };
+  return readableJson({ ...head, ...record, spec });
+}
+
+/** How much there is to read; the smaller of two failures says the same more clearly. */
+export interface FailureSize {
+  readonly faults: number;
+  readonly operations: number;
+  /** Fates of single messages. */
+  readonly overrides: number;
+}
+
+export function sizeOf({ spec }: SavedFailure): FailureSize {
+  const { plan, network, workload, faults } = spec;
+  const drawn = Object.values(faults.kinds).reduce((sum: number, many) => sum + many, 0);
+  return {
+    faults: plan?.faults.length ?? drawn,
+    operations: plan?.operations.length ?? workload.operations,
+    overrides: network.overrides?.length ?? 0,
   };
 }

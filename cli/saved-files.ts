@@ -33,6 +33,10 @@ export interface Replayable {
   readonly version?: string;
   readonly code?: string;
   readonly expect?: Expected;
+  readonly marks?: readonly string[];
+  readonly fired?: readonly number[];
+  /** The whole of it, where it was a saved failure. */
+  readonly saved?: SavedFailure;
 }
 
 export function readReplayable(path: string): Replayable {
@@ -40,8 +44,9 @@ export function readReplayable(path: string): Replayable {
   const format = formatOf(json);
   switch (format) {
     case FAILURE_FORMAT: {
-      const saved = failureOf(path, json);
-      return { ...saved, spec: fittingSpec(saved.spec, `${path}: spec.`) };
+      const read = failureOf(path, json);
+      const saved = { ...read, spec: fittingSpec(read.spec, `${path}: spec.`) };
+      return { ...saved, saved };
     }
     case RUN_FORMAT: {
       const { spec, traceHash: hash, failures } = parse(path, runSchema, json);
@@ -69,6 +74,13 @@ export function failureOf(path: string, json: unknown): SavedFailure {
 }
 
 const count = z.int().min(0);
+const CORPUS_OUTCOMES = [
+  'violated',
+  'stale',
+  'inconclusive',
+  'internal-error',
+  'unreadable',
+] as const;
 const counts = z.record(z.string(), count);
 const seedOfRun = { scenario: z.string(), seed: z.string() };
 
@@ -115,6 +127,16 @@ const campaignSchema = z.looseObject({
   ),
   grid: z.array(z.strictObject({ verdict: z.enum(['p', 'f', 'i']), count })),
   largest: z.array(z.strictObject({ ...seedOfRun, events: count })),
+  corpus: z
+    .strictObject({
+      folder: z.string(),
+      entries: count,
+      asExpected: count,
+      others: z.array(
+        z.strictObject({ file: z.string(), outcome: z.enum(CORPUS_OUTCOMES), why: z.string() }),
+      ),
+    })
+    .optional(),
 });
 
 export function readCampaign(path: string): CampaignResult {

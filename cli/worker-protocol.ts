@@ -13,7 +13,9 @@ export type WorkerJob =
       readonly place: SeedOfRun;
       readonly failure: Failure;
       readonly specs: readonly RunSpec[];
-    };
+    }
+  /** Run a saved spec, which has nothing to do with the campaign, as it is. */
+  | { readonly kind: 'replay'; readonly spec: RunSpec; readonly twice: boolean };
 
 export interface WorkerTask {
   readonly campaign: CampaignRequest;
@@ -37,5 +39,6 @@ export type WorkerAnswer =
   | { readonly kind: 'example'; readonly example: RunResult }
   /** Absent where none of the specs shows the failure. */
   | { readonly kind: 'explain'; readonly explanation?: Explanation }
+  | { readonly kind: 'replay'; readonly result: RunResult }
   /** Something threw outside a run: our own bug, or a spec that cannot be drawn. */
   | { readonly kind: 'broken'; readonly place: SeedOfRun; readonly message: string };

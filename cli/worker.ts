@@ -1,6 +1,6 @@
 /** Entry of a worker thread: does one job of a campaign, and answers with plain data. */
 import { type BatchHooks, rerunWithEvents, runAt, runBatch } from '../scenarios/campaign.ts';
-import type { CampaignEngine } from '../scenarios/campaign-run.ts';
+import { type CampaignEngine, judge } from '../scenarios/campaign-run.ts';
 import { explain } from '../scenarios/explain/explain.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import { EXPLAIN_BUDGET } from '../scenarios/explain/sampler.ts';
@@ -17,7 +17,7 @@ import {
 
 export default function work(task: WorkerTask): WorkerAnswer {
   const { campaign, job, cells } = task;
-  const first = job.kind === 'batch' ? job.from : job.place.index;
+  const first = firstIndex(job);
   const engine = engineFor(campaign.settings);
   const hooks = hooksFor(task, first);
   const startedAt = performance.now();
@@ -35,16 +35,38 @@ export default function work(task: WorkerTask): WorkerAnswer {
         const explanation = explainJob(job, engine, hooks);
         return { kind: 'explain', ...(explanation === undefined ? {} : { explanation }) };
       }
+      case 'replay': {
+        hooks.beforeRun?.(first);
+        const stop = { shouldStop: () => hooks.shouldStop?.() === true };
+        return { kind: 'replay', result: judge(engine, job.spec, { ...stop, twice: job.twice }) };
+      }
       default:
         return job satisfies never;
     }
   } catch (error) {
-    const place = runAt(campaign, first + Atomics.load(cells, OFFSET_CELL));
+    const place =
+      job.kind === 'replay'
+        ? { scenario: job.spec.scenario, seed: job.spec.seed, index: first }
+        : runAt(campaign, first + Atomics.load(cells, OFFSET_CELL));
     return {
       kind: 'broken',
       place,
       message: error instanceof Error ? error.message : String(error),
     };
+  }
+}
+
+function firstIndex(job: WorkerJob): number {
+  switch (job.kind) {
+    case 'batch':
+      return job.from;
+    case 'example':
+    case 'explain':
+      return job.place.index;
+    case 'replay':
+      return 0;
+    default:
+      return job satisfies never;
   }
 }
 

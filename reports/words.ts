@@ -2,6 +2,7 @@
  * Numbers, times and names as every report writes them. Platform-neutral on purpose: the terminal
  * and the viewer must say the same thing, and a locale must never change a report's bytes.
  */
+import type { CorpusAccount, CorpusComplaint, CorpusOutcome } from '../scenarios/campaign-types.ts';
 import type { Plain } from '../sim/plain.ts';
 
 const MICROS_PER_MS = 1000;
@@ -79,6 +80,37 @@ export function oracleName(failure: {
   const { oracle, invariant } = failure;
   if (invariant === undefined) return oracle;
   return oracle === 'invariants' ? `invariant ${invariant}` : `${oracle} ${invariant}`;
+}
+
+/** `14 of 14 saved failures as expected`, `12 of 14 … · 1 violated · 1 stale`. */
+export function corpusInWords({ entries, asExpected, others }: CorpusAccount): string {
+  const all = `${formatCount(asExpected)} of ${plural(entries, 'saved failure')} as expected`;
+  return [all, ...outcomeCounts(others.map(({ outcome }) => outcome))].join(' · ');
+}
+
+/** `1 violated`, `2 stale`: in the order in which they first occur. */
+export function outcomeCounts(outcomes: readonly CorpusOutcome[]): readonly string[] {
+  return [...new Set(outcomes)].map((outcome) => {
+    return `${formatCount(outcomes.filter((each) => each === outcome).length)} ${outcome}`;
+  });
+}
+
+/** What is the matter with a saved failure, in a few words. */
+export function outcomeInWords(outcome: CorpusComplaint['outcome']): string {
+  switch (outcome) {
+    case 'violated':
+      return 'a bug that was mended is back';
+    case 'stale':
+      return 'it no longer shows what it was kept for';
+    case 'inconclusive':
+      return 'it came to no verdict';
+    case 'internal-error':
+      return 'quorumlab itself failed';
+    case 'unreadable':
+      return 'it cannot be read';
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /** More scenarios than this are counted in a heading, and listed elsewhere. */

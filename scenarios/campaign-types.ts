@@ -33,6 +33,8 @@ export interface CampaignResult {
     readonly seed: string;
     readonly events: number;
   }[];
+  /** What the saved failures came to that were run before the seeds. */
+  readonly corpus?: CorpusAccount;
   /** Everything that differs between two runs of the same campaign. */
   readonly metadata?: CampaignMetadata;
 }
@@ -67,6 +69,33 @@ export interface FailureGroup {
   /** Where its spec was saved, relative to the output folder. */
   readonly savedAs?: string;
 }
+
+/** Saved failures that were run again, and which of them do not show what they were kept for. */
+export interface CorpusAccount {
+  readonly folder: string;
+  readonly entries: number;
+  readonly asExpected: number;
+  readonly others: readonly CorpusComplaint[];
+}
+
+export interface CorpusComplaint {
+  readonly file: string;
+  readonly outcome: Exclude<CorpusOutcome, 'as-expected'>;
+  /** One sentence, without its full stop. */
+  readonly why: string;
+}
+
+/**
+ * Violated: a bug that was mended is back. Stale: it shows neither what it was kept for nor a new
+ * violation, so it guards nothing any more.
+ */
+export type CorpusOutcome =
+  | 'as-expected'
+  | 'violated'
+  | 'stale'
+  | 'inconclusive'
+  | 'internal-error'
+  | 'unreadable';
 
 export interface CampaignMetadata {
   readonly version: string;

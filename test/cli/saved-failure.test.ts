@@ -72,7 +72,7 @@ describe('a saved failure', () => {
     };
     expect(failureOf('x.json', old)).toEqual(old);
     writeFileSync(join(folder.path, 'old.json'), JSON.stringify(old));
-    expect(readReplayable(join(folder.path, 'old.json'))).toEqual(old);
+    expect(readReplayable(join(folder.path, 'old.json'))).toEqual({ ...old, saved: old });
   });
 
   it.each<[string, object, string]>([

@@ -1,0 +1,66 @@
+/** `corpus verify --update`: entries as they show themselves now, and what is new about them. */
+import { DETERMINISM, firstFailure } from '../scenarios/campaign-run.ts';
+import { rewrite } from './corpus-folder.ts';
+import type { CheckedCorpus, CheckedEntry } from './corpus-runner.ts';
+import { expectedOf } from './corpus-verdict.ts';
+import { blameOf, recordOf, type SavedFailure } from './saved-failure.ts';
+
+export interface Update {
+  /** Where the entry was, and where it is: a new signature is a new name. */
+  readonly from: string;
+  readonly path: string;
+  readonly changes: readonly string[];
+}
+
+/** Writes what is no longer as it was recorded; what fails or passes against its will stays. */
+export function recordAnew({ checked }: CheckedCorpus): readonly Update[] {
+  return checked.flatMap((entry) => {
+    const saved = recordedAnew(entry);
+    if (saved === undefined) return [];
+    const changes = changesBetween(entry.saved, saved);
+    if (changes.length === 0) return [];
+    return [{ from: entry.path, path: rewrite(entry, saved), changes }];
+  });
+}
+
+/** The entry as this run shows it; undefined where it does not show what it has to. */
+export function recordedAnew({ saved, result }: CheckedEntry): SavedFailure | undefined {
+  if (result === undefined || result.verdict === 'inconclusive') return undefined;
+  const failure = firstFailure(result);
+  if ((failure !== undefined) !== (expectedOf(saved) === 'fail')) return undefined;
+  const record = recordOf(result);
+  // Such a run is another one each time: there is nothing to record but that it failed.
+  if (failure?.oracle === DETERMINISM && failure.signature === saved.signature) {
+    return { ...saved, version: record.version, code: record.code };
+  }
+  if (failure === undefined) return { ...saved, ...record };
+  const { invariant: _invariant, explanation, ...others } = saved;
+  // What decided another failure does not explain this one.
+  const isExplained = explanation !== undefined && failure.signature === saved.signature;
+  return { ...others, ...blameOf(failure), ...record, ...(isExplained ? { explanation } : {}) };
+}
+
+/** In words, for people; empty when nothing has changed. */
+export function changesBetween(before: SavedFailure, after: SavedFailure): readonly string[] {
+  const changes: string[] = [];
+  if (before.signature !== after.signature) {
+    changes.push(`${before.signature} is now ${after.signature}`);
+  }
+  if (before.message !== after.message) changes.push('another message');
+  if (before.traceHash !== after.traceHash) changes.push('another trace');
+  changes.push(
+    ...differences('reaches', before.marks ?? [], after.marks ?? []),
+    ...differences('fires fault', before.fired ?? [], after.fired ?? []),
+  );
+  const isSameCode = before.code === after.code && before.version === after.version;
+  return changes.length > 0 || isSameCode ? changes : ['the same by other code'];
+}
+
+function differences<T>(verb: string, before: readonly T[], after: readonly T[]): string[] {
+  const gone = before.filter((each) => !after.includes(each));
+  const fresh = after.filter((each) => !before.includes(each));
+  return [
+    ...(gone.length === 0 ? [] : [`no longer ${verb} ${gone.join(', ')}`]),
+    ...(fresh.length === 0 ? [] : [`now ${verb} ${fresh.join(', ')}`]),
+  ];
+}

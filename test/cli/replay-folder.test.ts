@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SavedFailure } from '../../cli/saved-failure.ts';
+import { edited, entryOf, runThat } from './corpus-fixtures.ts';
+import { homeOfEachTest } from './home.ts';
+
+const failing = entryOf(runThat('failed', 'vr/primary-crash', 'VR-13'));
+const calm = entryOf(runThat('passed', 'vr/calm'));
+
+const home = homeOfEachTest();
+
+describe('quorumlab replay of a folder', () => {
+  it('replays every saved failure in it, a line each, and what they come to', async () => {
+    home.put({
+      'out/failures/a.json': failing,
+      'out/failures/b.json': calm,
+      'out/campaign.json': '{"format":"quorumlab-campaign/1"}',
+      'out/report.html': '',
+    });
+    const { code, stdout, stderr } = await home.run('replay', 'out/');
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe(
+      'PASS  out/failures/a.json  the trace hash is the same as recorded; ' +
+        `it fails as expected, with ${failing.signature}`,
+    );
+    expect(lines[1]).toContain('out/failures/b.json');
+    expect(lines[2]).toMatch(/^PASS {2}2 of 2 as they should be {2}\(\d+\.\ds\)$/);
+    expect(stderr).toContain('out/campaign.json is no saved failure');
+    expect(code).toBe(0);
+  });
+
+  const { expect: _expect, ...silent } = failing;
+  it.each<[string, SavedFailure | string, number, string]>([
+    ['fails', silent, 1, `FAIL  in/e.json  it fails with ${failing.signature}; the trace hash is`],
+    ['fails against its will', { ...failing, expect: 'pass' }, 1, 'it was expected to pass, but'],
+    [
+      'has another trace',
+      { ...calm, traceHash: '0'.repeat(16) },
+      4,
+      'DIFFERS  in/e.json  the trace',
+    ],
+    ['passes against its will', { ...calm, expect: 'fail' }, 4, 'DIFFERS  in/e.json'],
+    ['is cut short', '{"format":"quorumlab-failure/1"', 2, '1 unreadable'],
+    ['names what is gone', edited(calm, { machine: 'kw' }), 2, '1 unreadable'],
+    ['shows nothing', { ...calm, marks: ['nonesuch'] }, 4, 'no longer shows what it was kept for'],
+  ])('has the exit code of its worst: one %s', async (_title, entry, expected, text) => {
+    home.put({ 'in/e.json': entry, 'in/good.json': calm });
+    const { code, stdout } = await home.run('replay', 'in');
+    expect(stdout).toContain(text);
+    expect(stdout).toContain('1 of 2 as they should be');
+    expect(code).toBe(expected);
+  });
+
+  it('prints a JSON object a file', async () => {
+    home.put({ 'in/a.json': failing, 'in/b.json': calm });
+    const { stdout } = await home.run('replay', 'in', '--json');
+    const runs = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(runs).toMatchObject([
+      { file: 'in/a.json', verdict: 'failed', replay: { isSameHash: true, isAsExpected: true } },
+      { file: 'in/b.json', verdict: 'passed' },
+    ]);
+  });
+
+  it('is refused when there is nothing in it, or options are for one run', async () => {
+    mkdirSync(join(home.path, 'empty'));
+    home.put({ 'in/a.json': calm });
+    const [empty, html, nodes] = await Promise.all([
+      home.run('replay', 'empty'),
+      home.run('replay', 'in', '--html', 'x.html'),
+      home.run('replay', 'in', '--nodes', '5'),
+    ]);
+    expect(empty.stderr).toBe('quorumlab: empty holds no saved failures: nothing to replay\n');
+    expect(html.stderr).toContain('--html is for one run, and in is a folder');
+    expect(nodes.stderr).toContain('--nodes cannot change a saved run');
+    expect([empty.code, html.code, nodes.code]).toEqual([2, 2, 2]);
+  });
+});
