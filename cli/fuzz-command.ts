@@ -2,12 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { CampaignRequest } from '../scenarios/campaign.ts';
-import { campaignResult, type Enough } from '../scenarios/campaign-merge.ts';
-import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
+import { campaignResult, type Enough, withCorpus } from '../scenarios/campaign-merge.ts';
+import type {
+  CampaignMetadata,
+  CampaignResult,
+  CorpusAccount,
+} from '../scenarios/campaign-types.ts';
 import { normaliseSeed } from '../scenarios/seeds.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
 import { codeVersion } from './code-version.ts';
+import { type CampaignCorpus, campaignCorpus, runCorpusFirst } from './corpus-campaign.ts';
+import { exitOfAccount } from './corpus-runner.ts';
 import { EXIT, type ExitCode, exitOfOracle, severest } from './exit.ts';
 import { saveFailures, tellOlderFailures } from './failure-files.ts';
 import { folderNamed } from './files.ts';
@@ -45,6 +51,8 @@ interface FuzzPlan {
   readonly expected: string | undefined;
   readonly reporters: readonly Reporter[];
   readonly outDir: string;
+  /** Saved failures to run before the seeds. */
+  readonly corpus: CampaignCorpus | undefined;
   readonly isJson: boolean;
   /** Simulation options as command-line words. */
   readonly words: readonly string[];
@@ -56,7 +64,7 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
   const interrupt = listenForInterrupt();
   const startedAt = new Date();
   const clock = { wall: performance.now(), cpu: process.cpuUsage() };
-  const driven = await drive(plan, interrupt);
+  const { driven, corpus } = await drive(plan, interrupt);
   const cpu = process.cpuUsage(clock.cpu);
   const metadata: CampaignMetadata = {
     version: version(),
@@ -67,7 +75,8 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
     cpuMs: Math.round((cpu.user + cpu.system) / 1000),
     jobs: plan.jobs,
   };
-  const bare = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven);
+  const seeds = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven);
+  const bare = corpus === undefined ? seeds : withCorpus(seeds, corpus);
   const flags = plan.words.length === 0 ? {} : { flags: plan.words };
   const unsaved: CampaignResult = { ...bare, ...flags, metadata };
   const groups = saveFailures(unsaved, plan.outDir, plan.expected !== undefined);
@@ -88,16 +97,17 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
 /** The exit code that a campaign's result stands for. */
 export function exitCodeOf(campaign: CampaignResult, expected: string | undefined): ExitCode {
   const codes = campaign.groups.map((group) => exitOfOracle(group.oracle));
+  const ofCorpus = exitOfAccount(campaign.corpus ?? { others: [] });
   if (expected === undefined) {
     if (campaign.totals.inconclusive > 0) codes.push(EXIT.inconclusive);
-    return severest(codes);
+    return severest([...codes, ofCorpus]);
   }
   const isFound = campaign.groups.some(
     (group) =>
       group.signature === expected || (expected === '' && group.oracle !== 'internal-error'),
   );
   if (codes.includes(EXIT.internal)) return EXIT.internal;
-  return isFound ? EXIT.passed : severest([...codes, EXIT.expectedNone]);
+  return isFound ? ofCorpus : severest([...codes, ofCorpus, EXIT.expectedNone]);
 }
 
 function planOf(given: Given): FuzzPlan {
@@ -129,6 +139,7 @@ function planOf(given: Given): FuzzPlan {
     expected,
     reporters: given.choices('reporter', REPORTERS) ?? REPORTERS_DEFAULT,
     outDir: folderNamed(given.word('out-dir') ?? 'quorumlab-out'),
+    corpus: campaignCorpus(given, new Set(selected.map(({ protocol }) => protocol))),
     isJson: given.flag('json'),
     words: simulationWords(given),
   };
@@ -149,20 +160,41 @@ export function drawnSeed(): string {
   return normaliseSeed(`0x${randomBytes(8).toString('hex')}`) ?? '0x0';
 }
 
-async function drive(plan: FuzzPlan, interrupt: Interrupt): Promise<DrivenCampaign> {
-  const { campaign, range, timeMs, jobs, timeoutMs, enough, explains } = plan;
-  const isLine = plan.reporters.includes('line');
-  const isDot = plan.reporters.includes('dot');
-  if (isLine || isDot) process.stderr.write(`${headline(plan)}\n`);
+interface Driven {
+  readonly driven: DrivenCampaign;
+  readonly corpus: CorpusAccount | undefined;
+}
+
+async function drive(plan: FuzzPlan, interrupt: Interrupt): Promise<Driven> {
+  const { campaign, jobs, timeoutMs, reporters } = plan;
+  const isTold = reporters.includes('line') || reporters.includes('dot');
+  if (isTold) process.stderr.write(`${headline(plan)}\n`);
+  const stream = reporters.includes('ndjson') ? new NdjsonStream(campaign) : undefined;
+  const entry = new URL('./worker.js', import.meta.url);
+  const pool = new WorkerPool({ entry, campaign, jobs, timeoutMs });
+  try {
+    const step = { jobs, interrupt: interrupt.signal, isTold };
+    const corpus = plan.corpus && (await runCorpusFirst(pool, plan.corpus, step));
+    if (corpus !== undefined) stream?.corpus(corpus);
+    return { corpus, driven: await driveSeeds(pool, plan, interrupt, stream) };
+  } finally {
+    await pool.close();
+  }
+}
+
+async function driveSeeds(
+  pool: WorkerPool,
+  plan: FuzzPlan,
+  interrupt: Interrupt,
+  stream: NdjsonStream | undefined,
+): Promise<DrivenCampaign> {
+  const { campaign, range, timeMs, jobs, enough, explains, reporters } = plan;
   const isTimeOnly = range.to === Number.MAX_SAFE_INTEGER;
   const progress = new Progress({
     seeds: isTimeOnly ? Number.POSITIVE_INFINITY : range.to - range.from,
     timeMs: timeMs ?? Number.POSITIVE_INFINITY,
-    style: isDot ? 'dots' : isLine ? 'auto' : 'silent',
+    style: reporters.includes('dot') ? 'dots' : reporters.includes('line') ? 'auto' : 'silent',
   });
-  const stream = plan.reporters.includes('ndjson') ? new NdjsonStream(campaign) : undefined;
-  const entry = new URL('./worker.js', import.meta.url);
-  const pool = new WorkerPool({ entry, campaign, jobs, timeoutMs });
   try {
     return await driveCampaign(pool, {
       campaign,
@@ -183,7 +215,6 @@ async function drive(plan: FuzzPlan, interrupt: Interrupt): Promise<DrivenCampai
     });
   } finally {
     progress.stop();
-    await pool.close();
   }
 }
 

@@ -13,7 +13,8 @@ import { visible } from './table.ts';
 
 export async function replayFolder(folder: string, given: Given): Promise<ExitCode> {
   assertNoSimulationOptions(folder, given);
-  const single = Object.keys(SHOWN).find((name) => given.words(name).length > 0);
+  const ofOne = [...Object.keys(SHOWN), 'explain'];
+  const single = ofOne.find((name) => given.words(name).length > 0);
   if (single !== undefined) {
     throw new InputError(
       `--${single} is for one run, and ${folder} is a folder: name a file of it`,

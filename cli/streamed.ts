@@ -1,5 +1,6 @@
 /** `--reporter ndjson`: what happens, as it happens, one JSON object a line on stdout. */
 import type { BatchResult, CampaignRequest } from '../scenarios/campaign.ts';
+import type { CorpusAccount } from '../scenarios/campaign-types.ts';
 
 const PROGRESS_EVERY_MS = 1_000;
 
@@ -13,6 +14,10 @@ export class NdjsonStream {
   constructor(campaign: CampaignRequest) {
     const { scenarios, baseSeed, settings } = campaign;
     say({ type: 'start', scenarios, baseSeed, settings });
+  }
+
+  corpus(account: CorpusAccount): void {
+    say({ type: 'corpus', ...account });
   }
 
   batch(batch: BatchResult): void {

@@ -1,8 +1,11 @@
-/** JUnit XML: a suite for each scenario, a case for each failure signature, one for the rest. */
+/**
+ * JUnit XML: a suite for each scenario, a case for each failure signature, one for the rest; and a
+ * suite for the corpus.
+ */
 import { createRequire } from 'node:module';
-import type { Builder } from 'junit-report-builder';
-import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
-import { replayFailureCommand, replaySavedCommand } from './commands.ts';
+import type { Builder, TestSuite } from 'junit-report-builder';
+import type { CampaignResult, CorpusAccount, FailureGroup } from '../scenarios/campaign-types.ts';
+import { replayFailureCommand, replayFileCommand, replaySavedCommand } from './commands.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { formatCount, plural } from './words.ts';
 
@@ -28,7 +31,20 @@ export function renderJunit(campaign: CampaignResult, outDir?: string): string {
     // A suite in which nothing could be judged must not look as if all had passed.
     if (campaign.totals.passed === 0) rest.skipped();
   }
+  if (campaign.corpus !== undefined) addCorpus(report.testSuite().name('corpus'), campaign.corpus);
   return report.build();
+}
+
+/** A case for each saved failure that is not as expected, one for all that are. */
+function addCorpus(suite: TestSuite, { entries, asExpected, others }: CorpusAccount): void {
+  for (const { file, outcome, why } of others) {
+    const testCase = suite.testCase().className('corpus').name(file);
+    if (outcome === 'inconclusive') testCase.standardOutput(why).skipped();
+    else testCase.failure(why, outcome).stacktrace(`${why}\n${replayFileCommand(file)}`);
+  }
+  const rest = suite.testCase().className('corpus').name('every other saved failure');
+  rest.standardOutput(`${asExpected} of ${plural(entries, 'saved failure')} as expected`);
+  if (asExpected === 0) rest.skipped();
 }
 
 function failureType(group: FailureGroup): string {

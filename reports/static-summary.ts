@@ -1,7 +1,15 @@
 /** What of an HTML report is there without scripts: the verdict, the failures, commands. */
+import type { CorpusAccount } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { ReportCampaign, ReportIndex } from './document.ts';
-import { formatCompact, formatCount, plural, scenariosTitle } from './words.ts';
+import {
+  corpusInWords,
+  formatCompact,
+  formatCount,
+  outcomeInWords,
+  plural,
+  scenariosTitle,
+} from './words.ts';
 
 export function reportTitle(index: ReportIndex): string {
   if (index.campaign !== undefined) {
@@ -70,7 +78,18 @@ function campaignSummary(campaign: ReportCampaign, repeat: string | undefined): 
     `<h1>${escapeHtml(heading)}</h1>`,
     `<p>${escapeHtml(facts.join(' · '))}</p>`,
     ...(repeat === undefined ? [] : [`<p>Repeat: <code>${escapeHtml(repeat)}</code></p>`]),
+    ...(campaign.corpus === undefined ? [] : corpusSummary(campaign.corpus)),
     ...table,
+  ];
+}
+
+function corpusSummary(corpus: CorpusAccount): readonly string[] {
+  return [
+    `<p>Corpus: ${escapeHtml(corpusInWords(corpus))}</p>`,
+    ...corpus.others.map(
+      ({ file, outcome, why }) =>
+        `<p>${escapeHtml(`${file}: ${outcomeInWords(outcome)}: ${why}`)}</p>`,
+    ),
   ];
 }
 

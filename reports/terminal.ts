@@ -1,23 +1,26 @@
 /** A run or a campaign as text for a terminal. Returns strings; whoever calls prints them. */
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
+import type { CampaignResult, CorpusComplaint, FailureGroup } from '../scenarios/campaign-types.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
 import {
   OUT_DIR,
   repeatCommand,
   replayFailureCommand,
+  replayFileCommand,
   replayRunCommand,
   replaySavedCommand,
 } from './commands.ts';
 import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import {
+  corpusInWords,
   formatCompact,
   formatCount,
   formatElapsed,
   formatTime,
   oracleName,
+  outcomeInWords,
   plural,
 } from './words.ts';
 
@@ -80,12 +83,33 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
       `${INDENT}${ink.yellow('never reached:')} ${firstFew(unreached.sort(byText), ', ')}`,
     );
   }
+  if (campaign.corpus !== undefined && campaign.corpus.entries > 0) {
+    lines.push(`${INDENT}${ink.dim('corpus:')} ${corpusInWords(campaign.corpus)}`);
+  }
   lines.push(`${INDENT}${ink.dim('repeat:')} ${options.repeat ?? repeatCommand(campaign)}`);
+  for (const complaint of campaign.corpus?.others ?? []) {
+    lines.push('', ...complaintBlock(complaint, ink));
+  }
   for (const group of campaign.groups) {
     const replay = replayFailureCommand(group, group.example.spec, campaign);
     lines.push('', ...groupBlock(group, { options: { ...options, repeat: replay }, ink }));
   }
   return lines.join('\n');
+}
+
+/** A saved failure that does not show what it was kept for. */
+function complaintBlock(complaint: CorpusComplaint, ink: ChalkInstance): readonly string[] {
+  const { file, outcome, why } = complaint;
+  const word = outcome === 'stale' ? ink.yellow.bold('STALE') : badge(ink, verdictFor(outcome));
+  return [
+    `${word}  ${ink.bold(file)}  ${outcomeInWords(outcome)}`,
+    `${INDENT}${why}`,
+    ...(outcome === 'unreadable' ? [] : [field(ink, 'replay', replayFileCommand(file))]),
+  ];
+}
+
+function verdictFor(outcome: CorpusComplaint['outcome']): Verdict {
+  return outcome === 'inconclusive' ? 'inconclusive' : 'failed';
 }
 
 interface Style {

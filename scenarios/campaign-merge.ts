@@ -15,6 +15,7 @@ import {
   CAMPAIGN_FORMAT,
   type CampaignResult,
   type CampaignTotals,
+  type CorpusAccount,
   type FailureGroup,
 } from './campaign-types.ts';
 import type { Explanation } from './explain/explanation.ts';
@@ -162,9 +163,17 @@ export function campaignResult(
   };
 }
 
-export function verdictOf(totals: CampaignTotals): CampaignResult['verdict'] {
-  if (totals.failed > 0) return 'failed';
-  return totals.inconclusive > 0 || totals.seeds === 0 ? 'inconclusive' : 'passed';
+/** The same campaign after its corpus: what guards nothing any more is no pass. */
+export function withCorpus(campaign: CampaignResult, corpus: CorpusAccount): CampaignResult {
+  return { ...campaign, verdict: verdictOf(campaign.totals, corpus), corpus };
+}
+
+function verdictOf(totals: CampaignTotals, corpus?: CorpusAccount): CampaignResult['verdict'] {
+  const kept = corpus?.others ?? [];
+  const isUndecided = kept.some(({ outcome }) => outcome === 'inconclusive');
+  if (totals.failed > 0 || kept.some(({ outcome }) => outcome !== 'inconclusive')) return 'failed';
+  const isShort = totals.inconclusive > 0 || totals.seeds === 0;
+  return isShort || isUndecided ? 'inconclusive' : 'passed';
 }
 
 export function emptyBatch(from: number): BatchResult {
@@ -206,11 +215,13 @@ export function mergeCampaigns(parts: readonly CampaignResult[]): CampaignResult
 /** `a` holds the earlier indices, so its examples and its metadata stay. */
 function joinCampaigns(a: CampaignResult, b: CampaignResult): CampaignResult {
   const totals = addTotals(a.totals, b.totals);
+  const corpus = joinCorpora(a.corpus, b.corpus);
   return {
     ...a,
+    ...(corpus === undefined ? {} : { corpus }),
     to: Math.max(a.to, b.to),
     finished: a.finished + b.finished,
-    verdict: verdictOf(totals),
+    verdict: verdictOf(totals, corpus),
     interrupted: a.interrupted || b.interrupted,
     totals,
     marks: addCounts(a.marks, b.marks),
@@ -221,6 +232,18 @@ function joinCampaigns(a: CampaignResult, b: CampaignResult): CampaignResult {
       ({ scenario, seed, events }) => ({ scenario, seed, events }),
     ),
   };
+}
+
+/** Every part runs the whole corpus: an entry is as bad as it was in any of them. */
+function joinCorpora(
+  a: CorpusAccount | undefined,
+  b: CorpusAccount | undefined,
+): CorpusAccount | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const known = new Set(a.others.map(({ file }) => file));
+  const others = [...a.others, ...b.others.filter(({ file }) => !known.has(file))];
+  const entries = Math.max(a.entries, b.entries);
+  return { folder: a.folder, entries, asExpected: entries - others.length, others };
 }
 
 function failureGroup(group: BatchGroup, studies: FailureStudies): FailureGroup {

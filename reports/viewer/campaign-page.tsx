@@ -1,11 +1,14 @@
 /** A whole campaign: failures first, then the seeds, what was covered, and what was largest. */
-import { replaySavedCommand, replaySeedCommand } from '../commands.ts';
+import type { CorpusAccount } from '../../scenarios/campaign-types.ts';
+import { replayFileCommand, replaySavedCommand, replaySeedCommand } from '../commands.ts';
 import type { ReportCampaign, ReportGroup, ReportIndex, ReportMetadata } from '../document.ts';
 import {
+  corpusInWords,
   formatCompact,
   formatCount,
   formatElapsed,
   oracleName,
+  outcomeInWords,
   plural,
   scenariosTitle,
 } from '../words.ts';
@@ -47,6 +50,7 @@ export function CampaignPage({ index, campaign, metadata }: CampaignPageProps) {
           <GroupCard key={group.signature} group={group} index={index} />
         ))}
       </section>
+      {campaign.corpus === undefined ? null : <Corpus corpus={campaign.corpus} />}
       <SeedGrid campaign={campaign} />
       <Coverage campaign={campaign} />
       <Largest campaign={campaign} />
@@ -96,6 +100,28 @@ function GroupCard({ group, index }: { readonly group: ReportGroup; readonly ind
         <a href={runHref(group.run)}>Open the earliest run</a>
       </p>
     </article>
+  );
+}
+
+/** Saved failures that were run before the seeds. */
+function Corpus({ corpus }: { readonly corpus: CorpusAccount }) {
+  if (corpus.entries === 0) return null;
+  return (
+    <section class="pane" aria-labelledby="corpus-heading">
+      <h2 id="corpus-heading">Corpus</h2>
+      <p>{corpusInWords(corpus)}</p>
+      {corpus.others.map(({ file, outcome, why }) => (
+        <article key={file} class="card fail-edge">
+          <h3>
+            {file} <span class="count">{outcome}</span>
+          </h3>
+          <p class="sentence">
+            {outcomeInWords(outcome)}: {why}
+          </p>
+          <Command label="replay" line={replayFileCommand(file)} />
+        </article>
+      ))}
+    </section>
   );
 }
 

@@ -58,6 +58,15 @@ export function fixtureCampaign(): CampaignResult {
       { scenario: 'vr/chaos', seed: '0xabc', events: 18_204 },
       { scenario: 'vr/partitions', seed: '0xdef', events: 17_990 },
     ],
+    corpus: {
+      folder: 'corpus',
+      entries: 14,
+      asExpected: 12,
+      others: [
+        { file: 'corpus/vr/L-0001.json', outcome: 'stale', why: 'it passes, <b>but</b> & so on' },
+        { file: 'corpus/vr/L-0002.json', outcome: 'inconclusive', why: 'it ran out of memory' },
+      ],
+    },
     metadata: {
       version: '0.1.0',
       node: 'v20.20.2',

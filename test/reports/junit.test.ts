@@ -6,7 +6,7 @@ describe('JUnit XML', () => {
   const xml = renderJunit(fixtureCampaign(), 'out');
 
   it('has a suite for each scenario, a case for each signature and one for the rest', () => {
-    expect(xml.match(/<testsuite /g)).toHaveLength(2);
+    expect(xml.match(/<testsuite /g)).toHaveLength(3);
     expect(xml).toContain('<testsuite name="vr/partitions" tests="4" failures="3"');
     expect(xml).toContain('name="every other seed"');
   });
@@ -14,6 +14,14 @@ describe('JUnit XML', () => {
   it('tells in each failure how to replay it', () => {
     expect(xml).toContain('quorumlab replay out/L-7f3a.json');
     expect(xml).toContain('quorumlab replay vr/partitions@0x7740 --mutant VR-3');
+  });
+
+  it('has a suite for the corpus, and a case for what in it is not as expected', () => {
+    expect(xml).toContain('<testsuite name="corpus" tests="3" failures="1" errors="0" skipped="1"');
+    expect(xml).toContain('quorumlab replay corpus/vr/L-0001.json');
+    expect(xml).toContain('12 of 14 saved failures as expected');
+    const { corpus: _corpus, ...without } = fixtureCampaign();
+    expect(renderJunit(without)).not.toContain('corpus');
   });
 
   it('keeps what a message holds inside its element', () => {

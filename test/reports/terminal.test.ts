@@ -85,6 +85,22 @@ describe('the text of a campaign', () => {
     expect(text).toContain('never reached: log-truncated');
   });
 
+  it('says of the corpus what is not as expected, before the groups', () => {
+    expect(text).toContain(
+      '  corpus: 12 of 14 saved failures as expected · 1 stale · 1 inconclusive',
+    );
+    const blocks = text.split('\n\n');
+    expect(blocks[1]).toBe(
+      [
+        'STALE  corpus/vr/L-0001.json  it no longer shows what it was kept for',
+        '  it passes, <b>but</b> & so on',
+        '  replay   quorumlab replay corpus/vr/L-0001.json',
+      ].join('\n'),
+    );
+    expect(blocks[2]).toMatch(/^UNKNOWN {2}corpus\/vr\/L-0002\.json {2}it came to no verdict\n/);
+    expect(blocks[3]).toContain('sig L-7f3a');
+  });
+
   it('gives each group its saved failure, its original and its page', () => {
     expect(text).toContain('  replay   quorumlab replay out/L-7f3a.json');
     expect(text).toContain('  original quorumlab replay vr/partitions@0x9c41f0');

@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
 
   it('puts failure groups first, with their commands', async () => {
     const page = await browser.open(campaign);
-    const cards = page.locator('article.card');
+    const cards = page.locator('section[aria-labelledby="groups-heading"] article.card');
     expect(await cards.count()).toBe(3);
     expect(await cards.nth(0).textContent()).toContain(
       'quorumlab replay quorumlab-out/L-7f3a.json',
@@ -52,6 +52,17 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     await page.getByRole('heading', { name: 'FAILED L-7f3a' }).waitFor();
     await page.getByRole('link', { name: 'Open the earliest run' }).click();
     await page.getByRole('heading', { name: 'vr/partitions@0x9c41f0' }).waitFor();
+  });
+
+  it('tells of the corpus what is not as expected, and how to replay it', async () => {
+    const page = await browser.open(campaign);
+    const corpus = page.getByRole('region', { name: 'Corpus' });
+    expect(await corpus.textContent()).toContain(
+      '12 of 14 saved failures as expected · 1 stale · 1 inconclusive',
+    );
+    const [stale] = await corpus.locator('article').allTextContents();
+    expect(stale).toContain('it passes, <b>but</b> & so on');
+    expect(stale).toContain('quorumlab replay corpus/vr/L-0001.json');
   });
 
   it('copies a command', async () => {
