@@ -40,7 +40,9 @@ export interface NodeBuild {
   readonly options: Options;
 }
 
+/** What is drawn after an event is drawn as in a world of another seed. */
 export interface Rekey {
+  /** The last event whose own draws stay; 0 keeps none. */
   readonly event: number;
   readonly seed: string;
 }

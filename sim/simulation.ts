@@ -239,7 +239,6 @@ export class Simulation implements ClusterView {
 
   private checkEvents(): void {
     const { bounds, rekey } = this.config;
-    // What is drawn in the event that is named is kept: the first to draw anew is the next one.
     if (rekey !== undefined && this.counts.events === rekey.event + 1) this.rekey(rekey.seed);
     this.eventsUntilCheck = bounds.events;
     if (this.counts.events >= bounds.events) this.reachBound('events');
