@@ -17,8 +17,8 @@ export class RunOutput {
   private readonly isJson: boolean;
   private readonly prints: readonly Print[];
   private readonly words: readonly string[];
-  /** Each result, and the command that brings it back. */
-  private readonly results = new Map<RunResult, string>();
+  /** Each result, the command that brings it back, and what is known of it. */
+  private readonly results = new Map<RunResult, Shown>();
 
   /** `words` are the simulation options, for the commands that are printed. */
   constructor(given: Given, words: readonly string[]) {
@@ -48,15 +48,14 @@ export class RunOutput {
   add(result: RunResult, { replayed, explanation }: Known = {}): void {
     if (this.results.size > 0 && !this.isJson) process.stdout.write('\n');
     const repeat = replayed?.replay ?? replayRunCommand(result, this.words);
-    this.results.set(result, repeat);
+    const explained = explanation === undefined ? {} : { explanation };
+    this.results.set(result, { repeat, ...explained });
     if (this.isJson) {
       const replay = replayed === undefined ? {} : { replay: replayed.comparison };
-      const explained = explanation === undefined ? {} : { explanation };
       process.stdout.write(`${JSON.stringify({ ...result, ...replay, ...explained })}\n`);
       return;
     }
     const lines = (replayed?.comparison.lines ?? []).map((line) => `  ${line}\n`);
-    const explained = explanation === undefined ? {} : { explanation };
     const text = runText(result, { prints: this.prints, repeat, ...explained });
     process.stdout.write(text + lines.join(''));
   }
@@ -72,11 +71,21 @@ export class RunOutput {
     }
     if (this.html !== undefined) {
       const { renderReport } = await import('../reports/html.ts');
-      const replay = (run: RunResult) => this.results.get(run) ?? replayRunCommand(run, this.words);
-      writeFileWhole(this.html, renderReport({ runs: [...this.results.keys()], replay }));
+      const shown = this.results;
+      const input = {
+        runs: [...shown.keys()],
+        replay: (run: RunResult) => shown.get(run)?.repeat ?? replayRunCommand(run, this.words),
+        explanation: (run: RunResult) => shown.get(run)?.explanation,
+      };
+      writeFileWhole(this.html, renderReport(input));
       if (!this.isJson) process.stdout.write(`  report   ${this.html}\n`);
     }
   }
+}
+
+interface Shown {
+  readonly repeat: string;
+  readonly explanation?: Explanation;
 }
 
 /** What there is to tell of a run besides its result. */

@@ -9,6 +9,7 @@ import type {
   CampaignResult,
   FailureGroup,
 } from '../scenarios/campaign-types.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult, Verdict } from '../scenarios/spec.ts';
 
 export const REPORT_FORMAT = 'quorumlab-report/1';
@@ -53,6 +54,8 @@ export interface RunHead {
   readonly signature?: string;
   readonly message?: string;
   readonly events: number;
+  /** Of a run that is no group's example: which event decides its failure. */
+  readonly explanation?: Explanation;
 }
 
 export interface ReportRun {

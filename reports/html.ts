@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { OUT_DIR, repeatCommand, replayFailureCommand, replayRunCommand } from './commands.ts';
 import {
@@ -36,6 +37,8 @@ export interface ReportInput {
   readonly repeat?: string;
   /** Command that brings one of `runs` back; its scenario and seed when absent. */
   readonly replay?: (run: RunResult) => string;
+  /** Which event decides the failure of one of `runs`. */
+  readonly explanation?: (run: RunResult) => Explanation | undefined;
   /** Largest number of event records kept of one run. */
   readonly eventLimit?: number;
 }
@@ -108,7 +111,11 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
     ...(campaign === undefined
       ? {}
       : { campaign, repeat: input.repeat ?? repeatCommand(campaign) }),
-    runs: runs.map((run, number) => headOf(run, replays[number] ?? '')),
+    runs: runs.map((run, number) => {
+      const head = headOf(run, replays[number] ?? '');
+      const explanation = input.explanation?.(run);
+      return explanation === undefined ? head : { ...head, explanation };
+    }),
   };
   return { index, runs };
 }

@@ -1,7 +1,8 @@
 /** What of an HTML report is there without scripts: the verdict, the failures, commands. */
 import type { CorpusAccount } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import type { ReportCampaign, ReportIndex } from './document.ts';
+import type { ReportCampaign, ReportGroup, ReportIndex } from './document.ts';
+import { sentencesOf } from './explanation.ts';
 import {
   corpusInWords,
   formatCompact,
@@ -62,7 +63,7 @@ function campaignSummary(campaign: ReportCampaign, repeat: string | undefined): 
       `<th scope="row">${escapeHtml(group.signature)}</th>`,
       `<td>${escapeHtml(group.oracle)}</td>`,
       `<td>${formatCount(group.count)}</td>`,
-      `<td>${escapeHtml(group.message)}</td>`,
+      `<td>${escapeHtml(whatOf(group))}</td>`,
       '</tr>',
     ].join(''),
   );
@@ -91,6 +92,12 @@ function corpusSummary(corpus: CorpusAccount): readonly string[] {
         `<p>${escapeHtml(`${file}: ${outcomeInWords(outcome)}: ${why}`)}</p>`,
     ),
   ];
+}
+
+/** What failed, and what decides it. */
+function whatOf({ message, explanation }: ReportGroup): string {
+  if (explanation === undefined) return message;
+  return [`${message}.`, ...sentencesOf(explanation)].join(' ');
 }
 
 function runSummary(run: RunResult, replay: string | undefined): readonly string[] {

@@ -3,6 +3,7 @@ import { replayFailureCommand, replaySavedCommand } from '../commands.ts';
 import type { ReportGroup, ReportIndex } from '../document.ts';
 import { oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
+import { ExplanationPane } from './explanation-pane.tsx';
 import { runHref } from './route.ts';
 
 export function GroupPage(props: { readonly index: ReportIndex; readonly group: ReportGroup }) {
@@ -27,6 +28,7 @@ export function GroupPage(props: { readonly index: ReportIndex; readonly group: 
           </a>
         </p>
       </header>
+      {group.explanation === undefined ? null : <ExplanationPane explanation={group.explanation} />}
       <section class="pane" aria-labelledby="seeds-heading">
         <h2 id="seeds-heading">Seeds</h2>
         {group.seeds.map((seed) => (

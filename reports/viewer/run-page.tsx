@@ -5,6 +5,7 @@ import { spanInWords, unfiredInWords } from '../faults.ts';
 import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { EventTable } from './event-table.tsx';
+import { ExplanationPane, explanationOf } from './explanation-pane.tsx';
 import { OperationsPane } from './operations-pane.tsx';
 import { groupHref } from './route.ts';
 import type { RunModel } from './run-model.ts';
@@ -15,6 +16,7 @@ export function RunPage({ view, index }: { readonly view: RunView; readonly inde
   const { run } = view.model;
   const replay = index.runs[view.model.number]?.replay ?? '';
   const saved = index.campaign?.groups.find((group) => group.run === view.model.number);
+  const explanation = explanationOf(index, view.model);
   return (
     <main class="page run">
       <header class="verdict">
@@ -34,6 +36,9 @@ export function RunPage({ view, index }: { readonly view: RunView; readonly inde
       <Toolbar view={view} />
       <div class="panes">
         <div class="pictures">
+          {explanation === undefined ? null : (
+            <ExplanationPane explanation={explanation} view={view} />
+          )}
           <OperationsPane view={view} />
           <SpaceTimePane view={view} />
         </div>

@@ -105,21 +105,34 @@ export function placeMoments(
   return placed;
 }
 
+export interface Tick {
+  readonly time: number;
+  readonly label: string;
+}
+
+/** Round times in a window of so many pixels, each with room for its label. */
+export function ticksOf(range: Range, width: number): readonly Tick[] {
+  const size = tickSize(range, width);
+  const ticks: Tick[] = [];
+  for (let time = Math.ceil(range.from / size) * size; time <= range.to; time += size) {
+    ticks.push({ time, label: tickLabel(time, size) });
+  }
+  return ticks;
+}
+
 /** Grid lines and, where no flag stands, their times. */
 export function drawAxis(surface: Surface, moments: readonly PlacedMoment[]): void {
   const { context, width, height, range, palette } = surface;
-  const size = tickSize(range, width - GUTTER);
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   context.lineWidth = 1;
-  for (let time = Math.ceil(range.from / size) * size; time <= range.to; time += size) {
+  for (const { time, label } of ticksOf(range, width - GUTTER)) {
     const x = Math.round(xOf(surface, time)) + 0.5;
     context.strokeStyle = palette.line;
     context.beginPath();
     context.moveTo(x, AXIS_HEIGHT - 5);
     context.lineTo(x, height);
     context.stroke();
-    const label = tickLabel(time, size);
     const left = x + 4;
     const right = left + label.length * surface.charWidth;
     const isCovered = moments.some((flag) => left < flag.right + 2 && flag.left - 2 < right);

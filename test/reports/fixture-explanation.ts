@@ -22,9 +22,9 @@ export function fixtureExplanation(changes: Partial<Explanation> = {}): Explanat
     event: EVENTS,
     time: EVENTS * MICROS_PER_EVENT,
     verdict: 'jump',
-    points: Array.from({ length: 65 }, (_, at) => at * 10).map((event) =>
-      pointAt(event, event < 230 ? 1 : event < DECISIVE ? 4 : 12, 12),
-    ),
+    points: [...Array.from({ length: 65 }, (_, at) => at * 10), DECISIVE - 1, DECISIVE]
+      .sort((a, b) => a - b)
+      .map((event) => pointAt(event, event < 230 ? 1 : event < DECISIVE ? 4 : 12, 12)),
     jumps: [jump, smaller],
     faults: [
       {
