@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly events?: boolean;
   /** Tell which marks were reached after which. */
   readonly coverage?: boolean;
+  /** Record the fates of messages. */
+  readonly fates?: boolean;
   /** The caller's clock: asked now and then, and true ends the run without a verdict. */
   readonly shouldStop?: () => boolean;
   /** What the spec's ids stand for: add your own protocols and state machines to `builtIn`. */
@@ -42,6 +44,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
     plan,
     logsEvents: request.events === true,
     builds: (change) => anotherBuild(spec, change, request.registry),
+    recordsFates: request.fates === true,
   });
   const specification = machineNamed(spec.machine, request.registry);
   const judge = new Judge(simulation, { build, specification }, spec);
@@ -97,6 +100,7 @@ function report(
       if (!node.isReplica) return node.isUp ? 'client' : 'down';
       return node.process === undefined ? 'down' : protocol.summary(node.process.state);
     }),
+    ...(simulation.network.fates === undefined ? {} : { fates: simulation.network.fates }),
     ...(simulation.log === undefined
       ? {}
       : { events: simulation.log.records.map((record) => replaceInRecord(record, places)) }),

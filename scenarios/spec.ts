@@ -2,7 +2,15 @@
 import type { Options } from '../sim/contract.ts';
 import type { FaultKind } from '../sim/fault.ts';
 import type { Plain } from '../sim/plain.ts';
-import type { Bounds, ClockConfig, DiskConfig, Ending, NetworkConfig, Plan } from '../sim/plan.ts';
+import type {
+  Bounds,
+  ClockConfig,
+  DiskConfig,
+  Ending,
+  FateOverride,
+  NetworkConfig,
+  Plan,
+} from '../sim/plan.ts';
 import type { EventRecord } from '../sim/record.ts';
 import type { Rekey } from '../sim/simulation-config.ts';
 
@@ -108,6 +116,11 @@ export interface RunResult {
    * a * count + a that a was reached.
    */
   readonly coverage?: readonly number[];
+  /**
+   * When it was asked for: what became of each message, in the order of sending, that was sent
+   * before the network turned quiet, and not over a cut link.
+   */
+  readonly fates?: readonly FateOverride[];
 }
 
 export interface RunCounts {

@@ -59,6 +59,8 @@ export class Network {
   private typeCapacity = INITIAL_TYPE_CAPACITY;
   private keys: Int32Array;
   private ordinals: Uint32Array;
+  /** The fate of each message that chance had a say in, if it is wanted. */
+  readonly fates: FateOverride[] | undefined;
   private lastType = '';
   private lastTypeIndex = -1;
 
@@ -71,7 +73,9 @@ export class Network {
     secondDelay: -1,
   };
 
-  constructor(seed: string, nodeCount: number, config: NetworkConfig) {
+  /** With `recordsFates`, `fates` says what became of each message. */
+  constructor(seed: string, nodeCount: number, config: NetworkConfig, recordsFates = false) {
+    this.fates = recordsFates ? [] : undefined;
     this.config = config;
     this.nodeCount = nodeCount;
     this.rootKey = hashString(`${seed}\0network`);
@@ -190,6 +194,7 @@ export class Network {
     fate.delay = slowness + drawDelay(distribution, draw(messageKey, PURPOSE_DELAY));
     if (this.isLossy && !isCalm) this.decideLosses(fate, messageKey, slowness);
     if (this.overrides !== undefined) this.override(fate, from, to, type);
+    if (this.fates !== undefined && !isCalm) this.record(fate, from, to, type);
     return fate;
   }
 
@@ -218,6 +223,18 @@ export class Network {
     fate.corrupt = override.corrupt ?? fate.corrupt;
     fate.delay = override.delay ?? fate.delay;
     fate.secondDelay = override.duplicate ?? fate.secondDelay;
+  }
+
+  /** What a node sends to itself has no fate, and over a cut link all have the same. */
+  private record(fate: Fate, from: NodeId, to: NodeId, type: string): void {
+    if (from === to || this.isCut(from, to)) return;
+    const { ordinal, dropped, corrupt, delay, secondDelay } = fate;
+    this.fates?.push({
+      ...{ from, to, type, ordinal },
+      ...(dropped ? { drop: true } : { delay }),
+      ...(corrupt && !dropped ? { corrupt } : {}),
+      ...(secondDelay >= 0 && !dropped ? { duplicate: secondDelay } : {}),
+    });
   }
 
   private indexOfType(type: string): number {

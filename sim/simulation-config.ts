@@ -21,6 +21,8 @@ export interface SimulationConfig {
   readonly paranoid: boolean;
   /** Write the event log. */
   readonly logsEvents: boolean;
+  /** Write down the fates of messages. */
+  readonly recordsFates?: boolean;
   /** What a node runs that restarts as another build; without it, none does. */
   readonly builds?: (change: BuildChange) => NodeBuild;
   /** After so many events, every later draw comes from another seed. */

@@ -103,7 +103,7 @@ export class Simulation implements ClusterView {
     this.progressWithin = this.claims.progressWithin;
     this.coverage = new Coverage(Object.keys(config.protocol.marks));
     this.log = config.logsEvents ? new EventLog(this, config.protocol) : undefined;
-    this.network = new Network(config.seed, ids.length, config.network);
+    this.network = new Network(config.seed, ids.length, config.network, config.recordsFates);
     this.post = new Post(this, this.network);
     this.lifecycle = new Lifecycle(this, config);
     this.turns = new Turns(this);
