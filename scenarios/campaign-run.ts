@@ -1,7 +1,7 @@
 /** One run as a campaign sees it: judged, repeated where asked, and never thrown out of. */
-import { hashString, hex32 } from '../sim/mixing.ts';
 import { noCounts } from '../sim/simulation-config.ts';
 import { SpecError } from './assemble.ts';
+import { signatureFrom } from './signature.ts';
 import type { Failure, RunResult, RunSpec } from './spec.ts';
 
 /** The engine as campaigns need it; tests put a fake in its place. */
@@ -14,6 +14,8 @@ export interface CampaignEngine {
 export interface RunOptions {
   /** Record the event log. */
   readonly events?: boolean;
+  /** Record the fates of messages. */
+  readonly fates?: boolean;
   /** Asked now and then; true ends the run as inconclusive. */
   readonly shouldStop?: () => boolean;
 }
@@ -21,6 +23,8 @@ export interface RunOptions {
 export interface JudgeOptions extends RunOptions {
   /** Run it twice and compare the trace hashes. */
   readonly twice?: boolean;
+  /** Run it up to so many times more, until a trace hash differs from the first. */
+  readonly again?: number;
 }
 
 /** The oracle that blames us: the engine threw where it never may. */
@@ -28,8 +32,8 @@ export const INTERNAL_ERROR = 'internal-error';
 /** The oracle that compares the trace hashes of two runs of one spec. */
 export const DETERMINISM = 'determinism';
 
-const INTERNAL_ERROR_SIGNATURE = signatureOf('Q', INTERNAL_ERROR);
-const DETERMINISM_SIGNATURE = signatureOf('D', DETERMINISM);
+const INTERNAL_ERROR_SIGNATURE = signatureFrom('Q', INTERNAL_ERROR);
+const DETERMINISM_SIGNATURE = signatureFrom('D', DETERMINISM);
 
 /**
  * Runs `spec`; a throw of the engine becomes a failure that names the seed. Throws `SpecError` for
@@ -40,17 +44,18 @@ export function judge(
   spec: RunSpec,
   options: JudgeOptions = {},
 ): RunResult {
-  let result: RunResult;
   try {
-    result = engine.run(spec, options);
-    if (options.twice === true && result.verdict !== 'inconclusive') {
-      result = compareWithSecondRun(engine, result, options);
+    const result = engine.run(spec, options);
+    const again = options.again ?? (options.twice === true ? 1 : 0);
+    for (let i = 0; i < again && result.verdict !== 'inconclusive'; i++) {
+      const unsteady = compareWithAnotherRun(engine, result, options);
+      if (unsteady !== undefined) return unsteady;
     }
+    return result;
   } catch (error) {
     if (error instanceof SpecError) throw error;
-    result = internalError(spec, error);
+    return internalError(spec, error);
   }
-  return result;
 }
 
 /** The failure that decides which group a failing run belongs to. */
@@ -58,21 +63,19 @@ export function firstFailure(result: RunResult): Failure | undefined {
   return result.verdict === 'failed' ? result.failures[0] : undefined;
 }
 
-/** As other oracles' provisional signatures: a letter and a hash of the name. */
-function signatureOf(letter: string, oracle: string): string {
-  return `${letter}-${hex32(hashString(`${oracle}/`)).slice(0, 4)}`;
-}
-
-function compareWithSecondRun(
+/** The first run as a failure of determinism, or undefined if another run has the same trace. */
+function compareWithAnotherRun(
   engine: CampaignEngine,
   first: RunResult,
   options: RunOptions,
-): RunResult {
+): RunResult | undefined {
   const again = options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop };
   // The second run takes the plan of the first, so a plan that is drawn differently from the one
   // that a saved spec carries shows here too.
   const second = engine.run(first.spec, again);
-  if (second.traceHash === first.traceHash || second.verdict === 'inconclusive') return first;
+  if (second.traceHash === first.traceHash || second.verdict === 'inconclusive') {
+    return undefined;
+  }
   const failure: Failure = {
     oracle: DETERMINISM,
     signature: DETERMINISM_SIGNATURE,

@@ -1,6 +1,5 @@
 /** Presides over one run: tells the oracles what happens and writes down what they find. */
 import type { Build, Message, NodeId, StateMachine } from '../sim/contract.ts';
-import { hashString, hex32 } from '../sim/mixing.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { End, Observer } from '../sim/simulation-config.ts';
 import { DecidedLog } from './oracles/decided-log.ts';
@@ -9,6 +8,7 @@ import { oracles } from './oracles/index.ts';
 import { noException } from './oracles/no-exception.ts';
 import type { Court, Oracle, ViolationDetail, Watch } from './oracles/oracle.ts';
 import { nodeName } from './oracles/words.ts';
+import { signatureFrom } from './signature.ts';
 import type { Failure, RunSpec } from './spec.ts';
 
 /** Each hook's listeners, so that an event costs nothing to oracles that do not care. */
@@ -65,7 +65,7 @@ export class Judge implements Observer, Court {
     const at = this.view.now;
     this.failures.push({
       oracle: oracle.id,
-      signature: signatureOf(oracle, invariant),
+      signature: signatureFrom(oracle.letter, oracle.id, invariant),
       message,
       at,
       event: this.view.counts.events,
@@ -151,11 +151,4 @@ function collectListeners(watches: readonly Watch[]): Listeners {
     restarted: watches.flatMap((watch) => watch.restarted?.bind(watch) ?? []),
     ended: watches.flatMap((watch) => watch.ended?.bind(watch) ?? []),
   };
-}
-
-/**
- * Provisional until a failure is shrunk: the oracle's letter and a hash of oracle and invariant.
- */
-export function signatureOf(oracle: { id: string; letter: string }, invariant?: string): string {
-  return `${oracle.letter}-${hex32(hashString(`${oracle.id}/${invariant ?? ''}`)).slice(0, 4)}`;
 }
