@@ -1,0 +1,99 @@
+/**
+ * Makes a failing run small. The plan and the network's overrides are edited, never the seed; each
+ * edit is run, and stays if the run still fails in the same way: by the same oracle and invariant.
+ */
+import type { OptionSchema } from '../../sim/contract.ts';
+import { assemble, type Registry } from '../assemble.ts';
+import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR } from '../campaign-run.ts';
+import type { RunResult } from '../spec.ts';
+import { calmedBetween, networkAccount, type ShrinkAccount, sizeOf } from './account.ts';
+import { finish, reduceUnderDraws, reduceWithoutDraws } from './stages.ts';
+import {
+  type Budget,
+  type Case,
+  isSteady,
+  type PlannedSpec,
+  runCase,
+  type Target,
+  Trials,
+} from './trials.ts';
+
+export interface ShrinkRequest {
+  /** The failing run, with its plan. */
+  readonly spec: PlannedSpec;
+  /** What to keep: oracle and invariant of its first failure. */
+  readonly target: Target;
+  readonly budget?: Partial<Budget>;
+  /** What the spec's ids stand for, as the engine has it. */
+  readonly registry?: Registry;
+}
+
+/** Runs that a shrinking may take: some ten times what a hard one does. */
+export const SHRINK_RUNS_MAX = 20_000;
+
+export type ShrinkOutcome = Shrunk | NotShrunk;
+
+export interface Shrunk {
+  readonly kind: 'shrunk';
+  readonly original: RunResult;
+  /** The smallest run whose messages still meet the fates that the seed draws. */
+  readonly withRandomNetwork: RunResult;
+  /** The smallest run of all. */
+  readonly minimal: RunResult;
+  readonly account: ShrinkAccount;
+}
+
+export interface NotShrunk {
+  readonly kind: 'not-shrunk';
+  /** Why, in words that go on from "it was not shrunk: ". */
+  readonly reason: string;
+}
+
+/** Shrinks a failing run as far as it goes, or as the budget lets it. */
+export function shrink(engine: CampaignEngine, request: ShrinkRequest): ShrinkOutcome {
+  const { spec, target } = request;
+  const budget: Budget = { runs: SHRINK_RUNS_MAX, ...request.budget };
+  if (target.oracle === INTERNAL_ERROR) {
+    return { kind: 'not-shrunk', reason: 'quorumlab itself failed, which no plan explains' };
+  }
+  const original = runCase(engine, spec, target, budget.shouldStop);
+  if (original === undefined) {
+    return { kind: 'not-shrunk', reason: 'it does not fail in the same way when it is run again' };
+  }
+  if (target.oracle !== DETERMINISM && !isSteady(engine, original)) {
+    const reason =
+      'two runs of it give two traces, so that nothing can be concluded from a third; ' +
+      '--determinism finds that as a failure of its own';
+    return { kind: 'not-shrunk', reason };
+  }
+  const { optionSchema } = assemble(spec, request.registry).protocol;
+  return shrinkCase(engine, original, budget, optionSchema);
+}
+
+function shrinkCase(
+  engine: CampaignEngine,
+  original: Case,
+  budget: Budget,
+  schema: readonly OptionSchema[],
+): Shrunk {
+  const trials = new Trials(engine, original, budget);
+  reduceUnderDraws(trials, schema);
+  const withRandomNetwork = trials.best;
+  const whyDrawn = reduceWithoutDraws(trials, engine, schema);
+  finish(trials, schema);
+  const minimal = trials.best;
+  return {
+    kind: 'shrunk',
+    original: original.result,
+    withRandomNetwork: withRandomNetwork.result,
+    minimal: minimal.result,
+    account: {
+      from: sizeOf(original.result),
+      to: sizeOf(minimal.result),
+      runs: trials.runs,
+      isMinimal: !trials.isCutShort,
+      calmed: calmedBetween(original.spec, minimal.spec),
+      network: networkAccount(minimal.spec, whyDrawn ?? 'the budget ran out'),
+    },
+  };
+}

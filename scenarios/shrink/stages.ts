@@ -1,0 +1,128 @@
+/** The order in which the passes are made, and until when. */
+import type { OptionSchema } from '../../sim/contract.ts';
+import type { CampaignEngine } from '../campaign-run.ts';
+import { dropWhatCameLater } from './cut.ts';
+import { explicitFates, removeFates, simplifyFates } from './fates.ts';
+import {
+  removeClients,
+  removeFaults,
+  removeOperations,
+  removePairs,
+  removeReplicas,
+} from './remove.ts';
+import { loosenFaults, shortenFaults } from './simpler-faults.ts';
+import { simplifyOperations } from './simpler-operations.ts';
+import { closeGaps, roundTimes } from './times.ts';
+import type { Case, Trials } from './trials.ts';
+import { nameLeaders, replaceTriggers, simplifyTriggers } from './triggers.ts';
+import { calmWorld, plainNetwork, roundWorld, simplifyDelay } from './world.ts';
+
+type Pass = (trials: Trials) => void;
+
+/** More fates than this are no easier to read than the seed that draws them. */
+const FATES_MAX = 60;
+
+/** Big steps, which change what happens: what is not needed goes. */
+function reducing(schema: readonly OptionSchema[]): readonly Pass[] {
+  return [
+    simplifyDelay,
+    removeFates,
+    dropWhatCameLater,
+    (trials) => calmWorld(trials, schema),
+    simplifyTriggers,
+    removeFaults,
+    nameLeaders,
+    removeClients,
+    removeOperations,
+    removeReplicas,
+    closeGaps,
+    loosenFaults,
+  ];
+}
+
+/** Small steps, for the reader: what stays is said as simply as possible. */
+function polishing(schema: readonly OptionSchema[]): readonly Pass[] {
+  return [
+    shortenFaults,
+    simplifyOperations,
+    roundTimes,
+    (trials) => roundWorld(trials, schema),
+    simplifyFates,
+  ];
+}
+
+/** The smallest plan whose messages still meet the fates that the seed draws. */
+export function reduceUnderDraws(trials: Trials, schema: readonly OptionSchema[]): void {
+  const reduce = reducing(schema);
+  reduceWith(trials, reduce);
+  // A mark that must be reached the fifth time keeps all that leads up to it; a time does not. But
+  // a time misses its moment when what comes before it goes. What has fewer entries is kept.
+  const waiting = trials.best;
+  replaceTriggers(trials);
+  if (trials.best === waiting) return;
+  reduceWith(trials, reduce);
+  if (entriesOf(trials.best) >= entriesOf(waiting)) trials.returnTo(waiting);
+}
+
+/** Without the network's draws, as far as that goes; returns why it does not, if it does not. */
+export function reduceWithoutDraws(
+  trials: Trials,
+  engine: CampaignEngine,
+  schema: readonly OptionSchema[],
+): string | undefined {
+  const drawn = trials.best;
+  if (!plainNetwork(trials)) {
+    const why = explicitFates(trials, engine);
+    if (why !== undefined) return why;
+  }
+  reduceWith(trials, reducing(schema));
+  const fates = trials.spec.network.overrides?.length ?? 0;
+  if (fates <= FATES_MAX) return undefined;
+  trials.returnTo(drawn);
+  return `it needs the fates of ${fates} messages, more than anybody would read`;
+}
+
+/** Polishes, until no single thing can go any more, and a time stands for each trigger. */
+export function finish(trials: Trials, schema: readonly OptionSchema[]): void {
+  polishAndReduce(trials, schema);
+  const polished = trials.best;
+  replaceTriggers(trials);
+  if (trials.best !== polished) polishAndReduce(trials, schema);
+}
+
+function polishAndReduce(trials: Trials, schema: readonly OptionSchema[]): void {
+  let polished: Case;
+  do {
+    untilNothingChanges(trials, polishing(schema));
+    polished = trials.best;
+    reduceWith(trials, reducing(schema));
+  } while (trials.best !== polished && !trials.isCutShort);
+}
+
+function untilNothingChanges(trials: Trials, passes: readonly Pass[]): void {
+  let before: Case;
+  do {
+    before = trials.best;
+    for (const pass of passes) pass(trials);
+  } while (trials.best !== before && !trials.isCutShort);
+}
+
+/** Passes over and over for as long as there is less and less; pairs only where nothing single. */
+function reduceWith(trials: Trials, passes: readonly Pass[]): void {
+  let before: number;
+  do {
+    before = weightOf(trials.best);
+    for (const pass of passes) pass(trials);
+    if (weightOf(trials.best) === before) removePairs(trials);
+  } while (weightOf(trials.best) < before && !trials.isCutShort);
+}
+
+/** All that a reader has to keep in mind. */
+function weightOf(each: Case): number {
+  const { clients, replicas, network } = each.spec;
+  return entriesOf(each) + clients + replicas + (network.overrides?.length ?? 0);
+}
+
+function entriesOf({ spec }: Case): number {
+  return spec.plan.faults.length + spec.plan.operations.length;
+}

@@ -1,0 +1,162 @@
+/** Tries smaller specs and keeps the smallest one that fails in the same way. */
+import { TraceHash } from '../../sim/mixing.ts';
+import type { FateOverride, Plan } from '../../sim/plan.ts';
+import { SpecError } from '../assemble.ts';
+import { type CampaignEngine, DETERMINISM, firstFailure, judge } from '../campaign-run.ts';
+import { progress } from '../oracles/endings.ts';
+import type { Failure, RunResult, RunSpec } from '../spec.ts';
+
+export type PlannedSpec = RunSpec & { readonly plan: Plan };
+
+/** What must stay while everything else may go: the way in which a run fails. */
+export type Target = Pick<Failure, 'oracle' | 'invariant'>;
+
+/** A spec and what running it came to. */
+export interface Case {
+  readonly spec: PlannedSpec;
+  readonly result: RunResult;
+  /** That of the result which is the target. */
+  readonly failure: Failure;
+}
+
+export interface Budget {
+  /** Runs that may be made. */
+  readonly runs: number;
+  /** Asked before each run and within it; true ends the shrinking with the best so far. */
+  readonly shouldStop?: () => boolean;
+  /** Told before each run; `best` is the smallest case so far. */
+  readonly watch?: (runs: number, best: Case) => void;
+}
+
+/**
+ * How often a spec is run again to see whether it gives another trace: chance that is not ours may
+ * agree with itself now and then.
+ */
+export const DETERMINISM_TRIES = 8;
+/** The engine asks every few thousand events whether to stop: a candidate may take so many more. */
+const ASKED_MAX = 64;
+
+export class Trials {
+  readonly target: Target;
+  runs = 0;
+  /** Whether the budget ran out before everything was tried. */
+  isCutShort = false;
+  private current: Case;
+  private readonly engine: CampaignEngine;
+  private readonly budget: Budget;
+  /** Specs that were run, by hash: each is judged once, which also ends every cycle of edits. */
+  private readonly tried = new Set<string>();
+
+  constructor(engine: CampaignEngine, first: Case, budget: Budget) {
+    this.engine = engine;
+    this.current = first;
+    this.target = first.failure;
+    this.budget = budget;
+    this.tried.add(keyOf(first.spec));
+  }
+
+  /** The smallest case so far. */
+  get best(): Case {
+    return this.current;
+  }
+
+  get spec(): PlannedSpec {
+    return this.current.spec;
+  }
+
+  /** Runs the candidate unless it was run before. If it fails in the same way, it is the best. */
+  attempt(spec: PlannedSpec): boolean {
+    const found = this.try(spec);
+    if (found === undefined) return false;
+    this.current = found;
+    return true;
+  }
+
+  /** Tries candidates in order, simplest first, up to the first that fails in the same way. */
+  attemptFirst(candidates: Iterable<PlannedSpec>): boolean {
+    for (const candidate of candidates) {
+      if (this.attempt(candidate)) return true;
+      if (this.isCutShort) return false;
+    }
+    return false;
+  }
+
+  /** Goes back to an earlier case, which is better in some other way. */
+  returnTo(earlier: Case): void {
+    this.current = earlier;
+  }
+
+  private try(spec: PlannedSpec): Case | undefined {
+    if (this.isOver()) return undefined;
+    const key = keyOf(spec);
+    if (this.tried.has(key)) return undefined;
+    this.tried.add(key);
+    this.runs += 1;
+    this.budget.watch?.(this.runs, this.current);
+    const found = runCase(this.engine, spec, this.target, this.budget.shouldStop);
+    return found !== undefined && isFair(this.engine, found) ? found : undefined;
+  }
+
+  private isOver(): boolean {
+    if (this.runs >= this.budget.runs || this.budget.shouldStop?.() === true) {
+      this.isCutShort = true;
+    }
+    return this.isCutShort;
+  }
+}
+
+/** The case that a spec makes, if it fails in the way that is wanted. */
+export function runCase(
+  engine: CampaignEngine,
+  spec: PlannedSpec,
+  target: Target,
+  shouldStop?: () => boolean,
+): Case | undefined {
+  let asked = 0;
+  const stop = (): boolean => ++asked > ASKED_MAX || shouldStop?.() === true;
+  const again = target.oracle === DETERMINISM ? { again: DETERMINISM_TRIES } : {};
+  try {
+    const result = judge(engine, spec, { shouldStop: stop, ...again });
+    const failure = firstFailure(result);
+    if (failure === undefined || !isSame(failure, target)) return undefined;
+    return { spec, result, failure };
+  } catch (error) {
+    // An edit that leaves a plan that does not fit its world is no smaller failure.
+    if (error instanceof SpecError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether a failure of progress is one: once the run is quiet, every message is promised to arrive
+ * in time, so no fate may be written out for a message that is sent by then.
+ */
+function isFair(engine: CampaignEngine, { spec, failure }: Case): boolean {
+  const overrides = spec.network.overrides ?? [];
+  if (failure.oracle !== progress.id || overrides.length === 0) return true;
+  const { fates = [] } = engine.run(spec, { fates: true });
+  const early = new Set(fates.map(messageOf));
+  return overrides.every((override) => early.has(messageOf(override)));
+}
+
+function messageOf({ from, to, type, ordinal }: FateOverride): string {
+  return `${from}>${to} ${type} ${ordinal}`;
+}
+
+/** Whether another run of the case gives the same trace. */
+export function isSteady(engine: CampaignEngine, { spec, result }: Case): boolean {
+  return judge(engine, spec).traceHash === result.traceHash;
+}
+
+/** Whether two failures have the same provisional signature. */
+export function isSame(one: Target, other: Target): boolean {
+  return one.oracle === other.oracle && one.invariant === other.invariant;
+}
+
+/** 64 bits of what the spec says. */
+function keyOf(spec: PlannedSpec): string {
+  const text = JSON.stringify(spec);
+  const hash = new TraceHash();
+  for (let i = 0; i < text.length; i++) hash.integer(text.charCodeAt(i));
+  return hash.text();
+}

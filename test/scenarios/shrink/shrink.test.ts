@@ -1,0 +1,101 @@
+/** What is claimed of a shrunk failure, tried out on a failure of every planted bug. */
+import { describe, expect, it } from 'vitest';
+import { DETERMINISM, firstFailure, judge } from '../../../scenarios/campaign-run.ts';
+import { withFaults, withOperations } from '../../../scenarios/shrink/edit.ts';
+import { withoutClients, withoutReplicas } from '../../../scenarios/shrink/renumber.ts';
+import { type Shrunk, shrink } from '../../../scenarios/shrink/shrink.ts';
+import { isSame, type PlannedSpec, runCase } from '../../../scenarios/shrink/trials.ts';
+import { shapeOf } from '../../../scenarios/signature.ts';
+import { engine, type FailingRun, failingRun, mutantIds } from './failing-runs.ts';
+
+/** Each bug's failing run, shrunk when it is first asked for. */
+const known = new Map<string, { readonly run: FailingRun; readonly shrunk: Shrunk }>();
+
+function shrunkFailure(mutant: string): { readonly run: FailingRun; readonly shrunk: Shrunk } {
+  const before = known.get(mutant);
+  if (before !== undefined) return before;
+  const run = failingRun(mutant);
+  const shrunk = shrink(engine, run);
+  if (shrunk.kind === 'not-shrunk') throw new Error(`${mutant}: ${shrunk.reason}`);
+  known.set(mutant, { run, shrunk });
+  return { run, shrunk };
+}
+
+describe.each(mutantIds)('a failure of %s, shrunk', (mutant) => {
+  it('fails in the same way as before, with and without the draws of the network', () => {
+    const { run, shrunk } = shrunkFailure(mutant);
+    for (const result of [shrunk.minimal, shrunk.withRandomNetwork]) {
+      expect(firstFailure(result)).toMatchObject(run.target);
+      expect(result.spec.seed).toBe(run.spec.seed);
+    }
+  });
+
+  it('can lose no single fault, operation, client or replica', () => {
+    const { run, shrunk } = shrunkFailure(mutant);
+    expect(shrunk.account.isMinimal).toBe(true);
+    const stillFailing = [...smallerBySomething(shrunk.minimal.spec)].filter(
+      ([, spec]) => runCase(engine, spec, run.target) !== undefined,
+    );
+    expect(stillFailing.map(([what]) => what)).toEqual([]);
+  });
+
+  it('replays from a file to the same signature and trace hash', () => {
+    const { run, shrunk } = shrunkFailure(mutant);
+    const spec: PlannedSpec = JSON.parse(JSON.stringify(shrunk.minimal.spec));
+    const again = judge(engine, spec, run.target.oracle === DETERMINISM ? { again: 8 } : {});
+    const failure = firstFailure(again);
+    expect(failure !== undefined && isSame(failure, run.target)).toBe(true);
+    if (run.target.oracle === DETERMINISM) return;
+    expect(again.traceHash).toBe(shrunk.minimal.traceHash);
+    expect(shapeOf(again)).toBe(shapeOf(shrunk.minimal));
+  });
+
+  it('needs the bug: without it the same run does not fail, within what is claimed', () => {
+    const { shrunk } = shrunkFailure(mutant);
+    const { mutant: _mutant, ...correct } = shrunk.minimal.spec;
+    if (!correct.withinClaims) return;
+    expect(judge(engine, correct, { twice: true }).failures).toEqual([]);
+  });
+});
+
+function* smallerBySomething(spec: PlannedSpec): Generator<readonly [string, PlannedSpec]> {
+  const { plan, clients, replicas } = spec;
+  for (const index of plan.faults.keys()) {
+    yield [`fault ${index}`, withFaults(spec, plan.faults.toSpliced(index, 1))];
+  }
+  for (const index of plan.operations.keys()) {
+    yield [`operation ${index}`, withOperations(spec, plan.operations.toSpliced(index, 1))];
+  }
+  for (let client = 0; client < clients; client++) {
+    yield [`client ${client}`, withoutClients(spec, [client])];
+  }
+  for (let replica = 0; replicas > 1 && replica < replicas; replica++) {
+    yield [`replica ${replica}`, withoutReplicas(spec, [replica])];
+  }
+}
+
+describe('shrinking', () => {
+  it('comes to the same bytes when it is done twice', () => {
+    const { run, shrunk } = shrunkFailure('VR-5');
+    expect(JSON.stringify(shrink(engine, run))).toBe(JSON.stringify(shrunk));
+  });
+
+  it.each(mutantIds.filter((id) => id !== 'SM-1'))(
+    'leaves alone what is shrunk already: %s',
+    (mutant) => {
+      const { run, shrunk } = shrunkFailure(mutant);
+      const again = shrink(engine, { ...run, spec: shrunk.minimal.spec });
+      expect(again.kind === 'shrunk' && again.minimal.spec).toEqual(shrunk.minimal.spec);
+    },
+  );
+
+  it('makes failures small: in the median at most two faults and two operations', () => {
+    const all = mutantIds.map((id) => shrunkFailure(id).shrunk.minimal.spec.plan);
+    expect(median(all.map(({ faults }) => faults.length))).toBeLessThanOrEqual(2);
+    expect(median(all.map(({ operations }) => operations.length))).toBeLessThanOrEqual(2);
+  });
+});
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

@@ -1,0 +1,104 @@
+/** What shrinking makes of runs that say nothing, or something else each time. */
+import { describe, expect, it } from 'vitest';
+import type { CampaignEngine } from '../../../scenarios/campaign-run.ts';
+import { shrink } from '../../../scenarios/shrink/shrink.ts';
+import type { PlannedSpec } from '../../../scenarios/shrink/trials.ts';
+import { type FakeBehaviour, fakeEngine, fakeSpec } from '../../cli/fake-engine.ts';
+
+const TARGET = { oracle: 'fake' };
+const drawn = fakeSpec('vr/chaos', '0x1');
+/** Of its faults only the crash of node 2 matters to the engines below. */
+const spec: PlannedSpec = {
+  ...drawn,
+  plan: {
+    operations: [{ at: 0, client: 0, operation: { f: 'get', key: 'x' } }],
+    faults: [0, 1, 2].map((node) => ({ at: node, fault: 'crash', node })),
+  },
+};
+
+/** Does `what` without a crash of node 2, and fails as the target with it. */
+function engineThat(what: FakeBehaviour): CampaignEngine {
+  const failing = fakeEngine({ fails: () => 'F-0001' });
+  const other = fakeEngine(what);
+  return {
+    draw: fakeSpec,
+    run: (planned, options) => {
+      const faults = planned.plan?.faults ?? [];
+      const isThere = faults.some((fault) => 'node' in fault && fault.node === 2);
+      const result = (isThere ? failing : other).run(planned, options);
+      return { ...result, faults: faults.map(() => ({ status: 'fired', at: 0, event: 0 })) };
+    },
+  };
+}
+
+describe('a candidate that comes to something else', () => {
+  it.each([
+    ['passes', {}],
+    ['is inconclusive', { isInconclusive: () => true }],
+    ['breaks the engine', { throws: () => new Error('boom') }],
+  ] as const)('is not taken: one that %s', (_, what) => {
+    const outcome = shrink(engineThat(what), { spec, target: TARGET });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    const { plan } = outcome.minimal.spec;
+    expect(plan.faults).toHaveLength(1);
+    expect(plan.faults[0]).toMatchObject({ fault: 'crash', node: 2 });
+    expect(plan.operations).toEqual([]);
+  });
+});
+
+describe('a failure', () => {
+  it('that quorumlab itself has made is not shrunk', () => {
+    const engine = fakeEngine({ throws: () => new Error('boom') });
+    const outcome = shrink(engine, { spec, target: { oracle: 'internal-error' } });
+    expect(outcome).toMatchObject({ kind: 'not-shrunk' });
+  });
+
+  it('that does not show again is not shrunk', () => {
+    const outcome = shrink(fakeEngine(), { spec, target: TARGET });
+    expect(outcome).toMatchObject({ kind: 'not-shrunk', reason: expect.stringContaining('again') });
+  });
+
+  it('of a run that is another one each time is not shrunk', () => {
+    const engine = fakeEngine({ fails: () => 'F-0001', isUnsteady: () => true });
+    const outcome = shrink(engine, { spec, target: TARGET });
+    expect(outcome).toMatchObject({
+      kind: 'not-shrunk',
+      reason: expect.stringContaining('--determinism'),
+    });
+  });
+
+  it('of determinism is shrunk to a run that still has two traces', () => {
+    const engine = fakeEngine({ isUnsteady: () => true });
+    const outcome = shrink(engine, { spec, target: { oracle: 'determinism' } });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    expect(outcome.minimal.spec.plan).toEqual({ faults: [], operations: [] });
+    expect(outcome.minimal.failures[0]?.oracle).toBe('determinism');
+  });
+});
+
+describe('a budget that runs out', () => {
+  it.each([
+    ['runs', { runs: 4 }],
+    ['time', { shouldStop: stopAfter(12) }],
+  ] as const)('leaves the smallest case so far, which is not called minimal: %s', (_, budget) => {
+    const outcome = shrink(engineThat({}), { spec, target: TARGET, budget });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    expect(outcome.account.isMinimal).toBe(false);
+    expect(outcome.account.runs).toBeGreaterThan(0);
+    expect(outcome.minimal.failures[0]?.signature).toBe('F-0001');
+  });
+
+  it('is told how far the shrinking has come', () => {
+    const seen: number[] = [];
+    const watch = (runs: number): void => void seen.push(runs);
+    const outcome = shrink(engineThat({}), { spec, target: TARGET, budget: { watch } });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    expect(seen).toEqual(Array.from({ length: outcome.account.runs }, (_, index) => index + 1));
+  });
+});
+
+/** Says no so often, and yes from then on. */
+function stopAfter(times: number): () => boolean {
+  let asked = 0;
+  return () => ++asked > times;
+}
