@@ -22,7 +22,7 @@ export interface Explained {
 }
 
 export async function explainFailures(
-  pool: WorkerPool,
+  pool: Pick<WorkerPool, 'run' | 'endSoon'>,
   failures: readonly ToExplain[],
   { jobs, interrupt, begin }: ExplainSettings,
 ): Promise<Explained> {

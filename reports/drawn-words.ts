@@ -68,7 +68,10 @@ function sideInWords(record: EventRecord | undefined, pair: Pair, replicas: numb
   if (isMessage(record)) return fateInWords(record, replicas);
   const { summary, time } = record;
   const told = `${recordInWords(record, replicas)} at ${formatTimeExact(time)}`;
-  return summary === undefined ? told : `${told} as ${summary}`;
+  if (summary !== undefined) return `${told} as ${summary}`;
+  // A summary that a step leaves as it is has no place in the log.
+  const isChanged = (pair.failing ?? record).summary !== (pair.escaping ?? record).summary;
+  return isChanged ? `${told} as it was` : told;
 }
 
 /** Of the messages that left in that event, those that met with chance. */
