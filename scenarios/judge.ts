@@ -35,7 +35,7 @@ export class Judge implements Observer, Court {
     this.build = build;
     this.specification = specification;
     this.spec = spec;
-    this.decided = new DecidedLog(build.protocol, build.machine, spec.replicas);
+    this.decided = new DecidedLog(build.protocol, specification, spec.replicas);
     const chosen = spec.oracles;
     const seated = oracles.filter((oracle) => chosen === undefined || chosen.includes(oracle.id));
     const watches = seated.map((oracle) => oracle.watch(this));

@@ -48,7 +48,7 @@ export interface Court {
   /** To whom progress has been owed since faults stopped. */
   readonly owed: Owed;
   readonly history: readonly HistoryRecord[];
-  /** What replicas have decided so far, and what the state machine answers to it. */
+  /** What replicas have decided so far, and what the state machine should answer to it. */
   readonly decided: DecidedLog;
   /** How often any node has reached the mark. */
   countOf(mark: string): number;

@@ -91,7 +91,7 @@ describe("a user's own state machine", () => {
   });
 
   test('is what its own wrong replies are held against', () => {
-    const wrong = seedsOf('vr/calm', { mutant: careless.id });
+    const wrong = seedsOf('vr/calm', { mutant: careless.id, oracles: ['linearizability'] });
     const failures = wrong.flatMap((result) => result.failures);
     expect(new Set(failures.map(({ oracle }) => oracle))).toEqual(new Set(['linearizability']));
     expect(failures.length).toBe(wrong.length);
@@ -99,6 +99,12 @@ describe("a user's own state machine", () => {
     const [result] = wrong;
     const stuckAt = result?.failures[0]?.evidence?.stuckAt ?? -1;
     expect(result?.history[stuckAt]).toMatchObject({ operation: TRANSFER });
+  });
+
+  test('is what each wrong reply is held against as soon as it is given', () => {
+    const wrong = seedsOf('vr/calm', { mutant: careless.id });
+    const oracles = wrong.map(({ failures }) => failures[0]?.oracle);
+    expect(oracles).toEqual(wrong.map(() => 'replies'));
   });
 
   test('is broken by a bug planted in the protocol, and linearizability alone sees it', () => {
