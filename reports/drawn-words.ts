@@ -10,7 +10,7 @@ const FATES_SHOWN = 5;
 
 /** One sentence, or none where the log does not tell. */
 export function drawnSentence(jump: Jump, replicas: number): readonly string[] {
-  const pair = jump.escape === undefined ? undefined : partingPair(jump.escape, jump.after.time);
+  const pair = jump.parting === undefined ? undefined : partingPair(jump.parting, jump.after.time);
   if (pair === undefined) return fatesSentence(jump, replicas);
   return [
     `In a run that fails, ${sideInWords(pair.failing, pair, replicas)}; ` +

@@ -84,15 +84,15 @@ export function fateInWords(record: EventRecord, replicas: number): string {
   const link = linkInWords(record, replicas);
   if (kind === 'drop') return `${link} ${lossInWords(record)}`;
   const how = fate === 'corrupt' ? ' and is unreadable' : '';
-  const copy = fate === 'duplicate' ? 'a second copy of ' : '';
-  return `${copy}${link} takes ${formatTime(time - sentAt)}${how}`;
+  return `${link} takes ${formatTime(time - sentAt)}${how}`;
 }
 
 /** A message and its way: `Reply n0→c1`. */
 export function linkInWords(record: EventRecord, replicas: number): string {
-  const { kind, label = '', node = 0, peer = 0 } = record;
+  const { kind, label = '', node = 0, peer = 0, fate } = record;
   const [from, to] = kind === 'drop' ? [node, peer] : [peer, node];
-  return `${label} ${nodeName(from, replicas)}→${nodeName(to, replicas)}`;
+  const copy = fate === 'duplicate' ? 'a second copy of ' : '';
+  return `${copy}${label} ${nodeName(from, replicas)}→${nodeName(to, replicas)}`;
 }
 
 function messageInWords({ label = '', fate }: EventRecord): string {

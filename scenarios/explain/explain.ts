@@ -19,9 +19,11 @@ import { faultEffects } from './fault-effects.ts';
 import { compareSteepest, narrowDown, smooth, sweep } from './jumps.ts';
 import { EXPLAIN_BUDGET, type ExplainBudget, isSame, rekeyed, Sampler } from './sampler.ts';
 
-/** From the start of the run, to say that the plan alone decides. */
+/** From the start of the run, to say that the plan alone decides; fewer where runs are long. */
 const PLAN_TRIES = 64;
-/** Shares of the budget that are spent when the sweep, the comparing and the narrowing end. */
+const PLAN_TRIES_MIN = 16;
+/** Shares of the budget that are spent when each stage ends. */
+const AFTER_START = 0.2;
 const AFTER_SWEEP = 0.4;
 const AFTER_COMPARING = 0.6;
 const AFTER_NARROWING = 0.85;
@@ -101,10 +103,11 @@ interface Finding {
 }
 
 function findVerdict(curve: Curve, sampler: Sampler, last: number): Finding {
-  sampler.allow(AFTER_SWEEP);
+  sampler.allow(AFTER_START);
   curve.sample(0, PLAN_TRIES);
   const { tries, failed } = curve.at(0);
-  if (tries === PLAN_TRIES && failed === tries) return { kind: 'plan', jumps: [] };
+  if (tries >= PLAN_TRIES_MIN && failed === tries) return { kind: 'plan', jumps: [] };
+  sampler.allow(AFTER_SWEEP);
   sweep(curve, last);
   sampler.allow(AFTER_COMPARING);
   compareSteepest(curve);
@@ -133,18 +136,18 @@ function jumpAt(story: Story, found: Interval): Jump {
   const isOneEvent = found.to - found.from === 1;
   const log = isOneEvent ? (story.original.events ?? []) : [];
   const records = log.filter((record) => record.event === found.to);
-  const parting = isOneEvent ? escapeAt(story, found) : undefined;
+  const parting = isOneEvent ? partingAt(story, found) : undefined;
   return {
     before: pointAt(story, found.from),
     after: pointAt(story, found.to),
     records,
     sent: sentIn(records, log),
-    ...(parting === undefined ? {} : { escape: parting }),
+    ...(parting === undefined ? {} : { parting }),
   };
 }
 
 /** Two runs that differ in what is drawn in one event: the one fails, the other does not. */
-function escapeAt({ engine, curve, original }: Story, found: Interval): Divergence | undefined {
+function partingAt({ engine, curve, original }: Story, found: Interval): Divergence | undefined {
   const number = curve.escape(found);
   if (number === undefined) return undefined;
   const [fails, escapes] = [found.to, found.from].map((event) =>

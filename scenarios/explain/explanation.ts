@@ -67,7 +67,7 @@ export interface Jump {
    * Where a run that fails and one that escapes part when nothing but the draws of that event
    * differs: `a` is the one that fails.
    */
-  readonly escape?: Divergence;
+  readonly parting?: Divergence;
 }
 
 /** One fault of the plan that fired, and what it changed. */

@@ -22,13 +22,21 @@ const RISE_MIN = 0.1;
 
 /** Points over the whole run, first one try at each, then the next: a budget may end anywhere. */
 export function sweep(curve: Curve, last: number): void {
-  const count = Math.min(INTERVALS, last);
+  const points = coarseToFine(Math.min(INTERVALS, last));
   for (let tries = 1; tries <= SWEEP_TRIES; tries++) {
-    for (let point = 0; point <= count; point++) {
-      const event = count === 0 ? 0 : Math.round((point * last) / count);
-      if (!curve.sample(event, tries)) return;
+    for (const share of points) {
+      if (!curve.sample(Math.round(share * last), tries)) return;
     }
   }
+}
+
+/** The ends of the run, its middle, its quarters and so on: `count` intervals in the end. */
+function coarseToFine(count: number): readonly number[] {
+  const points = new Set([0, count]);
+  for (let stride = INTERVALS; stride >= 1; stride /= 2) {
+    for (let point = 0; point <= count; point += stride) points.add(point);
+  }
+  return [...points].map((point) => (count === 0 ? 0 : point / count));
 }
 
 /** What is left of the budget makes the curve less ragged. */

@@ -44,13 +44,49 @@ describe('the text of an explanation', () => {
   it('says so when time or budget ran out, and names the events that are left', () => {
     if (largest === undefined) throw new Error('the fixture has a jump');
     const before = { ...largest.before, event: 400 };
-    const jumps = [{ ...largest, before, records: [], sent: [], escape: undefined }].map(
-      ({ escape: _escape, ...jump }) => jump,
+    const jumps = [{ ...largest, before, records: [], sent: [], parting: undefined }].map(
+      ({ parting: _parting, ...jump }) => jump,
     );
     const sentences = sentencesOf(fixtureExplanation({ jumps, cut: 'time' }));
     expect(sentences[0]).toBe('It hinges on what is drawn in events 401 to 412, up to 350.200 ms.');
     expect(sentences.at(-1)).toBe(
       'This took 1,240 runs, and all of its time: it could be told more exactly.',
+    );
+  });
+
+  it('tells what left in the event where no run escapes it', () => {
+    if (largest === undefined) throw new Error('the fixture has a jump');
+    const { parting: _parting, ...jump } = largest;
+    const arrived = { ...jump.sent[0], kind: 'deliver', node: 3, peer: 0, time: 352_200 } as const;
+    const { fate: _fate, ...second } = { ...arrived, event: 413, index: 602 };
+    const jumps = [{ ...jump, sent: [second, ...jump.sent] }];
+    expect(sentencesOf(fixtureExplanation({ jumps }))[2]).toBe(
+      'What left in it: Reply n0→c2 is lost · Reply n0→c0 takes 2 ms.',
+    );
+  });
+
+  it('tells of a message that never comes in one of the two runs', () => {
+    if (largest === undefined) throw new Error('the fixture has a jump');
+    const [lost] = largest.sent;
+    if (lost === undefined) throw new Error('the fixture sends something');
+    const timer: EventRecord = { index: 7, event: 413, time: 353_000, kind: 'timer', node: 1 };
+    const copy = { ...lost, kind: 'deliver', node: 5, peer: 0, fate: 'duplicate' } as const;
+    const none = { shared: 601, fields: [], isSameThing: false } as const;
+    const parting = { ...none, a: { ...copy, time: 353_200 }, b: timer };
+    expect(sentencesOf(fixtureExplanation({ jumps: [{ ...largest, parting }] }))[2]).toBe(
+      'In a run that fails, a second copy of Reply n0→c2 takes 3 ms; ' +
+        'in one that escapes, a second copy of Reply n0→c2 does not arrive.',
+    );
+  });
+
+  it('tells a state that changes in one of the two runs only', () => {
+    if (largest === undefined) throw new Error('the fixture has a jump');
+    const restart: EventRecord = { index: 9, event: 413, time: 400_000, kind: 'restart', node: 1 };
+    const same = { shared: 601, fields: ['summary'], isSameThing: true } as const;
+    const parting = { ...same, a: { ...restart, summary: 'log 3' }, b: restart };
+    expect(sentencesOf(fixtureExplanation({ jumps: [{ ...largest, parting }] }))[2]).toBe(
+      'In a run that fails, n1 restarts at 400.000 ms as log 3; ' +
+        'in one that escapes, n1 restarts at 400.000 ms as it was.',
     );
   });
 

@@ -97,7 +97,7 @@ function jumps(): [Jump, Jump] {
       after: pointAt(DECISIVE, 63, 64),
       records,
       sent: [lost],
-      escape: { shared: 601, a: lost, b: whole, fields: ['kind'], isSameThing: true },
+      parting: { shared: 601, a: lost, b: whole, fields: ['kind'], isSameThing: true },
     },
     {
       before: pointAt(229, 5, 64),

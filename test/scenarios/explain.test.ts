@@ -157,6 +157,24 @@ describe('the budget of an explanation', () => {
     expect(few.cut).toBe('budget');
   });
 
+  it('is spread over the whole run even where it lasts for few points', () => {
+    const { points } = explained(ONE_COIN, { ...EXPLAIN_BUDGET, runs: 100 });
+    const events = points.map((point) => point.event);
+    expect(events.length).toBeLessThan(40);
+    expect([events[0], events.at(-1)]).toEqual([0, 1000]);
+    const gaps = events.slice(1).map((event, index) => event - (events[index] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(125);
+  });
+
+  it('lets the plan be found to decide with fewer tries, and says that there were fewer', () => {
+    const plain: CoinWorld = { events: 1000, coins: [] };
+    const { verdict, points, cut } = explained(plain, { ...EXPLAIN_BUDGET, runs: 100 });
+    expect([verdict, cut]).toEqual(['plan', 'budget']);
+    expect(points).toMatchObject([{ event: 0, tries: 20, failed: 20 }]);
+    const few = explained(plain, { ...EXPLAIN_BUDGET, runs: 50 });
+    expect(few.verdict).toBe('gradual');
+  });
+
   it('tells of a jump between two events when it ends before there is but one', () => {
     const { jumps } = explained(ONE_COIN, { ...EXPLAIN_BUDGET, runs: 480 });
     const [jump] = jumps;
@@ -222,7 +240,7 @@ describe('in a real run', () => {
     expect(explanation.jumps[0]).toMatchObject({
       before: { event: (toss ?? 0) - 1, tries: 64 },
       after: { event: toss, failed: 64 },
-      escape: { a: { summary: 'tossed 0' }, isSameThing: true, fields: ['summary'] },
+      parting: { a: { summary: 'tossed 0' }, isSameThing: true, fields: ['summary'] },
     });
     const { low = 1, high = 0 } = explanation.jumps[0]?.before ?? {};
     expect(low).toBeLessThan(1 / ONE_IN);
@@ -234,7 +252,7 @@ describe('in a real run', () => {
     expect(explanation.jumps[0]).toMatchObject({
       after: { event: toss, failed: 64 },
       sent: [{ kind: 'drop', label: 'Note', fate: 'loss', peer: 1 }],
-      escape: {
+      parting: {
         a: { kind: 'drop', label: 'Note', node: 0, peer: 1, fate: 'loss' },
         laterB: { kind: 'deliver', label: 'Note', node: 1, peer: 0 },
       },
