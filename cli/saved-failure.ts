@@ -111,12 +111,20 @@ export function blameOf({ signature, oracle, invariant, message }: Failure | Bla
   return { signature, oracle, ...(invariant === undefined ? {} : { invariant }), message };
 }
 
-/** As a file: what people look for first, the plan last. */
+/**
+ * As a file: what people look for first, the plan last, and otherwise the order in which files are
+ * read, so that what is read and written again differs in nothing.
+ */
 export function failureText(saved: SavedFailure): string {
-  const { format, signature, oracle, invariant, message, expect, note, found, ...rest } = saved;
-  const { spec, ...record } = rest;
+  const written: unknown = JSON.parse(JSON.stringify(saved));
+  const read = failureSchema.safeParse(written);
+  const { format, signature, oracle, invariant, message, ...more } = read.success
+    ? read.data
+    : saved;
+  const { expect, note, found, spec, ...record } = more;
+  const { plan, ...world } = spec;
   const head = { format, signature, oracle, invariant, message, expect, note, found };
-  return readableJson({ ...head, ...record, spec });
+  return readableJson({ ...head, ...record, spec: { ...world, plan } });
 }
 
 /** How much there is to read; the smaller of two failures says the same more clearly. */
