@@ -52,8 +52,8 @@ export function changesBetween(before: SavedFailure, after: SavedFailure): reado
     ...differences('reaches', before.marks ?? [], after.marks ?? []),
     ...differences('fires fault', before.fired ?? [], after.fired ?? []),
   );
-  const isSameCode = before.code === after.code && before.version === after.version;
-  return changes.length > 0 || isSameCode ? changes : ['the same by other code'];
+  // That other code shows the very same is no reason to write a file.
+  return changes;
 }
 
 function differences<T>(verb: string, before: readonly T[], after: readonly T[]): string[] {
