@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import type { Builder, TestSuite } from 'junit-report-builder';
 import type { CampaignResult, CorpusAccount, FailureGroup } from '../scenarios/campaign-types.ts';
 import { replayFailureCommand, replayFileCommand, replaySavedCommand } from './commands.ts';
+import { sentencesOf } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { formatCount, plural } from './words.ts';
 
@@ -57,13 +58,14 @@ function explain(
   campaign: CampaignResult,
   outDir: string | undefined,
 ): string {
-  const { example, seeds, savedAs, count } = group;
+  const { example, explanation, seeds, savedAs, count } = group;
   const failedAt = example.failures[0]?.at ?? example.ended.at;
   const faults = faultSpans(example).filter((span) => span.from <= failedAt);
   return [
     group.message,
     `in ${plural(count, 'seed')}`,
     `faults before it: ${faults.map(spanInWords).join(' · ') || 'none'}`,
+    ...(explanation === undefined ? [] : sentencesOf(explanation)),
     ...(savedAs === undefined ? [] : [replaySavedCommand(savedAs, outDir)]),
     ...seeds
       .filter((seed) => seed.scenario === scenario)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderJunit } from '../../reports/junit.ts';
 import { fixtureCampaign } from './fixture-campaign.ts';
+import { fixtureExplanation } from './fixture-explanation.ts';
 
 describe('JUnit XML', () => {
   const xml = renderJunit(fixtureCampaign(), 'out');
@@ -14,6 +15,14 @@ describe('JUnit XML', () => {
   it('tells in each failure how to replay it', () => {
     expect(xml).toContain('quorumlab replay out/L-7f3a.json');
     expect(xml).toContain('quorumlab replay vr/partitions@0x7740 --mutant VR-3');
+  });
+
+  it('tells in a failure what decides it', () => {
+    const campaign = fixtureCampaign();
+    const explanation = fixtureExplanation();
+    const groups = campaign.groups.map((group) => ({ ...group, explanation }));
+    expect(renderJunit({ ...campaign, groups })).toContain('It hinges on event 412 at 350.200 ms');
+    expect(xml).not.toContain('It hinges on');
   });
 
   it('has a suite for the corpus, and a case for what in it is not as expected', () => {
