@@ -3,7 +3,8 @@ import type { Options } from '../../sim/contract.ts';
 import type { FaultKind } from '../../sim/fault.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { defineScenario, MILLISECOND, profileNamed, SAFE, type Scenario } from './scenario.ts';
-import { swarm } from './swarm.ts';
+import { swarm, untargetedSwarm } from './swarm.ts';
+import { uniform } from './uniform.ts';
 
 /** What a protocol brings along to the generic scenarios. */
 export interface GenericSettings {
@@ -44,7 +45,9 @@ export function genericScenarios(
   names?: readonly GenericName[],
 ): Scenario[] {
   const chosen = profileScenarios(settings, names ?? GENERIC.map(({ name }) => name));
-  return names === undefined ? [swarm(settings), ...chosen] : chosen;
+  return names === undefined
+    ? [swarm(settings), untargetedSwarm(settings), uniform(settings), ...chosen]
+    : chosen;
 }
 
 function profileScenarios(settings: GenericSettings, names: readonly GenericName[]): Scenario[] {

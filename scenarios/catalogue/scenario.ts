@@ -63,8 +63,9 @@ export interface World {
 
 /** What a scenario is asked for before it draws its world. */
 export interface WorldRequest {
-  /** The number of replicas that the user wants, if any. */
+  /** The numbers of replicas and clients that the user wants, if any. */
   readonly replicas: number | undefined;
+  readonly clients: number | undefined;
   readonly isTargeted: boolean;
 }
 
@@ -130,7 +131,7 @@ function drawSpec(
   if (protocol === undefined) throw new SpecError(`unknown protocol "${definition.protocol}"`);
   // One stream a part, so that a new draw in one moves no other.
   const isTargeted = settings.targeting !== false;
-  const request = { replicas: settings.replicas, isTargeted };
+  const request = { replicas: settings.replicas, clients: settings.clients, isTargeted };
   const world = definition.world(new Stream(seed, 'scenario'), request);
   const isScripted = world.faults !== undefined && settings.faults === undefined;
   if (isScripted && (settings.replicas ?? world.replicas) < world.replicas) {

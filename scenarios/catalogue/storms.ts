@@ -15,6 +15,7 @@ import {
   SAFE,
   type Scenario,
   type World,
+  type WorldRequest,
 } from './scenario.ts';
 
 const MS = MILLISECOND;
@@ -231,11 +232,12 @@ function drawLosses(stream: Stream, storm: Storm): PlannedFault[] {
 
 const SIZES = [3, 3, 3, 3, 3, 5, 5, 4, 4, 2, 7];
 
-/** The world around a storm. `asked` is the number of replicas that the user wants, if any. */
-function drawWorld(stream: Stream, asked: number | undefined, shortest: number): World {
+/** The world around a storm. */
+function drawWorld(stream: Stream, asked: WorldRequest, shortest: number): World {
   const drawn = stream.pick(SIZES);
-  const replicas = asked ?? drawn;
-  const clients = stream.between(1, 8);
+  const replicas = asked.replicas ?? drawn;
+  const drawnClients = stream.between(1, 8);
+  const clients = asked.clients ?? drawnClients;
   const span = stream.between(120, 350) * MS;
   const patience = stream.between(shortest, stream.pick([2, 5]) * shortest);
   const storm = drawStorm(stream, { replicas, clients, span, patience });
@@ -266,7 +268,7 @@ const memoryStorm = defineScenario({
   title: 'A storm over diskless replicas',
   about: 'diskless mode: bursts of short faults at turning points; memories are lost',
   expects: SAFE,
-  world: (stream, { replicas: asked }) => ({
+  world: (stream, asked) => ({
     ...drawWorld(stream, asked, SHORTEST),
     fixed: { durability: 'diskless' },
   }),
@@ -294,7 +296,7 @@ const diskStorm = defineScenario({
   title: 'A storm over disks that stall',
   about: 'durable mode: bursts of short faults at turning points; records queue behind slow ones',
   expects: SAFE,
-  world: (stream, { replicas: asked }) => {
+  world: (stream, asked) => {
     const world = drawWorld(stream, asked, 2 * SHORTEST);
     return {
       ...world,

@@ -34,6 +34,18 @@ export function swarm(settings: GenericSettings): Scenario {
   });
 }
 
+/** What targeting is measured against. */
+export function untargetedSwarm(settings: GenericSettings): Scenario {
+  return defineScenario({
+    protocol: settings.protocol,
+    name: 'untargeted',
+    title: 'The swarm without targets',
+    about: 'as the swarm, but no fault waits for a mark: all strike at drawn times',
+    expects: SAFE,
+    world: (stream, request) => drawWorld(stream, { ...request, isTargeted: false }, settings),
+  });
+}
+
 /** What one seed's faults are like. */
 interface Weather {
   readonly replicas: number;
@@ -50,7 +62,8 @@ interface Weather {
 function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSettings): World {
   const drawn = stream.pick(settings.replicas);
   const replicas = request.replicas ?? drawn;
-  const clients = stream.between(1, 8);
+  const drawnClients = stream.between(1, 8);
+  const clients = request.clients ?? drawnClients;
   const span = stream.between(100, 450) * MS;
   const weather = drawWeather(stream, { replicas, clients, span }, request, settings);
   const machine = stream.below(4) === 0 ? stream.pick(settings.machines ?? ['kv']) : 'kv';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { protocols } from '../../protocols/index.ts';
 import { findScenarios, profiles, scenarios } from '../../scenarios/catalogue/index.ts';
+import { checkPlan } from '../../scenarios/plan-fit.ts';
 import { run } from '../../scenarios/run.ts';
 import { runSeed } from '../../scenarios/seeds.ts';
 import { BASE_SEED } from './specs.ts';
@@ -42,6 +43,13 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
       expect(spec).toMatchObject({ replicas: 5, clients: 2, ending: { healAt: 50_000 } });
       expect(spec.workload.operations).toBe(10);
       expect(spec.bounds.events).toBe(777);
+    });
+
+    test('draws plans that fit the numbers that the user sets', () => {
+      for (let index = 0; index < 40; index++) {
+        const spec = scenario.draw(`fit-${index}`, { replicas: 5, clients: 3 });
+        if (spec.plan !== undefined) checkPlan(spec.plan, spec);
+      }
     });
 
     test.each(profiles.map(({ name }) => name))('takes the fault profile %s', (faults) => {
