@@ -6,7 +6,8 @@
 
 import { engineFor } from '../cli/engine.ts';
 import { mutants } from '../protocols/index.ts';
-import { type CampaignRequest, runAt } from '../scenarios/campaign.ts';
+import type { CampaignRequest } from '../scenarios/campaign.ts';
+import { runAt } from '../scenarios/campaign-index.ts';
 import { firstFailure, judge } from '../scenarios/campaign-run.ts';
 import { findScenarios } from '../scenarios/catalogue/index.ts';
 

@@ -3,13 +3,17 @@
  * the last index, at the time budget, when enough was found, or when it is interrupted.
  */
 
-import { type BatchResult, type CampaignRequest, lostRun, runAt } from '../scenarios/campaign.ts';
+import { type BatchResult, type CampaignRequest, lostRun } from '../scenarios/campaign.ts';
+import { runAt } from '../scenarios/campaign-index.ts';
 import { CampaignMerger, type Enough } from '../scenarios/campaign-merge.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
+import { Guide } from '../scenarios/guidance/rounds.ts';
 import type { RunResult } from '../scenarios/spec.ts';
+import { isGuided } from '../scenarios/strategies.ts';
 import { explainFailures } from './explain-failures.ts';
 import type { LostReason, PoolAnswer, WorkerPool } from './pool.ts';
 import type { IndexRange } from './quantities.ts';
+import type { WorkerJob } from './worker-protocol.ts';
 
 export interface DriverSettings {
   readonly campaign: CampaignRequest;
@@ -68,6 +72,9 @@ class Driver {
   private readonly settings: DriverSettings;
   private readonly merger: CampaignMerger;
   private readonly deadline: number;
+  private readonly guide: Guide | undefined;
+  /** Lanes that wait for what a round depends on. */
+  private readonly waiting: (() => void)[] = [];
   /** Pieces of batches whose worker was lost. */
   private readonly again: IndexRange[] = [];
   private next: number;
@@ -80,6 +87,8 @@ class Driver {
     this.settings = settings;
     this.merger = new CampaignMerger(settings.range.from, settings.enough);
     this.next = settings.range.from;
+    const { campaign, range } = settings;
+    this.guide = isGuided(campaign.strategy) ? new Guide(campaign, range.from) : undefined;
     this.deadline = performance.now() + (settings.timeMs ?? Number.POSITIVE_INFINITY);
   }
 
@@ -110,33 +119,47 @@ class Driver {
 
   /** One worker's worth of batches, one after the other. */
   private async lane(): Promise<void> {
-    let range = this.takeRange();
-    while (range !== undefined) {
-      this.take(range, await this.pool.run({ kind: 'batch', ...range }));
-      range = this.takeRange();
+    for (let range = await this.takeRange(); range !== undefined; range = await this.takeRange()) {
+      this.take(range, await this.pool.run(this.batchJob(range)));
+      for (const wake of this.waiting.splice(0)) wake();
     }
+    for (const wake of this.waiting.splice(0)) wake();
   }
 
-  private takeRange(): IndexRange | undefined {
-    if (this.isOver) return undefined;
-    // A lost worker's batch is finished even past the deadline: indices must have no gap.
-    const again = this.again.shift();
-    if (again !== undefined) return again;
+  private batchJob(range: IndexRange): WorkerJob {
+    const guidance = this.guide?.guidanceFor(range);
+    return { kind: 'batch', ...range, ...(guidance === undefined ? {} : { guidance }) };
+  }
+
+  private async takeRange(): Promise<IndexRange | undefined> {
     const { to } = this.settings.range;
-    if (this.next >= to || performance.now() >= this.deadline) return undefined;
-    const range = { from: this.next, to: Math.min(to, this.next + this.batchSize()) };
-    this.next = range.to;
-    return range;
+    while (!this.isOver) {
+      // A lost worker's batch is finished even past the deadline: indices must have no gap.
+      const again = this.again.shift();
+      if (again !== undefined) return again;
+      if (this.next >= to || performance.now() >= this.deadline) return undefined;
+      if (this.guide?.isReady(this.next) !== false) {
+        const end = Math.min(to, this.guide?.endOfRound(this.next) ?? to);
+        const range = { from: this.next, to: Math.min(end, this.next + this.batchSize()) };
+        this.next = range.to;
+        return range;
+      }
+      // Another lane has some of that; it wakes this one when it is back.
+      await new Promise<void>((wake) => this.waiting.push(wake));
+    }
+    return undefined;
   }
 
   private batchSize(): number {
-    const { jobs, range } = this.settings;
+    const { campaign, jobs, range } = this.settings;
+    const stride = campaign.shard?.count ?? 1;
     const untilDeadline = Math.max(0, this.deadline - performance.now());
     const lasting = Math.min(BATCH_MS, untilDeadline);
-    // Towards the end batches get small, so that all workers end together.
-    const share = Math.ceil((range.to - this.next) / (2 * jobs));
+    // Towards the end, of a round too, batches get small, so that all workers end together.
+    const end = this.guide?.endOfRound(this.next) ?? range.to;
+    const share = Math.ceil((Math.min(end, range.to) - this.next) / stride / (2 * jobs));
     const size = Math.min(Math.round(lasting / this.msPerSeed), share, BATCH_SEEDS_MAX);
-    return Math.max(1, size);
+    return Math.max(1, size) * stride;
   }
 
   private take(range: IndexRange, answer: PoolAnswer): void {
@@ -164,12 +187,13 @@ class Driver {
     }
   }
 
-  private takeBatch(range: IndexRange, batch: BatchResult, elapsedMs: number): void {
-    const finished = batch.to - batch.from;
-    const measured = elapsedMs / Math.max(1, finished);
+  private takeBatch(range: IndexRange, reaped: BatchResult, elapsedMs: number): void {
+    const { harvest, ...batch } = reaped;
+    const measured = elapsedMs / Math.max(1, batch.totals.seeds);
     this.msPerSeed = this.msPerSeed * (1 - NEWEST_WEIGHT) + measured * NEWEST_WEIGHT;
     // A batch that was asked to end early leaves a rest, which is run if the campaign goes on.
     if (batch.to < range.to) this.again.push({ from: batch.to, to: range.to });
+    this.guide?.take(batch, harvest);
     this.merger.add(batch);
     this.settings.watcher.batch(batch);
     if (this.merger.cut() !== undefined) this.end();
@@ -179,7 +203,9 @@ class Driver {
     const { campaign, watcher } = this.settings;
     const { scenario, seed } = runAt(campaign, index);
     watcher.lost(scenario, seed, reason);
-    const lost = lostRun(campaign, index, reason);
+    const guidance = this.guide?.guidanceFor({ from: index, to: index + 1 });
+    const lost = lostRun(campaign, index, reason, guidance?.choices[index] !== undefined);
+    this.guide?.take(lost, undefined);
     this.merger.add(lost);
     watcher.batch(lost);
     if (range.from < index) this.again.push({ from: range.from, to: index });
@@ -190,7 +216,7 @@ class Driver {
   private async cutShort(): Promise<void> {
     const cut = this.merger.cut();
     if (cut === undefined) return;
-    const answer = await this.pool.run({ kind: 'batch', ...cut });
+    const answer = await this.pool.run(this.batchJob(cut));
     if (answer.kind === 'batch') this.merger.takeCut(answer.batch);
   }
 
@@ -206,7 +232,9 @@ class Driver {
         const { failure } = group;
         const [place] = group.seeds;
         if (place !== undefined) {
-          const answer = await this.pool.run({ kind: 'example', place, failure });
+          const { spec } = group.example;
+          const run = place.isVaried === true ? { place, failure, spec } : { place, failure };
+          const answer = await this.pool.run({ kind: 'example', ...run });
           // Without an answer the group keeps the run as it was first seen, without event log.
           if (answer.kind === 'example') examples.set(failure.signature, answer.example);
         }

@@ -70,8 +70,7 @@ async function writeReport(
       writeFileWhole(join(outDir, 'campaign.json'), jsonOf(campaign));
       return;
     case 'blob': {
-      const name = `blob-${campaign.from}-${campaign.to}.json`;
-      writeFileWhole(join(outDir, name), jsonOf(campaign));
+      writeFileWhole(join(outDir, blobName(campaign)), jsonOf(campaign));
       return;
     }
     case 'html': {
@@ -92,6 +91,12 @@ async function writeReport(
     default:
       reporter satisfies never;
   }
+}
+
+/** Parts of one campaign may end up in one folder. */
+function blobName({ from, to, shards }: CampaignResult): string {
+  const shard = shards === undefined ? '' : `-shard-${shards.held.map((i) => i + 1).join('-')}`;
+  return `blob-${from}-${to}${shard}.json`;
 }
 
 function jsonOf(campaign: CampaignResult): string {

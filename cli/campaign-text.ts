@@ -1,5 +1,5 @@
 /** A campaign as `fuzz` and `report` print it. */
-import { replaySeedCommand } from '../reports/commands.ts';
+import { replayPlaceCommand } from '../reports/commands.ts';
 import { formatCampaign } from '../reports/terminal.ts';
 import { formatCount } from '../reports/words.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
@@ -39,9 +39,10 @@ export function campaignText(campaign: CampaignResult, settings: CampaignTextSet
 function inconclusiveRuns(campaign: CampaignResult, runs: readonly InconclusiveRun[]): string[] {
   const shown = runs.slice(0, INCONCLUSIVE_SHOWN);
   const more = campaign.totals.inconclusive - shown.length;
-  return shown.map(({ scenario, seed, reasons }, at) => {
+  return shown.map((run, at) => {
+    const { scenario, seed, reasons } = run;
     const others = at === shown.length - 1 && more > 0 ? `\n  and ${formatCount(more)} more` : '';
-    const replay = replaySeedCommand(scenario, seed, campaign);
+    const replay = replayPlaceCommand(run, campaign);
     return (
       `${paint.unknown()}  ${paint.strong(`${scenario}@${seed}`)}  ${reasons.join('; ')}\n` +
       `  replay   ${replay}${others}`

@@ -111,7 +111,7 @@ const COMMANDS: readonly Command[] = [
     name: 'list',
     takes: '[kind]',
     takesAbout: 'which list; all of them if none is given',
-    about: 'list scenarios, protocols, faults, oracles, models or mutants',
+    about: 'list scenarios, protocols, strategies, faults, oracles, models or mutants',
     options: LIST,
     run: async (given) => (await import('./list-command.ts')).listCommand(given),
   },

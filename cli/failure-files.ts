@@ -1,7 +1,7 @@
 /** Saves the failures of a campaign where `replay` finds them. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { replayFailureCommand } from '../reports/commands.ts';
+import { replayGroupCommand } from '../reports/commands.ts';
 import { INTERNAL_ERROR } from '../scenarios/campaign-run.ts';
 import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
@@ -77,7 +77,7 @@ function savedFailure(
 function foundBy(group: FailureGroup, campaign: CampaignResult): Found {
   const { metadata } = campaign;
   return {
-    command: replayFailureCommand(group, group.example.spec, campaign),
+    command: replayGroupCommand(group, group.example, campaign),
     version: metadata?.version ?? version(),
     ...(metadata === undefined ? {} : { date: metadata.startedAt.slice(0, DAY_LENGTH) }),
   };

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { CampaignRequest } from '../scenarios/campaign.ts';
+import { countOfShard } from '../scenarios/campaign-index.ts';
 import { campaignResult, type Enough, withCorpus } from '../scenarios/campaign-merge.ts';
 import type {
   CampaignMetadata,
@@ -9,12 +10,13 @@ import type {
   CorpusAccount,
 } from '../scenarios/campaign-types.ts';
 import { normaliseSeed } from '../scenarios/seeds.ts';
+import { strategyNames } from '../scenarios/strategies.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
 import { codeVersion } from './code-version.ts';
 import { type CampaignCorpus, campaignCorpus, runCorpusFirst } from './corpus-campaign.ts';
 import { exitOfAccount } from './corpus-runner.ts';
-import { EXIT, type ExitCode, exitOfOracle, severest } from './exit.ts';
+import { EXIT, type ExitCode, exitOfOracle, InputError, severest } from './exit.ts';
 import { saveFailures, tellOlderFailures } from './failure-files.ts';
 import { folderNamed } from './files.ts';
 import type { Given } from './given.ts';
@@ -28,6 +30,7 @@ import {
   drawSettings,
   selectScenarios,
   simulationWords,
+  strategyFor,
   wantsDeterminism,
 } from './selection.ts';
 import { NdjsonStream } from './streamed.ts';
@@ -111,7 +114,10 @@ export function exitCodeOf(campaign: CampaignResult, expected: string | undefine
 }
 
 function planOf(given: Given): FuzzPlan {
-  const named = selectScenarios(given.words('scenario'));
+  const words = given.words('scenario');
+  const named = selectScenarios(words);
+  const strategy = strategyFor(given.choice('strategy', strategyNames), words);
+  const shard = given.shard('shard');
   const settings = drawSettings(given, named);
   const selected = drawableOf(named, settings, (text) => {
     process.stderr.write(`quorumlab: ${text}\n`);
@@ -120,6 +126,12 @@ function planOf(given: Given): FuzzPlan {
   const seedsMax = timeMs === undefined ? SEEDS_DEFAULT : Number.MAX_SAFE_INTEGER;
   const range = given.range('seeds') ?? { from: 0, to: seedsMax };
   const jobs = given.count('jobs', 1, JOBS_MAX) ?? availableParallelism();
+  const seeds = countOfShard(range, shard);
+  if (seeds === 0) {
+    throw new InputError(
+      `--shard ${given.text('shard')} has none of ${range.to - range.from} seeds`,
+    );
+  }
   const expected = given.text('expect-failure');
   const signatures = given.count('max-failures', 1);
   return {
@@ -128,11 +140,13 @@ function planOf(given: Given): FuzzPlan {
       baseSeed: given.seed('base-seed') ?? drawnSeed(),
       settings,
       determinism: wantsDeterminism(given),
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(shard === undefined ? {} : { shard }),
     },
     range,
     timeMs,
     // No batch is smaller than one seed: further workers would start for nothing.
-    jobs: Math.min(jobs, range.to - range.from),
+    jobs: Math.min(jobs, seeds),
     timeoutMs: given.milliseconds('timeout') ?? TIMEOUT_MS_DEFAULT,
     enough: enoughOf(signatures, expected),
     explains: given.choice('explain', SWITCH) !== 'off',
@@ -191,7 +205,7 @@ async function driveSeeds(
   const { campaign, range, timeMs, jobs, enough, explains, reporters } = plan;
   const isTimeOnly = range.to === Number.MAX_SAFE_INTEGER;
   const progress = new Progress({
-    seeds: isTimeOnly ? Number.POSITIVE_INFINITY : range.to - range.from,
+    seeds: isTimeOnly ? Number.POSITIVE_INFINITY : countOfShard(range, campaign.shard),
     timeMs: timeMs ?? Number.POSITIVE_INFINITY,
     style: reporters.includes('dot') ? 'dots' : reporters.includes('line') ? 'auto' : 'silent',
   });
@@ -221,7 +235,7 @@ async function driveSeeds(
 /** What runs, and under which budget. */
 function headline(plan: FuzzPlan): string {
   const { campaign, range, timeMs, jobs } = plan;
-  const { scenarios, baseSeed, settings } = campaign;
+  const { scenarios, baseSeed, settings, strategy, shard } = campaign;
   const what = scenarios.length <= 3 ? scenarios.join(' ') : `${scenarios.length} scenarios`;
   const isTimeOnly = range.to === Number.MAX_SAFE_INTEGER;
   const pieces = [
@@ -235,6 +249,8 @@ function headline(plan: FuzzPlan): string {
     'fuzz',
     what,
     ...(settings.mutant === undefined ? [] : [`mutant ${settings.mutant}`]),
+    ...(strategy === undefined ? [] : [`strategy ${strategy}`]),
+    ...(shard === undefined ? [] : [`shard ${shard.index + 1}/${shard.count}`]),
     `base-seed ${baseSeed}`,
     `jobs ${jobs}`,
     `budget ${pieces.join(' or ')}`,

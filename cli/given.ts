@@ -1,4 +1,5 @@
 /** What was given on the command line, read option by option; what is wrong throws InputError. */
+import type { Shard } from '../scenarios/campaign-types.ts';
 import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
 import { InputError } from './exit.ts';
 import { didYouMean } from './hints.ts';
@@ -8,6 +9,8 @@ import {
   parseCount,
   parseMilliseconds,
   parseRange,
+  parseShard,
+  SHARDS_MAX,
 } from './quantities.ts';
 
 /** The parsed command line, as yargs hands it to a command. */
@@ -123,6 +126,17 @@ export class Given {
         `--${name} takes a number of seeds such as 1000, or A..B for the indices ` +
           `from A up to, not including, B; not ${quoted(text)}`,
       );
+    }
+    return value;
+  }
+
+  shard(name: string): Shard | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = parseShard(text);
+    if (value === undefined) {
+      const most = `of at most ${SHARDS_MAX} parts`;
+      throw new InputError(`--${name} takes I/N, part I ${most}, such as 1/4, not ${quoted(text)}`);
     }
     return value;
   }

@@ -6,6 +6,7 @@ import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import { profiles, scenarios } from '../scenarios/catalogue/index.ts';
 import { SAFE } from '../scenarios/catalogue/scenario.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
+import { strategies } from '../scenarios/strategies.ts';
 import type { OptionSchema } from '../sim/contract.ts';
 import { FAULT_KINDS, faultKinds } from '../sim/fault.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -18,7 +19,15 @@ const DETERMINISM_ITEM = {
   about: 'the same spec run twice gives the same trace: 1 fuzz seed in 64, all with --determinism',
 };
 
-export const KINDS = ['scenarios', 'protocols', 'faults', 'oracles', 'models', 'mutants'] as const;
+export const KINDS = [
+  'scenarios',
+  'protocols',
+  'strategies',
+  'faults',
+  'oracles',
+  'models',
+  'mutants',
+] as const;
 type Kind = (typeof KINDS)[number];
 
 /** One line of a list; `--json` prints all its fields. */
@@ -67,6 +76,8 @@ function itemsOf(kind: Kind): readonly Item[] {
           ...optionSchema.map(optionInWords),
         ],
       }));
+    case 'strategies':
+      return strategies.map(({ name, about }) => ({ id: name, about }));
     case 'faults':
       return faultItems();
     case 'oracles':

@@ -55,6 +55,8 @@ export const FUZZ: OptionTable = {
   seeds: text('how many, such as 1000, or a piece A..B (B not included); 1000 without --time'),
   time: { ...text('wall-clock budget, such as 5m'), alias: 't' },
   jobs: { ...text('number of worker threads'), alias: 'j' },
+  strategy: text('how to choose what is run, such as guided; see list strategies (default mix)'),
+  shard: text('run only part I of N of the seeds, as I/N from 1/N to N/N'),
   'base-seed': text('seed of the seeds; drawn and printed if not given'),
   'max-failures': { ...text('stop after so many distinct signatures'), alias: 'x' },
   timeout: text('wall-clock limit of one run (default 30s)'),

@@ -1,5 +1,8 @@
 /** Quantities as people type them: times with units, counts, ranges of indices, sizes of memory. */
 import ms from 'ms';
+import type { Shard } from '../scenarios/campaign-types.ts';
+
+export const SHARDS_MAX = 10_000;
 
 /** Milliseconds of `5m`, `90s`, `1.5h`; undefined without a unit or when it is no time. */
 export function parseMilliseconds(text: string): number | undefined {
@@ -31,6 +34,14 @@ export function parseRange(text: string): IndexRange | undefined {
   const to = parseCount(second ?? first);
   if (from === undefined || to === undefined || from >= to) return undefined;
   return { from, to };
+}
+
+/** `2/4` is the second of four parts. */
+export function parseShard(text: string): Shard | undefined {
+  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const [number, count] = [Number(part), Number(parts)];
+  const fits = number >= 1 && number <= count && count <= SHARDS_MAX;
+  return fits ? { index: number - 1, count } : undefined;
 }
 
 const BYTES: ReadonlyMap<string, number> = new Map([

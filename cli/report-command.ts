@@ -1,5 +1,6 @@
 /** `quorumlab report`: merges the parts of a campaign and reports the whole. */
-import { mergeCampaigns, whyNotMergeable } from '../scenarios/campaign-merge.ts';
+import { mergeCampaigns, whyNotMergeable } from '../scenarios/campaign-parts.ts';
+import type { CampaignResult } from '../scenarios/campaign-types.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
 import { type ExitCode, InputError } from './exit.ts';
 import { saveFailures, tellOlderFailures } from './failure-files.ts';
@@ -44,6 +45,9 @@ export async function reportCommand(given: Given): Promise<ExitCode> {
   for (const { from, to } of gapsBetween(parts)) {
     process.stderr.write(`quorumlab: no part holds the seeds ${from}..${to}\n`);
   }
+  for (const shard of missingShards(merged.shards)) {
+    process.stderr.write(`quorumlab: no part holds shard ${shard}\n`);
+  }
   return exitCodeOf(campaign, undefined);
 }
 
@@ -56,4 +60,11 @@ export function gapsBetween(parts: readonly IndexRange[]): readonly IndexRange[]
     covered = Math.max(covered ?? to, to);
   }
   return gaps;
+}
+
+function missingShards(shards: CampaignResult['shards']): readonly string[] {
+  if (shards === undefined) return [];
+  const { count, held } = shards;
+  const all = Array.from({ length: count }, (_, shard) => shard);
+  return all.filter((shard) => !held.includes(shard)).map((shard) => `${shard + 1}/${count}`);
 }

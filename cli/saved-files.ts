@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CAMPAIGN_FORMAT, type CampaignResult } from '../scenarios/campaign-types.ts';
 import { RUN_FORMAT, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
+import { strategyNames } from '../scenarios/strategies.ts';
 import { InputError } from './exit.ts';
 import { readJson } from './files.ts';
 import { quoted } from './given.ts';
@@ -91,6 +92,8 @@ const campaignSchema = z.looseObject({
   protocol: z.string(),
   mutant: z.string().optional(),
   baseSeed: z.string(),
+  strategy: z.enum(strategyNames).optional(),
+  shards: z.strictObject({ count: z.int().min(1), held: z.array(count).min(1) }).optional(),
   flags: z.array(z.string()).optional(),
   from: count,
   to: count,
@@ -114,7 +117,9 @@ const campaignSchema = z.looseObject({
       oracle: z.string(),
       message: z.string(),
       count,
-      seeds: z.array(z.strictObject({ ...seedOfRun, index: count })).min(1),
+      seeds: z
+        .array(z.strictObject({ ...seedOfRun, index: count, isVaried: z.literal(true).optional() }))
+        .min(1),
       explanation: explanationSchema.exactOptional(),
       example: z.looseObject({
         format: z.literal(RUN_FORMAT),

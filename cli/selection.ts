@@ -2,6 +2,7 @@
 
 import { mutants, protocols } from '../protocols/index.ts';
 import { DETERMINISM } from '../scenarios/campaign-run.ts';
+import type { StrategyName } from '../scenarios/campaign-types.ts';
 import {
   type DrawSettings,
   findScenarios,
@@ -9,6 +10,8 @@ import {
   scenarios,
 } from '../scenarios/catalogue/index.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
+import { checkPlan } from '../scenarios/plan-fit.ts';
+import { DEFAULT_STRATEGY } from '../scenarios/strategies.ts';
 import type { OptionSchema, OptionValue, Protocol } from '../sim/contract.ts';
 import { InputError } from './exit.ts';
 import { type Given, quoted } from './given.ts';
@@ -27,6 +30,23 @@ export function selectScenarios(words: readonly string[]): readonly Scenario[] {
     for (const scenario of found) selected.add(scenario);
   }
   return [...selected];
+}
+
+/**
+ * How a campaign over what the words name chooses its runs: whole protocols by a strategy, named
+ * scenarios as they are.
+ */
+export function strategyFor(
+  asked: StrategyName | undefined,
+  words: readonly string[],
+): StrategyName | undefined {
+  const named = words.find((word) => word.includes('/'));
+  if (named === undefined) return asked ?? DEFAULT_STRATEGY;
+  if (asked === undefined) return undefined;
+  throw new InputError(
+    `--strategy ${asked} chooses among all of a protocol: ${quoted(named)} is one scenario, ` +
+      'and is run as it is',
+  );
 }
 
 /** The shortest words that select these ids in this order: `vr` for all of VR. */
@@ -109,7 +129,8 @@ export function drawableOf(
 
 function whyNotDrawable(scenario: Scenario, settings: DrawSettings): string | undefined {
   try {
-    scenario.draw('0x1', settings);
+    const { plan, ...spec } = scenario.draw('0x1', settings);
+    if (plan !== undefined) checkPlan(plan, spec);
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

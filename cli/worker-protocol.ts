@@ -1,12 +1,18 @@
 /** What goes between a campaign and its worker threads. */
-import type { BatchResult, CampaignRequest, SeedOfRun } from '../scenarios/campaign.ts';
+import type { BatchResult, CampaignRequest, FailingRun, SeedOfRun } from '../scenarios/campaign.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { Guidance } from '../scenarios/guidance/harvest.ts';
 import type { Failure, RunResult, RunSpec } from '../scenarios/spec.ts';
 
 export type WorkerJob =
-  | { readonly kind: 'batch'; readonly from: number; readonly to: number }
-  /** Run one index again with its event log. */
-  | { readonly kind: 'example'; readonly place: SeedOfRun; readonly failure: Failure }
+  | {
+      readonly kind: 'batch';
+      readonly from: number;
+      readonly to: number;
+      readonly guidance?: Guidance;
+    }
+  /** Run a failing run again with its event log. */
+  | ({ readonly kind: 'example' } & FailingRun)
   /** Explain a failure by the first of these specs that shows it. */
   | {
       readonly kind: 'explain';

@@ -1,5 +1,6 @@
 /** Entry of a worker thread: does one job of a campaign, and answers with plain data. */
-import { type BatchHooks, rerunWithEvents, runAt, runBatch } from '../scenarios/campaign.ts';
+import { type BatchHooks, rerunWithEvents, runBatch } from '../scenarios/campaign.ts';
+import { runAt } from '../scenarios/campaign-index.ts';
 import { type CampaignEngine, judge } from '../scenarios/campaign-run.ts';
 import { explain } from '../scenarios/explain/explain.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
@@ -24,11 +25,11 @@ export default function work(task: WorkerTask): WorkerAnswer {
   try {
     switch (job.kind) {
       case 'batch': {
-        const batch = runBatch(engine, { campaign, from: job.from, to: job.to }, hooks);
+        const batch = runBatch(engine, { campaign, ...job }, hooks);
         return { kind: 'batch', batch, elapsedMs: performance.now() - startedAt };
       }
       case 'example': {
-        const example = rerunWithEvents(engine, campaign, job.place, job.failure, hooks);
+        const example = rerunWithEvents(engine, campaign, job, hooks);
         return { kind: 'example', example };
       }
       case 'explain': {

@@ -1,5 +1,5 @@
 /** The commands that bring a run or a campaign back, quoted for a POSIX shell. */
-import type { CampaignResult } from '../scenarios/campaign-types.ts';
+import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 
 /** Where the command line writes by default; relative paths in reports start here. */
@@ -28,19 +28,43 @@ export function replayRunCommand(run: Pick<RunResult, 'spec'>, flags?: readonly 
   return replaySeedCommand(scenario, seed, asked);
 }
 
-/** A seed in which a campaign found a failure of `oracle`. */
+/** A run of a campaign. */
+interface Place {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly index?: number;
+  /** A variation of an earlier run: scenario and seed do not bring it back. */
+  readonly isVaried?: boolean;
+}
+
+/** A run of a campaign; a variation of an earlier run comes back with the campaign up to it. */
+export function replayPlaceCommand(place: Place, asked: Asked | Repeatable): string {
+  const { scenario, seed, index, isVaried } = place;
+  if (isVaried !== true || index === undefined || !('baseSeed' in asked)) {
+    return replaySeedCommand(scenario, seed, asked);
+  }
+  return repeatCommand({ ...asked, to: index + 1 });
+}
+
+/** A run in which a campaign found a failure of `oracle`. */
 export function replayFailureCommand(
   { oracle }: { readonly oracle: string },
-  { scenario, seed }: { readonly scenario: string; readonly seed: string },
-  asked: Asked,
+  place: Place,
+  asked: Asked | Repeatable,
 ): string {
   const { flags = [] } = asked;
   const isTwice = oracle === DETERMINISM && !flags.includes(TWICE);
-  return replaySeedCommand(
-    scenario,
-    seed,
-    isTwice ? { ...asked, flags: [...flags, TWICE] } : asked,
-  );
+  return replayPlaceCommand(place, isTwice ? { ...asked, flags: [...flags, TWICE] } : asked);
+}
+
+/** The earliest failing run of a group. */
+export function replayGroupCommand(
+  group: Pick<FailureGroup, 'oracle' | 'seeds'>,
+  example: Pick<RunResult, 'spec'>,
+  asked: Asked | Repeatable,
+): string {
+  const [first] = group.seeds;
+  return replayFailureCommand(group, first?.isVaried === true ? first : example.spec, asked);
 }
 
 /** `quorumlab replay quorumlab-out/L-7f3a.json`: outlives changes of the scenario. */
@@ -53,17 +77,27 @@ export function replayFileCommand(path: string): string {
   return command('replay', path);
 }
 
-type Repeatable = Asked & Pick<CampaignResult, 'scenarios' | 'baseSeed' | 'from' | 'to'>;
+type Repeatable = Asked &
+  Pick<
+    CampaignResult,
+    'scenarios' | 'protocol' | 'baseSeed' | 'from' | 'to' | 'strategy' | 'shards'
+  >;
 
 /** Runs the campaign's seeds again; `selection` are words that select its scenarios. */
 export function repeatCommand(
   campaign: Repeatable,
   selection: readonly string[] = campaign.scenarios,
 ): string {
-  const { from, to, baseSeed } = campaign;
+  const { from, to, baseSeed, protocol, strategy, shards } = campaign;
   const seeds = from === 0 ? String(to) : `${from}..${to}`;
   const budget = ['--base-seed', baseSeed, '--seeds', seeds];
-  return command('fuzz', ...selection, ...wordsOf(campaign), ...budget);
+  // A strategy chooses among all scenarios of its protocols.
+  const selected = strategy === undefined ? selection : protocol.split(',');
+  const chosen = strategy === undefined ? [] : ['--strategy', strategy];
+  const [shard, ...others] = shards?.held ?? [];
+  const isOne = shards !== undefined && shard !== undefined && others.length === 0;
+  const part = isOne ? ['--shard', `${shard + 1}/${shards.count}`] : [];
+  return command('fuzz', ...selected, ...wordsOf(campaign), ...chosen, ...budget, ...part);
 }
 
 function wordsOf({ mutant, flags = [] }: Asked): readonly string[] {

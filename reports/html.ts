@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import { OUT_DIR, repeatCommand, replayFailureCommand, replayRunCommand } from './commands.ts';
+import { OUT_DIR, repeatCommand, replayGroupCommand, replayRunCommand } from './commands.ts';
 import {
   BLOCK_TYPE,
   INDEX_BLOCK,
@@ -98,7 +98,7 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
   if (input.campaign !== undefined) {
     const { metadata: _metadata, groups, ...rest } = input.campaign;
     const packed = groups.map(({ example, ...group }) => {
-      const replay = replayFailureCommand(group, example.spec, rest);
+      const replay = replayGroupCommand(group, example, rest);
       return { ...group, run: numberOf(example, replay) };
     });
     campaign = { ...rest, groups: packed };

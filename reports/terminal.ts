@@ -6,8 +6,8 @@ import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
 import {
   OUT_DIR,
   repeatCommand,
-  replayFailureCommand,
   replayFileCommand,
+  replayGroupCommand,
   replayRunCommand,
   replaySavedCommand,
 } from './commands.ts';
@@ -91,7 +91,7 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
     lines.push('', ...complaintBlock(complaint, ink));
   }
   for (const group of campaign.groups) {
-    const replay = replayFailureCommand(group, group.example.spec, campaign);
+    const replay = replayGroupCommand(group, group.example, campaign);
     lines.push('', ...groupBlock(group, { options: { ...options, repeat: replay }, ink }));
   }
   return lines.join('\n');

@@ -31,8 +31,7 @@ export function assemble(
   spec: Pick<RunSpec, 'protocol' | 'machine'> & { readonly mutant?: string | undefined },
   registry: Registry = builtIn,
 ): Build {
-  const protocol = registry.protocols.find((each) => each.name === spec.protocol);
-  if (protocol === undefined) throw unknown('protocol', spec.protocol, registry.protocols);
+  const protocol = protocolNamed(spec.protocol, registry);
   const build = { protocol, machine: machineNamed(spec.machine, registry) };
   if (spec.mutant === undefined) return build;
   const mutant = registry.mutants.find((each) => each.id === spec.mutant);
@@ -44,6 +43,13 @@ export function assemble(
     throw new SpecError(`mutant ${mutant.id} breaks ${mutant.protocol}, not ${spec.protocol}`);
   }
   return mutant.apply(build);
+}
+
+/** The protocol as it is without any mutant. Throws `SpecError` for an unknown one. */
+export function protocolNamed(name: string, registry: Registry = builtIn): Protocol {
+  const protocol = registry.protocols.find((each) => each.name === name);
+  if (protocol === undefined) throw unknown('protocol', name, registry.protocols);
+  return protocol;
 }
 
 /** The state machine as it is without any mutant. Throws `SpecError` for an unknown one. */

@@ -1,16 +1,12 @@
-/** Merges batches, in any order of arrival, into one campaign; and campaigns into a bigger one. */
+/** Merges batches, in any order of arrival, into one campaign. */
+import type { BatchGroup, BatchResult, CampaignRequest, Counts, GridRun } from './campaign.ts';
 import {
-  type BatchGroup,
-  type BatchResult,
-  type CampaignRequest,
-  type Counts,
-  type GridRun,
   INCONCLUSIVE_KEPT,
   keepLargest,
   noTotals,
   SEEDS_KEPT_PER_GROUP,
   sortedCounts,
-} from './campaign.ts';
+} from './campaign-tally.ts';
 import {
   CAMPAIGN_FORMAT,
   type CampaignResult,
@@ -142,6 +138,7 @@ export function campaignResult(
   interrupted: boolean,
   studies: FailureStudies = NOTHING_STUDIED,
 ): CampaignResult {
+  const { shard } = campaign;
   const protocols = [...new Set(campaign.scenarios.map((id) => id.slice(0, id.indexOf('/'))))];
   return {
     format: CAMPAIGN_FORMAT,
@@ -149,6 +146,8 @@ export function campaignResult(
     protocol: protocols.join(','),
     ...(campaign.settings.mutant === undefined ? {} : { mutant: campaign.settings.mutant }),
     baseSeed: campaign.baseSeed,
+    ...(campaign.strategy === undefined ? {} : { strategy: campaign.strategy }),
+    ...(shard === undefined ? {} : { shards: { count: shard.count, held: [shard.index] } }),
     from: batch.from,
     to: batch.to,
     finished: batch.totals.seeds,
@@ -168,7 +167,10 @@ export function withCorpus(campaign: CampaignResult, corpus: CorpusAccount): Cam
   return { ...campaign, verdict: verdictOf(campaign.totals, corpus), corpus };
 }
 
-function verdictOf(totals: CampaignTotals, corpus?: CorpusAccount): CampaignResult['verdict'] {
+export function verdictOf(
+  totals: CampaignTotals,
+  corpus?: CorpusAccount,
+): CampaignResult['verdict'] {
   const kept = corpus?.others ?? [];
   const isUndecided = kept.some(({ outcome }) => outcome === 'inconclusive');
   if (totals.failed > 0 || kept.some(({ outcome }) => outcome !== 'inconclusive')) return 'failed';
@@ -188,62 +190,6 @@ export function emptyBatch(from: number): BatchResult {
     largest: [],
     inconclusive: [],
   };
-}
-
-/** Why two campaigns cannot be parts of one, or undefined. */
-export function whyNotMergeable(a: CampaignResult, b: CampaignResult): string | undefined {
-  const differences: [string, string, string][] = [
-    ['scenarios', a.scenarios.join(' '), b.scenarios.join(' ')],
-    ['mutants', a.mutant ?? 'none', b.mutant ?? 'none'],
-    ['base seeds', a.baseSeed, b.baseSeed],
-    ['options', (a.flags ?? []).join(' ') || 'none', (b.flags ?? []).join(' ') || 'none'],
-  ];
-  for (const [what, first, second] of differences) {
-    if (first !== second) return `they have different ${what}: ${first} and ${second}`;
-  }
-  if (a.from < b.to && b.from < a.to) {
-    return `both hold index ${Math.max(a.from, b.from)}`;
-  }
-  return undefined;
-}
-
-/** Joins parts of one campaign; every two of them must be mergeable, and there must be one. */
-export function mergeCampaigns(parts: readonly CampaignResult[]): CampaignResult {
-  return [...parts].sort((a, b) => a.from - b.from).reduce(joinCampaigns);
-}
-
-/** `a` holds the earlier indices, so its examples and its metadata stay. */
-function joinCampaigns(a: CampaignResult, b: CampaignResult): CampaignResult {
-  const totals = addTotals(a.totals, b.totals);
-  const corpus = joinCorpora(a.corpus, b.corpus);
-  return {
-    ...a,
-    ...(corpus === undefined ? {} : { corpus }),
-    to: Math.max(a.to, b.to),
-    finished: a.finished + b.finished,
-    verdict: verdictOf(totals, corpus),
-    interrupted: a.interrupted || b.interrupted,
-    totals,
-    marks: addCounts(a.marks, b.marks),
-    faults: addCounts(a.faults, b.faults),
-    groups: mergeFailureGroups(a.groups, b.groups),
-    grid: joinGrids(a.grid, b.grid),
-    largest: keepLargest([...a.largest, ...b.largest].map((run, index) => ({ ...run, index }))).map(
-      ({ scenario, seed, events }) => ({ scenario, seed, events }),
-    ),
-  };
-}
-
-/** Every part runs the whole corpus: an entry is as bad as it was in any of them. */
-function joinCorpora(
-  a: CorpusAccount | undefined,
-  b: CorpusAccount | undefined,
-): CorpusAccount | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const known = new Set(a.others.map(({ file }) => file));
-  const others = [...a.others, ...b.others.filter(({ file }) => !known.has(file))];
-  const entries = Math.max(a.entries, b.entries);
-  return { folder: a.folder, entries, asExpected: entries - others.length, others };
 }
 
 function failureGroup(group: BatchGroup, studies: FailureStudies): FailureGroup {
@@ -270,31 +216,20 @@ function mergeGroups(a: readonly BatchGroup[], b: readonly BatchGroup[]): BatchG
   return [...merged.values()];
 }
 
-function mergeFailureGroups(
-  a: readonly FailureGroup[],
-  b: readonly FailureGroup[],
-): FailureGroup[] {
-  const merged = new Map(a.map((group) => [group.signature, group]));
-  for (const group of b) {
-    const earlier = merged.get(group.signature);
-    merged.set(group.signature, earlier === undefined ? group : joinGroup(earlier, group));
-  }
-  return [...merged.values()];
-}
-
 /** All but the number and the seeds is the earlier one's. */
-function joinGroup<G extends { readonly count: number; readonly seeds: BatchGroup['seeds'] }>(
-  earlier: G,
-  later: G,
-): G {
+export function joinGroup<
+  G extends { readonly count: number; readonly seeds: BatchGroup['seeds'] },
+>(earlier: G, later: G): G {
   return {
     ...earlier,
     count: earlier.count + later.count,
-    seeds: [...earlier.seeds, ...later.seeds].slice(0, SEEDS_KEPT_PER_GROUP),
+    seeds: [...earlier.seeds, ...later.seeds]
+      .sort((a, b) => a.index - b.index)
+      .slice(0, SEEDS_KEPT_PER_GROUP),
   };
 }
 
-function addTotals(a: CampaignTotals, b: CampaignTotals): CampaignTotals {
+export function addTotals(a: CampaignTotals, b: CampaignTotals): CampaignTotals {
   return {
     seeds: a.seeds + b.seeds,
     passed: a.passed + b.passed,
@@ -306,13 +241,13 @@ function addTotals(a: CampaignTotals, b: CampaignTotals): CampaignTotals {
   };
 }
 
-function addCounts(a: Counts, b: Counts): Counts {
+export function addCounts(a: Counts, b: Counts): Counts {
   const sum = new Map(Object.entries(a));
   for (const [name, count] of Object.entries(b)) sum.set(name, (sum.get(name) ?? 0) + count);
   return sortedCounts(sum);
 }
 
-function joinGrids(a: readonly GridRun[], b: readonly GridRun[]): GridRun[] {
+export function joinGrids(a: readonly GridRun[], b: readonly GridRun[]): GridRun[] {
   const joined = [...a];
   for (const run of b) {
     const last = joined.at(-1);

@@ -1,6 +1,6 @@
 /** One run as a campaign sees it: judged, repeated where asked, and never thrown out of. */
 import { noCounts } from '../sim/simulation-config.ts';
-import { SpecError } from './assemble.ts';
+import { type Registry, SpecError } from './assemble.ts';
 import { signatureFrom } from './signature.ts';
 import type { Failure, RunResult, RunSpec } from './spec.ts';
 
@@ -9,6 +9,8 @@ export interface CampaignEngine {
   /** Draws the spec of one run from its seed. */
   draw(scenario: string, seed: string): RunSpec;
   run(spec: RunSpec, request?: RunOptions): RunResult;
+  /** What specs may name; what comes with the package when absent. */
+  readonly registry?: Registry;
 }
 
 export interface RunOptions {
@@ -16,6 +18,8 @@ export interface RunOptions {
   readonly events?: boolean;
   /** Record the fates of messages. */
   readonly fates?: boolean;
+  /** Report which marks were reached, and in which order. */
+  readonly coverage?: boolean;
   /** Asked now and then; true ends the run as inconclusive. */
   readonly shouldStop?: () => boolean;
 }

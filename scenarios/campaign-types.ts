@@ -10,6 +10,10 @@ export interface CampaignResult {
   readonly protocol: string;
   readonly mutant?: string;
   readonly baseSeed: string;
+  /** How indices were turned into runs; absent where they went round named scenarios. */
+  readonly strategy?: StrategyName;
+  /** Which of the `count` shards, from 0, this holds; absent means all. */
+  readonly shards?: { readonly count: number; readonly held: readonly number[] };
   /**
    * Simulation options as command-line words (`--nodes`, `5`), for the commands that are printed.
    */
@@ -27,7 +31,7 @@ export interface CampaignResult {
   readonly groups: readonly FailureGroup[];
   /** Verdict by index, in order, run-length encoded: `p` passed, `f` failed, `i` inconclusive. */
   readonly grid: readonly { readonly verdict: 'p' | 'f' | 'i'; readonly count: number }[];
-  /** The seeds with the most events. */
+  /** The seeds with the most events; variations, which no seed brings back, are not among them. */
   readonly largest: readonly {
     readonly scenario: string;
     readonly seed: string;
@@ -37,6 +41,15 @@ export interface CampaignResult {
   readonly corpus?: CorpusAccount;
   /** Everything that differs between two runs of the same campaign. */
   readonly metadata?: CampaignMetadata;
+}
+
+/** What a campaign of whole protocols chooses runs by; see `strategies.ts`. */
+export type StrategyName = 'uniform' | 'swarm' | 'targeted' | 'guided' | 'catalogue' | 'mix';
+
+/** One of `count` parts of a campaign, from 0: it runs the indices i with i mod count = index. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
 }
 
 export interface CampaignTotals {
@@ -61,6 +74,8 @@ export interface FailureGroup {
     readonly scenario: string;
     readonly seed: string;
     readonly index: number;
+    /** A variation of an earlier run: scenario and seed do not bring it back. */
+    readonly isVaried?: true;
   }[];
   /** The earliest failing run, with its event log. */
   readonly example: RunResult;

@@ -3,11 +3,13 @@
  * that may run anywhere and end in any order; what they come to depends on the indices alone.
  */
 
-import { type CampaignEngine, firstFailure, judge } from './campaign-run.ts';
-import type { CampaignTotals } from './campaign-types.ts';
+import { isOfShard, isRunTwice, runAt, specAt } from './campaign-index.ts';
+import { type CampaignEngine, firstFailure, type JudgeOptions, judge } from './campaign-run.ts';
+import { noTotals, Tally } from './campaign-tally.ts';
+import type { CampaignTotals, Shard, StrategyName } from './campaign-types.ts';
 import type { DrawSettings } from './catalogue/index.ts';
-import { nameOfScenario, runSeed } from './seeds.ts';
-import type { Failure, RunResult } from './spec.ts';
+import { type Guidance, type Harvest, Reaper } from './guidance/harvest.ts';
+import type { Failure, RunResult, RunSpec } from './spec.ts';
 
 /** What a campaign runs: plain JSON, the same for every worker. */
 export interface CampaignRequest {
@@ -17,6 +19,10 @@ export interface CampaignRequest {
   readonly settings: DrawSettings;
   /** Run every seed twice, instead of one in 64. */
   readonly determinism: boolean;
+  /** How indices are turned into runs; without it, they go round the scenarios. */
+  readonly strategy?: StrategyName;
+  /** Run only each `count`th index, from `index` on. */
+  readonly shard?: Shard;
 }
 
 export interface BatchRequest {
@@ -24,6 +30,8 @@ export interface BatchRequest {
   /** First index, and the one after the last. */
   readonly from: number;
   readonly to: number;
+  /** What the rounds before have reached, where the strategy is guided. */
+  readonly guidance?: Guidance;
 }
 
 /** How the world outside watches a batch; all of it is optional. */
@@ -49,6 +57,8 @@ export interface BatchResult {
   readonly largest: readonly LargestRun[];
   /** The earliest runs without a verdict. */
   readonly inconclusive: readonly InconclusiveRun[];
+  /** What its runs have reached; of single batches only, it is not merged. */
+  readonly harvest?: Harvest;
 }
 
 export type Counts = { readonly [name: string]: number };
@@ -70,6 +80,8 @@ export interface SeedOfRun {
   readonly scenario: string;
   readonly seed: string;
   readonly index: number;
+  /** A variation of an earlier run: scenario and seed do not bring it back, its spec does. */
+  readonly isVaried?: true;
 }
 
 export interface LargestRun extends SeedOfRun {
@@ -80,44 +92,63 @@ export interface InconclusiveRun extends SeedOfRun {
   readonly reasons: readonly string[];
 }
 
-export const INCONCLUSIVE_KEPT = 10;
-export const SEEDS_KEPT_PER_GROUP = 10;
-export const LARGEST_KEPT = 10;
-/** One index in so many is run twice. */
-const DETERMINISM_SAMPLE = 64;
-
 /** Runs the indices of a batch in order. */
 export function runBatch(
   engine: CampaignEngine,
   request: BatchRequest,
   hooks: BatchHooks = {},
 ): BatchResult {
+  const { campaign, guidance } = request;
   const tally = new Tally(request.from);
+  const reaper = guidance === undefined ? undefined : new Reaper(guidance);
   for (let index = request.from; index < request.to; index++) {
     if (index > request.from && hooks.shouldEnd?.() === true) break;
-    const place = runAt(request.campaign, index);
-    tally.take(place, runIndex(engine, request.campaign, place, hooks));
+    if (!isOfShard(campaign, index)) {
+      tally.skip(index);
+      continue;
+    }
+    hooks.beforeRun?.(index);
+    const { place, spec } = specAt(engine, campaign, index, guidance);
+    const twice = isRunTwice(campaign, index);
+    const result = judgeAt(engine, spec, index, hooks, { twice, coverage: reaper !== undefined });
+    tally.take(place, result);
+    reaper?.take(index, result);
   }
-  return tally.result();
+  return { ...tally.result(), ...(reaper === undefined ? {} : { harvest: reaper.harvest() }) };
 }
 
-/** Runs one index again with its event log, for the example of a group. */
+/** Runs a failing run of a campaign again with its event log, for the example of a group. */
 export function rerunWithEvents(
   engine: CampaignEngine,
   campaign: CampaignRequest,
-  place: SeedOfRun,
-  expected: Failure,
+  { place, failure, spec }: FailingRun,
   hooks: BatchHooks = {},
 ): RunResult {
-  const result = runIndex(engine, campaign, place, hooks, true);
+  hooks.beforeRun?.(place.index);
+  const again = spec ?? engine.draw(place.scenario, place.seed);
+  const twice = isRunTwice(campaign, place.index);
+  const result = judgeAt(engine, again, place.index, hooks, { events: true, twice });
   const found = firstFailure(result);
-  if (found?.signature === expected.signature) return result;
+  if (found?.signature === failure.signature) return result;
   // What was seen once stays reported, even where it does not show again.
-  return { ...result, verdict: 'failed', failures: [expected, ...result.failures] };
+  return { ...result, verdict: 'failed', failures: [failure, ...result.failures] };
+}
+
+/** `spec` where the place alone does not bring the run back. */
+export interface FailingRun {
+  readonly place: SeedOfRun;
+  readonly failure: Failure;
+  readonly spec?: RunSpec;
 }
 
 /** What an index comes to whose run could not be brought to an end (`reason`: time, memory). */
-export function lostRun(campaign: CampaignRequest, index: number, reason: string): BatchResult {
+export function lostRun(
+  campaign: CampaignRequest,
+  index: number,
+  reason: string,
+  isVaried = false,
+): BatchResult {
+  const place = { ...runAt(campaign, index), ...(isVaried ? { isVaried } : {}) };
   return {
     from: index,
     to: index + 1,
@@ -127,164 +158,25 @@ export function lostRun(campaign: CampaignRequest, index: number, reason: string
     grid: [{ verdict: 'i', count: 1 }],
     groups: [],
     largest: [],
-    inconclusive: [{ ...runAt(campaign, index), reasons: [reason] }],
+    inconclusive: [{ ...place, reasons: [reason] }],
   };
 }
 
-/** Which scenario and seed an index stands for. */
-export function runAt(campaign: CampaignRequest, index: number): SeedOfRun {
-  const { scenarios } = campaign;
-  const scenario = scenarios[index % scenarios.length];
-  if (scenario === undefined) throw new Error('a campaign needs at least one scenario');
-  // Each scenario counts its own rounds: its seeds do not depend on the others in the list.
-  const round = Math.floor(index / scenarios.length);
-  return { scenario, seed: runSeed(campaign.baseSeed, nameOfScenario(scenario), round), index };
-}
-
-/** Whether an index is among those run twice. */
-export function isRunTwice(campaign: CampaignRequest, index: number): boolean {
-  const round = Math.floor(index / campaign.scenarios.length);
-  return campaign.determinism || round % DETERMINISM_SAMPLE === 0;
-}
-
-function runIndex(
+function judgeAt(
   engine: CampaignEngine,
-  campaign: CampaignRequest,
-  place: SeedOfRun,
+  spec: RunSpec,
+  index: number,
   hooks: BatchHooks,
-  events = false,
+  options: JudgeOptions,
 ): RunResult {
-  hooks.beforeRun?.(place.index);
-  const spec = engine.draw(place.scenario, place.seed);
   const watched: CampaignEngine = {
     draw: engine.draw,
-    run: (drawn, options) => {
-      hooks.beforeRun?.(place.index);
-      return engine.run(drawn, options);
+    run: (drawn, runOptions) => {
+      hooks.beforeRun?.(index);
+      return engine.run(drawn, runOptions);
     },
   };
   const stop =
     hooks.shouldStop === undefined ? {} : { shouldStop: () => hooks.shouldStop?.() === true };
-  return judge(watched, spec, { ...stop, events, twice: isRunTwice(campaign, place.index) });
-}
-
-/** The totals of no run at all. */
-export function noTotals() {
-  return {
-    seeds: 0,
-    passed: 0,
-    failed: 0,
-    inconclusive: 0,
-    events: 0,
-    messages: 0,
-    operations: 0,
-  };
-}
-
-/** Adds up the runs of a batch as they end. */
-class Tally {
-  private readonly from: number;
-  private next: number;
-  private readonly totals = noTotals();
-  private readonly marks = new Map<string, number>();
-  private readonly faults = new Map<string, number>();
-  private readonly grid: { verdict: 'p' | 'f' | 'i'; count: number }[] = [];
-  private readonly groups = new Map<
-    string,
-    { failure: Failure; count: number; seeds: SeedOfRun[]; example: RunResult }
-  >();
-  private largest: LargestRun[] = [];
-  private readonly inconclusive: InconclusiveRun[] = [];
-
-  constructor(from: number) {
-    this.from = from;
-    this.next = from;
-  }
-
-  take(place: SeedOfRun, result: RunResult): void {
-    this.next = place.index + 1;
-    this.totals.seeds++;
-    this.totals[result.verdict]++;
-    this.totals.events += result.counts.events;
-    this.totals.messages += result.counts.delivered;
-    this.totals.operations += result.counts.completed;
-    for (const mark of Object.keys(result.marks)) add(this.marks, mark, result.marks[mark] ?? 0);
-    this.takeFaults(result);
-    this.takeVerdict(letterOf(result.verdict));
-    this.takeFailure(place, result);
-    if (result.verdict === 'inconclusive' && this.inconclusive.length < INCONCLUSIVE_KEPT) {
-      this.inconclusive.push({ ...place, reasons: result.inconclusive });
-    }
-    this.largest.push({ ...place, events: result.counts.events });
-    if (this.largest.length >= 4 * LARGEST_KEPT) this.largest = keepLargest(this.largest);
-  }
-
-  result(): BatchResult {
-    return {
-      from: this.from,
-      to: this.next,
-      totals: this.totals,
-      marks: sortedCounts(this.marks),
-      faults: sortedCounts(this.faults),
-      grid: this.grid,
-      groups: [...this.groups.values()],
-      largest: keepLargest(this.largest),
-      inconclusive: this.inconclusive,
-    };
-  }
-
-  private takeFaults(result: RunResult): void {
-    result.spec.plan.faults.forEach((planned, at) => {
-      if (result.faults[at]?.status === 'fired') add(this.faults, planned.fault, 1);
-    });
-    add(this.faults, 'drop', result.counts.dropped);
-    add(this.faults, 'duplicate', result.counts.duplicated);
-    add(this.faults, 'corrupt', result.counts.corrupted);
-  }
-
-  private takeVerdict(verdict: 'p' | 'f' | 'i'): void {
-    const last = this.grid.at(-1);
-    if (last?.verdict === verdict) last.count++;
-    else this.grid.push({ verdict, count: 1 });
-  }
-
-  private takeFailure(place: SeedOfRun, result: RunResult): void {
-    const failure = firstFailure(result);
-    if (failure === undefined) return;
-    const group = this.groups.get(failure.signature);
-    if (group === undefined) {
-      this.groups.set(failure.signature, { failure, count: 1, seeds: [place], example: result });
-      return;
-    }
-    group.count++;
-    if (group.seeds.length < SEEDS_KEPT_PER_GROUP) group.seeds.push(place);
-  }
-}
-
-/** The runs with the most events, the earlier index first where they are equal. */
-export function keepLargest(runs: readonly LargestRun[]): LargestRun[] {
-  return [...runs].sort((a, b) => b.events - a.events || a.index - b.index).slice(0, LARGEST_KEPT);
-}
-
-/** Counts as plain JSON, in the order of their names by code unit. */
-export function sortedCounts(counts: ReadonlyMap<string, number>): Counts {
-  const names = [...counts.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(names.map((name) => [name, counts.get(name) ?? 0]));
-}
-
-function add(counts: Map<string, number>, name: string, count: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + count);
-}
-
-function letterOf(verdict: RunResult['verdict']): 'p' | 'f' | 'i' {
-  switch (verdict) {
-    case 'passed':
-      return 'p';
-    case 'failed':
-      return 'f';
-    case 'inconclusive':
-      return 'i';
-    default:
-      return verdict satisfies never;
-  }
+  return judge(watched, spec, { ...stop, ...options });
 }

@@ -50,6 +50,18 @@ describe('a command line that is wrong', () => {
     ['a flag given twice', ['run', 'vr', '--nodes', '3', '--nodes', '5'], ['--nodes', '2 times']],
     ['no scenario', ['run'], ['something is missing']],
     ['an unknown protocol of a scenario', ['run', 'nonesuch/calm'], ['no protocol "nonesuch"']],
+    ['a strategy that nobody has', ['fuzz', 'vr', '--strategy', 'swam'], ['did you mean swarm']],
+    [
+      'a strategy for a named scenario',
+      ['fuzz', 'vr/chaos', '--strategy', 'mix'],
+      ['--strategy mix', '"vr/chaos" is one scenario'],
+    ],
+    ['a shard beyond the last', ['fuzz', 'vr', '--shard', '5/4'], ['--shard', '"5/4"']],
+    [
+      'a shard without a seed',
+      ['fuzz', 'vr', '--seeds', '2', '--shard', '3/4'],
+      ['--shard 3/4 has none of 2 seeds'],
+    ],
     ['a base seed with an @', ['fuzz', 'vr', '--base-seed', 'a@b'], ['--base-seed', '"a@b"']],
     ['a replay of a mere scenario', ['replay', 'vr/calm'], ['vr/calm@SEED']],
     ['a replay of an unknown scenario', ['replay', 'vr/clam@1'], ['did you mean vr/calm?']],

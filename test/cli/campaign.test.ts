@@ -6,17 +6,13 @@ import {
   type CampaignRequest,
   lostRun,
   rerunWithEvents,
-  runAt,
   runBatch,
 } from '../../scenarios/campaign.ts';
-import {
-  CampaignMerger,
-  campaignResult,
-  mergeCampaigns,
-  whyNotMergeable,
-} from '../../scenarios/campaign-merge.ts';
+import { runAt } from '../../scenarios/campaign-index.ts';
+import { CampaignMerger, campaignResult } from '../../scenarios/campaign-merge.ts';
+import { mergeCampaigns, whyNotMergeable } from '../../scenarios/campaign-parts.ts';
 import type { CampaignResult } from '../../scenarios/campaign-types.ts';
-import { fakeEngine } from './fake-engine.ts';
+import { fakeEngine, fakeSpec } from './fake-engine.ts';
 
 const request: CampaignRequest = {
   scenarios: ['vr/calm', 'vr/chaos', 'vr/lossy'],
@@ -190,11 +186,20 @@ describe('a run of a campaign', () => {
     const place = expected.groups[0]?.seeds[0];
     const failure = expected.groups[0]?.example.failures[0];
     if (place === undefined || failure === undefined) throw new Error('no failure to run again');
-    const again = rerunWithEvents(engine, request, place, failure);
+    const again = rerunWithEvents(engine, request, { place, failure });
     expect(again.events).toBeDefined();
     expect(again.failures[0]).toEqual(failure);
-    const passing = rerunWithEvents(fakeEngine(), request, place, failure);
+    const passing = rerunWithEvents(fakeEngine(), request, { place, failure });
     expect(passing).toMatchObject({ verdict: 'failed', failures: [failure] });
+  });
+
+  it('that varied an earlier one is run again from its spec', () => {
+    const { scenario, seed } = runAt(request, 0);
+    const place = { scenario, seed, index: 0, isVaried: true } as const;
+    const failure = expected.groups[0]?.example.failures[0];
+    if (failure === undefined) throw new Error('no failure to run again');
+    const spec = { ...fakeSpec(scenario, seed), replicas: 7 };
+    expect(rerunWithEvents(engine, request, { place, failure, spec }).spec.replicas).toBe(7);
   });
 
   it('that was lost is inconclusive, with its reason', () => {
@@ -232,5 +237,20 @@ describe('parts of a campaign', () => {
     expect(whyNotMergeable(a, { ...part(20, 30), baseSeed: '0x1' })).toContain('base seeds');
     expect(whyNotMergeable(a, { ...part(20, 30), mutant: 'VR-3' })).toContain('mutants');
     expect(whyNotMergeable(a, { ...part(20, 30), flags: ['--nodes', '5'] })).toContain('options');
+  });
+
+  it('that are shards merge into the whole too, grid included', () => {
+    const shard = (index: number): CampaignResult => {
+      const campaign = { ...request, shard: { index, count: 3 } };
+      return campaignResult(campaign, batch(0, TOTAL, campaign), false);
+    };
+    const parts = [shard(2), shard(0), shard(1)];
+    expect(parts.map(({ finished }) => finished)).toEqual([80, 80, 80]);
+    expect(JSON.stringify(mergeCampaigns(parts))).toBe(JSON.stringify(expected));
+    expect(mergeCampaigns(parts.slice(1)).shards).toEqual({ count: 3, held: [0, 1] });
+    expect(whyNotMergeable(shard(0), shard(0))).toContain('shard 1/3');
+    expect(whyNotMergeable(shard(0), part(TOTAL, TOTAL + 5))).toContain('numbers of shards');
+    const other = { ...shard(1), strategy: 'mix' as const };
+    expect(whyNotMergeable(shard(0), other)).toContain('strategies');
   });
 });

@@ -39,6 +39,20 @@ describe('a printed command', () => {
     expect(replayFailureCommand({ oracle: 'linearizability' }, SEED, {})).toBe(bare);
   });
 
+  it('goes with the campaign up to it where a run varies an earlier one', () => {
+    const guided = { ...fixtureCampaign(), strategy: 'guided', mutant: 'VR-3' } as const;
+    const place = { ...SEED, index: 700, isVaried: true };
+    const upToIt = '--strategy guided --base-seed 0x5eed --seeds 701';
+    const oracle = 'linearizability';
+    expect(replayFailureCommand({ oracle }, place, guided)).toBe(
+      `quorumlab fuzz vr --mutant VR-3 ${upToIt}`,
+    );
+    const shards = { count: 4, held: [2] };
+    expect(replayFailureCommand({ oracle }, place, { ...guided, shards })).toBe(
+      `quorumlab fuzz vr --mutant VR-3 ${upToIt} --shard 3/4`,
+    );
+  });
+
   it('repeats a piece of a campaign under the shortest names', () => {
     const piece = { ...fixtureCampaign(), ...ASKED, from: 40, to: 80 };
     expect(repeatCommand(piece, ['vr'])).toBe(
