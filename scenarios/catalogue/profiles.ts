@@ -145,6 +145,8 @@ function drawCounts(stream: Stream, group: FaultGroup, most: number): FaultConfi
   return counts;
 }
 
+const RARER: readonly FaultGroup[] = ['partition', 'network', 'process', 'disk', 'clock', 'client'];
+
 function drawChaos(stream: Stream, span: number): DrawnProfile {
   const upTo = (most: number): number => (stream.below(3) === 0 ? 0 : stream.between(1, most));
   const kinds = {
@@ -154,12 +156,12 @@ function drawChaos(stream: Stream, span: number): DrawnProfile {
     slow: upTo(4),
     pause: upTo(4),
     'client-crash': upTo(2),
-    ...drawCounts(stream, 'disk', 1),
-    ...drawCounts(stream, 'clock', 1),
   };
+  // Of what is rarer, a seed has some groups and not the others.
+  const rarer = RARER.map((group) => (stream.below(3) === 0 ? drawCounts(stream, group, 2) : {}));
   const worst = stream.pick([0, 0, 20_000, 100_000, 250_000]);
   return {
-    faults: faultsOf(kinds, span, stream.pick([0, 30, 60, 90])),
+    faults: faultsOf(Object.assign({}, ...rarer, kinds), span, stream.pick([0, 30, 60, 90])),
     network: { ...(worst > 0 ? lossy(stream, worst) : {}), delay: drawDelays(stream) },
     clock:
       stream.below(3) === 0
