@@ -6,6 +6,9 @@ import type { Micros, NodeId, Owed } from './contract.ts';
 import type { Ending } from './plan.ts';
 import type { Simulation } from './simulation.ts';
 
+/** Where nothing is owed, the run goes on for this part of the bound: safety is judged still. */
+const UNOWED_SHARE = 8;
+
 export class QuietEnding {
   /** Whether the run ended because what was owed did not come within the protocol's bound. */
   isStalled = false;
@@ -20,8 +23,10 @@ export class QuietEnding {
   private doneAt: Micros = -1;
   /** A lower bound of the time by which what is owed must have happened. */
   private deadline: Micros = 0;
-  /** Whom the run waits for: to whom progress is owed, or all if it is owed to nobody. */
+  /** Whom the run waits for: to whom progress is owed, or the clients if it is owed to nobody. */
   private awaited: Owed = this.owed;
+  /** And for how long. */
+  private patience: Micros = 0;
 
   constructor(world: Simulation, ending: Ending) {
     this.world = world;
@@ -33,9 +38,12 @@ export class QuietEnding {
     else this.healCore(new Set([...this.core, ...this.world.cluster.clients]));
     this.isQuiet = true;
     this.quietAt = this.world.now;
-    this.deadline = this.quietAt + this.world.progressWithin;
-    this.owed = this.world.claims.owes(this.world);
-    this.awaited = this.owed.replicas.length > 0 ? this.owed : this.world.cluster;
+    const { claims, cluster, progressWithin } = this.world;
+    this.owed = claims.owes(this.world);
+    const isOwed = this.owed.replicas.length > 0;
+    this.awaited = isOwed ? this.owed : { clients: cluster.clients, replicas: [] };
+    this.patience = isOwed ? progressWithin : Math.floor(progressWithin / UNOWED_SHARE);
+    this.deadline = this.quietAt + this.patience;
   }
 
   private healAll(): void {
@@ -84,13 +92,13 @@ export class QuietEnding {
    * The protocol's bound counts from the healing or from the oldest open call, if that is later.
    */
   private nextDeadline(): Micros {
-    const { clients, now, progressWithin } = this.world;
-    if (this.doneAt >= 0) return this.doneAt + progressWithin;
+    const { clients, now } = this.world;
+    if (this.doneAt >= 0) return this.doneAt + this.patience;
     let earliest = now;
     for (const client of this.awaited.clients) {
       const entry = clients.history[clients.openOperation(client)];
       if (entry !== undefined) earliest = Math.min(earliest, Math.max(entry.call, this.quietAt));
     }
-    return earliest + progressWithin;
+    return earliest + this.patience;
   }
 }
