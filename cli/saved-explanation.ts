@@ -62,6 +62,7 @@ const records = z.array(z.looseObject({ event: count, time: count, kind: z.strin
 /** What reports print; the records within are handed on as they are. */
 export const explanationSchema = z.looseObject({
   replicas: count,
+  isNetworkDrawn: z.boolean(),
   event: count,
   time: count,
   verdict,

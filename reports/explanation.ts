@@ -135,14 +135,18 @@ function riseOf({ before, after }: Jump): string {
   return `from ${chanceInWords(before)} to ${chanceInWords(after)}`;
 }
 
-function startSentence({ verdict, points, event, time }: Explanation): string {
+function startSentence(explanation: Explanation): string {
+  const { verdict, points, event, time, isNetworkDrawn } = explanation;
   const [start] = points;
   if (start === undefined) return 'Nothing could be tried within the budget.';
   const chance = chanceInWords(start);
   if (verdict === 'plan') {
+    const plan = isNetworkDrawn
+      ? 'The plan decides it'
+      : 'The plan and its fixed network decide it';
     return (
-      `The plan decides it: with everything drawn anew from the start, ${chance} fail ` +
-      'the same way. Chance plays no part.'
+      `${plan}: with everything drawn anew from the start, ${chance} fail the same way. ` +
+      'Chance plays no part.'
     );
   }
   const half = points.find((_, index) => {

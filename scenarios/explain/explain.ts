@@ -3,6 +3,7 @@
  * From some 64 points of the run on, everything that is drawn is drawn anew, many times over; then
  * the largest rise is narrowed down to the one event whose draws decide.
  */
+import type { NetworkConfig } from '../../sim/plan.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import {
   type CampaignEngine,
@@ -85,6 +86,7 @@ function explainRun(
     traceHash: original.traceHash,
     signature: shown.signature,
     replicas: original.spec.replicas,
+    isNetworkDrawn: isDrawn(original.spec.network),
     event: shown.event,
     time: shown.at,
     verdict: kind,
@@ -95,6 +97,11 @@ function explainRun(
     events: sampler.events,
     ...(cut === undefined ? {} : { cut }),
   };
+}
+
+function isDrawn({ delay, drop, duplicate, corrupt, reorder }: NetworkConfig): boolean {
+  const isSteady = delay.kind === 'fixed' || delay.spread === 0;
+  return !isSteady || drop + duplicate + corrupt + reorder > 0;
 }
 
 interface Finding {

@@ -13,6 +13,8 @@ export interface Explanation {
   readonly signature: string;
   /** For the names of nodes: clients follow the replicas. */
   readonly replicas: number;
+  /** Whether messages meet with chance; else all take as long, but for fates written out. */
+  readonly isNetworkDrawn: boolean;
   /** When the failure was seen. */
   readonly event: number;
   readonly time: number;

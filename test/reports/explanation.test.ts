@@ -38,6 +38,8 @@ describe('the text of an explanation', () => {
       start === undefined ? [] : [{ ...start, failed: 64, tries: 64, low: 0.943, high: 1 }];
     const text = textOf(fixtureExplanation({ verdict: 'plan', jumps: [], points }));
     expect(text).not.toContain('%|');
+    const fixed = fixtureExplanation({ verdict: 'plan', jumps: [], points, isNetworkDrawn: false });
+    expect(sentencesOf(fixed)[0]).toMatch(/^The plan and its fixed network decide it: /);
     await expect(text).toMatchFileSnapshot('golden/explanation-plan.txt');
   });
 

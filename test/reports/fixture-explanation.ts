@@ -19,6 +19,7 @@ export function fixtureExplanation(changes: Partial<Explanation> = {}): Explanat
     traceHash: fixtureRun().traceHash,
     signature: 'L-7f3a',
     replicas: 3,
+    isNetworkDrawn: true,
     event: EVENTS,
     time: EVENTS * MICROS_PER_EVENT,
     verdict: 'jump',

@@ -70,8 +70,8 @@ describe('the explanation of a failure', () => {
   });
 
   it('says that the plan alone decides where no coin does', () => {
-    const { verdict, jumps, points, runs } = explained({ events: 1000, coins: [] });
-    expect(verdict).toBe('plan');
+    const { verdict, jumps, points, runs, isNetworkDrawn } = explained({ events: 1000, coins: [] });
+    expect([verdict, isNetworkDrawn]).toEqual(['plan', false]);
     expect(jumps).toEqual([]);
     expect(points).toMatchObject([{ event: 0, tries: 64, failed: 64, low: 0.943 }]);
     expect(runs).toBe(64);
@@ -236,7 +236,7 @@ describe('in a real run', () => {
 
   it('the draw from a node’s own stream that decides is found, to the event', () => {
     const { explanation, toss } = firstExplained('unlucky');
-    expect(explanation.verdict).toBe('jump');
+    expect(explanation).toMatchObject({ verdict: 'jump', isNetworkDrawn: true });
     expect(explanation.jumps[0]).toMatchObject({
       before: { event: (toss ?? 0) - 1, tries: 64 },
       after: { event: toss, failed: 64 },
