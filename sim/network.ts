@@ -47,11 +47,11 @@ export class Network {
   private readonly calmLinks: Uint8Array;
 
   /** How many faults cut each link now, by from * nodeCount + to. */
-  private readonly cuts: Uint8Array;
+  private readonly cuts: Uint32Array;
   /** By how much faults slow each link now. */
-  private readonly slowness: Int32Array;
+  private readonly slowness: Float64Array;
   /** How many faults clog each link now. */
-  private readonly clogs: Uint8Array;
+  private readonly clogs: Uint32Array;
 
   /** Message types by order of first appearance, and per link and type: key and next ordinal. */
   private readonly typeIndexes = new Map<string, number>();
@@ -88,9 +88,9 @@ export class Network {
       delay.min !== calmDelay.min ||
       delay.spread !== calmDelay.spread;
     this.calmLinks = new Uint8Array(nodeCount * nodeCount);
-    this.clogs = new Uint8Array(nodeCount * nodeCount);
-    this.cuts = new Uint8Array(nodeCount * nodeCount);
-    this.slowness = new Int32Array(nodeCount * nodeCount);
+    this.clogs = new Uint32Array(nodeCount * nodeCount);
+    this.cuts = new Uint32Array(nodeCount * nodeCount);
+    this.slowness = new Float64Array(nodeCount * nodeCount);
     this.keys = new Int32Array(nodeCount * nodeCount * this.typeCapacity);
     this.ordinals = new Uint32Array(nodeCount * nodeCount * this.typeCapacity);
     const overrides = config.overrides ?? [];

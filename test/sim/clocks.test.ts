@@ -261,7 +261,7 @@ describe('whatever faults strike a clock, in whatever order', () => {
     );
   });
 
-  test('a timer expires when it shows that the delay has passed: not before, and hardly after', () => {
+  test('a timer expires when it shows that the delay is over: not before, hardly after', () => {
     let expired = 0;
     fc.assert(
       fc.property(clockFaults, fc.integer({ min: 1, max: 4_000 }), (faults, delay) => {

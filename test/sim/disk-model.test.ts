@@ -295,7 +295,7 @@ test('a disk does what the model does, whatever happens to it', () => {
   );
 });
 
-test('where the end is spared, the last whole record of those that were durable stays whole', () => {
+test('where the end is spared, the last record that was durable stays whole', () => {
   const damage = step.filter(({ kind }) => kind !== 'lie' && kind !== 'wipe');
   fc.assert(
     fc.property(fc.array(damage, { maxLength: 60 }), (steps) => {

@@ -248,4 +248,19 @@ describe('links that several faults cut', () => {
     }
     expect(kinds.size).toBe(SHAPES.length);
   });
+
+  test('stay cut however many faults cut them, and open when all have ended', () => {
+    const many = Array.from(
+      { length: 300 },
+      (_, index): PlannedFault => ({
+        at: 100 + index,
+        fault: 'one-way',
+        from: [0],
+        to: [1],
+        lasts: 500,
+      }),
+    );
+    for (const time of [355, 356, 357, 450]) expect(openAt(time, many)).not.toContain('0>1');
+    expect(openAt(1_000, many)).toContain('0>1');
+  });
 });
