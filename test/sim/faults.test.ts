@@ -1,7 +1,13 @@
 /** What every kind of fault has in common: it begins, holds, heals, and is accounted for. */
 import { describe, expect, test } from 'vitest';
 import type { Loss } from '../../sim/contract.ts';
-import { type Fault, type FaultKind, faultKinds, renameNodes } from '../../sim/fault.ts';
+import {
+  type Fault,
+  type FaultKind,
+  type FaultNode,
+  faultKinds,
+  renameNodes,
+} from '../../sim/fault.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import {
   CALM,
@@ -207,6 +213,19 @@ function statuses({ simulation }: Outcome): string[] {
   return simulation.faults.accounts.map(({ status }) => status);
 }
 
+/** The same fault with two nodes in each other's place. */
+function exchanged(fault: PlannedFault, one: number, other: number): PlannedFault {
+  const exchange = (node: FaultNode): FaultNode =>
+    node === one ? other : node === other ? one : node;
+  return renameNodes(fault, exchange) ?? fault;
+}
+
+/** Whether a symptom is about one of these nodes, or a link between two of them. */
+function isWithin(nodes: readonly number[], symptom: string): boolean {
+  const named = symptom.match(/(?<=^n)\d|\d(?=>)|(?<=>)\d/g) ?? [];
+  return named.every((node) => nodes.includes(Number(node)));
+}
+
 const ROWS: readonly (readonly [FaultKind, Row])[] = faultKinds.map((kind) => [kind, KINDS[kind]]);
 
 describe.each(ROWS)('%s', (kind, row) => {
@@ -238,6 +257,18 @@ describe.each(ROWS)('%s', (kind, row) => {
     const { simulation } = run([endless], { ending: { kind: 'quiet', healAt: 6_000 } });
     expect(simulation.faults.accounts[0]).toMatchObject({ status: 'fired', until: 6_000 });
     expect(symptoms(simulation)).toEqual(left);
+  });
+
+  test('heals in a core, and stays as it was outside of it', () => {
+    const core = [0, 1];
+    for (const endless of [planned, exchanged(planned, 0, 2)]) {
+      const { lasts: _, ...fault } = endless;
+      const before = wrongAt(5_999, [fault]);
+      const { simulation } = run([fault], { ending: { kind: 'quiet', healAt: 6_000, core } });
+      const stays = before.filter((symptom) => !isWithin([...core, CLIENT], symptom));
+      const isLeft = (symptom: string): boolean => left.some((each) => each === symptom);
+      expect(symptoms(simulation)).toEqual([...stays, ...before.filter(isLeft)]);
+    }
   });
 
   test('strikes the node that reaches a mark', () => {
