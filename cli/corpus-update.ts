@@ -3,7 +3,7 @@ import { DETERMINISM, firstFailure } from '../scenarios/campaign-run.ts';
 import { rewrite } from './corpus-folder.ts';
 import type { CheckedCorpus, CheckedEntry } from './corpus-runner.ts';
 import { expectedOf } from './corpus-verdict.ts';
-import { blameOf, recordOf, type SavedFailure } from './saved-failure.ts';
+import { blameOf, type RunRecord, recordOf, type SavedFailure } from './saved-failure.ts';
 
 export interface Update {
   /** Where the entry was, and where it is: a new signature is a new name. */
@@ -33,11 +33,20 @@ export function recordedAnew({ saved, result }: CheckedEntry): SavedFailure | un
   if (failure?.oracle === DETERMINISM && failure.signature === saved.signature) {
     return { ...saved, version: record.version, code: record.code };
   }
-  if (failure === undefined) return { ...saved, ...record };
+  if (failure === undefined) return { ...saved, ...record, ...stillShown(saved, record) };
   const { invariant: _invariant, explanation, ...others } = saved;
   // What decided another failure does not explain this one.
   const isExplained = explanation !== undefined && failure.signature === saved.signature;
   return { ...others, ...blameOf(failure), ...record, ...(isExplained ? { explanation } : {}) };
+}
+
+/** Of what was shown at discovery what still is: more than that was never the point. */
+function stillShown(saved: SavedFailure, now: Required<RunRecord>): Partial<RunRecord> {
+  const { marks = now.marks, fired = now.fired } = saved;
+  return {
+    marks: marks.filter((mark) => now.marks.includes(mark)),
+    fired: fired.filter((place) => now.fired.includes(place)),
+  };
 }
 
 /** In words, for people; empty when nothing has changed. */

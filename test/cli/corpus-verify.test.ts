@@ -89,7 +89,7 @@ describe('quorumlab corpus verify', () => {
     home.corpus({
       [FAILING]: { ...failing, traceHash: '0'.repeat(16) },
       'vr/L-ffff.json': { ...edited(failing, { paranoid: true }), signature: 'L-ffff' },
-      'vr/M-0001.json': { ...passing, marks: ['torn-record-dropped'], note: 'kept' },
+      'vr/M-0001.json': { ...passing, marks: ['about-to-commit', 'log-merged'], note: 'kept' },
       'vr/violated.json': { ...edited(failing, { shuffleTies: true }), expect: 'pass' },
     });
     const first = await home.run('corpus', 'verify', '--update');
@@ -97,12 +97,12 @@ describe('quorumlab corpus verify', () => {
     expect(first.stdout).toMatch(new RegExp(`corpus/${FAILING} +another trace$`, 'm'));
     const renamed = `vr/${signature}-2.json`;
     expect(first.stdout).toMatch(new RegExp(`corpus/${renamed} +L-ffff is now ${signature}$`, 'm'));
-    expect(first.stdout).toMatch(/M-0001\.json +no longer reaches torn-record-dropped · now reach/);
+    expect(first.stdout).toMatch(/M-0001\.json +no longer reaches log-merged$/m);
     // What fails against its will cannot be recorded away.
     expect(first.code).toBe(1);
     expect(home.files('corpus')).toEqual([renamed, FAILING, 'vr/M-0001.json', 'vr/violated.json']);
     expect(home.entry('corpus/vr/M-0001.json')).toMatchObject({
-      marks: passing.marks,
+      marks: ['about-to-commit'],
       note: 'kept',
     });
     const second = await home.run('corpus', 'verify', '--update');

@@ -6,6 +6,10 @@ import { readCorpus } from '../../cli/corpus-folder.ts';
 import { expectedOf, verdictOf } from '../../cli/corpus-verdict.ts';
 import { failureText, type SavedFailure } from '../../cli/saved-failure.ts';
 import { mutants } from '../../protocols/index.ts';
+import { clientRules } from '../../protocols/viewstamped-replication/client.ts';
+import { makeViewstampedReplication } from '../../protocols/viewstamped-replication/index.ts';
+import { type Rules, rules } from '../../protocols/viewstamped-replication/rules.ts';
+import { builtIn } from '../../scenarios/assemble.ts';
 import { type CampaignEngine, DETERMINISM, judge } from '../../scenarios/campaign-run.ts';
 import { type RunRequest, run } from '../../scenarios/run.ts';
 import type { RunResult } from '../../scenarios/spec.ts';
@@ -48,6 +52,28 @@ describe('the corpus of this repository', () => {
     expect(verdictOf(saved, again(saved, {}))).toMatchObject({ outcome: 'as-expected' });
   });
 });
+
+describe('an entry that must pass', () => {
+  it('is violated when its bug comes back', () => {
+    const found = each.find(([, { note }]) => note?.startsWith('a replica that recovers asks'));
+    const [, saved] = found ?? raise();
+    const impatient: Rules = {
+      ...rules,
+      recoveryPatience: (_state, { options }) => options.recoveryRetry,
+    };
+    const protocol = makeViewstampedReplication(impatient, clientRules);
+    const registry = { ...builtIn, protocols: [protocol] };
+    const { outcome, why } = verdictOf(saved, again(saved, { registry }));
+    expect({ outcome, why }).toEqual({
+      outcome: 'violated',
+      why: `it fails with ${saved.signature}: ${saved.message}`,
+    });
+  });
+});
+
+function raise(): never {
+  throw new Error('there is no such entry');
+}
 
 /** How many heartbeats were sent in the run, and what it came to. */
 function withHeartbeats(saved: SavedFailure, heartbeats: Heartbeats) {
