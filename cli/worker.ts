@@ -6,6 +6,7 @@ import { explain } from '../scenarios/explain/explain.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import { EXPLAIN_BUDGET } from '../scenarios/explain/sampler.ts';
 import { engineFor } from './engine.ts';
+import { watchHeap } from './heap-watch.ts';
 import { EXPLAIN_MS } from './limits.ts';
 import {
   BEGUN_CELL,
@@ -26,6 +27,7 @@ export default function work(task: WorkerTask): WorkerAnswer {
     switch (job.kind) {
       case 'batch': {
         const batch = runBatch(engine, { campaign, ...job }, hooks);
+        watchHeap();
         return { kind: 'batch', batch, elapsedMs: performance.now() - startedAt };
       }
       case 'example': {
