@@ -7,11 +7,11 @@ afterAll(() => {
   folder.remove();
 });
 
-const WORDS = ['fuzz', 'vr/calm', '--seeds', '200', '--base-seed', '1', '-j', '1'];
+const WORDS = ['fuzz', 'vr/calm', '--seeds', '60', '--base-seed', '1', '-j', '1'];
 
 describe('QUORUMLAB_HEAP', () => {
   test('makes each worker tell what is left of its heap', async () => {
-    vi.stubEnv('QUORUMLAB_HEAP', '0.01');
+    vi.stubEnv('QUORUMLAB_HEAP', '0.05');
     const { code, stderr } = await quorumlab(folder.path, ...WORDS);
     expect(code).toBe(0);
     const [, used = 'nothing'] =
