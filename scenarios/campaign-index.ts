@@ -2,13 +2,14 @@
 import type { Protocol } from '../sim/contract.ts';
 import { scatter } from '../sim/mixing.ts';
 import { Stream } from '../sim/streams.ts';
-import { protocolNamed } from './assemble.ts';
+import { protocolNamed, SpecError } from './assemble.ts';
 import type { CampaignRequest, SeedOfRun } from './campaign.ts';
 import type { CampaignEngine } from './campaign-run.ts';
 import type { Shard } from './campaign-types.ts';
 import { drawPlan } from './draw-plan.ts';
 import type { Guidance } from './guidance/harvest.ts';
 import { type PlannedSpec, vary } from './guidance/vary.ts';
+import { checkPlan } from './plan-fit.ts';
 import { nameOfScenario, runSeed } from './seeds.ts';
 import type { RunSpec } from './spec.ts';
 import { lotAt } from './strategies.ts';
@@ -69,7 +70,19 @@ export function specAt(
   const donor = isSpliced ? parentAt(guidance, second) : withPlan(drawn, protocol);
   const marks = Object.keys(protocol.marks);
   const spec = vary(parentAt(guidance, first), { donor, marks, stream });
+  if (!fits(spec)) return { place, spec: drawn };
   return { place: { scenario: spec.scenario, seed: spec.seed, index, isVaried: true }, spec };
+}
+
+/** A campaign does not end because of a plan that we ourselves have spoilt. */
+function fits({ plan, ...spec }: PlannedSpec): boolean {
+  try {
+    checkPlan(plan, spec);
+    return true;
+  } catch (error) {
+    if (error instanceof SpecError) return false;
+    throw error;
+  }
 }
 
 /** Kept specs travel as text, which is cheaper to copy between threads than objects. */

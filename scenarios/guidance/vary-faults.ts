@@ -1,5 +1,5 @@
 /** Varies single faults: when they strike, whom, and for how long. */
-import { type FaultNode, renameNodes } from '../../sim/fault.ts';
+import { type FaultNode, nodesOf, renameNodes } from '../../sim/fault.ts';
 import type { MarkTrigger, PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 
@@ -109,12 +109,22 @@ function changeLength(fault: PlannedFault, { stream }: World): PlannedFault {
 }
 
 /** Two nodes change places, or one takes the other's as well. */
-function changeNodes(fault: PlannedFault, { replicas, stream }: World): PlannedFault {
-  const a: FaultNode =
-    fault.when !== undefined && stream.below(3) === 0 ? 'it' : stream.below(replicas);
-  const b: FaultNode =
-    fault.when !== undefined && stream.below(3) === 0 ? 'it' : stream.below(replicas);
+function changeNodes(fault: PlannedFault, world: World): PlannedFault {
+  const { stream } = world;
+  const a = drawNode(fault, world);
+  const b = drawNode(fault, world);
   const isSwap = stream.below(2) === 0;
   const changed = renameNodes(fault, (node) => (node === a ? b : isSwap && node === b ? a : node));
   return changed ?? fault;
+}
+
+/** A replica, or the one that is not known beforehand: a fault may speak of one such only. */
+function drawNode(fault: PlannedFault, { replicas, stream }: World): FaultNode {
+  const replica = stream.below(replicas);
+  if (stream.below(3) > 0) return replica;
+  const named = nodesOf(fault).flatMap(([, nodes]) => nodes);
+  if (fault.when === undefined || named.includes('leader')) {
+    return named.includes('it') ? replica : 'leader';
+  }
+  return 'it';
 }
