@@ -146,12 +146,41 @@ export function readJson(path: string): unknown {
 
 export function parseJson(path: string, text: string): unknown {
   if (text.trim() === '') throw new InputError(`${path} is empty: expected a JSON document`);
+  if (depthOf(text) > DEPTH_MAX) {
+    throw new InputError(`${path}: nested more than ${DEPTH_MAX} deep`);
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new InputError(`${path}${syntaxError(text, message)}`);
   }
+}
+
+/** Deeper documents are none of ours, and whoever walks through them runs out of stack. */
+const DEPTH_MAX = 100;
+const [QUOTE, ESCAPE, OPENING, CLOSING] = [0x22, 0x5c, [0x5b, 0x7b], [0x5d, 0x7d]];
+
+/** How many brackets are open at once at most, outside of strings. */
+function depthOf(text: string): number {
+  let deepest = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = endOfString(text, at);
+    else if (OPENING.includes(unit)) deepest = Math.max(deepest, ++depth);
+    else if (CLOSING.includes(unit)) depth--;
+  }
+  return deepest;
+}
+
+/** Where the string ends that begins at `at`. */
+function endOfString(text: string, at: number): number {
+  let end = at + 1;
+  while (end < text.length && text.charCodeAt(end) !== QUOTE) {
+    end += text.charCodeAt(end) === ESCAPE ? 2 : 1;
+  }
+  return end;
 }
 
 /** What went wrong with a file, in words. */

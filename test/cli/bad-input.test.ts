@@ -214,6 +214,7 @@ describe('a saved file that is no good', () => {
     ['is cut short within a list', () => '{"plan":[1,2', [':1:13', 'cut short']],
     ['has a word too many', () => '{"format":1 x}', [':1:13: not JSON', 'after property value\n']],
     ['is no JSON', () => 'seed: 5', ['not JSON']],
+    ['is nested too deep', () => `{"a":${'['.repeat(1e5)}`, ['nested more than 100 deep']],
     ['is of no known format', () => '{"format":"quorumlab-run/9"}', ['quorumlab-run/9']],
     ['is a list', () => '[]', ['format', 'found none']],
     ['lacks a member', () => saved.replace('"seed":', '"sede":'), ['spec.seed', 'missing']],
