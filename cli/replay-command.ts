@@ -95,17 +95,17 @@ function asPassing(saved: Replayable, result: RunResult): Shown {
 }
 
 function differs(saved: Replayable, result: RunResult): string {
-  const { traceHash: recorded, version: recordedBy, code } = saved;
-  const isOtherVersion = recordedBy !== undefined && recordedBy !== version();
-  const by = recordedBy === undefined ? '' : ` by version ${recordedBy}`;
-  const whose = isOtherVersion
-    ? `; this is version ${version()}`
-    : code === undefined
-      ? ''
-      : code === codeVersion()
-        ? ', and by this very code'
-        : ', and by other code than this';
-  return `the trace hash differs: ${recorded} was recorded${by}, it is ${result.traceHash}${whose}`;
+  const by = recorderOf(saved);
+  const recorded = `${saved.traceHash} was recorded${by === undefined ? '' : ` by ${by}`}`;
+  return `the trace hash differs: ${recorded}, it is ${result.traceHash}`;
+}
+
+/** Who recorded it, as far as the file says: a difference means much only by the same code. */
+function recorderOf({ version: recordedBy, code }: Replayable): string | undefined {
+  if (recordedBy === undefined) return undefined;
+  if (recordedBy !== version()) return `version ${recordedBy} (this is ${version()})`;
+  if (code === undefined) return `version ${recordedBy}`;
+  return code === codeVersion() ? 'this very code' : `other code of version ${recordedBy}`;
 }
 
 function outcome(result: RunResult, found: string | undefined): string {

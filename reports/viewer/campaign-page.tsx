@@ -43,7 +43,7 @@ export function CampaignPage({ index, campaign, metadata }: CampaignPageProps) {
       <section aria-labelledby="groups-heading">
         <h2 id="groups-heading">
           {campaign.groups.length === 0
-            ? 'No failures'
+            ? 'No failing seed'
             : plural(campaign.groups.length, 'failure group')}
         </h2>
         {campaign.groups.map((group) => (
@@ -118,7 +118,9 @@ function Corpus({ corpus }: { readonly corpus: CorpusAccount }) {
           <p class="sentence">
             {outcomeInWords(outcome)}: {why}
           </p>
-          <Command label="replay" line={replayFileCommand(file)} />
+          {outcome === 'unreadable' ? null : (
+            <Command label="replay" line={replayFileCommand(file)} />
+          )}
         </article>
       ))}
     </section>

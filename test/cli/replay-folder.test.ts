@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compare } from '../../cli/replay-command.ts';
 import type { SavedFailure } from '../../cli/saved-failure.ts';
-import { edited, entryOf, runThat } from './corpus-fixtures.ts';
+import { edited, entryOf, OTHER_CODE, runThat } from './corpus-fixtures.ts';
 import { homeOfEachTest } from './home.ts';
 
 const failing = entryOf(runThat('failed', 'vr/primary-crash', 'VR-13'));
@@ -77,5 +78,22 @@ describe('quorumlab replay of a folder', () => {
     expect(html.stderr).toContain('--html is for one run, and in is a folder');
     expect(nodes.stderr).toContain('--nodes cannot change a saved run');
     expect([empty.code, html.code, nodes.code]).toEqual([2, 2, 2]);
+  });
+});
+
+describe('a trace hash that differs', () => {
+  const traceHash = '0'.repeat(16);
+  const { code: _code, ...anonymous } = { ...calm, traceHash };
+
+  it.each<[string, SavedFailure]>([
+    ['0.0.1 (this is', { ...calm, traceHash, version: '0.0.1' }],
+    ['other code of version', { ...calm, traceHash, code: OTHER_CODE }],
+    ['this very code', { ...calm, traceHash }],
+    [`version ${calm.version}, it is`, anonymous],
+  ])('is told with who recorded it: %s', (words, saved) => {
+    const { lines, exitCode } = compare(saved, runThat('passed', 'vr/calm'));
+    expect(lines[0]).toContain(`the trace hash differs: ${traceHash} was recorded by`);
+    expect(lines[0]).toContain(words);
+    expect(exitCode).toBe(4);
   });
 });
