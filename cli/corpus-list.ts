@@ -10,6 +10,7 @@ import { tableText } from './table.ts';
 const COLUMNS = [
   { head: 'FILE' },
   { head: 'SIGNATURE' },
+  { head: 'PROTOCOL' },
   { head: 'EXPECT' },
   { head: 'MUTANT' },
   { head: 'FAULTS', isNumber: true },
@@ -37,6 +38,7 @@ function asText(where: string, entries: readonly CorpusEntry[]): string {
     return [
       path,
       saved.signature,
+      saved.spec.protocol,
       expectedOf(saved),
       saved.spec.mutant ?? '',
       String(faults),

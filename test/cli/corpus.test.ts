@@ -79,18 +79,28 @@ describe('quorumlab corpus ls', () => {
     });
     const { code, stdout, stderr } = await home.run('corpus', 'ls');
     const [head, ...rows] = stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
-    expect(head).toEqual(['FILE', 'SIGNATURE', 'EXPECT', 'MUTANT', 'FAULTS', 'OPS', 'WHAT']);
+    expect(head).toEqual([
+      'FILE',
+      'SIGNATURE',
+      'PROTOCOL',
+      'EXPECT',
+      'MUTANT',
+      'FAULTS',
+      'OPS',
+      'WHAT',
+    ]);
     const { faults, operations } = failing.spec.plan ?? { faults: [], operations: [] };
     const sizes = [String(faults.length), String(operations.length)];
-    expect(rows[0]?.slice(0, 6)).toEqual([
+    expect(rows[0]?.slice(0, 7)).toEqual([
       `corpus/${FAILING}`,
       signature,
+      'vr',
       'fail',
       'VR-13',
       ...sizes,
     ]);
-    expect(rows[0]?.[6]).toMatch(/a gap\\u001b\[31m$/);
-    expect(rows[1]?.slice(0, 3)).toEqual(['corpus/vr/L-0123.json', 'L-0123', 'pass']);
+    expect(rows[0]?.[7]).toMatch(/a gap\\u001b\[31m$/);
+    expect(rows[1]?.slice(0, 4)).toEqual(['corpus/vr/L-0123.json', 'L-0123', 'vr', 'pass']);
     expect(stdout).toContain('2 entries · 1 must fail · 1 must pass');
     expect(stderr).toContain('corpus/other.json is no saved failure, left alone: no format');
     expect(stderr).toContain('corpus/vr/cut.json: line 1:2: not JSON');
