@@ -182,10 +182,10 @@ export const mutants: readonly Mutant[] = [
   }),
   mutant({
     id: 'ST-2',
-    summary: 'a start applies what is there of a record that was not written whole',
+    summary: 'a start takes a torn record for whole if anything of it was written',
     difficulty: 'medium',
     options: DURABLE,
-    replica: { isReadable: () => true },
+    replica: { isReadable: (record) => record.writes.length > 0 },
   }),
   mutant({
     id: 'ST-6',
