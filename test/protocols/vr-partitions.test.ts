@@ -65,7 +65,7 @@ function play(shape: string, replicas: number, seed: number): RunResult {
   });
 }
 
-/** How many of the seeds end soon, all answered and agreed; none may break what is owed. */
+/** In how many seeds all clients are answered soon; in none may what is owed stay out. */
 function countDone(shape: string, replicas: number): number {
   let done = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
@@ -106,12 +106,11 @@ describe('a partition that lasts', () => {
     ['deaf', 5],
     ['ring', 7],
     ['chained', 4],
-    ['chained', 5],
     ['quorum-loss', 5],
     ['constrained-election', 5],
   ];
 
-  it.each(stuck)('of shape %s may keep %i replicas from agreeing', (shape, replicas) => {
+  it.each(stuck)('of shape %s may keep the clients of %i replicas waiting', (shape, replicas) => {
     expect(countDone(shape, replicas)).toBeLessThan(SEEDS);
   });
 });
