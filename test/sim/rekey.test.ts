@@ -71,4 +71,46 @@ describe('new keys after an event', () => {
     const orders = new Set(seeds(20).map((seed) => tied(seed).join()));
     expect(orders.size).toBeGreaterThan(1);
   });
+
+  it('leave plan and overrides as they are', () => {
+    const overrides = [{ from: 0, to: 1, type: 'Letter', ordinal: 6, delay: 77 }];
+    const pause = { at: 5_000, fault: 'pause', node: 0, lasts: 1_234 } as const;
+    const { records } = simulate(CHATTER, {
+      network: { ...SPREAD, overrides },
+      faults: [pause],
+      rekey: { event: 4, seed: 'other' },
+    });
+    expect(lines(records, 'resume')).toEqual(['6234 n0']);
+    const named = records.find(
+      ({ kind, peer, ordinal }) => kind === 'deliver' && peer === 0 && ordinal === 6,
+    );
+    expect((named?.time ?? 0) - (named?.sentAt ?? 0)).toBe(77);
+  });
+
+  it('decide anew what disks and adversaries draw, but not what has been drawn of clocks', () => {
+    const script: Script = {
+      replica: {
+        start: (env) => env.setTimer('write', 1_000),
+        expire(env) {
+          env.persist({ kind: 'set', key: 'k', value: 1 });
+          env.send(1 - env.id, { type: 'Letter', body: 1 });
+          env.setTimer('write', 1_000);
+        },
+      },
+    };
+    const tampering = { fault: 'byzantine', behaviour: 'withhold', rate: 500_000, by: 0 } as const;
+    const run = (seed: string): Outcome =>
+      simulate(script, {
+        disk: { latencyMin: 1, latencyMax: 900, torn: 0 },
+        clock: { offset: 5_000, drift: 0 },
+        faults: [{ at: 1, ...tampering, node: 0, to: [1] }],
+        ending: { kind: 'cut', at: 60_000 },
+        rekey: { event: 20, seed },
+      });
+    const [one, other] = [run('one'), run('other')];
+    for (const kind of ['durable', 'deliver'] as const) {
+      expect(lines(one.records, kind)).not.toEqual(lines(other.records, kind));
+    }
+    expect(lines(one.records, 'timer')).toEqual(lines(other.records, 'timer'));
+  });
 });
