@@ -252,7 +252,7 @@ export function nodesOf(fault: Fault): readonly (readonly [string, Nodes])[] {
 
 /**
  * The same fault among other nodes. Nodes that `rename` maps to undefined leave the lists they are
- * in; a fault that is about such a node is undefined itself.
+ * in; a fault that is about such a node, or that this leaves with nobody, is undefined itself.
  */
 export function renameNodes<F extends Fault>(
   fault: F,
@@ -270,10 +270,21 @@ export function renameNodes<F extends Fault>(
   }
   for (const name of LIST_FIELDS) {
     const list = fields[name];
-    if (list !== undefined) renamed[name] = inList(list);
+    if (list === undefined) continue;
+    const others = inList(list);
+    if (others.length === 0 && list.length > 0) return undefined;
+    renamed[name] = others;
   }
-  if (fields.groups !== undefined) renamed.groups = fields.groups.map(inList);
+  if (fields.groups !== undefined) {
+    const groups = fields.groups.map(inList);
+    if (countWithNodes(groups) < 2 && countWithNodes(fields.groups) >= 2) return undefined;
+    renamed.groups = groups;
+  }
   return { ...fault, ...renamed };
+}
+
+function countWithNodes(groups: readonly Nodes[]): number {
+  return groups.filter((group) => group.length > 0).length;
 }
 
 /** The fields of all kinds that name nodes. */
