@@ -3,10 +3,12 @@ import { machines, mutants, protocols } from '../protocols/index.ts';
 import { completeOptions, SpecError } from '../scenarios/assemble.ts';
 import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import { scenarios } from '../scenarios/catalogue/index.ts';
+import { isPossible } from '../scenarios/draw-faults.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
-import { checkPlan } from '../scenarios/plan-fit.ts';
+import { checkEnding, checkPlan } from '../scenarios/plan-fit.ts';
 import type { RunSpec } from '../scenarios/spec.ts';
 import type { Protocol } from '../sim/contract.ts';
+import { faultKinds } from '../sim/fault.ts';
 import { STREAMS_VERSION } from '../sim/streams.ts';
 import { InputError } from './exit.ts';
 import { quoted } from './given.ts';
@@ -23,7 +25,9 @@ export function fittingSpec(spec: RunSpec, where: string): RunSpec {
   const protocol = checkNames(spec, where);
   checkMarks(spec, protocol, where);
   checkDrawing(spec, where);
+  checkBuilds(spec, where);
   const complete = located(where, () => {
+    checkEnding(spec.ending, spec);
     if (spec.plan !== undefined) checkPlan(spec.plan, spec);
     return { ...spec, options: completeOptions(protocol.optionSchema, spec.options) };
   });
@@ -58,7 +62,7 @@ function checkNames(spec: RunSpec, where: string): Protocol {
   assertKnown(`${where}scenario`, spec.scenario, ids);
   const machineNames = machines.map(({ name }) => name);
   assertKnown(`${where}machine`, spec.machine, machineNames);
-  if (spec.mutant !== undefined) checkMutant(spec.mutant, spec.protocol, where);
+  if (spec.mutant !== undefined) checkMutant(spec.mutant, spec.protocol, `${where}mutant`);
   for (const [at, oracle] of (spec.oracles ?? []).entries()) {
     const known = [...oracles.map(({ id }) => id), DETERMINISM];
     assertKnown(`${where}oracles[${at}]`, oracle, known);
@@ -66,12 +70,20 @@ function checkNames(spec: RunSpec, where: string): Protocol {
   return protocol;
 }
 
-function checkMutant(id: string, protocol: string, where: string): void {
+/** What nodes run that come back as another build. */
+function checkBuilds({ plan, protocol }: RunSpec, where: string): void {
+  for (const [at, fault] of (plan?.faults ?? []).entries()) {
+    if (fault.fault !== 'version-change' || fault.mutant === undefined) continue;
+    checkMutant(fault.mutant, protocol, `${where}plan.faults[${at}].mutant`);
+  }
+}
+
+function checkMutant(id: string, protocol: string, place: string): void {
   const mutant = mutants.find((each) => each.id === id);
   const ids = mutants.map((each) => each.id);
-  if (mutant === undefined) throw unknown(`${where}mutant`, id, ids);
+  if (mutant === undefined) throw unknown(place, id, ids);
   if (mutant.protocol === undefined || mutant.protocol === protocol) return;
-  throw new InputError(`${where}mutant: ${id} breaks ${mutant.protocol}, not ${protocol}`);
+  throw new InputError(`${place}: ${id} breaks ${mutant.protocol}, not ${protocol}`);
 }
 
 /** A mark that is never reached would leave its fault waiting for ever, without a word. */
@@ -96,8 +108,9 @@ function checkDrawing({ plan, workload, clients, faults }: RunSpec, where: strin
         `to draw ${workload.operations} operations from`,
     );
   }
-  if (clients === 0 && (faults.kinds['client-crash'] ?? 0) > 0) {
-    throw new InputError(`${where}faults.kinds.client-crash: there is no client to crash`);
+  for (const kind of faultKinds) {
+    if ((faults.kinds[kind] ?? 0) === 0 || isPossible(kind, clients)) continue;
+    throw new InputError(`${where}faults.kinds.${kind}: there is no client to strike`);
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   Protocol,
   StateMachine,
 } from '../sim/contract.ts';
+import type { BuildChange, NodeBuild } from '../sim/simulation-config.ts';
 import type { RunSpec } from './spec.ts';
 
 /** A name that nothing has, or an option that does not fit: the user's mistake, not ours. */
@@ -50,6 +51,17 @@ export function protocolNamed(name: string, registry: Registry = builtIn): Proto
   const protocol = registry.protocols.find((each) => each.name === name);
   if (protocol === undefined) throw unknown('protocol', name, registry.protocols);
   return protocol;
+}
+
+/** What a node runs that comes back as another build than the spec says. Throws `SpecError`. */
+export function assembleOther(
+  spec: Parameters<typeof assemble>[0] & Pick<RunSpec, 'options'>,
+  change: BuildChange,
+  registry?: Registry,
+): NodeBuild {
+  const build = assemble({ ...spec, mutant: change.mutant ?? spec.mutant }, registry);
+  const given = { ...spec.options, ...change.options };
+  return { ...build, options: completeOptions(build.protocol.optionSchema, given) };
 }
 
 /** The state machine as it is without any mutant. Throws `SpecError` for an unknown one. */

@@ -57,11 +57,16 @@ export function drawFaults(spec: RunSpec, protocol: Protocol, streams: Streams):
   // A stream a kind: how often one is drawn moves no other.
   const faults = faultKinds.flatMap((kind) => {
     const count = spec.faults.kinds[kind] ?? 0;
-    if (count === 0) return [];
+    if (count === 0 || !isPossible(kind, spec.clients)) return [];
     const stream = streams.get(`faults:${kind}`);
     return Array.from({ length: count }, () => drawPlanned(kind, spec, protocol, stream, until));
   });
   return faults.flat().sort((a, b) => (a.at ?? until) - (b.at ?? until));
+}
+
+/** Without clients nothing happens to clients. */
+export function isPossible(kind: FaultKind, clients: number): boolean {
+  return clients > 0 || FAULT_KINDS[kind].group !== 'client';
 }
 
 function drawPlanned(
@@ -150,10 +155,8 @@ function linkFault(fault: LinkFault['fault'], draw: FaultDraw): LinkFault {
       return { fault, groups: drawGroups(draw, others), period, lasts };
     }
     case 'one-way': {
-      const some = someOf(
-        drawPeers(draw).filter((peer) => peer !== node),
-        stream,
-      );
+      const peers = drawPeers(draw).filter((peer) => peer !== node);
+      const some = peers.length > 0 ? someOf(peers, stream) : [node];
       return stream.below(2) === 0
         ? { fault, from: [node], to: some, lasts }
         : { fault, from: some, to: [node], lasts };
@@ -312,7 +315,7 @@ function drawGroups(draw: FaultDraw, others: readonly number[]): FaultNode[][] {
   return groups;
 }
 
-/** At least one of them, in a drawn order; none of none. */
+/** At least one of them, in a drawn order. */
 function someOf(nodes: readonly number[], stream: Stream): number[] {
   return stream.shuffle(nodes).slice(0, 1 + stream.below(nodes.length));
 }

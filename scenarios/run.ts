@@ -3,12 +3,12 @@ import type { Protocol } from '../sim/contract.ts';
 import { Digester } from '../sim/plain.ts';
 import type { Plan } from '../sim/plan.ts';
 import { Simulation } from '../sim/simulation.ts';
-import type { BuildChange, End, NodeBuild } from '../sim/simulation-config.ts';
+import type { End } from '../sim/simulation-config.ts';
 import { STREAMS_VERSION } from '../sim/streams.ts';
-import { assemble, completeOptions, machineNamed, type Registry } from './assemble.ts';
+import { assemble, assembleOther, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
-import { checkPlan } from './plan-fit.ts';
+import { checkEnding, checkPlan } from './plan-fit.ts';
 import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
 import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
 
@@ -35,7 +35,8 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
     throw new Error(`spec of random scheme ${spec.streams}, this build has ${STREAMS_VERSION}`);
   }
   const build = assemble(spec, request.registry);
-  if (spec.plan !== undefined) checkPlan(spec.plan, spec);
+  checkEnding(spec.ending, spec);
+  if (spec.plan !== undefined) checkPlan(spec.plan, spec, request.registry);
   const plan = spec.plan ?? drawPlan(spec, build.protocol);
   const simulation = new Simulation({
     ...spec,
@@ -43,7 +44,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
     machine: build.machine,
     plan,
     logsEvents: request.events === true,
-    builds: (change) => anotherBuild(spec, change, request.registry),
+    builds: (change) => assembleOther(spec, change, request.registry),
     recordsFates: request.fates === true,
   });
   const specification = machineNamed(spec.machine, request.registry);
@@ -54,13 +55,6 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
   const result = report(simulation, judge, { ...spec, plan }, end);
   if (request.coverage !== true) return result;
   return { ...result, coverage: simulation.coverage.pairs() };
-}
-
-/** What a node runs that comes back as another build than `spec` says. */
-function anotherBuild(spec: RunSpec, change: BuildChange, registry?: Registry): NodeBuild {
-  const build = assemble({ ...spec, mutant: change.mutant ?? spec.mutant }, registry);
-  const given = { ...spec.options, ...change.options };
-  return { ...build, options: completeOptions(build.protocol.optionSchema, given) };
 }
 
 /** What a handler throws is the protocol's failure; what we throw ourselves is ours. */

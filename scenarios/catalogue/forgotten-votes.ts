@@ -57,9 +57,10 @@ function drawForgottenVote(stream: Stream, replicas: number): PlannedFault[] {
   const after = 1 + stream.below(500);
   const vote = { from: ['it' as const], lasts: after };
   const by = stream.between(4, 60) * MS;
+  const missed = order.slice(reached);
   return [
     { ...at(0), fault: 'slow', ...vote, to: order.slice(0, reached), by },
-    { ...at(0), fault: 'one-way', ...vote, to: order.slice(reached) },
+    ...(missed.length === 0 ? [] : [{ ...at(0), fault: 'one-way', ...vote, to: missed }]),
     { ...at(after), fault: 'crash', node: 'it', lasts: stream.between(100, 2_000) },
   ] as PlannedFault[];
 }

@@ -8,7 +8,7 @@ import type { OptionSchema } from '../../sim/contract.ts';
 import { type FaultKind, type FaultNode, faultKinds } from '../../sim/fault.ts';
 import type { FaultTrigger, PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
-import { companionOf, drawFault } from '../draw-faults.ts';
+import { companionOf, drawFault, isPossible } from '../draw-faults.ts';
 import type { RunSpec } from '../spec.ts';
 import type { GenericSettings } from './generic.ts';
 import { type DrawnProfile, drawDelays, type FaultProfile, lossy } from './profiles.ts';
@@ -100,7 +100,7 @@ function drawWeather(
   return {
     ...size,
     optionSchema: protocol?.optionSchema ?? [],
-    kinds: drawKinds(stream, settings.beyond ?? []),
+    kinds: drawKinds(stream, size.clients, settings.beyond ?? []),
     marks: stream.below(4) === 0 ? marks : stream.shuffle(marks).slice(0, 1 + stream.below(5)),
     targeted: request.isTargeted && marks.length > 0 ? targeted : 0,
     longest: stream.pick([5, 15, 40, 100]) * MS,
@@ -118,8 +118,12 @@ const WEIGHTS: { readonly [kind in FaultKind]?: number } = {
 };
 
 /** One to five kinds, and now and then all. */
-function drawKinds(stream: Stream, beyond: readonly FaultKind[]): readonly FaultKind[] {
-  const possible = faultKinds.filter((kind) => !beyond.includes(kind));
+function drawKinds(
+  stream: Stream,
+  clients: number,
+  beyond: readonly FaultKind[],
+): readonly FaultKind[] {
+  const possible = faultKinds.filter((kind) => isPossible(kind, clients) && !beyond.includes(kind));
   const weighted = possible.flatMap((kind) =>
     Array.from({ length: WEIGHTS[kind] ?? 1 }, () => kind),
   );

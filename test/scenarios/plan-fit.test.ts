@@ -1,0 +1,143 @@
+/** Plans and endings that do not fit their world: what is refused, and how it is told. */
+import { describe, expect, test } from 'vitest';
+import { SpecError } from '../../scenarios/assemble.ts';
+import { findScenarios } from '../../scenarios/catalogue/index.ts';
+import { checkPlan } from '../../scenarios/plan-fit.ts';
+import { run } from '../../scenarios/run.ts';
+import type { RunSpec } from '../../scenarios/spec.ts';
+import { type Fault, type FaultKind, faultKinds, renameNodes } from '../../sim/fault.ts';
+import type { Ending } from '../../sim/plan.ts';
+import { CLIENT, KINDS } from '../sim/every-fault.ts';
+
+function specWith(changes: Partial<RunSpec>): RunSpec {
+  const [calm] = findScenarios('vr/calm');
+  if (calm === undefined) throw new Error('there is no vr/calm');
+  return { ...calm.draw('0x1', { replicas: 3, clients: 1 }), ...changes };
+}
+
+/** What a run says to a plan of this fault, if it refuses it. */
+function refusalOf(fault: Fault): string | undefined {
+  return messageOf(() => {
+    run(specWith({ plan: { operations: [], faults: [{ at: 5_000, ...fault, lasts: 5_000 }] } }));
+  });
+}
+
+function messageOf(act: () => void): string | undefined {
+  try {
+    act();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SpecError);
+    return error instanceof Error ? error.message : '';
+  }
+  return undefined;
+}
+
+const NO_SPLIT = 'plan.faults[0].groups: expected at least two, found';
+
+describe('a plan', () => {
+  test.each(faultKinds)('may have a fault of kind %s', (kind) => {
+    expect(refusalOf(KINDS[kind].fault)).toBeUndefined();
+  });
+
+  test('names nodes and clients that exist, in every field of every kind', () => {
+    for (const kind of faultKinds) {
+      const { fault } = KINDS[kind];
+      if ('client' in fault) {
+        const message = refusalOf({ ...fault, client: 9 });
+        expect(message).toBe('plan.faults[0].client: there is no client 9; they are 0 to 0');
+      } else {
+        const message = refusalOf(renameNodes(fault, (node) => (node === 0 ? 9 : node)) ?? fault);
+        expect(message).toMatch(
+          /^plan\.faults\[0\]\.\w+(\[\d\])?: there is no node 9; 3 replicas and/,
+        );
+      }
+    }
+  });
+
+  test.each<[Fault, string]>([
+    [{ fault: 'one-way', from: [], to: [1] }, 'plan.faults[0].from: expected at least one node'],
+    [{ fault: 'one-way', from: [0], to: [] }, 'plan.faults[0].to: expected at least one node'],
+    [{ fault: 'ring', order: [] }, 'plan.faults[0].order: expected at least one node'],
+    [{ fault: 'reconfigure', members: [] }, 'plan.faults[0].members: expected at least one node'],
+    [
+      { fault: 'byzantine', node: 0, behaviour: 'alter', to: [], rate: 1, by: 1 },
+      'plan.faults[0].to: expected at least one node',
+    ],
+    [{ fault: 'partition', groups: [] }, `${NO_SPLIT} 0; a node in no group keeps all its links`],
+    [
+      { fault: 'partition', groups: [[0]] },
+      `${NO_SPLIT} 1; a node in no group keeps all its links`,
+    ],
+    [
+      { fault: 'flapping', groups: [[0], [1]], period: 0 },
+      'plan.faults[0].period: expected at least 1',
+    ],
+    [{ fault: 'impatience', client: 0, factor: 0 }, 'plan.faults[0].factor: expected at least 1'],
+  ])('is refused where a fault would do nothing, or without end: %j', (fault, message) => {
+    expect(refusalOf(fault)).toBe(message);
+  });
+
+  test('may have an empty side, as one of a single replica has', () => {
+    expect(refusalOf({ fault: 'partition', groups: [[0], []] })).toBeUndefined();
+  });
+
+  test('names the mutant and the options of another build', () => {
+    const change = { fault: 'version-change', node: 0 } as const;
+    expect(refusalOf({ ...change, mutant: 'VR-0' })).toMatch(
+      /^plan\.faults\[0\]\.mutant: unknown mutant "VR-0"; there are VR-1, /,
+    );
+    expect(refusalOf({ ...change, options: { patience: 3 } })).toMatch(
+      /^plan\.faults\[0\]\.options: unknown option "patience"; there are /,
+    );
+    expect(refusalOf({ ...change, options: { viewChangeTimeout: -1 } })).toMatch(
+      /^plan\.faults\[0\]\.options: option viewChangeTimeout = -1: expected an integer from /,
+    );
+    expect(refusalOf({ ...change, mutant: 'VR-9', options: { durability: 'durable' } })).toBe(
+      undefined,
+    );
+  });
+
+  test('names no mutant of another protocol', () => {
+    const [small] = findScenarios('single/calm');
+    if (small === undefined) throw new Error('there is no single/calm');
+    const fault: Fault = { fault: 'version-change', node: 0, mutant: 'VR-9' };
+    const spec = small.draw('0x1', {});
+    const plan = { operations: [], faults: [{ at: 0, ...fault }] };
+    expect(messageOf(() => run({ ...spec, plan }))).toBe(
+      'plan.faults[0].mutant: mutant VR-9 breaks vr, not single',
+    );
+  });
+
+  test('says "it" only where there is a mark, and not beside "leader"', () => {
+    expect(refusalOf({ fault: 'crash', node: 'it' })).toBe(
+      'plan.faults[0].node: "it" is the node that reached a mark; expected when',
+    );
+    const when = { mark: 'elected', nth: 1, after: 0 };
+    const faults = [{ when, fault: 'one-way', from: ['it'], to: ['leader'] } as const];
+    const plan = { operations: [], faults };
+    expect(messageOf(() => checkPlan(plan, specWith({})))).toContain('not both');
+  });
+});
+
+describe('a core', () => {
+  function refusalOfCore(core: readonly number[]): string | undefined {
+    const ending: Ending = { kind: 'quiet', healAt: 10_000, core };
+    return messageOf(() => run(specWith({ ending })));
+  }
+
+  test('is some of the replicas, each named once', () => {
+    expect(refusalOfCore([0, 2])).toBeUndefined();
+    expect(refusalOfCore([])).toBe(
+      'ending.core: expected at least one replica; without a core, all heal',
+    );
+    expect(refusalOfCore([0, 3])).toBe('ending.core[1]: there is no replica 3; they are 0 to 2');
+    expect(refusalOfCore([-1])).toContain('ending.core[0]: there is no replica -1');
+    expect(refusalOfCore([CLIENT])).toContain(`there is no replica ${CLIENT}`);
+    expect(refusalOfCore([1, 0, 1])).toBe('ending.core[2]: 1 is named twice');
+  });
+});
+
+test('there is a kind of fault to try for each that there is', () => {
+  const kinds: FaultKind[] = faultKinds.map((kind) => KINDS[kind].fault.fault);
+  expect(kinds).toEqual(faultKinds);
+});
