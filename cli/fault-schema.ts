@@ -1,16 +1,22 @@
 /** What a fault in a file must look like: every kind of `sim/fault.ts`, and when it strikes. */
 import { z } from 'zod';
-import { BEHAVIOURS } from '../sim/fault.ts';
+import { BEHAVIOURS, faultKinds } from '../sim/fault.ts';
 import type { PlannedFault } from '../sim/plan.ts';
+import { quoted } from './given.ts';
+import { didYouMean } from './hints.ts';
 import { MICROS_MAX } from './limits.ts';
 
 const whole = z.int().min(0);
 const micros = whole.max(MICROS_MAX);
 const rate = whole.max(1_000_000);
-const node = z.union([whole, z.literal(['it', 'leader'])]);
+const node = z.union([whole, z.literal(['it', 'leader'])], {
+  error: 'expected the number of a node, "it" or "leader"',
+});
 const nodes = z.array(node);
 const groups = z.array(nodes);
-const value = z.union([z.boolean(), z.number(), z.string()]);
+const value = z.union([z.boolean(), z.number(), z.string()], {
+  error: 'expected true, false, a number or a word',
+});
 /** A clock that loses a million parts per million stands still, and `clock-freeze` says so. */
 const drift = z.int().min(-900_000).max(1_000_000);
 
@@ -27,8 +33,9 @@ const trigger = {
   lasts: micros.exactOptional(),
 };
 
-export const faultSchema: z.ZodType<PlannedFault> = z
-  .discriminatedUnion('fault', [
+const kinds = z.discriminatedUnion(
+  'fault',
+  [
     z.strictObject({ fault: z.literal('partition'), groups, ...trigger }),
     z.strictObject({ fault: z.literal('one-way'), from: nodes, to: nodes, ...trigger }),
     z.strictObject({ fault: z.literal('bridge'), node, groups, ...trigger }),
@@ -102,11 +109,35 @@ export const faultSchema: z.ZodType<PlannedFault> = z
       ...trigger,
     }),
     z.strictObject({ fault: z.literal('reconfigure'), members: nodes, ...trigger }),
-  ])
-  .transform((entry, context): PlannedFault => {
+  ],
+  { error: ({ input }) => unknownKind(input) },
+);
+
+/** A fault of a plan: strikes at a time or at a mark. */
+export const faultSchema: z.ZodType<PlannedFault> = kinds.transform(
+  (entry, context): PlannedFault => {
     const { at, when, ...what } = entry;
     if (at !== undefined && when === undefined) return { at, ...what };
     if (when !== undefined && at === undefined) return { when, ...what };
     context.addIssue('expected either `at` (a time) or `when` (a mark), and not both');
     return z.NEVER;
-  });
+  },
+);
+
+/** The fields that each kind has of its own; a `?` follows one that may be left out. */
+export const FAULT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
+  kinds.options.map(({ shape }) => [
+    shape.fault.value,
+    Object.entries(shape)
+      .filter(([field]) => field !== 'fault' && !(field in trigger))
+      .map(([field, type]) => (type._zod.optin === 'optional' ? `${field}?` : field)),
+  ]),
+);
+
+function unknownKind(input: unknown): string | undefined {
+  if (typeof input !== 'object' || input === null) return undefined;
+  const kind = 'fault' in input ? input.fault : undefined;
+  const found = typeof kind === 'string' ? `unknown ${quoted(kind)}` : 'expected a kind of fault';
+  const hint = typeof kind === 'string' ? didYouMean(kind, faultKinds) : '';
+  return `${found}${hint || '; see quorumlab list faults'}`;
+}

@@ -3,13 +3,13 @@ import type { ModelName } from '../checker/index.ts';
 import { mutants, protocols } from '../protocols/index.ts';
 import { formatCount } from '../reports/words.ts';
 import { DETERMINISM } from '../scenarios/campaign-run.ts';
-import { profiles, scenarios } from '../scenarios/catalogue/index.ts';
+import { scenarios } from '../scenarios/catalogue/index.ts';
 import { SAFE } from '../scenarios/catalogue/scenario.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
 import { strategies } from '../scenarios/strategies.ts';
 import type { OptionSchema } from '../sim/contract.ts';
-import { FAULT_KINDS, faultKinds } from '../sim/fault.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { faultItems, IN_A_PLAN, type Item, TITLES } from './fault-list.ts';
 import { chosen, type Given } from './given.ts';
 import { paint } from './paint.ts';
 
@@ -30,16 +30,6 @@ export const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number];
 
-/** One line of a list; `--json` prints all its fields. */
-interface Item {
-  readonly id: string;
-  readonly about: string;
-  /** What it is among. */
-  readonly group?: string;
-  /** Further lines, shown below it. */
-  readonly more?: readonly string[];
-}
-
 export async function listCommand(given: Given): Promise<ExitCode> {
   const [word] = given.words('kind');
   const kinds = word === undefined ? KINDS : [chosen(word, KINDS, 'list')];
@@ -51,8 +41,8 @@ export async function listCommand(given: Given): Promise<ExitCode> {
     return EXIT.passed;
   }
   const texts = kinds.map((kind) => {
-    const items = table(itemsOf(kind));
-    return word === undefined ? `${paint.strong(kind)}\n${items}` : items;
+    if (word === undefined) return `${paint.strong(kind)}\n${table(itemsOf(kind))}`;
+    return kind === 'faults' ? groupedFaults() : table(itemsOf(kind));
   });
   process.stdout.write(texts.join('\n'));
   return EXIT.passed;
@@ -109,32 +99,6 @@ const MODELS: { readonly [model in ModelName]: string } = {
   txn: 'txn on several registers at once: [["r", "x", null], ["w", "y", 2]]',
 };
 
-/** What happens to single messages and records, at rates of the spec. */
-const RATES: readonly Item[] = [
-  { id: 'drop', about: 'a message is lost' },
-  { id: 'duplicate', about: 'a message arrives twice' },
-  { id: 'reorder', about: 'a message is held back and overtaken' },
-  { id: 'replay', about: 'a copy of a message arrives long after it' },
-  { id: 'corrupt', about: 'a message arrives unreadable' },
-  { id: 'torn-write', about: 'a crash leaves the record being written half done' },
-  { id: 'stall', about: 'a record takes long, and all behind it wait' },
-  { id: 'clock-skew', about: 'a clock starts off, and runs fast or slow' },
-];
-
-/** What a plan may hold, by what it strikes, then rates and profiles. */
-function faultItems(): readonly Item[] {
-  const planned = faultKinds.map((kind) => {
-    const { group, about } = FAULT_KINDS[kind];
-    return { id: kind, group, about };
-  });
-  const rates = RATES.map((rate) => ({ ...rate, group: 'rate' }));
-  return [
-    ...planned,
-    ...rates,
-    ...profiles.map(({ name, about }) => ({ id: `--faults ${name}`, about })),
-  ];
-}
-
 function optionInWords(option: OptionSchema): string {
   const { name, about } = option;
   const set = `--set ${name}=${option.default}  ${about}`;
@@ -150,12 +114,40 @@ function optionInWords(option: OptionSchema): string {
   }
 }
 
+/** Faults under the headings of their groups, with their fields, and how they stand in a plan. */
+function groupedFaults(): string {
+  const items = faultItems();
+  const margin = marginOf(items);
+  const parts = [...new Set(items.map(({ group }) => group))].map((group) => {
+    const members = items
+      .filter((item) => item.group === group)
+      .map(({ about, fields, ...item }) => ({
+        ...item,
+        about: fields.length === 0 ? about : `${about} {${fields.join(', ')}}`,
+      }));
+    return `${paint.strong(TITLES[group])}\n${table(members, margin)}`;
+  });
+  const note = wrapped(IN_A_PLAN, widthOfLines()).map(unindented).join('\n');
+  return [...parts, `${note}\n`].join('\n');
+}
+
+function unindented(line: string): string {
+  return line.trimStart();
+}
+
 /** As wide as lines get where the terminal does not say; also the most that reads well. */
 const WIDTH_MAX = 100;
 
-function table(items: readonly Item[]): string {
-  const margin = 4 + Math.max(0, ...items.map((item) => item.id.length));
-  const width = Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX) - margin;
+function widthOfLines(): number {
+  return Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX);
+}
+
+function marginOf(items: readonly Item[]): number {
+  return 4 + Math.max(0, ...items.map((item) => item.id.length));
+}
+
+function table(items: readonly Item[], margin = marginOf(items)): string {
+  const width = widthOfLines() - margin;
   const lines = items.flatMap(({ id, about, more = [] }) => {
     const [first = '', ...rest] = wrapped(about, width);
     const below = [...rest, ...more.flatMap((line) => wrapped(line, width))];

@@ -1,0 +1,56 @@
+/** `quorumlab list faults`: every kind that a plan may hold, and how it is written there. */
+import { describe, expect, it } from 'vitest';
+import { faultItems } from '../../cli/fault-list.ts';
+import { FAULT_FIELDS } from '../../cli/fault-schema.ts';
+import { FAULT_KINDS, faultKinds } from '../../sim/fault.ts';
+import { KINDS } from '../sim/every-fault.ts';
+import { quorumlab, temporaryFolder } from './binary.ts';
+
+describe('the list of faults', () => {
+  const items = faultItems();
+
+  it('has every kind once, in its group', () => {
+    const planned = items.filter(({ group }) => group !== 'rate' && group !== 'profile');
+    expect(planned.map(({ id }) => id)).toEqual(faultKinds);
+    for (const { id, group } of planned) {
+      expect(group).toBe(Object.entries(FAULT_KINDS).find(([kind]) => kind === id)?.[1].group);
+    }
+  });
+
+  it.each(faultKinds)('tells the fields of %s', (kind) => {
+    const fields = FAULT_FIELDS.get(kind) ?? [];
+    const needed = fields.filter((field) => !field.endsWith('?'));
+    expect(['fault', ...needed].sort(byText)).toEqual(Object.keys(KINDS[kind].fault).sort(byText));
+    expect(items.find(({ id }) => id === kind)?.fields).toEqual(fields);
+  });
+
+  it('tells which fields may be left out', () => {
+    expect(FAULT_FIELDS.get('crash')).toEqual(['node', 'staysDown?']);
+    expect(FAULT_FIELDS.get('version-change')).toEqual(['node', 'mutant?', 'options?']);
+  });
+
+  it('is printed under headings, in lines that fit, and says how a plan is written', async () => {
+    const folder = temporaryFolder();
+    const { code, stdout } = await quorumlab(folder.path, 'list', 'faults');
+    folder.remove();
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    for (const kind of faultKinds) {
+      const shown = lines.filter((line) => line.startsWith(`  ${kind} `));
+      expect([kind, shown.length]).toEqual([kind, 1]);
+    }
+    const headings = lines.filter((line, index) => line !== '' && (lines[index - 1] ?? '') === '');
+    expect(headings.slice(0, 3)).toEqual([
+      'partitions: links that take nothing',
+      'links: what they take comes late',
+      'processes',
+    ]);
+    expect(stdout).toMatch(/^ {2}crash +a node loses its memory .* \{node, staysDown\?\}$/m);
+    expect(stdout).toContain('{when: {mark, nth, after, node?}}');
+  });
+});
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
