@@ -35,7 +35,7 @@ function asText(where: string, entries: readonly CorpusEntry[]): string {
   if (entries.length === 0) return `${where} holds no saved failures\n`;
   const rows = entries.map(({ path, saved }) => {
     const { faults, operations } = sizeOf(saved);
-    return [
+    const cells = [
       path,
       saved.signature,
       saved.spec.protocol,
@@ -43,8 +43,9 @@ function asText(where: string, entries: readonly CorpusEntry[]): string {
       saved.spec.mutant ?? '',
       String(faults),
       String(operations),
-      oracleName(saved) + (saved.note === undefined ? '' : `: ${saved.note}`),
+      oracleName(saved),
     ];
+    return { cells, below: saved.note };
   });
   const kept = { pass: 0, fail: 0 };
   for (const { saved } of entries) kept[expectedOf(saved)] += 1;

@@ -102,7 +102,7 @@ function withoutThose(
 function asText(pruned: readonly Pruned[], stays: number, isDry: boolean): string {
   const rest = `${plural(stays, 'entry', 'entries')} ${isDry ? 'would stay' : 'left'}`;
   if (pruned.length === 0) return `nothing to remove · ${rest}\n`;
-  const rows = pruned.map(({ path, why }) => [path, why]);
+  const rows = pruned.map(({ path, why }) => ({ cells: [path, why] }));
   const verb = isDry ? 'would remove' : 'removed';
   const what = plural(pruned.length, 'entry', 'entries');
   const table = tableText([{ head: verb.toUpperCase() }, { head: 'BECAUSE' }], rows);

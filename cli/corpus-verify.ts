@@ -92,9 +92,9 @@ function asText(
   lines.push(`  ${paint.dim(`${expectations(checked)} · ${hashes(checked)}`)}`);
   const rows = [
     ...checked.filter(isUnexpected).map(({ path, saved, verdict }) => {
-      return [verdict.outcome, path, shouldOf(saved), verdict.why];
+      return { cells: [verdict.outcome, path, shouldOf(saved), verdict.why] };
     }),
-    ...unreadable.map(({ path, why }) => ['unreadable', path, '', why]),
+    ...unreadable.map(({ path, why }) => ({ cells: ['unreadable', path, '', why] })),
   ];
   const text = lines.map((line) => `${line}\n`).join('');
   const table = rows.length === 0 ? '' : `\n${tableText(COLUMNS, rows)}`;
@@ -148,7 +148,7 @@ function shouldOf(saved: SavedFailure): string {
 
 function updatesText(updates: readonly Update[]): string {
   if (updates.length === 0) return '\n  nothing to record anew\n';
-  const rows = updates.map(({ path, changes }) => [path, changes.join(' · ')]);
+  const rows = updates.map(({ path, changes }) => ({ cells: [path, changes.join(' · ')] }));
   return `\n${tableText([{ head: 'RECORDED ANEW' }, { head: 'WHAT IS NEW' }], rows)}`;
 }
 

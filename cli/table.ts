@@ -1,31 +1,11 @@
 /** Tables without lines, as wide as the terminal: what is too long goes on in its own column. */
-import Table from 'cli-table3';
 import { paint } from './paint.ts';
 
 /** As wide as lines get where the terminal does not say; also the most that reads well. */
-const WIDTH_MAX = 120;
-const WIDTH_MIN = 60;
+const WIDTH_MAX = 110;
 const GAP = 2;
 /** The last column keeps at least so many characters, however wide the others are. */
 const LAST_MIN = 24;
-
-const NO_LINES = [
-  'top',
-  'top-mid',
-  'top-left',
-  'top-right',
-  'bottom',
-  'bottom-mid',
-  'bottom-left',
-  'bottom-right',
-  'left',
-  'left-mid',
-  'mid',
-  'mid-mid',
-  'right',
-  'right-mid',
-  'middle',
-] as const;
 
 export interface Column {
   readonly head: string;
@@ -33,31 +13,50 @@ export interface Column {
   readonly isNumber?: boolean;
 }
 
+/** One cell a column; and what is to be said below them, if anything. */
+export interface Row {
+  readonly cells: readonly string[];
+  readonly below?: string | undefined;
+}
+
 /** Lines with their breaks, indented; the last column is wrapped. */
-export function tableText(
-  columns: readonly Column[],
-  contents: readonly (readonly string[])[],
-): string {
-  const rows = contents.map((row) => row.map(visible));
+export function tableText(columns: readonly Column[], rows: readonly Row[]): string {
+  const shown = rows.map(({ cells }) => cells.map(visible));
   const widths = columns.map(({ head }, at) =>
-    Math.max(head.length, ...rows.map((row) => row[at]?.length ?? 0)),
+    Math.max(head.length, ...shown.map((cells) => cells[at]?.length ?? 0)),
   );
-  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP, GAP);
-  const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX));
-  const last = Math.max(LAST_MIN, Math.min(widths.at(-1) ?? 0, width - before));
-  const table = new Table({
-    chars: Object.fromEntries(NO_LINES.map((line) => [line, ''])),
-    style: { 'padding-left': GAP, 'padding-right': 0, head: [], border: [] },
-    colWidths: [...widths.slice(0, -1), last].map((each) => each + GAP),
-    colAligns: columns.map(({ isNumber }) => (isNumber === true ? 'right' : 'left')),
-    wordWrap: true,
-  });
-  table.push(
-    columns.map(({ head }) => paint.dim(head)),
-    ...rows.map((row) => [...row]),
-  );
-  const lines = table.toString().split('\n');
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  const width = Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX);
+  const margin = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP, GAP);
+  const lastWidth = Math.max(LAST_MIN, width - margin);
+  const line = (cells: readonly string[]): string =>
+    ' '.repeat(GAP) + cells.map((cell, at) => padded(cell, widths[at], columns[at])).join('  ');
+  const lines = [paint.dim(line(columns.map(({ head }) => head)).trimEnd())];
+  for (const [at, { below }] of rows.entries()) {
+    const cells = shown[at] ?? [];
+    const [first = '', ...rest] = wrapped(cells.at(-1) ?? '', lastWidth);
+    lines.push(line([...cells.slice(0, -1), first]).trimEnd());
+    lines.push(...rest.map((text) => ' '.repeat(margin) + text));
+    if (below === undefined) continue;
+    const indent = ' '.repeat(2 * GAP);
+    lines.push(...wrapped(visible(below), width - 2 * GAP).map((text) => paint.dim(indent + text)));
+  }
+  return lines.map((each) => `${each}\n`).join('');
+}
+
+function padded(cell: string, width = 0, column?: Column): string {
+  return column?.isNumber === true ? cell.padStart(width) : cell.padEnd(width);
+}
+
+/** Lines of at most `width` characters, broken at spaces. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/ (?! )/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
 }
 
 /** What files say must not move the cursor. */
