@@ -1,6 +1,7 @@
 /**
- * How much a worker keeps: with QUORUMLAB_HEAP=60, each worker collects its garbage every 60 seconds
- * and writes to stderr how much of its heap is in use then. For soak tests; costs nothing otherwise.
+ * How much a worker keeps: with QUORUMLAB_HEAP=60, each worker collects its garbage every 60
+ * seconds and writes to stderr how much of its heap is in use then. For soak tests; costs nothing
+ * otherwise.
  */
 import { writeSync } from 'node:fs';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
