@@ -65,7 +65,7 @@ function countOf(faults: readonly PlannedFault[], kind: FaultKind): number {
 }
 
 describe('drawn faults', () => {
-  test('are as many of each kind as the spec says, but for crashes that damage brings along', () => {
+  test('are as many of each kind as the spec says, but for crashes that come with damage', () => {
     property((faults, { faults: config, clients }) => {
       for (const kind of faultKinds) {
         const asked = config.kinds[kind] ?? 0;
