@@ -36,6 +36,12 @@ export const INTERNAL_ERROR = 'internal-error';
 /** The oracle that compares the trace hashes of two runs of one spec. */
 export const DETERMINISM = 'determinism';
 
+/**
+ * How often a run that has shown two traces is made again to see that: chance that is not ours may
+ * agree with itself now and then.
+ */
+export const DETERMINISM_TRIES = 8;
+
 const INTERNAL_ERROR_SIGNATURE = signatureFrom('Q', INTERNAL_ERROR);
 const DETERMINISM_SIGNATURE = signatureFrom('D', DETERMINISM);
 

@@ -30,11 +30,12 @@ export function refinedSignature(result: RunResult): string | undefined {
   return signatureFrom(letter, failure.oracle, failure.invariant, shapeOf(result));
 }
 
-/** Whether a run fails with this signature, be it provisional or refined. */
-export function hasSignature(result: RunResult, signature: string): boolean {
-  const [failure] = result.failures;
-  if (result.verdict !== 'failed' || failure === undefined) return false;
-  return failure.signature === signature || refinedSignature(result) === signature;
+/** Whether a signature, refined or provisional, is that of a failure that may have both. */
+export function isCalled(
+  failure: { readonly signature?: string; readonly provisional?: string },
+  signature: string,
+): boolean {
+  return failure.signature === signature || failure.provisional === signature;
 }
 
 /**

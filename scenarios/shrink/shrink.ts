@@ -5,8 +5,10 @@
 import type { OptionSchema } from '../../sim/contract.ts';
 import { assemble, type Registry } from '../assemble.ts';
 import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR } from '../campaign-run.ts';
-import type { RunResult } from '../spec.ts';
-import { calmedBetween, networkAccount, type ShrinkAccount, sizeOf } from './account.ts';
+import { refinedSignature } from '../signature.ts';
+import type { Failure, RunResult } from '../spec.ts';
+import type { ShrinkAccount } from './account.ts';
+import { calmedBetween, networkAccount, sizeOf } from './measure.ts';
 import { finish, reduceUnderDraws, reduceWithoutDraws } from './stages.ts';
 import {
   type Budget,
@@ -40,6 +42,8 @@ export interface Shrunk {
   readonly withRandomNetwork: RunResult;
   /** The smallest run of all. */
   readonly minimal: RunResult;
+  /** Its failure. */
+  readonly failure: Failure;
   readonly account: ShrinkAccount;
 }
 
@@ -49,6 +53,33 @@ export interface NotShrunk {
   readonly reason: string;
 }
 
+/** What is handed on of a shrunk failure: plain data, without the histories of bigger runs. */
+export interface SmallFailure {
+  readonly kind: 'shrunk';
+  /** The refined signature. */
+  readonly signature: string;
+  /** That of the minimal run. */
+  readonly failure: Failure;
+  /** With its event log. */
+  readonly minimal: RunResult;
+  readonly withRandomNetwork: PlannedSpec;
+  readonly account: ShrinkAccount;
+}
+
+/** Runs the minimal case once more, with its event log. */
+export function smallFailure(engine: CampaignEngine, shrunk: Shrunk): SmallFailure {
+  const { account, failure, minimal, withRandomNetwork } = shrunk;
+  const { events } = engine.run(minimal.spec, { events: true });
+  return {
+    kind: 'shrunk',
+    signature: refinedSignature(minimal) ?? failure.signature,
+    failure,
+    minimal: { ...minimal, ...(events === undefined ? {} : { events }) },
+    withRandomNetwork: withRandomNetwork.spec,
+    account,
+  };
+}
+
 /** Shrinks a failing run as far as it goes, or as the budget lets it. */
 export function shrink(engine: CampaignEngine, request: ShrinkRequest): ShrinkOutcome {
   const { spec, target } = request;
@@ -56,7 +87,7 @@ export function shrink(engine: CampaignEngine, request: ShrinkRequest): ShrinkOu
   if (target.oracle === INTERNAL_ERROR) {
     return { kind: 'not-shrunk', reason: 'quorumlab itself failed, which no plan explains' };
   }
-  const original = runCase(engine, spec, target, budget.shouldStop);
+  const original = runCase(engine, spec, target);
   if (original === undefined) {
     return { kind: 'not-shrunk', reason: 'it does not fail in the same way when it is run again' };
   }
@@ -87,6 +118,7 @@ function shrinkCase(
     original: original.result,
     withRandomNetwork: withRandomNetwork.result,
     minimal: minimal.result,
+    failure: minimal.failure,
     account: {
       from: sizeOf(original.result),
       to: sizeOf(minimal.result),

@@ -2,7 +2,13 @@
 import { TraceHash } from '../../sim/mixing.ts';
 import type { FateOverride, Plan } from '../../sim/plan.ts';
 import { SpecError } from '../assemble.ts';
-import { type CampaignEngine, DETERMINISM, firstFailure, judge } from '../campaign-run.ts';
+import {
+  type CampaignEngine,
+  DETERMINISM,
+  DETERMINISM_TRIES,
+  firstFailure,
+  judge,
+} from '../campaign-run.ts';
 import { progress } from '../oracles/endings.ts';
 import type { Failure, RunResult, RunSpec } from '../spec.ts';
 
@@ -28,13 +34,12 @@ export interface Budget {
   readonly watch?: (runs: number, best: Case) => void;
 }
 
-/**
- * How often a spec is run again to see whether it gives another trace: chance that is not ours may
- * agree with itself now and then.
- */
-export const DETERMINISM_TRIES = 8;
-/** The engine asks every few thousand events whether to stop: a candidate may take so many more. */
-const ASKED_MAX = 64;
+/** The engine asks every few thousand events whether to stop; no candidate may go on for ever. */
+const ASKED_MIN = 64;
+/** Events between two times that it asks. */
+const ASKED_EVERY = 4_096;
+/** Beyond that, so many times as often as the run that is being shrunk. */
+const LONGER_MAX = 4;
 
 export class Trials {
   readonly target: Target;
@@ -44,6 +49,8 @@ export class Trials {
   private current: Case;
   private readonly engine: CampaignEngine;
   private readonly budget: Budget;
+  /** How often a candidate is asked to go on before it is given up. */
+  private readonly askedMax: number;
   /** Specs that were run, by hash: each is judged once, which also ends every cycle of edits. */
   private readonly tried = new Set<string>();
 
@@ -52,6 +59,7 @@ export class Trials {
     this.current = first;
     this.target = first.failure;
     this.budget = budget;
+    this.askedMax = ASKED_MIN + (LONGER_MAX * first.result.counts.events) / ASKED_EVERY;
     this.tried.add(keyOf(first.spec));
   }
 
@@ -93,7 +101,9 @@ export class Trials {
     this.tried.add(key);
     this.runs += 1;
     this.budget.watch?.(this.runs, this.current);
-    const found = runCase(this.engine, spec, this.target, this.budget.shouldStop);
+    let asked = 0;
+    const stop = (): boolean => ++asked > this.askedMax || this.budget.shouldStop?.() === true;
+    const found = runCase(this.engine, spec, this.target, stop);
     return found !== undefined && isFair(this.engine, found) ? found : undefined;
   }
 
@@ -112,11 +122,10 @@ export function runCase(
   target: Target,
   shouldStop?: () => boolean,
 ): Case | undefined {
-  let asked = 0;
-  const stop = (): boolean => ++asked > ASKED_MAX || shouldStop?.() === true;
+  const stop = shouldStop === undefined ? {} : { shouldStop };
   const again = target.oracle === DETERMINISM ? { again: DETERMINISM_TRIES } : {};
   try {
-    const result = judge(engine, spec, { shouldStop: stop, ...again });
+    const result = judge(engine, spec, { ...stop, ...again });
     const failure = firstFailure(result);
     if (failure === undefined || !isSame(failure, target)) return undefined;
     return { spec, result, failure };
