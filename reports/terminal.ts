@@ -13,6 +13,7 @@ import {
 } from './commands.ts';
 import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
+import { shrunkInWords } from './shrunk.ts';
 import {
   corpusInWords,
   formatCompact,
@@ -42,6 +43,8 @@ export interface TerminalOptions {
 /** Characters of a list on one line; what does not fit is counted. */
 const LIST_LENGTH_MAX = 100;
 const INDENT = '  ';
+/** Above the explanation of a shrunk failure: its messages have fates that are not drawn. */
+const OTHER_RUN = 'What decides it, where the seed draws the fates of messages:';
 
 /** The verdict on one run: several lines, the last without a line break. */
 export function formatRun(run: RunResult, options: TerminalOptions = {}): string {
@@ -92,7 +95,9 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
   }
   for (const group of campaign.groups) {
     const replay = replayGroupCommand(group, group.example, campaign);
-    lines.push('', ...groupBlock(group, { options: { ...options, repeat: replay }, ink }));
+    const elapsedMs = metadata?.shrinkMs?.[group.signature];
+    const shrunk = shrunkLines(group, ink, elapsedMs);
+    lines.push('', ...groupBlock(group, { options: { ...options, repeat: replay }, ink, shrunk }));
   }
   return lines.join('\n');
 }
@@ -115,16 +120,28 @@ function verdictFor(outcome: CorpusComplaint['outcome']): Verdict {
 interface Style {
   readonly options: TerminalOptions;
   readonly ink: ChalkInstance;
+  /** What shrinking came to, if it was tried. */
+  readonly shrunk?: readonly string[];
 }
 
-function groupBlock(group: FailureGroup, { options, ink }: Style): readonly string[] {
+function shrunkLines(
+  { shrunk, notShrunk }: FailureGroup,
+  ink: ChalkInstance,
+  elapsedMs: number | undefined,
+): readonly string[] {
+  if (notShrunk !== undefined) return [`${INDENT}${ink.dim('not shrunk:')} ${notShrunk}`];
+  if (shrunk === undefined) return [];
+  return [`${INDENT}${ink.dim('shrunk')} ${shrunkInWords(shrunk, elapsedMs)}`];
+}
+
+function groupBlock(group: FailureGroup, { options, ink, shrunk = [] }: Style): readonly string[] {
   const path = options.reportPath;
   const page = path === undefined ? {} : { reportPath: `${path}#/f/${group.signature}` };
   const shown = { ...group.example.failures[0], ...pickFailure(group) };
   const failure: Failure = { at: group.example.ended.at, event: 0, ...shown };
   const { explanation } = group;
   const explained = explanation === undefined ? {} : { explanation };
-  const style = { options: { ...options, ...page, ...explained }, ink };
+  const style = { options: { ...options, ...page, ...explained }, ink, shrunk };
   return failureBlock(group.example, failure, style, group);
 }
 
@@ -136,7 +153,7 @@ function pickFailure(group: FailureGroup): Pick<Failure, 'oracle' | 'signature' 
 function failureBlock(
   run: RunResult,
   failure: Failure,
-  { options, ink }: Style,
+  { options, ink, shrunk = [] }: Style,
   group?: FailureGroup,
 ): readonly string[] {
   const { scenario, seed } = run.spec;
@@ -145,10 +162,11 @@ function failureBlock(
     oracleName(failure),
     ...(key === undefined ? [] : [`key ${JSON.stringify(key)}`]),
   ].join('  ');
+  const family = group?.provisional === undefined ? '' : ` (${group.provisional})`;
   const many = group === undefined ? '' : `  ${plainSeeds(group.count)}`;
   const lines = [
     `${badge(ink, 'failed')}  ${ink.bold(`${scenario}@${seed}`)}  ${what}  ` +
-      `sig ${ink.bold(failure.signature)}${many}`,
+      `sig ${ink.bold(failure.signature)}${family}${many}`,
     `${INDENT}${failure.message}`,
   ];
   const before = faultSpans(run).filter((span) => span.from <= failure.at);
@@ -161,11 +179,13 @@ function failureBlock(
       `${plural(failure.event, 'event')}${goneOn}`,
   );
   for (const other of run.failures.slice(1)) {
-    if (other.signature !== failure.signature) {
+    if (other.signature !== run.failures[0]?.signature) {
       lines.push(`${INDENT}${ink.dim('also')} ${other.signature} ${other.message}`);
     }
   }
+  lines.push(...shrunk);
   if (options.explanation !== undefined) {
+    if (options.explanation.traceHash !== run.traceHash) lines.push(`${INDENT}${OTHER_RUN}`);
     const style = { blocks: options.blocks === true };
     lines.push(...explanationLines(options.explanation, style).map((line) => INDENT + line));
   }

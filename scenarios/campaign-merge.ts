@@ -15,7 +15,8 @@ import {
   type FailureGroup,
 } from './campaign-types.ts';
 import type { Explanation } from './explain/explanation.ts';
-import type { RunResult } from './spec.ts';
+import type { NotShrunk, SmallFailure } from './shrink/shrink.ts';
+import type { Failure, RunResult } from './spec.ts';
 
 /** Merging copies what is merged already, so batches are gathered and merged so many at a time. */
 const GATHERED_MAX = 64;
@@ -122,14 +123,19 @@ export function mergeBatches(a: BatchResult, b: BatchResult): BatchResult {
   };
 }
 
-/** What was found out about failures once all seeds were through, by signature. */
+/** What was found out about failures once all seeds were through, by provisional signature. */
 export interface FailureStudies {
   /** The runs with event logs. */
   readonly examples: ReadonlyMap<string, RunResult>;
   readonly explanations: ReadonlyMap<string, Explanation>;
+  readonly shrunk: ReadonlyMap<string, SmallFailure | NotShrunk>;
 }
 
-const NOTHING_STUDIED: FailureStudies = { examples: new Map(), explanations: new Map() };
+const NOTHING_STUDIED: FailureStudies = {
+  examples: new Map(),
+  explanations: new Map(),
+  shrunk: new Map(),
+};
 
 /** The campaign that `batch` amounts to. */
 export function campaignResult(
@@ -204,6 +210,21 @@ function failureGroup(group: BatchGroup, studies: FailureStudies): FailureGroup 
     seeds: group.seeds,
     example: studies.examples.get(failure.signature) ?? group.example,
     ...(explanation === undefined ? {} : { explanation }),
+    ...shrunkGroup(failure, studies),
+  };
+}
+
+/** What of its group a shrunk failure says in another way. */
+function shrunkGroup({ signature }: Failure, { shrunk }: FailureStudies): Partial<FailureGroup> {
+  const small = shrunk.get(signature);
+  if (small === undefined) return {};
+  if (small.kind === 'not-shrunk') return { notShrunk: small.reason };
+  return {
+    signature: small.signature,
+    provisional: signature,
+    message: small.failure.message,
+    example: small.minimal,
+    shrunk: small.account,
   };
 }
 

@@ -85,15 +85,20 @@ function joinShards(a: Shards | undefined, b: Shards | undefined): Shards | unde
 
 /** What is told of a group is of its earliest failure. */
 function joinGroups(a: readonly FailureGroup[], b: readonly FailureGroup[]): FailureGroup[] {
-  const merged = new Map(a.map((group) => [group.signature, group]));
+  const merged = new Map(a.map((group) => [groupedBy(group), group]));
   for (const group of b) {
-    const other = merged.get(group.signature);
-    if (other === undefined) merged.set(group.signature, group);
+    const other = merged.get(groupedBy(group));
+    if (other === undefined) merged.set(groupedBy(group), group);
     else if (firstIndex(other) <= firstIndex(group)) {
-      merged.set(group.signature, joinGroup(other, group));
-    } else merged.set(group.signature, joinGroup(group, other));
+      merged.set(groupedBy(group), joinGroup(other, group));
+    } else merged.set(groupedBy(group), joinGroup(group, other));
   }
   return [...merged.values()].sort((one, other) => firstIndex(one) - firstIndex(other));
+}
+
+/** Oracle and invariant: each part has refined the signature of a failure of its own. */
+function groupedBy({ signature, provisional = signature }: FailureGroup): string {
+  return provisional;
 }
 
 function firstIndex({ seeds }: FailureGroup): number {

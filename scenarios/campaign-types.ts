@@ -1,5 +1,6 @@
 /** What a fuzzing campaign comes to: plain JSON, merged from batches in any order of arrival. */
 import type { Explanation } from './explain/explanation.ts';
+import type { ShrinkAccount } from './shrink/account.ts';
 import type { RunResult } from './spec.ts';
 
 export const CAMPAIGN_FORMAT = 'quorumlab-campaign/1';
@@ -63,7 +64,10 @@ export interface CampaignTotals {
 }
 
 export interface FailureGroup {
+  /** Refined where it was shrunk. */
   readonly signature: string;
+  /** Of oracle and invariant alone, where the other one is refined. */
+  readonly provisional?: string;
   readonly oracle: string;
   readonly invariant?: string;
   /** The first failure's sentence. */
@@ -77,10 +81,14 @@ export interface FailureGroup {
     /** A variation of an earlier run: scenario and seed do not bring it back. */
     readonly isVaried?: true;
   }[];
-  /** The earliest failing run, with its event log. */
+  /** The earliest failing run, or what shrinking has left of it, with its event log. */
   readonly example: RunResult;
   /** Which event decides it, and how likely it was. */
   readonly explanation?: Explanation;
+  /** What shrinking has taken away of the earliest failing run; the example is what is left. */
+  readonly shrunk?: ShrinkAccount;
+  /** Why it was not shrunk, where that was tried. */
+  readonly notShrunk?: string;
   /** Where its spec was saved, relative to the output folder. */
   readonly savedAs?: string;
 }
@@ -122,4 +130,6 @@ export interface CampaignMetadata {
   readonly cpuMs: number;
   readonly jobs: number;
   readonly commit?: string;
+  /** How long each failure was shrunk, by signature. */
+  readonly shrinkMs?: { readonly [signature: string]: number };
 }

@@ -1,6 +1,8 @@
 /** One failure group: what fails, in which seeds, and how to see each. */
+import type { ShrinkAccount } from '../../scenarios/shrink/account.ts';
 import { replayFailureCommand, replaySavedCommand } from '../commands.ts';
 import type { ReportGroup, ReportIndex } from '../document.ts';
+import { shrinkingSentences, shrunkInWords } from '../shrunk.ts';
 import { oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { ExplanationPane } from './explanation-pane.tsx';
@@ -24,10 +26,11 @@ export function GroupPage(props: { readonly index: ReportIndex; readonly group: 
         )}
         <p>
           <a class="primary" href={runHref(group.run)}>
-            Open the earliest run
+            {group.shrunk === undefined ? 'Open the earliest run' : 'Open the minimised run'}
           </a>
         </p>
       </header>
+      {group.shrunk === undefined ? null : <Shrinking account={group.shrunk} />}
       {group.explanation === undefined ? null : <ExplanationPane explanation={group.explanation} />}
       <section class="pane" aria-labelledby="seeds-heading">
         <h2 id="seeds-heading">Seeds</h2>
@@ -41,5 +44,19 @@ export function GroupPage(props: { readonly index: ReportIndex; readonly group: 
         {rest > 0 ? <p class="quiet">{plural(rest, 'further seed')} not listed.</p> : null}
       </section>
     </main>
+  );
+}
+
+function Shrinking({ account }: { readonly account: ShrinkAccount }) {
+  return (
+    <section class="pane" aria-labelledby="shrunk-heading">
+      <h2 id="shrunk-heading">Shrunk</h2>
+      <p>{shrunkInWords(account)}</p>
+      <ul>
+        {shrinkingSentences(account).map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
