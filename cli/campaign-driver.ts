@@ -3,9 +3,15 @@
  * the last index, at the time budget, when enough was found, or when it is interrupted.
  */
 
-import { type BatchResult, type CampaignRequest, lostRun } from '../scenarios/campaign.ts';
+import {
+  type BatchGroup,
+  type BatchResult,
+  type CampaignRequest,
+  lostRun,
+} from '../scenarios/campaign.ts';
 import { runAt } from '../scenarios/campaign-index.ts';
 import { CampaignMerger, type Enough } from '../scenarios/campaign-merge.ts';
+import { specsToExplain } from '../scenarios/explain/explain.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import { Guide } from '../scenarios/guidance/rounds.ts';
 import type { RunResult } from '../scenarios/spec.ts';
@@ -13,6 +19,7 @@ import { isGuided } from '../scenarios/strategies.ts';
 import { explainFailures } from './explain-failures.ts';
 import type { LostReason, PoolAnswer, WorkerPool } from './pool.ts';
 import type { IndexRange } from './quantities.ts';
+import { NOTHING_SHRUNK, type ShrunkFailures, shrinkFailures } from './shrink-failures.ts';
 import type { WorkerJob } from './worker-protocol.ts';
 
 export interface DriverSettings {
@@ -22,6 +29,8 @@ export interface DriverSettings {
   readonly timeMs?: number;
   readonly jobs: number;
   readonly enough?: Enough;
+  /** Milliseconds that shrinking a failure may take; undefined leaves failures as they are. */
+  readonly shrinkMs?: number;
   /** Say of each failure which event decides it. */
   readonly explains: boolean;
   /** Aborted when the person at the terminal has had enough. */
@@ -33,13 +42,15 @@ export interface DriverSettings {
 export interface CampaignWatcher {
   batch(batch: BatchResult): void;
   lost(scenario: string, seed: string, reason: LostReason): void;
-  /** All seeds are through; the failure of this signature is looked into. */
+  /** All seeds are through; the failure of this signature is made small. */
+  shrinking(signature: string): void;
+  /** And then it is looked into. */
   explaining(signature: string): void;
 }
 
-export interface DrivenCampaign {
+export interface DrivenCampaign extends ShrunkFailures {
   readonly batch: BatchResult;
-  /** By signature, with event logs. */
+  /** By signature, with event logs, of those that were not shrunk. */
   readonly examples: ReadonlyMap<string, RunResult>;
   /** By signature, of those that could be explained. */
   readonly explanations: ReadonlyMap<string, Explanation>;
@@ -106,9 +117,11 @@ class Driver {
     if (!interrupt.aborted) await this.cutShort();
     interrupt.removeEventListener('abort', onInterrupt);
     const batch = this.merger.soFar();
-    const examples = await this.recordExamples(batch);
-    const explanations = await this.explain(batch, examples);
+    const small = await this.shrink(batch);
+    const examples = await this.recordExamples(batch, small);
+    const explanations = await this.explain(batch, examples, small);
     return {
+      ...small,
       batch,
       examples,
       explanations,
@@ -179,6 +192,7 @@ class Driver {
       case 'example':
       case 'explain':
       case 'replay':
+      case 'shrink':
         throw new Error(`a batch was answered with ${answer.kind}`);
       case 'stopped':
         return;
@@ -220,9 +234,27 @@ class Driver {
     if (answer.kind === 'batch') this.merger.takeCut(answer.batch);
   }
 
-  private async recordExamples(batch: BatchResult): Promise<ReadonlyMap<string, RunResult>> {
+  private async shrink(batch: BatchResult): Promise<ShrunkFailures> {
+    const { shrinkMs, interrupt, jobs, watcher } = this.settings;
+    if (shrinkMs === undefined || interrupt.aborted) return NOTHING_SHRUNK;
+    const small = await shrinkFailures(this.pool, batch.groups, {
+      jobs,
+      withinMs: shrinkMs,
+      interrupt,
+      begin: (signature) => watcher.shrinking(signature),
+    });
+    this.broken ??= small.broken;
+    return small;
+  }
+
+  private async recordExamples(
+    batch: BatchResult,
+    { shrunk }: ShrunkFailures,
+  ): Promise<ReadonlyMap<string, RunResult>> {
     const examples = new Map<string, RunResult>();
-    const pending = [...batch.groups];
+    const isShrunk = ({ failure }: BatchGroup): boolean =>
+      shrunk.get(failure.signature)?.kind === 'shrunk';
+    const pending = batch.groups.filter((group) => !isShrunk(group));
     const endless = Number.POSITIVE_INFINITY;
     const budget = this.settings.interrupt.aborted ? EXAMPLES_AFTER_INTERRUPT_MS : endless;
     const until = performance.now() + budget;
@@ -248,12 +280,17 @@ class Driver {
   private async explain(
     batch: BatchResult,
     examples: ReadonlyMap<string, RunResult>,
+    { shrunk }: ShrunkFailures,
   ): Promise<ReadonlyMap<string, Explanation>> {
     const { explains, interrupt, jobs, watcher } = this.settings;
     if (!explains) return new Map();
     const runs = batch.groups.flatMap(({ failure, seeds: [place], example }) => {
-      const run = examples.get(failure.signature) ?? example;
-      return place === undefined ? [] : [{ place, failure, specs: [run.spec] }];
+      const original = (examples.get(failure.signature) ?? example).spec;
+      const small = shrunk.get(failure.signature);
+      // The draws of the network are what there is to explain.
+      const specs =
+        small?.kind === 'shrunk' ? specsToExplain(original, small.withRandomNetwork) : [original];
+      return place === undefined ? [] : [{ place, failure, specs }];
     });
     const { explanations, broken } = await explainFailures(this.pool, runs, {
       jobs,

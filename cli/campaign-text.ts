@@ -4,6 +4,7 @@ import { formatCampaign } from '../reports/terminal.ts';
 import { formatCount } from '../reports/words.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
+import { isCalled } from '../scenarios/signature.ts';
 import { hasBlocks, hasColour, paint } from './paint.ts';
 
 export interface CampaignTextSettings {
@@ -52,7 +53,7 @@ function inconclusiveRuns(campaign: CampaignResult, runs: readonly InconclusiveR
 
 function expectation(campaign: CampaignResult, expected: string | undefined): string[] {
   if (expected === undefined) return [];
-  const isFound = campaign.groups.some((group) => expected === '' || group.signature === expected);
+  const isFound = campaign.groups.some((group) => expected === '' || isCalled(group, expected));
   const what = expected === '' ? 'a failure' : expected;
   return [
     isFound

@@ -19,6 +19,7 @@ import {
   REPLAY,
   REPORT,
   RUN,
+  SHRINK,
 } from './options.ts';
 import { version } from './version.ts';
 
@@ -58,6 +59,14 @@ const COMMANDS: readonly Command[] = [
     about: 'run scenario@seed, or a saved failure, run or spec file, again; or a whole folder',
     options: REPLAY,
     run: async (given) => (await import('./replay-command.ts')).replayCommand(given),
+  },
+  {
+    name: 'shrink',
+    takes: '<target>',
+    takesAbout: 'vr/chaos@0x5eed, or a saved failure, run or spec file',
+    about: 'make a failing run as small as it goes, show what is left, and save it',
+    options: SHRINK,
+    run: async (given) => (await import('./shrink-command.ts')).shrinkCommand(given),
   },
   {
     name: 'diff',

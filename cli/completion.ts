@@ -89,6 +89,7 @@ async function wordsOf(command: string): Promise<readonly string[]> {
     case 'run':
     case 'fuzz':
     case 'replay':
+    case 'shrink':
     case 'diff':
     case 'corpus add':
       return (await import('../scenarios/catalogue/index.ts')).scenarios.map(({ id }) => id);
@@ -112,6 +113,7 @@ async function valuesOf(option: string): Promise<readonly string[]> {
     case 'reporter':
       return REPORTERS;
     case 'explain':
+    case 'shrink':
       return SWITCH;
     case 'expect':
       return ['pass', 'fail'];

@@ -24,6 +24,7 @@ import { exitOfRun } from './run-output.ts';
 import {
   type Blame,
   blameOf,
+  blameOfRun,
   type Expected,
   FAILURE_FORMAT,
   failureText,
@@ -31,6 +32,7 @@ import {
   type SavedFailure,
 } from './saved-failure.ts';
 import { visible } from './table.ts';
+import { today } from './today.ts';
 import { version } from './version.ts';
 
 const EXPECTED: readonly Expected[] = ['pass', 'fail'];
@@ -141,7 +143,9 @@ function entryOf(target: Target, result: RunResult, settings: AddSettings): Save
   return {
     ...kept,
     format: FAILURE_FORMAT,
-    ...(failure === undefined ? blameOfPassing(target, note) : blameOf(failure)),
+    ...(failure === undefined
+      ? blameOfPassing(target, note)
+      : blameOfRun(failure, result, earlier)),
     expect,
     ...(note === undefined ? {} : { note }),
     found: earlier?.found ?? { command: target.replay, version: version(), date: settings.today },
@@ -205,15 +209,4 @@ function tell(added: Added, isJson: boolean): void {
   const { action, path, shows } = added;
   const text = `${action.padEnd('unchanged'.length)}  ${paint.strong(path)}  ${shows}`;
   process.stdout.write(`${isJson ? JSON.stringify(added) : text}\n`);
-}
-
-const MS_PER_SECOND = 1000;
-const DAY_LENGTH = '2026-11-21'.length;
-
-/** The day in UTC, or that of SOURCE_DATE_EPOCH (seconds), so that files can be made again. */
-function today(): string {
-  const epoch = process.env.SOURCE_DATE_EPOCH;
-  const isGiven = epoch !== undefined && /^\d{1,11}$/.test(epoch);
-  const date = isGiven ? new Date(Number(epoch) * MS_PER_SECOND) : new Date();
-  return date.toISOString().slice(0, DAY_LENGTH);
 }

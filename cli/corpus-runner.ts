@@ -1,5 +1,5 @@
 /** Runs the entries of a corpus over the worker pool, and holds each against what it records. */
-import { DETERMINISM } from '../scenarios/campaign-run.ts';
+import { DETERMINISM, DETERMINISM_TRIES } from '../scenarios/campaign-run.ts';
 import type { CorpusAccount } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { Corpus, CorpusEntry, Remark } from './corpus-folder.ts';
@@ -59,8 +59,8 @@ export async function runCorpus(
 async function check(pool: WorkerPool, entry: CorpusEntry): Promise<CheckedEntry | undefined> {
   const { saved, misfit } = entry;
   if (misfit !== undefined) return { ...entry, verdict: cannotRun(misfit) };
-  const isTwice = saved.oracle === DETERMINISM;
-  const answer = await pool.run({ kind: 'replay', spec: saved.spec, twice: isTwice });
+  const again = saved.oracle === DETERMINISM ? DETERMINISM_TRIES : 0;
+  const answer = await pool.run({ kind: 'replay', spec: saved.spec, again });
   return answer.kind === 'stopped' ? undefined : { ...entry, ...judged(entry, answer) };
 }
 
@@ -84,6 +84,7 @@ function judged(
     case 'batch':
     case 'example':
     case 'explain':
+    case 'shrink':
       throw new Error(`a replay was answered with ${answer.kind}`);
     default:
       return answer satisfies never;

@@ -3,7 +3,13 @@ import { DETERMINISM, firstFailure } from '../scenarios/campaign-run.ts';
 import { rewrite } from './corpus-folder.ts';
 import type { CheckedCorpus, CheckedEntry } from './corpus-runner.ts';
 import { expectedOf } from './corpus-verdict.ts';
-import { blameOf, type RunRecord, recordOf, type SavedFailure } from './saved-failure.ts';
+import {
+  blameOfRun,
+  failsAs,
+  type RunRecord,
+  recordOf,
+  type SavedFailure,
+} from './saved-failure.ts';
 
 export interface Update {
   /** Where the entry was, and where it is: a new signature is a new name. */
@@ -30,14 +36,15 @@ export function recordedAnew({ saved, result }: CheckedEntry): SavedFailure | un
   if ((failure !== undefined) !== (expectedOf(saved) === 'fail')) return undefined;
   const record = recordOf(result);
   // Such a run is another one each time: there is nothing to record but that it failed.
-  if (failure?.oracle === DETERMINISM && failure.signature === saved.signature) {
+  if (failure?.oracle === DETERMINISM && failsAs(saved, failure)) {
     return { ...saved, version: record.version, code: record.code };
   }
   if (failure === undefined) return { ...saved, ...record, ...stillShown(saved, record) };
   const { invariant: _invariant, explanation, ...others } = saved;
   // What decided another failure does not explain this one.
-  const isExplained = explanation !== undefined && failure.signature === saved.signature;
-  return { ...others, ...blameOf(failure), ...record, ...(isExplained ? { explanation } : {}) };
+  const isExplained = explanation !== undefined && failsAs(saved, failure);
+  const blame = blameOfRun(failure, result, saved);
+  return { ...others, ...blame, ...record, ...(isExplained ? { explanation } : {}) };
 }
 
 /** Of what was shown at discovery what still is: more than that was never the point. */

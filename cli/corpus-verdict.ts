@@ -4,7 +4,7 @@ import type { CorpusOutcome } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { codeVersion } from './code-version.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { type Expected, recordOf, type SavedFailure } from './saved-failure.ts';
+import { type Expected, failsAs, recordOf, type SavedFailure } from './saved-failure.ts';
 
 export const EXIT_OF_OUTCOME: { readonly [outcome in CorpusOutcome]: ExitCode } = {
   'as-expected': EXIT.passed,
@@ -32,7 +32,7 @@ export function expectedOf({ expect, spec }: SavedFailure): Expected {
 export function verdictOf(saved: SavedFailure, result: RunResult): EntryVerdict {
   const hash = hashOf(saved, result);
   const found = firstFailure(result);
-  if (found?.oracle === INTERNAL_ERROR && found.signature !== saved.signature) {
+  if (found?.oracle === INTERNAL_ERROR && !failsAs(saved, found)) {
     return { outcome: 'internal-error', why: found.message, hash };
   }
   if (result.verdict === 'inconclusive') {
@@ -51,8 +51,8 @@ type Shown = Pick<EntryVerdict, 'outcome' | 'why'>;
 /** A bug that is there has to be found the same way. */
 function asFailing(saved: SavedFailure, result: RunResult): Shown {
   const found = firstFailure(result);
-  if (found?.signature === saved.signature) {
-    return { outcome: 'as-expected', why: `it fails with ${found.signature}` };
+  if (failsAs(saved, found)) {
+    return { outcome: 'as-expected', why: `it fails with ${saved.signature}` };
   }
   if (found === undefined) return { outcome: 'stale', why: 'it passes' };
   return { outcome: 'stale', why: `it fails with ${found.signature} instead: ${found.message}` };

@@ -8,6 +8,7 @@ import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { assertWritableFolder, writeFileWhole } from './files.ts';
 import { briefExplanation } from './saved-explanation.ts';
 import {
+  blameOf,
   FAILURE_FORMAT,
   type Found,
   failureText,
@@ -15,6 +16,7 @@ import {
   recordOf,
   type SavedFailure,
 } from './saved-failure.ts';
+import { savedShrinking } from './saved-shrinking.ts';
 import { version } from './version.ts';
 
 const FAILURES_FOLDER = 'failures';
@@ -59,19 +61,21 @@ function savedFailure(
   campaign: CampaignResult,
   isExpected: boolean,
 ): SavedFailure {
-  const { signature, oracle, invariant, message, example, explanation } = group;
+  const { oracle, example, explanation } = group;
   return {
     format: FAILURE_FORMAT,
-    signature,
-    oracle,
-    ...(invariant === undefined ? {} : { invariant }),
-    message,
+    ...blameOf(group),
     ...(isExpected ? { expect: 'fail' } : {}),
     found: foundBy(group, campaign),
+    ...shrinkingOf(group),
     ...recordBy(campaign, example),
     ...(explanation === undefined ? {} : { explanation: briefExplanation(explanation) }),
     spec: specToSave(oracle, example),
   };
+}
+
+function shrinkingOf({ shrunk, seeds, example }: FailureGroup): Partial<SavedFailure> {
+  return shrunk === undefined ? {} : savedShrinking(shrunk, seeds[0] ?? example.spec);
 }
 
 function foundBy(group: FailureGroup, campaign: CampaignResult): Found {

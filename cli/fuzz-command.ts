@@ -10,6 +10,7 @@ import type {
   CorpusAccount,
 } from '../scenarios/campaign-types.ts';
 import { normaliseSeed } from '../scenarios/seeds.ts';
+import { isCalled } from '../scenarios/signature.ts';
 import { strategyNames } from '../scenarios/strategies.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
@@ -21,6 +22,7 @@ import { saveFailures, tellOlderFailures } from './failure-files.ts';
 import { folderNamed } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import { RUN_MS_DEFAULT, SHRINK_MS_DEFAULT } from './limits.ts';
 import { REPORTERS, type Reporter, SWITCH } from './options.ts';
 import { WorkerPool } from './pool.ts';
 import { Progress } from './progress.ts';
@@ -37,7 +39,6 @@ import { NdjsonStream } from './streamed.ts';
 import { version } from './version.ts';
 
 const SEEDS_DEFAULT = 1000;
-const TIMEOUT_MS_DEFAULT = 30_000;
 const JOBS_MAX = 1024;
 const REPORTERS_DEFAULT: readonly Reporter[] = ['line', 'json', 'html'];
 
@@ -49,6 +50,8 @@ interface FuzzPlan {
   readonly jobs: number;
   readonly timeoutMs: number;
   readonly enough: Enough | undefined;
+  /** Milliseconds for each failure; undefined leaves failures as they are. */
+  readonly shrinkMs: number | undefined;
   readonly explains: boolean;
   /** A signature, `''` for any failure, undefined when none is expected. */
   readonly expected: string | undefined;
@@ -77,6 +80,7 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
     elapsedMs: Math.round(performance.now() - clock.wall),
     cpuMs: Math.round((cpu.user + cpu.system) / 1000),
     jobs: plan.jobs,
+    ...shrinkingTimes(driven),
   };
   const seeds = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven);
   const bare = corpus === undefined ? seeds : withCorpus(seeds, corpus);
@@ -97,6 +101,15 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
   return interrupt.exitCode() ?? exitCodeOf(campaign, plan.expected);
 }
 
+/** By the signatures that the groups have in the end. */
+function shrinkingTimes({ shrunk, elapsedMs }: DrivenCampaign): Pick<CampaignMetadata, 'shrinkMs'> {
+  const times = [...elapsedMs].flatMap(([provisional, ms]) => {
+    const small = shrunk.get(provisional);
+    return small?.kind === 'shrunk' ? [[small.signature, ms] as const] : [];
+  });
+  return times.length === 0 ? {} : { shrinkMs: Object.fromEntries(times) };
+}
+
 /** The exit code that a campaign's result stands for. */
 export function exitCodeOf(campaign: CampaignResult, expected: string | undefined): ExitCode {
   const codes = campaign.groups.map((group) => exitOfOracle(group.oracle));
@@ -106,8 +119,7 @@ export function exitCodeOf(campaign: CampaignResult, expected: string | undefine
     return severest([...codes, ofCorpus]);
   }
   const isFound = campaign.groups.some(
-    (group) =>
-      group.signature === expected || (expected === '' && group.oracle !== 'internal-error'),
+    (group) => isCalled(group, expected) || (expected === '' && group.oracle !== 'internal-error'),
   );
   if (codes.includes(EXIT.internal)) return EXIT.internal;
   return isFound ? ofCorpus : severest([...codes, ofCorpus, EXIT.expectedNone]);
@@ -147,8 +159,9 @@ function planOf(given: Given): FuzzPlan {
     timeMs,
     // No batch is smaller than one seed: further workers would start for nothing.
     jobs: Math.min(jobs, seeds),
-    timeoutMs: given.milliseconds('timeout') ?? TIMEOUT_MS_DEFAULT,
+    timeoutMs: given.milliseconds('timeout') ?? RUN_MS_DEFAULT,
     enough: enoughOf(signatures, expected),
+    shrinkMs: shrinkTime(given),
     explains: given.choice('explain', SWITCH) !== 'off',
     expected,
     reporters: given.choices('reporter', REPORTERS) ?? REPORTERS_DEFAULT,
@@ -159,7 +172,15 @@ function planOf(given: Given): FuzzPlan {
   };
 }
 
-/** An expected failure ends the campaign when it is found. */
+function shrinkTime(given: Given): number | undefined {
+  const time = given.milliseconds('shrink-time');
+  return given.choice('shrink', SWITCH) === 'off' ? undefined : (time ?? SHRINK_MS_DEFAULT);
+}
+
+/**
+ * An expected failure ends the campaign when it is found: by its provisional signature, for a
+ * refined one is known only when all is shrunk.
+ */
 function enoughOf(
   signatures: number | undefined,
   expected: string | undefined,
@@ -202,7 +223,7 @@ async function driveSeeds(
   interrupt: Interrupt,
   stream: NdjsonStream | undefined,
 ): Promise<DrivenCampaign> {
-  const { campaign, range, timeMs, jobs, enough, explains, reporters } = plan;
+  const { campaign, range, timeMs, jobs, enough, shrinkMs, explains, reporters } = plan;
   const isTimeOnly = range.to === Number.MAX_SAFE_INTEGER;
   const progress = new Progress({
     seeds: isTimeOnly ? Number.POSITIVE_INFINITY : countOfShard(range, campaign.shard),
@@ -215,6 +236,7 @@ async function driveSeeds(
       range,
       jobs,
       explains,
+      ...(shrinkMs === undefined ? {} : { shrinkMs }),
       interrupt: interrupt.signal,
       ...(timeMs === undefined ? {} : { timeMs }),
       ...(enough === undefined ? {} : { enough }),
@@ -224,6 +246,7 @@ async function driveSeeds(
           stream?.batch(batch);
         },
         lost: (scenario, seed, reason) => progress.lost(scenario, seed, reason),
+        shrinking: (signature) => progress.shrinking(signature),
         explaining: (signature) => progress.explaining(signature),
       },
     });

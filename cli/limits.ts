@@ -12,3 +12,7 @@ export const MICROS_MAX = 1_000_000_000_000_000;
 
 /** What explaining one failure may take, in milliseconds of one thread. */
 export const EXPLAIN_MS = 10_000;
+/** What shrinking one failure may take by default, in milliseconds by the clock. */
+export const SHRINK_MS_DEFAULT = 60_000;
+/** What one run may take by default, in milliseconds by the clock. */
+export const RUN_MS_DEFAULT = 30_000;

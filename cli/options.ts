@@ -62,12 +62,26 @@ export const FUZZ: OptionTable = {
   timeout: text('wall-clock limit of one run (default 30s)'),
   'expect-failure': {
     type: 'string',
-    describe: 'pass only if a failure is found; =SIGNATURE for that one',
+    describe: 'pass only if a failure is found; =SIGNATURE, provisional or refined, for that one',
   },
+  shrink: text('make each failure small: on (default) or off'),
+  'shrink-time': text('wall-clock limit of shrinking one failure (default 60s)'),
   explain: text('tell which event decides each failure: on (default) or off'),
   reporter: list(`${REPORTERS.join(', ')} (default line,json,html)`),
   corpus: text('saved failures to run first: a folder, or off (default corpus, if it is there)'),
   'out-dir': text('where reports and failures go (default quorumlab-out)'),
+  ...SIMULATION,
+  ...JSON_FLAG,
+};
+
+export const SHRINK: OptionTable = {
+  'shrink-time': text('wall-clock limit (default 60s); the best so far is kept'),
+  timeout: text('wall-clock limit of one run (default 30s)'),
+  out: text('file for what is left (default quorumlab-out/failures/SIGNATURE.json)'),
+  'expect-failure': {
+    type: 'string',
+    describe: 'pass only if it fails; =SIGNATURE, provisional or refined, for that one',
+  },
   ...SIMULATION,
   ...JSON_FLAG,
 };

@@ -10,6 +10,7 @@ import {
   CELLS,
   END_CELL,
   OFFSET_CELL,
+  SMALLEST_CELL,
   type WorkerAnswer,
   type WorkerJob,
   type WorkerTask,
@@ -31,6 +32,14 @@ export type PoolAnswer =
   /** The worker is gone; `offset` is the place in the job of the run it was at. */
   | { readonly kind: 'lost'; readonly offset: number; readonly reason: LostReason }
   | { readonly kind: 'stopped' };
+
+/** How far a job has come. */
+export interface JobProgress {
+  /** Runs that it has begun. */
+  readonly runs: number;
+  /** Events of the smallest failing run, while one is being shrunk; 0 before there is any. */
+  readonly smallest: number;
+}
 
 export type LostReason = 'time' | 'memory' | 'crash';
 
@@ -66,7 +75,8 @@ export class WorkerPool {
     this.watchdog = setInterval(() => this.watch(), WATCH_EVERY_MS);
   }
 
-  async run(work: WorkerJob): Promise<PoolAnswer> {
+  /** `watch` is told now and then how far the job has come. */
+  async run(work: WorkerJob, watch?: (progress: JobProgress) => void): Promise<PoolAnswer> {
     const cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
     const job: RunningJob = {
       cells,
@@ -74,6 +84,7 @@ export class WorkerPool {
       begun: 0,
       changedAt: performance.now(),
       fate: undefined,
+      watch,
     };
     this.running.add(job);
     const { campaign, timeoutMs } = this.settings;
@@ -110,6 +121,7 @@ export class WorkerPool {
     const now = performance.now();
     for (const job of this.running) {
       const begun = Atomics.load(job.cells, BEGUN_CELL);
+      job.watch?.({ runs: begun, smallest: Atomics.load(job.cells, SMALLEST_CELL) });
       if (begun !== job.begun) {
         job.begun = begun;
         job.changedAt = now;
@@ -132,6 +144,7 @@ interface RunningJob {
   begun: number;
   changedAt: number;
   fate: 'time' | 'stopped' | undefined;
+  readonly watch: ((progress: JobProgress) => void) | undefined;
 }
 
 function heapShare(jobs: number): number {

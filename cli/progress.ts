@@ -48,6 +48,10 @@ export class Progress {
   }
 
   /** The seeds are through; what goes on is told in the bar. */
+  shrinking(signature: string): void {
+    this.stage = `shrinking ${signature}`;
+  }
+
   explaining(signature: string): void {
     this.stage = `explaining ${signature}`;
   }

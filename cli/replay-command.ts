@@ -10,6 +10,7 @@ import { explainRun } from './explain-run.ts';
 import type { Given } from './given.ts';
 import { readTarget, runTarget } from './replay-target.ts';
 import { exitOfRun, type Known, RunOutput } from './run-output.ts';
+import { failsAs } from './saved-failure.ts';
 import type { Replayable } from './saved-files.ts';
 import { simulationWords } from './selection.ts';
 import { version } from './version.ts';
@@ -73,12 +74,14 @@ interface Shown {
   readonly exitCode: ExitCode;
 }
 
-function asFailing({ signature }: Replayable, result: RunResult): Shown {
-  const found = firstFailure(result)?.signature;
-  if (found !== undefined && found === signature) {
-    return { line: `it fails as expected, with ${found}`, exitCode: EXIT.passed };
+function asFailing(saved: Replayable, result: RunResult): Shown {
+  const { signature } = saved;
+  const failure = firstFailure(result);
+  if (failsAs(saved, failure)) {
+    return { line: `it fails as expected, with ${signature}`, exitCode: EXIT.passed };
   }
-  const line = `it was expected to fail with ${signature}, but ${outcome(result, found)}`;
+  const but = outcome(result, failure?.signature);
+  const line = `it was expected to fail with ${signature}, but ${but}`;
   return { line, exitCode: EXIT.stale };
 }
 

@@ -2,7 +2,12 @@
 import { existsSync } from 'node:fs';
 import { replayFileCommand, replaySeedCommand } from '../reports/commands.ts';
 import { SpecError } from '../scenarios/assemble.ts';
-import { type CampaignEngine, DETERMINISM, judge } from '../scenarios/campaign-run.ts';
+import {
+  type CampaignEngine,
+  DETERMINISM,
+  DETERMINISM_TRIES,
+  judge,
+} from '../scenarios/campaign-run.ts';
 import { nameOfScenario } from '../scenarios/seeds.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { engineFor } from './engine.ts';
@@ -22,8 +27,8 @@ import {
 export interface Target extends Replayable {
   readonly name: string;
   readonly isSeed: boolean;
-  /** Whether it takes two runs to judge it. */
-  readonly isTwice: boolean;
+  /** How many further runs it takes at most to judge it. */
+  readonly again: number;
   /** Command that runs it again. */
   readonly replay: string;
 }
@@ -47,7 +52,7 @@ function drawnTarget(name: string, given: Given): Target {
     name,
     spec: engineFor(settings).draw(scenario.id, seed),
     isSeed: true,
-    isTwice: wantsDeterminism(given),
+    again: wantsDeterminism(given) ? 1 : 0,
     replay: replaySeedCommand(scenario.id, seed, asked),
   };
 }
@@ -66,7 +71,7 @@ export function savedTarget(path: string, saved: Replayable, given: Given): Targ
     ...saved,
     name: path,
     isSeed: false,
-    isTwice: wantsDeterminism(given) || saved.oracle === DETERMINISM,
+    again: saved.oracle === DETERMINISM ? DETERMINISM_TRIES : wantsDeterminism(given) ? 1 : 0,
     replay: replayFileCommand(path),
   };
 }
@@ -79,11 +84,11 @@ export function assertNoSimulationOptions(path: string, given: Given): void {
   throw new InputError(`--${overridden} cannot change a saved run: ${path} says it all`);
 }
 
-/** Runs the target once, or twice where that is what it takes. */
+/** Runs the target once, or as often as it takes. */
 export function runTarget(target: Target, events = false): RunResult {
   const engine: CampaignEngine = engineFor({});
   try {
-    return judge(engine, target.spec, { events, twice: target.isTwice });
+    return judge(engine, target.spec, { events, again: target.again });
   } catch (error) {
     if (error instanceof SpecError) throw new InputError(`${target.name}: ${error.message}`);
     throw error;

@@ -1,9 +1,16 @@
 /** A saved failure: a spec, what its run came to, and what running it again should show. */
 import { z } from 'zod';
+import { refinedSignature } from '../scenarios/signature.ts';
 import type { Failure, RunResult, RunSpec } from '../scenarios/spec.ts';
 import { codeVersion } from './code-version.ts';
 import { readableJson } from './readable-json.ts';
 import { type SavedExplanation, savedExplanationSchema } from './saved-explanation.ts';
+import {
+  type Original,
+  originalSchema,
+  type SavedShrinking,
+  shrunkSchema,
+} from './saved-shrinking.ts';
 import { specSchema } from './spec-schema.ts';
 import { version } from './version.ts';
 
@@ -12,7 +19,10 @@ export const FAILURE_FORMAT = 'quorumlab-failure/1';
 /** What `replay` takes and a corpus consists of. Whatever is optional, older files lack. */
 export interface SavedFailure extends RunRecord {
   readonly format: typeof FAILURE_FORMAT;
+  /** Refined where the run was shrunk. */
   readonly signature: string;
+  /** Of oracle and invariant alone, where the other one is refined. */
+  readonly provisional?: string;
   readonly oracle: string;
   /** The named invariant, where the oracle is `invariants`. */
   readonly invariant?: string;
@@ -22,6 +32,10 @@ export interface SavedFailure extends RunRecord {
   /** Why it is kept, for people. */
   readonly note?: string;
   readonly found?: Found;
+  /** The run that it was shrunk from. */
+  readonly original?: Original;
+  /** How it was shrunk; a replay does not look at it. */
+  readonly shrunk?: SavedShrinking;
   /** Which event decides it; a replay does not look at it. */
   readonly explanation?: SavedExplanation;
   /** With its plan; one that could not be run may lack it. */
@@ -66,6 +80,7 @@ export const failureSchema: z.ZodType<SavedFailure> = z
     version: z.string(),
     code: z.string().exactOptional(),
     signature: fileName,
+    provisional: fileName.exactOptional(),
     oracle: z.string(),
     invariant: z.string().exactOptional(),
     message: z.string(),
@@ -75,6 +90,8 @@ export const failureSchema: z.ZodType<SavedFailure> = z
     found: z
       .strictObject({ command: z.string(), version: z.string(), date: day.exactOptional() })
       .exactOptional(),
+    original: originalSchema.exactOptional(),
+    shrunk: shrunkSchema.exactOptional(),
     explanation: savedExplanationSchema.exactOptional(),
     marks: z.array(z.string()).exactOptional(),
     fired: z.array(z.int().min(0)).exactOptional(),
@@ -105,10 +122,39 @@ export function recordOf(result: RunResult): Required<RunRecord> {
 }
 
 /** What a run is blamed for, as a saved failure says it. */
-export type Blame = Pick<SavedFailure, 'signature' | 'oracle' | 'invariant' | 'message'>;
+export type Blame = Pick<
+  SavedFailure,
+  'signature' | 'provisional' | 'oracle' | 'invariant' | 'message'
+>;
 
-export function blameOf({ signature, oracle, invariant, message }: Failure | Blame): Blame {
-  return { signature, oracle, ...(invariant === undefined ? {} : { invariant }), message };
+/** What a file blames its run for. */
+export function blameOf({ signature, provisional, oracle, invariant, message }: Blame): Blame {
+  return {
+    signature,
+    ...(provisional === undefined ? {} : { provisional }),
+    oracle,
+    ...(invariant === undefined ? {} : { invariant }),
+    message,
+  };
+}
+
+/**
+ * What a run that fails is blamed for now. The run of a file that has a refined signature gets one;
+ * if it fails as before, it keeps the one that it has.
+ */
+export function blameOfRun(failure: Failure, result: RunResult, earlier?: SavedFailure): Blame {
+  if (earlier?.provisional === undefined) return blameOf(failure);
+  const refined = failsAs(earlier, failure) ? earlier.signature : refinedSignature(result);
+  const { signature: provisional } = failure;
+  return { ...blameOf(failure), signature: refined ?? provisional, provisional };
+}
+
+/** Whether a failure is the one that was saved: by the same oracle and invariant. */
+export function failsAs(
+  { signature, provisional = signature }: Partial<Pick<SavedFailure, 'signature' | 'provisional'>>,
+  failure: Failure | undefined,
+): boolean {
+  return failure !== undefined && failure.signature === provisional;
 }
 
 /**
@@ -118,12 +164,13 @@ export function blameOf({ signature, oracle, invariant, message }: Failure | Bla
 export function failureText(saved: SavedFailure): string {
   const written: unknown = JSON.parse(JSON.stringify(saved));
   const read = failureSchema.safeParse(written);
-  const { format, signature, oracle, invariant, message, ...more } = read.success
+  const { format, signature, provisional, oracle, invariant, message, ...more } = read.success
     ? read.data
     : saved;
-  const { expect, note, found, spec, ...record } = more;
+  const { expect, note, found, original, shrunk, spec, ...record } = more;
   const { plan, ...world } = spec;
-  const head = { format, signature, oracle, invariant, message, expect, note, found };
+  const blame = { signature, provisional, oracle, invariant, message };
+  const head = { format, ...blame, expect, note, found, original, shrunk };
   return readableJson({ ...head, ...record, spec: { ...world, plan } });
 }
 

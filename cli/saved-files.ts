@@ -30,6 +30,7 @@ export interface Replayable {
   readonly spec: RunSpec;
   readonly traceHash?: string;
   readonly signature?: string;
+  readonly provisional?: string;
   readonly oracle?: string;
   readonly version?: string;
   readonly code?: string;

@@ -2,6 +2,8 @@
 import type { BatchResult, CampaignRequest, FailingRun, SeedOfRun } from '../scenarios/campaign.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { Guidance } from '../scenarios/guidance/harvest.ts';
+import type { NotShrunk, SmallFailure } from '../scenarios/shrink/shrink.ts';
+import type { PlannedSpec, Target } from '../scenarios/shrink/trials.ts';
 import type { Failure, RunResult, RunSpec } from '../scenarios/spec.ts';
 
 export type WorkerJob =
@@ -21,7 +23,14 @@ export type WorkerJob =
       readonly specs: readonly RunSpec[];
     }
   /** Run a saved spec, which has nothing to do with the campaign, as it is. */
-  | { readonly kind: 'replay'; readonly spec: RunSpec; readonly twice: boolean };
+  | { readonly kind: 'replay'; readonly spec: RunSpec; readonly again: number }
+  /** Make a failing run small, within so many milliseconds. */
+  | {
+      readonly kind: 'shrink';
+      readonly spec: PlannedSpec;
+      readonly target: Target;
+      readonly withinMs: number;
+    };
 
 export interface WorkerTask {
   readonly campaign: CampaignRequest;
@@ -38,7 +47,9 @@ export const BEGUN_CELL = 0;
 export const OFFSET_CELL = 1;
 /** Not 0: come to an end after this run. */
 export const END_CELL = 2;
-export const CELLS = 3;
+/** Events of the smallest run so far, while a failure is being shrunk. */
+export const SMALLEST_CELL = 3;
+export const CELLS = 4;
 
 export type WorkerAnswer =
   | { readonly kind: 'batch'; readonly batch: BatchResult; readonly elapsedMs: number }
@@ -46,5 +57,10 @@ export type WorkerAnswer =
   /** Absent where none of the specs shows the failure. */
   | { readonly kind: 'explain'; readonly explanation?: Explanation }
   | { readonly kind: 'replay'; readonly result: RunResult }
+  | {
+      readonly kind: 'shrink';
+      readonly outcome: SmallFailure | NotShrunk;
+      readonly elapsedMs: number;
+    }
   /** Something threw outside a run: our own bug, or a spec that cannot be drawn. */
   | { readonly kind: 'broken'; readonly place: SeedOfRun; readonly message: string };

@@ -8,6 +8,7 @@ import { EXPLAIN_BUDGET } from '../scenarios/explain/sampler.ts';
 import { engineFor } from './engine.ts';
 import { watchHeap } from './heap-watch.ts';
 import { EXPLAIN_MS } from './limits.ts';
+import { shrinkJob } from './shrink-job.ts';
 import {
   BEGUN_CELL,
   END_CELL,
@@ -41,14 +42,18 @@ export default function work(task: WorkerTask): WorkerAnswer {
       case 'replay': {
         hooks.beforeRun?.(first);
         const stop = { shouldStop: () => hooks.shouldStop?.() === true };
-        return { kind: 'replay', result: judge(engine, job.spec, { ...stop, twice: job.twice }) };
+        return { kind: 'replay', result: judge(engine, job.spec, { ...stop, again: job.again }) };
+      }
+      case 'shrink': {
+        const outcome = shrinkJob(job, engine, hooks, cells);
+        return { kind: 'shrink', outcome, elapsedMs: performance.now() - startedAt };
       }
       default:
         return job satisfies never;
     }
   } catch (error) {
     const place =
-      job.kind === 'replay'
+      job.kind === 'replay' || job.kind === 'shrink'
         ? { scenario: job.spec.scenario, seed: job.spec.seed, index: first }
         : runAt(campaign, first + Atomics.load(cells, OFFSET_CELL));
     return {
@@ -67,6 +72,7 @@ function firstIndex(job: WorkerJob): number {
     case 'explain':
       return job.place.index;
     case 'replay':
+    case 'shrink':
       return 0;
     default:
       return job satisfies never;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CampaignResult } from '../../scenarios/campaign-types.ts';
+import type { CampaignResult, FailureGroup } from '../../scenarios/campaign-types.ts';
 import { scenarios } from '../../scenarios/catalogue/index.ts';
 import { normaliseSeed } from '../../scenarios/seeds.ts';
 import { type Ended, quorumlab, temporaryFolder } from './binary.ts';
@@ -158,7 +158,8 @@ describe('quorumlab fuzz', () => {
     expect(saved.stdout).toContain(group?.example.traceHash);
     const original = await run(...printed(stdout, 'original'));
     expect(original.code).toBe(1);
-    expect(original.stdout).toContain(group?.example.traceHash);
+    expect(original.stdout).toContain(`sig ${group?.provisional}`);
+    expect(original.stdout).not.toContain(group?.example.traceHash);
     const repeat = printed(stdout, 'repeat:');
     expect(repeat).toContain('clientRetry=70000');
     expect(repeat.slice(0, 2)).toEqual(['fuzz', 'vr']);
@@ -192,17 +193,17 @@ describe('quorumlab fuzz', () => {
       'e',
     );
     expect(found.code).toBe(0);
-    const { signature } = campaignIn('e').groups[0] ?? { signature: '' };
+    const [{ signature, provisional }] = campaignIn('e').groups as [FailureGroup];
     const named = await run(
       'fuzz',
       'vr',
       ...MUTANT,
-      `--expect-failure=${signature}`,
+      `--expect-failure=${provisional}`,
       '--out-dir',
       'n',
     );
     expect(named.code).toBe(0);
-    const replayed = await run('replay', `n/failures/${signature}.json`);
+    const replayed = await run('replay', `e/failures/${signature}.json`);
     expect(replayed.stdout).toContain(`it fails as expected, with ${signature}`);
     expect(replayed.code).toBe(0);
     const none = await run('fuzz', 'vr/calm', '--expect-failure', '--seeds', '5', '--out-dir', 'e');

@@ -84,7 +84,8 @@ describe('quorumlab diff of files', () => {
   let saved = '';
 
   beforeAll(async () => {
-    const words = ['fuzz', 'vr/lossy', '--mutant', MUTANT, '-x', '1', '--base-seed', '1'];
+    const seeds = ['-x', '1', '--base-seed', '1', '--shrink', 'off'];
+    const words = ['fuzz', 'vr/lossy', '--mutant', MUTANT, ...seeds];
     const { stdout } = await quorumlab(folder.path, ...words, '--reporter', 'line');
     saved = /quorumlab replay (\S+\.json)/.exec(stdout)?.[1] ?? FAILURE;
   });

@@ -31,7 +31,6 @@ describe('quorumlab fuzz', () => {
   it('puts the explanation into the campaign in full, and into the saved failure in brief', () => {
     const [group] = json('quorumlab-out/campaign.json').groups;
     const { explanation } = group;
-    expect(explanation.traceHash).toBe(group.example.traceHash);
     expect(explanation.points[0]).toMatchObject({ event: 0, time: 0, tries: 64 });
     const saved = json(`quorumlab-out/${group.savedAs}`);
     expect(saved.explanation).toMatchObject({ verdict: explanation.verdict });
@@ -39,6 +38,19 @@ describe('quorumlab fuzz', () => {
       expect(fuzzed.stdout.replaceAll(/\n +/g, ' ')).toContain(sentence);
     }
     expect(saved.explanation).not.toHaveProperty('points');
+  });
+
+  it('says so where the run that it explains is not the one that was made smallest', () => {
+    const [{ explanation, example }] = json('quorumlab-out/campaign.json').groups;
+    expect(explanation.traceHash).not.toBe(example.traceHash);
+    expect(fuzzed.stdout).toContain('What decides it, where the seed draws the fates of messages:');
+  });
+
+  it('is about the run that it stands beside where nothing is shrunk', async () => {
+    const { stdout } = await run(...CAMPAIGN, '--shrink', 'off', '--out-dir', 'whole');
+    const [{ explanation, example }] = json('whole/campaign.json').groups;
+    expect(explanation.traceHash).toBe(example.traceHash);
+    expect(stdout).not.toContain('What decides it, where');
   });
 
   it('tells it again from a part of a campaign', async () => {

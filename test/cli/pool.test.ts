@@ -32,6 +32,7 @@ async function drive(baseSeed: string, interrupt = new AbortController()) {
       watcher: {
         batch: () => {},
         lost: (_scenario, _seed, reason) => lost.push(reason),
+        shrinking: () => {},
         explaining: () => {},
       },
     });

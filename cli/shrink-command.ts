@@ -1,0 +1,180 @@
+/** `quorumlab shrink`: a failing run made small, shown as a person reads it, and saved. */
+import { replayFileCommand } from '../reports/commands.ts';
+import { firstFailure } from '../scenarios/campaign-run.ts';
+import type { SmallFailure } from '../scenarios/shrink/shrink.ts';
+import { isCalled } from '../scenarios/signature.ts';
+import type { Failure, RunResult } from '../scenarios/spec.ts';
+import { EXIT, type ExitCode, exitOfOracle, InputError, severest } from './exit.ts';
+import { assertWritableFile, writeFileWhole } from './files.ts';
+import type { Given } from './given.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import { RUN_MS_DEFAULT, SHRINK_MS_DEFAULT } from './limits.ts';
+import { type PoolAnswer, WorkerPool } from './pool.ts';
+import { LOST } from './progress.ts';
+import { readTarget, type Target } from './replay-target.ts';
+import { exitOfRun } from './run-output.ts';
+import { runText } from './run-text.ts';
+import {
+  blameOf,
+  type Expected,
+  FAILURE_FORMAT,
+  failureText,
+  recordOf,
+  type SavedFailure,
+} from './saved-failure.ts';
+import { savedShrinking } from './saved-shrinking.ts';
+import { jobFor, outcomeOf } from './shrink-failures.ts';
+import { ShrinkProgress } from './shrink-progress.ts';
+import { shrunkText } from './shrink-text.ts';
+import { today } from './today.ts';
+import { version } from './version.ts';
+import type { WorkerJob } from './worker-protocol.ts';
+
+const FOLDER = 'quorumlab-out/failures';
+const INTERRUPTED = 'it was interrupted';
+
+interface Settings {
+  readonly target: Target;
+  /** Where the saved failure goes; named after its signature if nothing is said. */
+  readonly out: string | undefined;
+  readonly withinMs: number;
+  /** A signature, `''` for any failure, undefined when none is expected. */
+  readonly expected: string | undefined;
+  readonly isJson: boolean;
+}
+
+export async function shrinkCommand(given: Given): Promise<ExitCode> {
+  const out = given.word('out');
+  if (out === '-') throw new InputError('--out takes a file, not "-"; /dev/stdout is one');
+  const settings: Settings = {
+    target: readTarget(given.words('target')[0] ?? '', given),
+    out,
+    withinMs: given.milliseconds('shrink-time') ?? SHRINK_MS_DEFAULT,
+    expected: given.text('expect-failure'),
+    isJson: given.flag('json'),
+  };
+  // A file that cannot be written is found out while nothing is lost by it.
+  assertWritableFile(out ?? `${FOLDER}/any.json`);
+  const interrupt = listenForInterrupt();
+  const pool = poolFor(settings.target, given.milliseconds('timeout') ?? RUN_MS_DEFAULT);
+  try {
+    const exitCode = await shrinkTarget(settings, pool, interrupt);
+    return interrupt.exitCode() ?? exitCode;
+  } finally {
+    interrupt.release();
+    await pool.close();
+  }
+}
+
+/** One worker, so that runs without an end, and whoever interrupts, can be dealt with. */
+function poolFor({ spec }: Target, timeoutMs: number): WorkerPool {
+  const entry = new URL('./worker.js', import.meta.url);
+  const { scenario, seed } = spec;
+  const campaign = { scenarios: [scenario], baseSeed: seed, settings: {}, determinism: false };
+  return new WorkerPool({ entry, campaign, jobs: 1, timeoutMs });
+}
+
+async function shrinkTarget(
+  settings: Settings,
+  pool: WorkerPool,
+  interrupt: Interrupt,
+): Promise<ExitCode> {
+  const { target, expected } = settings;
+  const { spec, again, name } = target;
+  const result = resultOf(await pool.run({ kind: 'replay', spec, again }), name);
+  const failure = firstFailure(result);
+  if (failure === undefined) {
+    leaveAlone(settings, result, 'it does not fail');
+    return expected === undefined ? exitOfRun(result) : EXIT.expectedNone;
+  }
+  if (interrupt.signal.aborted) {
+    leaveAlone(settings, result, INTERRUPTED);
+    return EXIT.interrupted;
+  }
+  const job = jobFor(result.spec, failure, settings.withinMs);
+  const answer = await watched(pool, job, interrupt, result.counts.events);
+  if (answer.kind === 'broken') throw new Error(`${name}: ${answer.message}`);
+  const outcome = outcomeOf(answer);
+  if (outcome?.kind !== 'shrunk') {
+    leaveAlone(settings, result, outcome?.reason ?? INTERRUPTED);
+    return exitCodeOf(failure, failure.signature, expected);
+  }
+  const elapsedMs = answer.kind === 'shrink' ? answer.elapsedMs : 0;
+  keep(settings, outcome, elapsedMs);
+  return exitCodeOf(failure, outcome.signature, expected);
+}
+
+function resultOf(answer: PoolAnswer, name: string): RunResult {
+  if (answer.kind === 'replay') return answer.result;
+  if (answer.kind === 'broken') throw new InputError(`${name}: ${answer.message}`);
+  const why = answer.kind === 'lost' ? LOST[answer.reason] : 'was stopped before it had ended';
+  throw new InputError(`${name}: the run ${why}`);
+}
+
+async function watched(
+  pool: WorkerPool,
+  job: WorkerJob,
+  interrupt: Interrupt,
+  events: number,
+): Promise<PoolAnswer> {
+  const progress = new ShrinkProgress(events);
+  const endSoon = (): void => pool.endSoon();
+  interrupt.signal.addEventListener('abort', endSoon, { once: true });
+  try {
+    return await pool.run(job, (at) => progress.show(at));
+  } finally {
+    interrupt.signal.removeEventListener('abort', endSoon);
+    progress.stop();
+  }
+}
+
+function leaveAlone({ target, isJson }: Settings, result: RunResult, reason: string): void {
+  const text = runText(result, { prints: [], repeat: target.replay });
+  const printed = isJson ? `${JSON.stringify({ notShrunk: reason, result })}\n` : text;
+  process.stdout.write(isJson ? printed : `${text}  not shrunk: ${reason}\n`);
+}
+
+/** Writes what is left, and tells of it. */
+function keep(settings: Settings, small: SmallFailure, elapsedMs: number): void {
+  const { target, out, expected, isJson } = settings;
+  const expect = expected === undefined ? target.expect : 'fail';
+  const path = out ?? `${FOLDER}/${small.signature}.json`;
+  writeFileWhole(path, failureText(savedFailure(small, target, expect)));
+  if (!isJson) {
+    const commands = { replay: replayFileCommand(path), original: target.replay };
+    process.stdout.write(shrunkText(small, { ...commands, elapsedMs }));
+    return;
+  }
+  const { account, signature, withRandomNetwork } = small;
+  const { events: _events, ...minimal } = small.minimal;
+  const printed = { signature, path, account, elapsedMs, minimal, withRandomNetwork };
+  process.stdout.write(`${JSON.stringify(printed)}\n`);
+}
+
+function savedFailure(
+  { minimal, failure, account, signature }: SmallFailure,
+  { saved, replay }: Target,
+  expect: Expected | undefined,
+): SavedFailure {
+  return {
+    format: FAILURE_FORMAT,
+    ...blameOf({ ...failure, signature, provisional: failure.signature }),
+    ...(expect === undefined ? {} : { expect }),
+    ...(saved?.note === undefined ? {} : { note: saved.note }),
+    found: saved?.found ?? { command: replay, version: version(), date: today() },
+    ...savedShrinking(account, minimal.spec),
+    ...recordOf(minimal),
+    spec: minimal.spec,
+  };
+}
+
+function exitCodeOf(
+  { oracle, signature: provisional }: Failure,
+  signature: string,
+  expected: string | undefined,
+): ExitCode {
+  const code = exitOfOracle(oracle);
+  if (expected === undefined || code === EXIT.internal) return code;
+  const isFound = expected === '' || isCalled({ signature, provisional }, expected);
+  return isFound ? EXIT.passed : severest([code, EXIT.expectedNone]);
+}

@@ -1,0 +1,196 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, quorumlab, start, temporaryFolder } from './binary.ts';
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+const run = (...words: readonly string[]): Promise<Ended> => quorumlab(folder.path, ...words);
+
+function json(path: string): ReturnType<typeof JSON.parse> {
+  return JSON.parse(readFileSync(join(folder.path, path), 'utf8'));
+}
+
+/** A client that retries under a new request number: any lossy run shows it soon. */
+const FAILING = ['vr/lossy@0x1', '--mutant', 'CL-1'];
+const PASSING = ['vr/calm@0x1'];
+/** Long enough to begin, and short enough not to end. */
+const SOON_MS = 1_500;
+
+/** The words of the first printed command that begins like this, without `quorumlab`. */
+function printed(text: string, label: string): string[] {
+  const line = text.split('\n').find((each) => each.trimStart().startsWith(label));
+  return (line ?? '').replace(/^.*quorumlab /, '').split(' ');
+}
+
+describe('quorumlab shrink', () => {
+  let shrunk: Ended;
+  let saved: ReturnType<typeof JSON.parse>;
+
+  beforeAll(async () => {
+    shrunk = await run('shrink', ...FAILING, '--out', 'small.json');
+    saved = json('small.json');
+  });
+
+  it('exits 1 and tells what it took away and all that is left', () => {
+    expect(shrunk.code).toBe(1);
+    expect(shrunk.stdout).toContain(`sig ${saved.signature}`);
+    expect(shrunk.stdout).toMatch(/^shrunk {2}[\d,]+ → \d+ events, \d+ nodes?, \d+ faults?, /m);
+    expect(shrunk.stdout).toMatch(/^ {2}Not needed: .* of \d+ operations/m);
+    const left = shrunk.stdout.slice(shrunk.stdout.indexOf('what is left'));
+    for (const { operation } of saved.spec.plan.operations) expect(left).toContain(operation.f);
+    expect(left).toContain('the run is cut');
+  });
+
+  it('saves what is left, with what it was shrunk from', async () => {
+    expect(saved).toMatchObject({
+      format: 'quorumlab-failure/1',
+      oracle: 'exactly-once',
+      original: { run: 'vr/lossy@0x1' },
+      shrunk: { isMinimal: true },
+      found: { command: 'quorumlab replay vr/lossy@0x1 --mutant CL-1' },
+    });
+    expect(saved.original.events).toBeGreaterThan(saved.spec.plan.operations.length);
+    expect(saved.signature).not.toBe(saved.provisional);
+  });
+
+  it('prints commands that bring back what is left, and what there was', async () => {
+    const small = await run(...printed(shrunk.stdout, 'replay'));
+    expect(small.code).toBe(1);
+    expect(small.stdout).toContain('the trace hash is the same as recorded');
+    const original = await run(...printed(shrunk.stdout, 'original'));
+    expect(original.code).toBe(1);
+    expect(original.stdout).toContain(`sig ${saved.provisional}`);
+  });
+
+  it('takes a saved failure, of which nothing more can go', async () => {
+    const again = await run('shrink', 'small.json', '--out', 'again.json');
+    expect(again.code).toBe(1);
+    expect(json('again.json').spec).toEqual(saved.spec);
+    expect(json('again.json').signature).toBe(saved.signature);
+  });
+
+  it('exits 0 if the failure was expected, by either signature, and saves that', async () => {
+    for (const expected of ['', `=${saved.signature}`, `=${saved.provisional}`]) {
+      const words = [...FAILING, `--expect-failure${expected}`, '--out', 'expected.json'];
+      expect((await run('shrink', ...words)).code).toBe(0);
+    }
+    expect(json('expected.json').expect).toBe('fail');
+    const replayed = await run('replay', 'expected.json');
+    expect(replayed.stdout).toContain(`it fails as expected, with ${saved.signature}`);
+    expect(replayed.code).toBe(0);
+  });
+
+  it('exits 1 if another failure was expected, and 5 if one was and there is none', async () => {
+    const other = await run('shrink', ...FAILING, '--expect-failure=I-0000', '--out', 'other.json');
+    expect(other.code).toBe(1);
+    const none = await run('shrink', ...PASSING, '--expect-failure');
+    expect(none.code).toBe(5);
+  });
+
+  it('leaves alone what passes', async () => {
+    const { code, stdout } = await run('shrink', ...PASSING);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^PASS/);
+    expect(stdout).toContain('not shrunk: it does not fail');
+  });
+
+  it('names its file after the signature if nothing is said', async () => {
+    await run('shrink', ...FAILING);
+    const names = readdirSync(join(folder.path, 'quorumlab-out/failures'));
+    expect(names).toEqual([`${saved.signature}.json`]);
+  });
+
+  it('prints one JSON object', async () => {
+    const { stdout, code } = await run('shrink', ...FAILING, '--json', '--out', 'as.json');
+    expect(code).toBe(1);
+    const told = JSON.parse(stdout);
+    expect(told).toMatchObject({ signature: saved.signature, path: 'as.json' });
+    expect(told.minimal.spec).toEqual(saved.spec);
+    expect(told.account).toMatchObject({ isMinimal: true, to: { faults: {} } });
+    expect(told.withRandomNetwork.network.delay.kind).not.toBe('fixed');
+  });
+
+  it('keeps the best so far when its time is over, and says that there may be less', async () => {
+    const { code, stdout } = await run('shrink', ...FAILING, '--shrink-time', '1ms');
+    expect(code).toBe(1);
+    expect(stdout).toContain('cut short');
+  });
+
+  it('finds out what cannot be written before it begins', async () => {
+    writeFileSync(join(folder.path, 'file'), '');
+    const { code, stderr } = await run('shrink', ...FAILING, '--out', 'file/in.json');
+    expect(code).toBe(2);
+    expect(stderr).toContain('cannot write file/in.json');
+  });
+
+  it('refuses to change a saved run, and what is no target', async () => {
+    expect((await run('shrink', 'small.json', '--nodes', '5')).stderr).toContain('--nodes cannot');
+    expect((await run('shrink', 'none.json')).code).toBe(2);
+  });
+
+  it('that is interrupted keeps what there is and exits 130', async () => {
+    const long = [
+      'vr/calm@0x1',
+      '--mutant',
+      'SM-3',
+      '--ops',
+      '40000',
+      '--check',
+      'linearizability',
+    ];
+    const running = start(['shrink', ...long, '--out', 'interrupted.json'], folder.path);
+    const interrupting = setTimeout(() => running.child.kill('SIGINT'), SOON_MS);
+    const { code, stdout } = await running.ended;
+    clearTimeout(interrupting);
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/cut short|it was interrupted/);
+  });
+});
+
+describe('quorumlab fuzz', () => {
+  const CAMPAIGN = ['fuzz', 'vr/lossy', '--mutant', 'CL-1', '-x', '1', '--base-seed', '1'];
+
+  it('shrinks the earliest failure of each group; the original stays in reach', async () => {
+    const { stdout } = await run(...CAMPAIGN, '--explain', 'off', '--out-dir', 'f');
+    const [group] = json('f/campaign.json').groups;
+    expect(group.savedAs).toBe(`failures/${group.signature}.json`);
+    expect(group.seeds.length).toBeGreaterThanOrEqual(Math.min(3, group.count));
+    expect(group.example.events.length).toBeGreaterThan(0);
+    expect(group.example.counts.events).toBe(group.shrunk.to.events);
+    expect(stdout).toMatch(/^ {2}shrunk [\d,]+ → \d+ events, /m);
+    expect(stdout).toContain(`sig ${group.signature} (${group.provisional})`);
+    const original = await run(...printed(stdout, 'original'));
+    expect(original.stdout).toContain(`sig ${group.provisional}`);
+    expect(json(`f/${group.savedAs}`).original.events).toBe(group.shrunk.from.events);
+  });
+
+  it('says why a failure was not shrunk that is another one each time', async () => {
+    const words = ['fuzz', 'vr/calm', '--mutant', 'SM-1', '--seeds', '2', '--base-seed', '1'];
+    const { stdout } = await run(...words, '--explain', 'off', '--out-dir', 'unsteady');
+    const { groups } = json('unsteady/campaign.json');
+    for (const { oracle, shrunk, notShrunk } of groups) {
+      expect(oracle === 'determinism' ? shrunk?.isMinimal : typeof notShrunk).toBe(
+        oracle === 'determinism' ? true : 'string',
+      );
+    }
+    expect(stdout).toMatch(/shrunk/);
+  });
+
+  it('leaves failures as they are where that is asked for', async () => {
+    const words = [...CAMPAIGN, '--shrink', 'off', '--explain', 'off', '--out-dir', 'whole'];
+    const { stdout } = await run(...words);
+    expect(stdout).not.toContain('shrunk');
+    const [group] = json('whole/campaign.json').groups;
+    expect(group).not.toHaveProperty('shrunk');
+    expect(group).not.toHaveProperty('provisional');
+    expect(existsSync(join(folder.path, `whole/failures/${group.signature}.json`))).toBe(true);
+  });
+
+  it('refuses another word than on or off', async () => {
+    const { code, stderr } = await run(...CAMPAIGN, '--shrink', 'maybe');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--shrink takes on or off, not "maybe"');
+  });
+});
