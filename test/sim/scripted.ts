@@ -45,6 +45,8 @@ export interface Script {
   readonly client?: ClientBehaviour;
   readonly claims?: Partial<Claims>;
   readonly optionSchema?: readonly OptionSchema[];
+  /** Who leads, and in which round, by how many events a replica has handled. */
+  leadership?(handled: number): { readonly round: number; readonly leads: boolean };
 }
 
 /** The state counts what was handled, so that final states tell runs apart. */
@@ -119,7 +121,10 @@ export function scripted(script: Script): Protocol {
     acknowledges: () => undefined,
     holds: () => undefined,
     summary: (state) => JSON.stringify(state),
-    leadership: () => ({ round: 0, leads: false }),
+    leadership: (state) => {
+      const handled = 'handled' in state ? Number(state.handled) : 0;
+      return script.leadership?.(handled) ?? { round: 0, leads: false };
+    },
   };
 }
 

@@ -72,6 +72,55 @@ describe('a fault that waits for a mark', () => {
   });
 });
 
+describe('a fault of whoever leads', () => {
+  /** Replica n handles a timer every (5 - n) ms: of those that lead, the last one is the latest. */
+  function struck(fault: PlannedFault, isLeading: (handled: number) => boolean): Outcome {
+    const script: Script = {
+      replica: {
+        start: (env) => env.setTimer('tick', 5_000 - 1_000 * env.id),
+        expire: (env) => env.setTimer('tick', 5_000 - 1_000 * env.id),
+      },
+      leadership: (handled) => ({ round: handled, leads: isLeading(handled) }),
+    };
+    return simulate(script, { replicas: 4, faults: [fault] });
+  }
+
+  const pause: PlannedFault = { at: 20_500, fault: 'pause', node: 'leader' };
+
+  test('strikes the one that leads in the latest round', () => {
+    const { simulation, records } = struck(pause, () => true);
+    expect(lines(records, 'pause')).toEqual(['20500 n3']);
+    expect(simulation.faults.accounts[0]).toMatchObject({ status: 'fired', node: 3 });
+    // Replica 3 has handled 10 timers by then, replica 2 only 6.
+    expect(lines(struck(pause, (handled) => handled < 10).records, 'pause')).toEqual(['20500 n2']);
+  });
+
+  test('strikes the first replica while nobody leads', () => {
+    expect(lines(struck(pause, () => false).records, 'pause')).toEqual(['20500 n0']);
+  });
+
+  test('tells the same leader in all its fields', () => {
+    const cut: PlannedFault = {
+      at: 20_500,
+      fault: 'bridge',
+      node: 'leader',
+      groups: [
+        ['leader', 0],
+        [1, 2],
+      ],
+    };
+    const { simulation } = struck(cut, () => true);
+    expect([0, 1, 2].map((node) => simulation.isConnected(3, node))).toEqual([true, true, true]);
+    expect(simulation.isConnected(0, 1)).toBe(false);
+  });
+
+  test('takes down the leader of that moment, and restarts it whoever leads by then', () => {
+    const { records } = struck({ ...pause, fault: 'crash', lasts: 30_000 }, () => true);
+    expect(lines(records, 'crash')).toEqual(['20500 n3']);
+    expect(lines(records, 'restart')).toEqual(['50500 n3']);
+  });
+});
+
 describe('a crash beyond what the protocol claims to survive', () => {
   const fragile: Script = { ...MARKING, claims: { survives: (_loss, replica) => replica !== 0 } };
   const crashes: PlannedFault[] = [0, 1].map((node) => ({ at: 1_000, fault: 'crash', node }));
