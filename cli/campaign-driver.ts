@@ -12,7 +12,7 @@ import {
 import { runAt } from '../scenarios/campaign-index.ts';
 import { CampaignMerger, type Enough } from '../scenarios/campaign-merge.ts';
 import { specsToExplain } from '../scenarios/explain/explain.ts';
-import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
 import { Guide } from '../scenarios/guidance/rounds.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { isGuided } from '../scenarios/strategies.ts';
@@ -53,7 +53,7 @@ export interface DrivenCampaign extends ShrunkFailures {
   /** By signature, with event logs, of those that were not shrunk. */
   readonly examples: ReadonlyMap<string, RunResult>;
   /** By signature, of those that could be explained. */
-  readonly explanations: ReadonlyMap<string, Explanation>;
+  readonly explanations: ReadonlyMap<string, ExplainedRun>;
   readonly interrupted: boolean;
   /** A bug of ours that ended the campaign; what was found before it stands. */
   readonly broken?: string;
@@ -281,7 +281,7 @@ class Driver {
     batch: BatchResult,
     examples: ReadonlyMap<string, RunResult>,
     { shrunk }: ShrunkFailures,
-  ): Promise<ReadonlyMap<string, Explanation>> {
+  ): Promise<ReadonlyMap<string, ExplainedRun>> {
     const { explains, interrupt, jobs, watcher } = this.settings;
     if (!explains) return new Map();
     const runs = batch.groups.flatMap(({ failure, seeds: [place], example }) => {

@@ -1,5 +1,5 @@
 /** Explains the failures of a campaign on its worker pool, one job each. */
-import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
 import type { WorkerPool } from './pool.ts';
 import type { WorkerJob } from './worker-protocol.ts';
 
@@ -16,7 +16,7 @@ export interface ExplainSettings {
 
 export interface Explained {
   /** By signature, of those that could be explained. */
-  readonly explanations: ReadonlyMap<string, Explanation>;
+  readonly explanations: ReadonlyMap<string, ExplainedRun>;
   /** A bug of ours. */
   readonly broken?: string;
 }
@@ -26,7 +26,7 @@ export async function explainFailures(
   failures: readonly ToExplain[],
   { jobs, interrupt, begin }: ExplainSettings,
 ): Promise<Explained> {
-  const explanations = new Map<string, Explanation>();
+  const explanations = new Map<string, ExplainedRun>();
   const pending = [...failures];
   let broken: string | undefined;
   const endSoon = (): void => pool.endSoon();
@@ -39,8 +39,8 @@ export async function explainFailures(
       const answer = await pool.run({ kind: 'explain', ...next });
       // A worker that was lost on the way leaves the failure as it is: unexplained.
       if (answer.kind === 'broken') broken = `explaining ${signature}: ${answer.message}`;
-      if (answer.kind === 'explain' && answer.explanation !== undefined) {
-        explanations.set(signature, answer.explanation);
+      if (answer.kind === 'explain' && answer.explained !== undefined) {
+        explanations.set(signature, answer.explained);
       }
       next = pending.shift();
     }

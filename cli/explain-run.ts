@@ -16,5 +16,5 @@ export function explainRun(
   if (failure === undefined) return undefined;
   const until = performance.now() + EXPLAIN_MS;
   const shouldStop = (): boolean => performance.now() > until;
-  return explain(engine, specs, failure, { ...EXPLAIN_BUDGET, shouldStop });
+  return explain(engine, specs, failure, { ...EXPLAIN_BUDGET, shouldStop })?.explanation;
 }

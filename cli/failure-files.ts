@@ -6,6 +6,7 @@ import { INTERNAL_ERROR } from '../scenarios/campaign-run.ts';
 import type { CampaignResult, FailureGroup } from '../scenarios/campaign-types.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { assertWritableFolder, writeFileWhole } from './files.ts';
+import { readableJson } from './readable-json.ts';
 import { briefExplanation } from './saved-explanation.ts';
 import {
   blameOf,
@@ -20,6 +21,8 @@ import { savedShrinking } from './saved-shrinking.ts';
 import { version } from './version.ts';
 
 const FAILURES_FOLDER = 'failures';
+/** Specs: what lies among the failures is taken for one. */
+const EXPLAINED_FOLDER = 'explained';
 /** Of a time in ISO 8601. */
 const DAY_LENGTH = 10;
 
@@ -36,11 +39,26 @@ export function saveFailures(
   isExpected: boolean,
 ): readonly FailureGroup[] {
   return campaign.groups.map((group) => {
-    const savedAs = `${FAILURES_FOLDER}/${group.signature.replaceAll(/[^\w.-]/g, '_')}.json`;
+    const savedAs = `${FAILURES_FOLDER}/${fileNameOf(group.signature)}.json`;
     const saved = savedFailure(group, campaign, isExpected);
     writeFileWhole(join(outDir, savedAs), failureText(saved));
-    return { ...group, savedAs };
+    return { ...group, savedAs, ...saveExplained(group, outDir) };
   });
+}
+
+/** The spec of the run that is explained, for `replay --explain` and `diff`. */
+function saveExplained(
+  { signature, explained }: FailureGroup,
+  outDir: string,
+): Pick<FailureGroup, 'explainedAs'> {
+  if (explained === undefined) return {};
+  const explainedAs = `${EXPLAINED_FOLDER}/${fileNameOf(signature)}.json`;
+  writeFileWhole(join(outDir, explainedAs), readableJson(explained.spec));
+  return { explainedAs };
+}
+
+function fileNameOf(signature: string): string {
+  return signature.replaceAll(/[^\w.-]/g, '_');
 }
 
 /** Failures of an earlier campaign stay, they may be wanted, but are not to be taken for new. */

@@ -86,6 +86,15 @@ const CORPUS_OUTCOMES = [
 const counts = z.record(z.string(), count);
 const seedOfRun = { scenario: z.string(), seed: z.string() };
 
+/** Of a run what is printed. */
+const runOfGroup = z.looseObject({
+  format: z.literal(RUN_FORMAT),
+  spec: specSchema,
+  verdict: z.enum(['passed', 'failed', 'inconclusive']),
+  failures: z.array(z.looseObject({ signature: z.string(), message: z.string() })).min(1),
+  history: z.array(z.looseObject({ process: count })),
+});
+
 /** What merging needs to trust; examples are handed on as they are. */
 const campaignSchema = z.looseObject({
   format: z.literal(CAMPAIGN_FORMAT),
@@ -122,13 +131,8 @@ const campaignSchema = z.looseObject({
         .array(z.strictObject({ ...seedOfRun, index: count, isVaried: z.literal(true).optional() }))
         .min(1),
       explanation: explanationSchema.exactOptional(),
-      example: z.looseObject({
-        format: z.literal(RUN_FORMAT),
-        spec: specSchema,
-        verdict: z.enum(['passed', 'failed', 'inconclusive']),
-        failures: z.array(z.looseObject({ signature: z.string(), message: z.string() })).min(1),
-        history: z.array(z.looseObject({ process: count })),
-      }),
+      explained: runOfGroup.exactOptional(),
+      example: runOfGroup,
     }),
   ),
   grid: z.array(z.strictObject({ verdict: z.enum(['p', 'f', 'i']), count })),

@@ -1,6 +1,6 @@
 /** What goes between a campaign and its worker threads. */
 import type { BatchResult, CampaignRequest, FailingRun, SeedOfRun } from '../scenarios/campaign.ts';
-import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
 import type { Guidance } from '../scenarios/guidance/harvest.ts';
 import type { NotShrunk, SmallFailure } from '../scenarios/shrink/shrink.ts';
 import type { PlannedSpec, Target } from '../scenarios/shrink/trials.ts';
@@ -55,7 +55,7 @@ export type WorkerAnswer =
   | { readonly kind: 'batch'; readonly batch: BatchResult; readonly elapsedMs: number }
   | { readonly kind: 'example'; readonly example: RunResult }
   /** Absent where none of the specs shows the failure. */
-  | { readonly kind: 'explain'; readonly explanation?: Explanation }
+  | { readonly kind: 'explain'; readonly explained?: ExplainedRun }
   | { readonly kind: 'replay'; readonly result: RunResult }
   | {
       readonly kind: 'shrink';

@@ -3,7 +3,7 @@ import { type BatchHooks, rerunWithEvents, runBatch } from '../scenarios/campaig
 import { runAt } from '../scenarios/campaign-index.ts';
 import { type CampaignEngine, judge } from '../scenarios/campaign-run.ts';
 import { explain } from '../scenarios/explain/explain.ts';
-import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
 import { EXPLAIN_BUDGET } from '../scenarios/explain/sampler.ts';
 import { engineFor } from './engine.ts';
 import { watchHeap } from './heap-watch.ts';
@@ -36,8 +36,8 @@ export default function work(task: WorkerTask): WorkerAnswer {
         return { kind: 'example', example };
       }
       case 'explain': {
-        const explanation = explainJob(job, engine, hooks);
-        return { kind: 'explain', ...(explanation === undefined ? {} : { explanation }) };
+        const explained = explainJob(job, engine, hooks);
+        return { kind: 'explain', ...(explained === undefined ? {} : { explained }) };
       }
       case 'replay': {
         hooks.beforeRun?.(first);
@@ -84,7 +84,7 @@ function explainJob(
   { place, failure, specs }: Extract<WorkerJob, { kind: 'explain' }>,
   engine: CampaignEngine,
   hooks: BatchHooks,
-): Explanation | undefined {
+): ExplainedRun | undefined {
   const until = performance.now() + EXPLAIN_MS;
   const watched: CampaignEngine = {
     ...engine,

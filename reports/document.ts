@@ -39,9 +39,11 @@ export interface ReportCampaign extends Omit<CampaignResult, 'groups' | 'metadat
   readonly groups: readonly ReportGroup[];
 }
 
-export interface ReportGroup extends Omit<FailureGroup, 'example'> {
+export interface ReportGroup extends Omit<FailureGroup, 'example' | 'explained'> {
   /** Number of the example among the report's runs. */
   readonly run: number;
+  /** That of the run which is explained, where it is another one. */
+  readonly explainedRun?: number;
 }
 
 /** Enough of a run to list it. */

@@ -9,7 +9,13 @@ import { gzipSync } from 'node:zlib';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import { OUT_DIR, repeatCommand, replayGroupCommand, replayRunCommand } from './commands.ts';
+import {
+  explainSavedCommand,
+  OUT_DIR,
+  repeatCommand,
+  replayGroupCommand,
+  replayRunCommand,
+} from './commands.ts';
 import {
   BLOCK_TYPE,
   INDEX_BLOCK,
@@ -97,9 +103,12 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
   let campaign: ReportCampaign | undefined;
   if (input.campaign !== undefined) {
     const { metadata: _metadata, groups, ...rest } = input.campaign;
-    const packed = groups.map(({ example, ...group }) => {
+    const packed = groups.map(({ example, explained, ...group }) => {
       const replay = replayGroupCommand(group, example, rest);
-      return { ...group, run: numberOf(example, replay) };
+      const run = numberOf(example, replay);
+      if (explained === undefined) return { ...group, run };
+      const explain = explainCommandOf(explained, group.explainedAs, input.outDir);
+      return { ...group, run, explainedRun: numberOf(explained, explain) };
     });
     campaign = { ...rest, groups: packed };
   }
@@ -118,6 +127,10 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
     }),
   };
   return { index, runs };
+}
+
+function explainCommandOf(run: RunResult, savedAs?: string, outDir?: string): string {
+  return savedAs === undefined ? replayRunCommand(run) : explainSavedCommand(savedAs, outDir);
 }
 
 function headOf(run: RunResult, replay: string): RunHead {

@@ -4,6 +4,7 @@ import type { CampaignResult, CorpusComplaint, FailureGroup } from '../scenarios
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
 import {
+  explainSavedCommand,
   OUT_DIR,
   repeatCommand,
   replayFileCommand,
@@ -195,6 +196,9 @@ function failureBlock(
   } else {
     lines.push(field(ink, 'replay', replaySavedCommand(group.savedAs, options.outDir ?? OUT_DIR)));
     lines.push(field(ink, 'original', bySeed));
+  }
+  if (group?.explainedAs !== undefined) {
+    lines.push(field(ink, 'explain', explainSavedCommand(group.explainedAs, options.outDir)));
   }
   if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
   return lines;

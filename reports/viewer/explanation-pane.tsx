@@ -4,15 +4,19 @@ import { ABSENT, type ReportIndex } from '../document.ts';
 import { chanceInWords, effectInWords, listedFaults, sentencesOf } from '../explanation.ts';
 import { formatCount, formatTimeExact } from '../words.ts';
 import { ChancePlot, type ChancePlotProps } from './chance-plot.tsx';
+import { runHref } from './route.ts';
 import type { RunModel } from './run-model.ts';
 import { moveToRecord, moveToTime, type RunView } from './run-view.ts';
 
-/** On the run's page, the plot shares the window and the cursor. */
-export function ExplanationPane(props: {
+export interface ExplanationPaneProps {
   readonly explanation: Explanation;
+  /** On the page of the run: the plot shares its window and its cursor. */
   readonly view?: RunView;
-}) {
-  const { explanation, view } = props;
+  /** Elsewhere: number of the run. */
+  readonly run?: number | undefined;
+}
+
+export function ExplanationPane({ explanation, view, run }: ExplanationPaneProps) {
   const plot: ChancePlotProps =
     view === undefined
       ? { explanation, range: { from: 0, to: Math.max(1, explanation.time) } }
@@ -28,6 +32,7 @@ export function ExplanationPane(props: {
       <header>
         <h2 id="explanation-heading">What decides it</h2>
         {view === undefined ? null : <GoThere explanation={explanation} view={view} />}
+        {run === undefined ? null : <a href={runHref(run)}>Open the run that is explained</a>}
       </header>
       {sentencesOf(explanation).map((sentence, place) => (
         <p key={sentence} class={place === 0 ? 'sentence' : ''}>
@@ -102,7 +107,9 @@ function Numbers({ explanation }: { readonly explanation: Explanation }) {
 
 /** The explanation of this very run, if the report has one. */
 export function explanationOf(index: ReportIndex, model: RunModel): Explanation | undefined {
-  const group = index.campaign?.groups.find(({ run }) => run === model.number);
+  const group = index.campaign?.groups.find(
+    ({ run, explainedRun }) => (explainedRun ?? run) === model.number,
+  );
   const explanation = group?.explanation ?? index.runs[model.number]?.explanation;
   return explanation?.traceHash === model.run.traceHash ? explanation : undefined;
 }

@@ -31,7 +31,9 @@ export function GroupPage(props: { readonly index: ReportIndex; readonly group: 
         </p>
       </header>
       {group.shrunk === undefined ? null : <Shrinking account={group.shrunk} />}
-      {group.explanation === undefined ? null : <ExplanationPane explanation={group.explanation} />}
+      {group.explanation === undefined ? null : (
+        <ExplanationPane explanation={group.explanation} run={group.explainedRun} />
+      )}
       <section class="pane" aria-labelledby="seeds-heading">
         <h2 id="seeds-heading">Seeds</h2>
         {group.seeds.map((seed) => (

@@ -15,7 +15,14 @@ import {
 import { type Divergence, firstDivergence } from '../diff/divergence.ts';
 import type { Failure, RunResult, RunSpec } from '../spec.ts';
 import { Curve, type Interval } from './curve.ts';
-import type { Chance, ChancePoint, Explanation, ExplanationVerdict, Jump } from './explanation.ts';
+import type {
+  Chance,
+  ChancePoint,
+  ExplainedRun,
+  Explanation,
+  ExplanationVerdict,
+  Jump,
+} from './explanation.ts';
 import { faultEffects } from './fault-effects.ts';
 import { compareSteepest, narrowDown, smooth, sweep } from './jumps.ts';
 import { EXPLAIN_BUDGET, type ExplainBudget, isSame, rekeyed, Sampler } from './sampler.ts';
@@ -39,14 +46,14 @@ export function explain(
   specs: readonly RunSpec[],
   failure: Failure,
   budget: ExplainBudget = EXPLAIN_BUDGET,
-): Explanation | undefined {
+): ExplainedRun | undefined {
   if (failure.oracle === DETERMINISM || failure.oracle === INTERNAL_ERROR) return undefined;
   for (const spec of specs) {
     if (budget.shouldStop?.() === true) return undefined;
     const original = judge(engine, spec, { ...stopOf(budget), events: true });
     const shown = firstFailure(original);
     if (shown !== undefined && isSame(shown, failure)) {
-      return explainRun(engine, original, shown, budget);
+      return { explanation: explainRun(engine, original, shown, budget), run: original };
     }
   }
   return undefined;

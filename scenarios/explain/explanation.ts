@@ -2,6 +2,7 @@
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import type { Divergence } from '../diff/divergence.ts';
+import type { RunResult } from '../spec.ts';
 
 /**
  * How often a run still fails in the same way when its plan stays and chance does not: everything
@@ -30,6 +31,12 @@ export interface Explanation {
   readonly events: number;
   /** Why it ended early; with `time`, another try may come to other numbers. */
   readonly cut?: 'time' | 'budget';
+}
+
+/** An explanation, and the run that it is of, with its event log. */
+export interface ExplainedRun {
+  readonly explanation: Explanation;
+  readonly run: RunResult;
 }
 
 /**

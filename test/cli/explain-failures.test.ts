@@ -3,6 +3,7 @@ import { explainFailures, type ToExplain } from '../../cli/explain-failures.ts';
 import type { PoolAnswer } from '../../cli/pool.ts';
 import type { WorkerJob } from '../../cli/worker-protocol.ts';
 import { fixtureExplanation } from '../reports/fixture-explanation.ts';
+import { fixtureRun } from '../reports/fixture-run.ts';
 import { COIN_FAILURE, coinSpec } from '../scenarios/coin-engine.ts';
 
 function failure(signature: string): ToExplain {
@@ -26,7 +27,8 @@ class Pool {
   async run(job: WorkerJob): Promise<PoolAnswer> {
     const signature = job.kind === 'explain' ? job.failure.signature : '';
     this.asked.push(signature);
-    return this.answers[signature] ?? { kind: 'explain', explanation: fixtureExplanation() };
+    const explained = { explanation: fixtureExplanation(), run: fixtureRun() };
+    return this.answers[signature] ?? { kind: 'explain', explained };
   }
 
   endSoon(): void {

@@ -68,6 +68,30 @@ describe.skipIf(findChromium() === undefined && !isCi)('an explanation in the re
     expect(browser.problems).toEqual([]);
   });
 
+  it('of a smaller run than the example leads there, and stands on its page', async () => {
+    const small = { ...fixtureRun({ events: 300 }), traceHash: 'feedfeedfeedfeed' };
+    const explanation = fixtureExplanation({ traceHash: small.traceHash });
+    const { groups, ...rest } = explainedCampaign(explanation);
+    const [first, ...others] = groups;
+    if (first === undefined) throw new Error('the fixture has groups');
+    const explained = { ...first, explained: small, explainedAs: 'explained/L-7f3a.json' };
+    const html = renderReport({ campaign: { ...rest, groups: [explained, ...others] }, runs: [] });
+    const url = browser.write('small.html', html);
+    const page = await browser.open(`${url}#/f/L-7f3a`);
+    await page.getByRole('link', { name: 'Open the run that is explained' }).click();
+    await page
+      .getByText('quorumlab replay quorumlab-out/explained/L-7f3a.json --explain')
+      .waitFor();
+    expect(await page.locator('section.explanation').count()).toBe(1);
+    expect(await page.locator('.facts').textContent()).toContain(small.traceHash);
+    await page.goto(`${url}#/r/0`);
+    await page.getByText('trace 00c0ffee00c0ffee').waitFor();
+    expect(await page.locator('section.explanation').count()).toBe(0);
+    await page.goto(`${url}#/`);
+    await page.getByRole('heading', { name: '3 failure groups' }).waitFor();
+    expect(await page.getByText('Other runs in this file').count()).toBe(0);
+  });
+
   it('of another run than the one that is shown is left out there', async () => {
     const explanation = fixtureExplanation({ traceHash: '0123456789abcdef' });
     const html = renderReport({ campaign: explainedCampaign(explanation), runs: [] });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { explanationLines } from '../../reports/explanation.ts';
 import { formatCampaign, formatRun } from '../../reports/terminal.ts';
 import { fixtureCampaign } from './fixture-campaign.ts';
+import { fixtureExplanation } from './fixture-explanation.ts';
 import { fixtureRun, passedRun } from './fixture-run.ts';
 
 describe('the text of a run', () => {
@@ -105,6 +107,23 @@ describe('the text of a campaign', () => {
     expect(text).toContain('  replay   quorumlab replay out/L-7f3a.json');
     expect(text).toContain('  original quorumlab replay vr/partitions@0x9c41f0');
     expect(text).toContain('  report   out/report.html#/f/I-19c2');
+  });
+
+  it('gives a group the explanation of its failure, and how to have it again', () => {
+    const campaign = fixtureCampaign();
+    const explanation = fixtureExplanation();
+    const groups = campaign.groups.map((group) => ({
+      ...group,
+      explanation,
+      explainedAs: `explained/${group.signature}.json`,
+    }));
+    const lines = formatCampaign({ ...campaign, groups }, { outDir: 'out' }).split('\n');
+    const first = explanationLines(explanation)[0] ?? '';
+    expect(lines.filter((line) => line === `  ${first}`)).toHaveLength(3);
+    expect(lines).toContain('  explain  quorumlab replay out/explained/L-7f3a.json --explain');
+    const blocks = formatCampaign({ ...campaign, groups }, { blocks: true });
+    expect(blocks).toContain('█');
+    expect(lines.join('')).not.toContain('█');
   });
 
   it('says how to run the same seeds again', () => {

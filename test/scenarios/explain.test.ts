@@ -11,7 +11,8 @@ import { ONE_IN, TOSS_TICK, tossers, tossingSpec } from './tossing.ts';
 const ONE_COIN: CoinWorld = { events: 1000, coins: [{ event: 412, percent: 10 }] };
 
 function explained(world: CoinWorld, budget = EXPLAIN_BUDGET): Explanation {
-  const explanation = explain(coinEngine(world), [coinSpec(world.faults)], COIN_FAILURE, budget);
+  const engine = coinEngine(world);
+  const explanation = explain(engine, [coinSpec(world.faults)], COIN_FAILURE, budget)?.explanation;
   if (explanation === undefined) throw new Error('the toy does not fail');
   return explanation;
 }
@@ -228,8 +229,10 @@ describe('in a real run', () => {
       const ticks = (result.events ?? []).filter(
         ({ kind, node }) => kind === 'timer' && node === 0,
       );
-      const explanation = explain(engine, [spec], failure);
-      if (explanation === undefined) throw new Error('the run does not fail again');
+      const explained = explain(engine, [spec], failure);
+      if (explained === undefined) throw new Error('the run does not fail again');
+      expect(explained.run).toEqual(result);
+      const { explanation } = explained;
       return { explanation, toss: ticks[TOSS_TICK - 1]?.event };
     }
   }
