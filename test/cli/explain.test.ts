@@ -53,6 +53,17 @@ describe('quorumlab fuzz', () => {
     expect(stdout).not.toContain('What decides it, where');
   });
 
+  it('saves the run that it explains, to be explained again', async () => {
+    const [{ explained, explanation, explainedAs }] = json('quorumlab-out/campaign.json').groups;
+    expect(explained.traceHash).toBe(explanation.traceHash);
+    const command = `replay quorumlab-out/${explainedAs} --explain`;
+    expect(fuzzed.stdout).toContain(`  explain  quorumlab ${command}\n`);
+    const { stdout } = await run(...command.split(' '), '--json');
+    const again = JSON.parse(stdout);
+    expect(again.traceHash).toBe(explained.traceHash);
+    expect(again.explanation).toMatchObject({ traceHash: explained.traceHash });
+  });
+
   it('tells it again from a part of a campaign', async () => {
     const blob = readdirSync(join(folder.path, 'quorumlab-out')).find((name) => /^blob/.test(name));
     const { stdout } = await run('report', `quorumlab-out/${blob}`, '--reporter', 'line');
