@@ -201,25 +201,49 @@ test('what ends within the lag of a constrained election cuts nothing later', ()
   expect(matrix(3, fault, AT + 1_000)).toEqual(['1111', '1111', '1111', '1111']);
 });
 
-describe('links that several faults cut', () => {
-  const SHAPES: readonly Fault[] = [
-    { fault: 'partition', groups: [[0], [1, 2, 3]] },
-    { fault: 'one-way', from: [0], to: [1, 2, 3] },
-    { fault: 'bridge', node: 1, groups: [[0], [2, 3]] },
-    { fault: 'ring', order: [0, 2, 1, 3] },
-    { fault: 'chained', order: [0, 1, 2, 3] },
-    { fault: 'quorum-loss', node: 3 },
-    { fault: 'constrained-election', node: 2, leader: 0, lag: 50 },
-    {
-      fault: 'flapping',
-      groups: [
-        [0, 1],
-        [2, 3],
-      ],
-      period: 70,
-    },
-  ];
+const SHAPES: readonly Fault[] = [
+  { fault: 'partition', groups: [[0], [1, 2, 3]] },
+  { fault: 'one-way', from: [0], to: [1, 2, 3] },
+  { fault: 'bridge', node: 1, groups: [[0], [2, 3]] },
+  { fault: 'ring', order: [0, 2, 1, 3] },
+  { fault: 'chained', order: [0, 1, 2, 3] },
+  { fault: 'quorum-loss', node: 3 },
+  { fault: 'constrained-election', node: 2, leader: 0, lag: 50 },
+  {
+    fault: 'flapping',
+    groups: [
+      [0, 1],
+      [2, 3],
+    ],
+    period: 70,
+  },
+];
 
+test.each(SHAPES)('$fault drops what is sent over the links that it cuts, and no more', (fault) => {
+  const { simulation, records } = simulate(
+    {
+      replica: {
+        start: (env) => env.setTimer('greet', AT + 60),
+        expire(env) {
+          for (const to of [0, 1, 2, 3]) env.send(to, { type: 'Hello' });
+        },
+      },
+    },
+    { replicas: 4, faults: [{ at: AT, ...fault }], ending: { kind: 'cut', at: AT + 60 } },
+  );
+  const dropped = records.flatMap(({ kind, fate, node, peer }) =>
+    kind === 'drop' && fate === 'cut' ? [`${node}>${peer}`] : [],
+  );
+  const nodes = [0, 1, 2, 3];
+  const cut = nodes.flatMap((a) =>
+    nodes.filter((b) => !simulation.isConnected(a, b)).map((b) => `${a}>${b}`),
+  );
+  expect(dropped).toEqual(cut);
+  expect(simulation.counts.sent - simulation.counts.dropped).toBe(16 - cut.length);
+  expect(cut.length).toBeGreaterThan(0);
+});
+
+describe('links that several faults cut', () => {
   function openAt(time: number, faults: readonly PlannedFault[]): string[] {
     const { simulation } = simulate(
       { replica: { start: (env) => env.setTimer('look', time) } },

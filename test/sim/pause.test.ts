@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PlannedFault } from '../../sim/plan.ts';
-import { CALM, type Changes, DELAY, lines, type Script, simulate } from './scripted.ts';
+import { CALM, type Changes, DELAY, lines, type Script, seeds, simulate } from './scripted.ts';
 
 const PAUSE: PlannedFault = { at: 500, fault: 'pause', node: 0, lasts: 9_500 };
 const RESUMED_AT = 10_000;
@@ -88,4 +88,46 @@ test('pausing and resuming are logged', () => {
   const { records } = simulate({}, { faults: [PAUSE] });
   expect(lines(records, 'pause')).toEqual(['500 n0']);
   expect(lines(records, 'resume')).toEqual([`${RESUMED_AT} n0`]);
+});
+
+describe('what the disk of a paused node has finished', () => {
+  const pause: PlannedFault = { at: 1_050, fault: 'pause', node: 0, lasts: 4_000 };
+
+  /** Node 0 persists and tells node 1 after a millisecond: when that is told, and what is found. */
+  function written(faults: readonly PlannedFault[], seed = 'spec'): string[] {
+    const seen: string[] = [];
+    const script: Script = {
+      replica: {
+        start(env, { records }) {
+          if (env.id !== 0) return;
+          if (env.now > 0) seen.push(`found ${records.length}`);
+          else env.setTimer('write', 1_000);
+        },
+        expire(env) {
+          env.persist({ kind: 'set', key: 'k', value: 1 });
+          env.send(1, { type: 'Written' });
+        },
+        receive: (env) => seen.push(`told at ${env.now - DELAY}`),
+      },
+    };
+    simulate(script, { faults, seed });
+    return seen;
+  }
+
+  test('it hears of when it resumes: what waited for it leaves then', () => {
+    expect(written([])).toEqual(['told at 1100']);
+    expect(written([pause])).toEqual(['told at 5050']);
+  });
+
+  test('may be lost if it crashes before, and then nobody was told of it', () => {
+    const crash: PlannedFault = { at: 3_000, fault: 'crash', node: 0, lasts: 500 };
+    const outcomes = new Set(seeds(20).map((seed) => written([pause, crash], seed).join()));
+    expect(outcomes).toEqual(new Set(['found 0', 'found 1', 'found 1,told at 3000']));
+  });
+
+  test('fails if the disk cannot be written to by then', () => {
+    const full: PlannedFault = { at: 4_000, fault: 'disk-full', node: 0, lasts: 5_000 };
+    expect(written([pause, full])).toEqual(['found 0']);
+    expect(written([pause, { ...full, lasts: 500 }])).toEqual(['told at 5050']);
+  });
 });
