@@ -13,6 +13,7 @@ import { builtIn } from '../../scenarios/assemble.ts';
 import { type CampaignEngine, DETERMINISM, judge } from '../../scenarios/campaign-run.ts';
 import { type RunRequest, run } from '../../scenarios/run.ts';
 import type { RunResult } from '../../scenarios/spec.ts';
+import { runThat } from '../cli/corpus-fixtures.ts';
 import { type Heartbeats, registryWith } from './heartbeats.ts';
 
 const FOLDER = fileURLToPath(new URL('../../corpus/', import.meta.url));
@@ -75,48 +76,64 @@ function raise(): never {
   throw new Error('there is no such entry');
 }
 
-/** How many heartbeats were sent in the run, and what it came to. */
-function withHeartbeats(saved: SavedFailure, heartbeats: Heartbeats) {
-  const registry = registryWith(heartbeats);
-  const result = again(saved, { registry });
-  const sent = result.counts.sent - again(saved, {}).counts.sent;
-  return { sent, ...verdictOf(saved, result) };
-}
-
-/** Whether the run fails at another time, or by other words, than it did before. */
-function isMovedBy(saved: SavedFailure, heartbeats: Heartbeats): boolean {
-  if (saved.oracle === DETERMINISM) return false;
-  const [before] = again(saved, {}).failures;
-  const [after] = again(saved, { registry: registryWith(heartbeats) }).failures;
-  return before?.at !== after?.at || before?.message !== after?.message;
-}
-
-const PERIODS = [3_000, 10_000, 50_000];
 const NAME = 'TestHeartbeat';
 
+/** So many in the time that the run takes without them, from every node to every other. */
+function heartbeatsIn({ ended }: RunResult, many: number): Heartbeats {
+  return { period: Math.max(1, Math.floor(ended.at / many)), type: NAME, timer: NAME };
+}
+
+/** Whether the run fails by other words than before; they name operations, nodes and times. */
+function isMovedBy(saved: SavedFailure, harm: Partial<Heartbeats>): boolean {
+  if (saved.oracle === DETERMINISM) return false;
+  const before = again(saved, {});
+  const heartbeats = { ...heartbeatsIn(before, 20), ...harm };
+  const after = again(saved, { registry: registryWith(heartbeats) });
+  return before.failures[0]?.message !== after.failures[0]?.message;
+}
+
 describe('a saved failure', () => {
-  it.each(PERIODS.flatMap((period) => each.map((entry) => [period, ...entry] as const)))(
-    'survives a heartbeat every %i µs on every link: %s',
-    (period, _path, saved) => {
-      const { sent, outcome, why } = withHeartbeats(saved, { period, type: NAME, timer: NAME });
-      expect({ outcome, why }).toMatchObject({ outcome: 'as-expected' });
-      // A short run may be over before the first one is due.
-      if (period === Math.min(...PERIODS)) expect(sent).toBeGreaterThan(0);
+  it.each([5, 20, 60].flatMap((many) => each.map((entry) => [many, ...entry] as const)))(
+    'survives %i heartbeats from every node to every other: %s',
+    (many, _path, saved) => {
+      const before = again(saved, {});
+      const after = again(saved, { registry: registryWith(heartbeatsIn(before, many)) });
+      expect(verdictOf(saved, after)).toMatchObject({ outcome: 'as-expected' });
+      expect(after.counts.sent).toBeGreaterThan(before.counts.sent);
     },
   );
 
-  // A heartbeat that is corrupted is a message more that a protocol cannot read.
-  const readable = each.filter(([, { spec }]) => spec.network.corrupt === 0);
-
-  it('even fails at the same moment, with the same words', () => {
-    const heartbeats = { period: 10_000, type: NAME, timer: NAME };
-    expect(readable.filter(([, saved]) => isMovedBy(saved, heartbeats))).toEqual([]);
+  it('even fails by the same words', () => {
+    expect(each.filter(([, saved]) => isMovedBy(saved, {}))).toEqual([]);
   });
 
   it.each([
-    ['a type that there is', { period: 10_000, type: 'Prepare', timer: NAME }],
-    ['a timer that there is', { period: 10_000, type: NAME, timer: 'viewChange' }],
-  ])('is moved by a heartbeat that takes %s', (_title, heartbeats) => {
-    expect(readable.filter(([, saved]) => isMovedBy(saved, heartbeats))).not.toEqual([]);
+    ['type that there is', { type: 'Prepare' }],
+    ['timer that there is', { timer: 'viewChange' }],
+  ])('is moved by a heartbeat that takes a %s', (_title, harm) => {
+    expect(each.filter(([, saved]) => isMovedBy(saved, harm))).not.toEqual([]);
+  });
+});
+
+/** Drawn delays, losses and copies, of which a run that was shrunk has few or none. */
+describe('a failure as it was drawn', () => {
+  it.each([
+    ['VR-13', 'vr/lossy'],
+    ['VR-12', 'vr/lossy'],
+    ['CL-1', 'vr/lossy'],
+    ['SM-3', 'vr/lossy'],
+    ['VR-5', 'vr/primary-crash'],
+    ['VR-10', 'vr/partitions'],
+    ['VR-15', 'vr/partitions'],
+    ['VR-8', 'vr/forgetful-votes'],
+    ['VR-24', 'vr/recovery-under-load'],
+    ['ST-1', 'vr/crashes'],
+  ])('survives heartbeats as well: %s in %s', (mutant, scenario) => {
+    const before = runThat('failed', scenario, mutant);
+    for (const many of [5, 20, 60]) {
+      const after = run(before.spec, { registry: registryWith(heartbeatsIn(before, many)) });
+      expect(after.failures[0]?.signature).toBe(before.failures[0]?.signature);
+      expect(after.counts.sent).toBeGreaterThan(before.counts.sent);
+    }
   });
 });
