@@ -1,5 +1,8 @@
-/** Explains the failures of a campaign on its worker pool, one job each. */
+/** Explains failures on a worker pool, one job each. */
+import { specsToExplain } from '../scenarios/explain/explain.ts';
 import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
+import type { SmallFailure } from '../scenarios/shrink/shrink.ts';
+import type { Failure, RunSpec } from '../scenarios/spec.ts';
 import type { WorkerPool } from './pool.ts';
 import type { WorkerJob } from './worker-protocol.ts';
 
@@ -48,4 +51,25 @@ export async function explainFailures(
   await Promise.all(Array.from({ length: jobs }, lane));
   interrupt.removeEventListener('abort', endSoon);
   return { explanations, ...(broken === undefined ? {} : { broken }) };
+}
+
+/** A failure, the spec that it was found with, and what shrinking has left of it. */
+export interface SmallCase {
+  readonly failure: Failure;
+  readonly original: RunSpec;
+  readonly small: SmallFailure;
+}
+
+/** Undefined where nothing can be said of it, or whoever waits has interrupted. */
+export async function explainSmall(
+  pool: Pick<WorkerPool, 'run' | 'endSoon'>,
+  interrupt: AbortSignal,
+  { failure, original, small }: SmallCase,
+): Promise<ExplainedRun | undefined> {
+  const place = { scenario: original.scenario, seed: original.seed, index: 0 };
+  const specs = specsToExplain(original, small.withRandomNetwork);
+  const settings = { jobs: 1, interrupt, begin: (): void => {} };
+  const found = await explainFailures(pool, [{ place, failure, specs }], settings);
+  if (found.broken !== undefined) throw new Error(found.broken);
+  return found.explanations.get(failure.signature);
 }

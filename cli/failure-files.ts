@@ -51,10 +51,16 @@ function saveExplained(
   { signature, explained }: FailureGroup,
   outDir: string,
 ): Pick<FailureGroup, 'explainedAs'> {
-  if (explained === undefined) return {};
+  return explained === undefined
+    ? {}
+    : { explainedAs: writeExplained(explained.spec, signature, outDir) };
+}
+
+/** Returns where it was written, relative to the output folder. */
+export function writeExplained(spec: RunSpec, signature: string, outDir: string): string {
   const explainedAs = `${EXPLAINED_FOLDER}/${fileNameOf(signature)}.json`;
-  writeFileWhole(join(outDir, explainedAs), readableJson(explained.spec));
-  return { explainedAs };
+  writeFileWhole(join(outDir, explainedAs), readableJson(spec));
+  return explainedAs;
 }
 
 function fileNameOf(signature: string): string {

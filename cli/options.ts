@@ -77,6 +77,7 @@ export const FUZZ: OptionTable = {
 export const SHRINK: OptionTable = {
   'shrink-time': text('wall-clock limit (default 60s); the best so far is kept'),
   timeout: text('wall-clock limit of one run (default 30s)'),
+  explain: text('tell which event decides the failure: on (default) or off'),
   out: text('file for what is left (default quorumlab-out/failures/SIGNATURE.json)'),
   'expect-failure': {
     type: 'string',

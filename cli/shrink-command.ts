@@ -1,19 +1,24 @@
 /** `quorumlab shrink`: a failing run made small, shown as a person reads it, and saved. */
-import { replayFileCommand } from '../reports/commands.ts';
+import { explainSavedCommand, OUT_DIR, replayFileCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
+import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
 import type { SmallFailure } from '../scenarios/shrink/shrink.ts';
 import { isCalled } from '../scenarios/signature.ts';
 import type { Failure, RunResult } from '../scenarios/spec.ts';
 import { EXIT, type ExitCode, exitOfOracle, InputError, severest } from './exit.ts';
+import { explainSmall } from './explain-failures.ts';
+import { writeExplained } from './failure-files.ts';
 import { assertWritableFile, writeFileWhole } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { RUN_MS_DEFAULT, SHRINK_MS_DEFAULT } from './limits.ts';
+import { SWITCH } from './options.ts';
 import { type PoolAnswer, WorkerPool } from './pool.ts';
 import { LOST } from './progress.ts';
 import { readTarget, type Target } from './replay-target.ts';
 import { exitOfRun } from './run-output.ts';
 import { runText } from './run-text.ts';
+import { briefExplanation } from './saved-explanation.ts';
 import {
   blameOf,
   type Expected,
@@ -30,7 +35,7 @@ import { today } from './today.ts';
 import { version } from './version.ts';
 import type { WorkerJob } from './worker-protocol.ts';
 
-const FOLDER = 'quorumlab-out/failures';
+const FOLDER = `${OUT_DIR}/failures`;
 const INTERRUPTED = 'it was interrupted';
 
 interface Settings {
@@ -40,6 +45,7 @@ interface Settings {
   readonly withinMs: number;
   /** A signature, `''` for any failure, undefined when none is expected. */
   readonly expected: string | undefined;
+  readonly explains: boolean;
   readonly isJson: boolean;
 }
 
@@ -51,6 +57,7 @@ export async function shrinkCommand(given: Given): Promise<ExitCode> {
     out,
     withinMs: given.milliseconds('shrink-time') ?? SHRINK_MS_DEFAULT,
     expected: given.text('expect-failure'),
+    explains: given.choice('explain', SWITCH) !== 'off',
     isJson: given.flag('json'),
   };
   // A file that cannot be written is found out while nothing is lost by it.
@@ -100,7 +107,10 @@ async function shrinkTarget(
     return exitCodeOf(failure, failure.signature, expected);
   }
   const elapsedMs = answer.kind === 'shrink' ? answer.elapsedMs : 0;
-  keep(settings, outcome, elapsedMs);
+  const explained = settings.explains
+    ? await explainSmall(pool, interrupt.signal, { failure, original: result.spec, small: outcome })
+    : undefined;
+  keep(settings, { small: outcome, elapsedMs, explained });
   return exitCodeOf(failure, outcome.signature, expected);
 }
 
@@ -134,21 +144,40 @@ function leaveAlone({ target, isJson }: Settings, result: RunResult, reason: str
   process.stdout.write(isJson ? printed : `${text}  not shrunk: ${reason}\n`);
 }
 
+interface Findings {
+  readonly small: SmallFailure;
+  readonly elapsedMs: number;
+  readonly explained: ExplainedRun | undefined;
+}
+
 /** Writes what is left, and tells of it. */
-function keep(settings: Settings, small: SmallFailure, elapsedMs: number): void {
+function keep(settings: Settings, { small, elapsedMs, explained }: Findings): void {
   const { target, out, expected, isJson } = settings;
   const expect = expected === undefined ? target.expect : 'fail';
   const path = out ?? `${FOLDER}/${small.signature}.json`;
-  writeFileWhole(path, failureText(savedFailure(small, target, expect)));
+  const explanation = explained?.explanation;
+  const brief = explanation === undefined ? {} : { explanation: briefExplanation(explanation) };
+  writeFileWhole(path, failureText({ ...savedFailure(small, target, expect), ...brief }));
+  const explain = out === undefined ? keepExplained(small, explained) : {};
+  const told = explanation === undefined ? {} : { explanation };
   if (!isJson) {
-    const commands = { replay: replayFileCommand(path), original: target.replay };
-    process.stdout.write(shrunkText(small, { ...commands, elapsedMs }));
+    const commands = { replay: replayFileCommand(path), original: target.replay, ...explain };
+    process.stdout.write(shrunkText(small, { ...commands, elapsedMs, ...told }));
     return;
   }
   const { account, signature, withRandomNetwork } = small;
   const { events: _events, ...minimal } = small.minimal;
-  const printed = { signature, path, account, elapsedMs, minimal, withRandomNetwork };
+  const printed = { signature, path, account, elapsedMs, minimal, withRandomNetwork, ...told };
   process.stdout.write(`${JSON.stringify(printed)}\n`);
+}
+
+/** Saves the run that is explained, where it is another one; whoever names a file gets no more. */
+function keepExplained(
+  { signature, minimal }: SmallFailure,
+  explained: ExplainedRun | undefined,
+): { readonly explain?: string } {
+  if (explained === undefined || explained.run.traceHash === minimal.traceHash) return {};
+  return { explain: explainSavedCommand(writeExplained(explained.run.spec, signature, OUT_DIR)) };
 }
 
 function savedFailure(

@@ -4,25 +4,31 @@ import { protocols } from '../protocols/index.ts';
 import { planLines } from '../reports/plan.ts';
 import { shrinkingSentences, shrunkInWords } from '../reports/shrunk.ts';
 import { formatRun } from '../reports/terminal.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { SmallFailure } from '../scenarios/shrink/shrink.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { Options } from '../sim/contract.ts';
-import { hasColour, paint } from './paint.ts';
+import { hasBlocks, hasColour, paint } from './paint.ts';
 
 export interface ShrunkTextSettings {
   /** Commands that run what is left, and what it was. */
   readonly replay: string;
   readonly original: string;
   readonly elapsedMs: number;
+  readonly explanation?: Explanation;
+  /** Command that explains it once more. */
+  readonly explain?: string;
 }
 
 export function shrunkText(small: SmallFailure, settings: ShrunkTextSettings): string {
   const { account, signature } = small;
-  const { replay, original, elapsedMs } = settings;
+  const { replay, original, elapsedMs, explanation, explain } = settings;
+  const explained = explanation === undefined ? {} : { explanation };
   const run = withSignature(small.minimal, signature);
   const lines = [
-    formatRun(run, { colour: hasColour(), repeat: replay }),
+    formatRun(run, { colour: hasColour(), blocks: hasBlocks(), repeat: replay, ...explained }),
     `  ${paint.dim('original')} ${original}`,
+    ...(explain === undefined ? [] : [`  ${paint.dim('explain ')} ${explain}`]),
     '',
     `${paint.strong('shrunk')}  ${shrunkInWords(account, elapsedMs)}`,
     ...shrinkingSentences(account).map((sentence) => `  ${sentence}`),

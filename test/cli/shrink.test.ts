@@ -97,9 +97,24 @@ describe('quorumlab shrink', () => {
   });
 
   it('names its file after the signature if nothing is said', async () => {
-    await run('shrink', ...FAILING);
-    const names = readdirSync(join(folder.path, 'quorumlab-out/failures'));
-    expect(names).toEqual([`${saved.signature}.json`]);
+    const { stdout } = await run('shrink', ...FAILING);
+    const name = `${saved.signature}.json`;
+    expect(readdirSync(join(folder.path, 'quorumlab-out/failures'))).toEqual([name]);
+    // The run that is explained still has the network's own draws.
+    const explain = printed(stdout, 'explain');
+    expect(explain).toEqual(['replay', `quorumlab-out/explained/${name}`, '--explain']);
+    const explained = await run(...explain);
+    expect(explained.code).toBe(1);
+    expect(explained.stdout).toMatch(/^ {2}(It hinges on|No event decides|No single|The plan)/m);
+  });
+
+  it('tells what decides the failure, unless it is not asked to', async () => {
+    expect(shrunk.stdout).toMatch(/^ {2}(It hinges on|No event decides|No single|The plan)/m);
+    expect(saved.explanation.sentences.length).toBeGreaterThan(0);
+    const words = ['--explain', 'off', '--out', 'unexplained.json'];
+    const { stdout } = await run('shrink', ...FAILING, ...words);
+    expect(stdout).not.toContain('drawn anew');
+    expect(json('unexplained.json')).not.toHaveProperty('explanation');
   });
 
   it('prints one JSON object', async () => {
@@ -110,6 +125,7 @@ describe('quorumlab shrink', () => {
     expect(told.minimal.spec).toEqual(saved.spec);
     expect(told.account).toMatchObject({ isMinimal: true, to: { faults: {} } });
     expect(told.withRandomNetwork.network.delay.kind).not.toBe('fixed');
+    expect(told.explanation.points[0]).toMatchObject({ event: 0 });
   });
 
   it('keeps the best so far when its time is over, and says that there may be less', async () => {
