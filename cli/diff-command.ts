@@ -2,18 +2,16 @@
 import { existsSync } from 'node:fs';
 import { mutants } from '../protocols/index.ts';
 import { type DiffSide, formatDiff, ROWS_DEFAULT } from '../reports/diff.ts';
-import { SpecError } from '../scenarios/assemble.ts';
-import { type CampaignEngine, judge } from '../scenarios/campaign-run.ts';
 import type { DrawSettings } from '../scenarios/catalogue/index.ts';
 import { compareRuns, type RunComparison } from '../scenarios/diff/compare-runs.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
-import { engineFor } from './engine.ts';
 import { EXIT, type ExitCode, InputError } from './exit.ts';
-import { type Given, type GivenOfSide, seedFrom } from './given.ts';
+import type { Given } from './given.ts';
 import { SIDES, SIMULATION, type Side } from './options.ts';
 import { hasColour } from './paint.ts';
+import { readTarget, runTarget, savedTarget, type Target } from './replay-target.ts';
 import { readReplayable } from './saved-files.ts';
-import { assertDrawable, drawSettings, scenarioNamed, simulationWords } from './selection.ts';
+import { drawSettings, scenarioNamed, simulationWords } from './selection.ts';
 import { fittingSpec } from './spec-fit.ts';
 
 export const DIFF_FORMAT = 'quorumlab-diff/1';
@@ -33,7 +31,7 @@ export async function diffCommand(given: Given): Promise<ExitCode> {
   const rows = given.count('rows', 1, ROWS_MAX) ?? ROWS_DEFAULT;
   const [a, b] = SIDES.map((side) => sideOf(side, targets[side], given));
   if (a === undefined || b === undefined) throw new Error('there are two sides');
-  const sides = { a: runOf(a), b: runOf(b) };
+  const sides = { a: ran(a), b: ran(b) };
   const comparison = compareRuns(sides.a.run, sides.b.run);
   if (given.flag('json')) {
     process.stdout.write(`${JSON.stringify(asJson(comparison, sides))}\n`);
@@ -42,6 +40,10 @@ export async function diffCommand(given: Given): Promise<ExitCode> {
     process.stdout.write(`${formatDiff(comparison, sides, style)}\n`);
   }
   return comparison.isSame ? SAME : DIFFERENT;
+}
+
+function ran({ title, target }: Planned): DiffSide {
+  return { title, run: runTarget(target, true) };
 }
 
 /** With one target, its two sides must be told apart by options. */
@@ -57,34 +59,17 @@ function targetsOf(given: Given): { readonly [side in Side]: string } {
   return { a, b };
 }
 
-/** What is to be run on one side. */
+/** What is to be run on one side, and what it is called. */
 interface Planned {
   readonly title: string;
-  readonly target: string;
-  readonly engine: CampaignEngine;
-  readonly spec: RunSpec;
+  readonly target: Target;
 }
 
-function sideOf(side: Side, target: string, given: Given): Planned {
+function sideOf(side: Side, name: string, given: Given): Planned {
   // A file of that name wins: an '@' is legal in both.
-  const isSeed = target.includes('@') && !existsSync(target);
-  return isSeed ? drawnSide(target, given.ofSide(side)) : savedSide(side, target, given);
-}
-
-function drawnSide(target: string, { given }: GivenOfSide): Planned {
-  const cut = target.indexOf('@');
-  const seed = seedFrom(target.slice(cut + 1), target);
-  const scenario = scenarioNamed(target.slice(0, cut));
-  const settings = drawSettings(given, [scenario]);
-  assertDrawable([scenario], settings);
-  const engine = engineFor(settings);
-  const title = [target, ...mutantWords(settings, false), ...simulationWords(given)].join(' ');
-  return { title, target, engine, spec: engine.draw(scenario.id, seed) };
-}
-
-function mutantWords({ mutant }: DrawSettings, isWithout: boolean): readonly string[] {
-  if (mutant !== undefined) return ['--mutant', mutant];
-  return isWithout ? ['--mutant', 'none'] : [];
+  if (!name.includes('@') || existsSync(name)) return savedSide(side, name, given);
+  const target = readTarget(name, given.ofSide(side).given);
+  return { title: target.replay.replace(/^quorumlab replay /, ''), target };
 }
 
 /** A saved world stays as it is but for its build: the planted bug and the protocol's options. */
@@ -98,16 +83,18 @@ function savedSide(side: Side, path: string, given: Given): Planned {
     const isGiven = given.words(`${side}-${name}`).length > 0;
     if (isGiven && !isBuild) throw cannotChange(`--${side}-${name}`, path, side);
   }
-  const { spec } = readReplayable(path);
+  const target = savedTarget(path, readReplayable(path), given);
   const { given: own, isWithoutMutant } = given.ofSide(side);
-  const settings = drawSettings(own, [scenarioNamed(spec.scenario)]);
+  const settings = drawSettings(own, [scenarioNamed(target.spec.scenario)]);
+  const spec = fittingSpec(rebuilt(target.spec, settings, isWithoutMutant), `${path}: `);
   const words = [...mutantWords(settings, isWithoutMutant), ...simulationWords(own)];
-  return {
-    title: [path, ...words].join(' '),
-    target: path,
-    engine: engineFor({}),
-    spec: fittingSpec(rebuilt(spec, settings, isWithoutMutant), `${path}: `),
-  };
+  // One run is held against one: whether it is the same each time is another question.
+  return { title: [path, ...words].join(' '), target: { ...target, spec, again: 0 } };
+}
+
+function mutantWords({ mutant }: DrawSettings, isWithout: boolean): readonly string[] {
+  if (mutant !== undefined) return ['--mutant', mutant];
+  return isWithout ? ['--mutant', 'none'] : [];
 }
 
 function cannotChange(option: string, path: string, side: Side): InputError {
@@ -128,15 +115,6 @@ function rebuilt(spec: RunSpec, settings: DrawSettings, isWithoutMutant: boolean
     ...(planted === undefined ? {} : { mutant: planted }),
     options: { ...spec.options, ...needed, ...settings.options },
   };
-}
-
-function runOf({ title, target, engine, spec }: Planned): DiffSide {
-  try {
-    return { title, run: judge(engine, spec, { events: true }) };
-  } catch (error) {
-    if (error instanceof SpecError) throw new InputError(`${target}: ${error.message}`);
-    throw error;
-  }
 }
 
 function widthOfOutput(): number {
