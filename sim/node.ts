@@ -13,13 +13,7 @@ import type { NodeBuild } from './simulation-config.ts';
 import type { Stream, Streams } from './streams.ts';
 import type { Tamper } from './tampering.ts';
 import { Timers } from './timers.ts';
-
-/** A message that waits for the disk: it leaves when `record` records are durable. */
-interface Held {
-  readonly record: number;
-  readonly to: NodeId;
-  readonly message: Message;
-}
+import { WaitingRoom } from './waiting-room.ts';
 
 const OFF = -1;
 
@@ -55,7 +49,10 @@ export class Node implements ClientEnv {
   private readonly world: Simulation;
   private readonly streams: Streams;
   private ownStream: Stream | undefined;
-  private held: Held[] = [];
+  private readonly waiting = new WaitingRoom();
+  private readonly leave = (to: NodeId, message: Message): void => {
+    this.world.post.release(this, to, message);
+  };
   /** What the current step has sent: recipients, messages, and whether they skip the barrier. */
   private outTo: NodeId[] = [];
   private outMessages: Message[] = [];
@@ -157,7 +154,7 @@ export class Node implements ClientEnv {
       const to = this.outTo[i] as NodeId;
       const message = this.outMessages[i] as Message;
       if (isIdle || this.outUnsynced[i]) this.world.post.release(this, to, message);
-      else this.held.push({ record: this.disk.issuedCount, to, message });
+      else this.waiting.add(this.disk.issuedCount, to, message);
     }
   }
 
@@ -172,19 +169,13 @@ export class Node implements ClientEnv {
 
   /** A record is through: what waited for it leaves. */
   releaseHeld(): void {
-    const durable = this.disk.durableCount;
-    let released = 0;
-    for (const held of this.held) {
-      if (held.record > durable) break;
-      this.world.post.release(this, held.to, held.message);
-      released += 1;
-    }
-    if (released > 0) this.held = this.held.slice(released);
+    const ready = this.waiting.countReady(this.disk.durableCount);
+    if (ready > 0) this.waiting.letGo(ready, this.leave);
   }
 
   /** A record could not be written: what waits for the disk has waited for that one too. */
   loseHeld(): void {
-    this.held = [];
+    this.waiting.empty();
   }
 
   /**
@@ -195,11 +186,9 @@ export class Node implements ClientEnv {
     this.outCount = 0;
     if (this.issuedAtMark !== OFF) this.disk.unissueAfter(this.issuedAtMark);
     const durable = this.disk.crash(this.world.now);
-    const ready = this.held.filter((held) => held.record <= durable);
-    const leaving = ready.length === 0 ? 0 : this.stream.below(ready.length + 1);
-    for (const held of ready.slice(0, leaving))
-      this.world.post.release(this, held.to, held.message);
-    this.held = [];
+    const ready = this.waiting.countReady(durable);
+    if (ready > 0) this.waiting.letGo(this.stream.below(ready + 1), this.leave);
+    this.waiting.empty();
     this.stalled = [];
     this.wake = undefined;
     this.requests = [];
