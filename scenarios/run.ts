@@ -19,7 +19,7 @@ const REFUSED = -2;
 export interface RunRequest {
   /** Record the event log. */
   readonly events?: boolean;
-  /** Tell which marks were reached after which. */
+  /** Tell which marks were reached after which, and beside which. */
   readonly coverage?: boolean;
   /** Record the fates of messages. */
   readonly fates?: boolean;
@@ -54,7 +54,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
   if (simulation.observer !== undefined) judge.adjourn(end);
   const result = report(simulation, judge, { ...spec, plan }, end);
   if (request.coverage !== true) return result;
-  return { ...result, coverage: simulation.coverage.pairs() };
+  return { ...result, coverage: simulation.coverage.features() };
 }
 
 /** What a handler throws is the protocol's failure; what we throw ourselves is ours. */

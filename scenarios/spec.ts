@@ -111,9 +111,10 @@ export interface RunResult {
   /** The event log, when it was asked for. */
   readonly events?: readonly EventRecord[];
   /**
-   * When it was asked for: ordered pairs of marks as a bit set in 32-bit words. Of marks counted as
-   * the protocol declares them, bit a * count + b says that b was reached after a, and bit
-   * a * count + a that a was reached.
+   * When it was asked for: pairs of marks as two bit sets in 32-bit words. Of marks counted as the
+   * protocol declares them, bit a * count + b of the first says that b was reached after a, bit
+   * a * count + a that a was reached; and in the second, that b was reached while another node was
+   * last at a.
    */
   readonly coverage?: readonly number[];
   /**

@@ -301,7 +301,7 @@ export class Simulation implements ClusterView {
   }
 
   markReached(node: Node, mark: string): void {
-    this.coverage.reach(mark);
+    this.coverage.reach(mark, node.id);
     this.log?.write('mark', { node: node.id, label: mark });
     this.faults.markReached(node, mark);
   }

@@ -22,8 +22,8 @@ function inWords(bits: readonly number[], marks: readonly string[]): string[] {
 
 function covered(marks: readonly string[], order: readonly string[]): string[] {
   const coverage = new Coverage(marks);
-  for (const mark of order) coverage.reach(mark);
-  return inWords(coverage.pairs(), marks);
+  for (const mark of order) coverage.reach(mark, 0);
+  return inWords(coverage.features(), marks);
 }
 
 /** For each pair, whether the second is found behind the first anywhere in the order. */
@@ -42,7 +42,7 @@ const ABC = ['a', 'b', 'c'];
 describe('coverage', () => {
   test('of nothing is empty', () => {
     expect(covered(ABC, [])).toEqual([]);
-    expect(new Coverage([]).pairs()).toEqual([]);
+    expect(new Coverage([]).features()).toEqual([]);
   });
 
   test('tells which marks were reached after which, by hand', () => {
@@ -55,9 +55,9 @@ describe('coverage', () => {
 
   test('has each pair at its place in the words', () => {
     const coverage = new Coverage(ABC);
-    for (const mark of ['b', 'c']) coverage.reach(mark);
-    // Bits 4 (b), 5 (c after b) and 8 (c), of 3 marks.
-    expect(coverage.pairs()).toEqual([(1 << 4) | (1 << 5) | (1 << 8)]);
+    for (const mark of ['b', 'c']) coverage.reach(mark, 0);
+    // Bits 4 (b), 5 (c after b) and 8 (c), of 3 marks; nothing beside another node.
+    expect(coverage.features()).toEqual([(1 << 4) | (1 << 5) | (1 << 8), 0]);
   });
 
   test('knows nothing of marks that are not declared', () => {
@@ -75,6 +75,52 @@ describe('coverage', () => {
       }),
       { seed: 1, numRuns: 40 },
     );
+  });
+});
+
+describe('coverage beside other nodes', () => {
+  /** `a|b`: b was reached while another node was last at a. */
+  function beside(steps: readonly (readonly [node: number, mark: string])[]): string[] {
+    const coverage = new Coverage(ABC);
+    for (const [node, mark] of steps) coverage.reach(mark, node);
+    const [, bits = 0] = coverage.features();
+    return ABC.flatMap((a, from) =>
+      ABC.flatMap((b, to) => ((bits >>> (from * ABC.length + to)) & 1 ? [`${a}|${b}`] : [])),
+    );
+  }
+
+  test('is of what the others were last at, not of what they had been at', () => {
+    const steps = [
+      [0, 'a'],
+      [0, 'b'],
+      [1, 'c'],
+    ] as const;
+    expect(beside(steps)).toEqual(['b|c']);
+  });
+
+  test('tells a mark at one node from the same at two', () => {
+    expect(
+      beside([
+        [0, 'a'],
+        [0, 'a'],
+      ]),
+    ).toEqual([]);
+    expect(
+      beside([
+        [0, 'a'],
+        [1, 'a'],
+      ]),
+    ).toEqual(['a|a']);
+  });
+
+  test('looks at all other nodes, clients among them', () => {
+    expect(
+      beside([
+        [2, 'a'],
+        [7, 'b'],
+        [0, 'c'],
+      ]),
+    ).toEqual(['a|b', 'a|c', 'b|c']);
   });
 });
 
