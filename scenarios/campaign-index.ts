@@ -61,16 +61,20 @@ export function specAt(
   guidance: Guidance | undefined,
 ): { readonly place: SeedOfRun; readonly spec: RunSpec } {
   const place = runAt(campaign, index);
-  const drawn = engine.draw(place.scenario, place.seed);
+  const draw = (): RunSpec => engine.draw(place.scenario, place.seed);
   const [first, second] = guidance?.choices[index] ?? [];
-  if (guidance === undefined || first === undefined) return { place, spec: drawn };
-  const protocol = protocolNamed(drawn.protocol, engine.registry);
+  const parent = guidance?.parents[first ?? -1];
+  if (parent === undefined) return { place, spec: draw() };
+  const base = specFrom(parent);
+  const protocol = protocolNamed(base.protocol, engine.registry);
   const stream = new Stream(runSeed(campaign.baseSeed, 'variation', index), 'variation');
-  const isSpliced = second !== undefined && stream.below(2) === 0;
-  const donor = isSpliced ? parentAt(guidance, second) : withPlan(drawn, protocol);
-  const marks = Object.keys(protocol.marks);
-  const spec = vary(parentAt(guidance, first), { donor, marks, stream });
-  if (!fits(spec)) return { place, spec: drawn };
+  const other = stream.below(2) === 0 ? guidance?.parents[second ?? -1] : undefined;
+  const spec = vary(base, {
+    donor: () => (other === undefined ? withPlan(draw(), protocol) : specFrom(other)),
+    marks: Object.keys(protocol.marks),
+    stream,
+  });
+  if (!fits(spec)) return { place, spec: draw() };
   return { place: { scenario: spec.scenario, seed: spec.seed, index, isVaried: true }, spec };
 }
 
@@ -85,9 +89,8 @@ function fits({ plan, ...spec }: PlannedSpec): boolean {
   }
 }
 
-/** Kept specs travel as text, which is cheaper to copy between threads than objects. */
-function parentAt({ parents }: Guidance, at: number): PlannedSpec {
-  return JSON.parse(parents[at] as string) as PlannedSpec;
+function specFrom(text: string): PlannedSpec {
+  return JSON.parse(text) as PlannedSpec;
 }
 
 function withPlan(spec: RunSpec, protocol: Protocol): PlannedSpec {

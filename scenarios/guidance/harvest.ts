@@ -7,7 +7,7 @@ import { type Find, isWorthKeeping } from './pool.ts';
 export interface Guidance {
   /** By protocol and feature: what a run must cost less than to be sent back; 0 is any price. */
   readonly prices: { readonly [protocol: string]: readonly number[] };
-  /** Specs with their plans, as JSON. */
+  /** Specs with their plans, as JSON: texts are cheaper to copy between threads than objects. */
   readonly parents: readonly string[];
   /** By index: which of `parents` to vary; none for what is drawn. */
   readonly choices: { readonly [index: number]: readonly number[] };

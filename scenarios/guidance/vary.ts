@@ -20,7 +20,8 @@ export interface Draft {
 }
 
 export interface Surroundings {
-  readonly donor: PlannedSpec;
+  /** Another run of the protocol; drawn only when it is asked for. */
+  donor(): PlannedSpec;
   /** Marks of the protocol. */
   readonly marks: readonly string[];
   readonly stream: Stream;
@@ -93,7 +94,7 @@ function changeOne(draft: Draft, { marks, stream }: Surroundings): void {
 
 /** Adds some of the donor's faults. */
 function graft(draft: Draft, { donor, stream }: Surroundings): void {
-  const fitting = fittingFaults(draft.spec, donor);
+  const fitting = fittingFaults(draft.spec, donor());
   if (fitting.length === 0) return;
   const count = stream.pick([1, 1, 2, 4]);
   // Faults that stand together share a cause: they go together.
@@ -105,28 +106,33 @@ function graft(draft: Draft, { donor, stream }: Surroundings): void {
 function splice(draft: Draft, { donor, stream }: Surroundings): void {
   const cut = stream.below(healAt(draft.spec));
   const isEarly = (fault: PlannedFault): boolean => fault.at === undefined || fault.at < cut;
-  const later = fittingFaults(draft.spec, donor).filter((fault) => !isEarly(fault));
+  const later = fittingFaults(draft.spec, donor()).filter((fault) => !isEarly(fault));
   draft.faults = [...draft.faults.filter(isEarly), ...later];
 }
 
 function takeSurroundings(draft: Draft, { donor, stream }: Surroundings): void {
-  const { network, disk, clock, shuffleTies } = donor;
+  const { network, disk, clock, shuffleTies } = donor();
   const parts: Partial<RunSpec>[] = [{ network }, { disk }, { clock }, { shuffleTies }];
   draft.spec = { ...draft.spec, ...stream.pick(parts) };
 }
 
 /** All of them: timeouts that were drawn together fit each other. */
 function takeOptions(draft: Draft, { donor }: Surroundings): void {
-  draft.spec = { ...draft.spec, options: donor.options };
+  draft.spec = { ...draft.spec, options: donor().options };
 }
 
 function takeOperations(draft: Draft, { donor, stream }: Surroundings): void {
-  const { clients } = draft.spec;
-  if (donor.machine !== draft.spec.machine) return;
-  draft.operations =
-    stream.below(2) === 0
-      ? draft.operations.slice(0, stream.below(draft.operations.length + 1))
-      : donor.plan.operations.map((planned) => ({ ...planned, client: planned.client % clients }));
+  const { clients, machine } = draft.spec;
+  if (stream.below(2) === 0) {
+    draft.operations = draft.operations.slice(0, stream.below(draft.operations.length + 1));
+    return;
+  }
+  const { machine: other, plan } = donor();
+  if (other !== machine) return;
+  draft.operations = plan.operations.map((planned) => ({
+    ...planned,
+    client: planned.client % clients,
+  }));
 }
 
 /** The donor's faults among the nodes, and within the time, that the spec has. */

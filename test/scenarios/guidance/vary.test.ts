@@ -21,7 +21,7 @@ function lineage(length: number): PlannedSpec[] {
   for (let i = 0; i < length; i++) {
     const donor = drawn(i % 3 === 0 ? 'vr/uniform' : 'vr/swarm', `donor-${i}`);
     const stream = new Stream(`vary-${i}`, 'variation');
-    line.push(vary(line.at(-1) as PlannedSpec, { donor, marks, stream }));
+    line.push(vary(line.at(-1) as PlannedSpec, { donor: () => donor, marks, stream }));
   }
   return line;
 }
@@ -57,7 +57,12 @@ describe('a variation', () => {
     const before = JSON.stringify([parent, donor]);
     for (let i = 0; i < 50; i++) {
       const varied = [1, 2].map(() =>
-        vary(parent, { donor, marks, stream: new Stream(`same-${i}`, 'variation') }),
+        vary(parent, {
+          donor: () => donor,
+
+          marks,
+          stream: new Stream(`same-${i}`, 'variation'),
+        }),
       );
       expect(varied[0]).toEqual(varied[1]);
     }
@@ -68,7 +73,9 @@ describe('a variation', () => {
     const parent = drawn('vr/primary-crash', 'expects');
     expect(parent.expect).toBeDefined();
     const donor = drawn('vr/swarm', 'donor');
-    expect(vary(parent, { donor, marks, stream: new Stream('x', 'v') }).expect).toBeUndefined();
+    expect(
+      vary(parent, { donor: () => donor, marks, stream: new Stream('x', 'v') }).expect,
+    ).toBeUndefined();
   });
 
   it('of a correct protocol passes', () => {
