@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repeatCommand } from '../reports/commands.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
-import { assertFailuresFolder } from './failure-files.ts';
+import { assertFailureFolders } from './failure-files.ts';
 import { assertWritableFile, assertWritableFolder, writeFileWhole } from './files.ts';
 import type { Reporter } from './options.ts';
 import { shortSelection } from './selection.ts';
@@ -34,7 +34,7 @@ const FILES: { readonly [reporter in Reporter]?: string } = {
 /** Proves, before hours are spent, that all can be written; throws an InputError if not. */
 export function assertWritableOutputs(outDir: string, reporters: readonly Reporter[]): void {
   assertWritableFolder(outDir);
-  assertFailuresFolder(outDir);
+  assertFailureFolders(outDir);
   for (const reporter of reporters) {
     const name = FILES[reporter];
     if (name !== undefined) assertWritableFile(join(outDir, name));

@@ -26,10 +26,12 @@ const EXPLAINED_FOLDER = 'explained';
 /** Of a time in ISO 8601. */
 const DAY_LENGTH = 10;
 
-/** What is in the way of the folder is found out while it is cheap; none is made yet. */
-export function assertFailuresFolder(outDir: string): void {
-  const folder = join(outDir, FAILURES_FOLDER);
-  if (existsSync(folder)) assertWritableFolder(folder);
+/** What is in the way of a folder is found out while it is cheap; none is made yet. */
+export function assertFailureFolders(outDir: string): void {
+  for (const name of [FAILURES_FOLDER, EXPLAINED_FOLDER]) {
+    const folder = join(outDir, name);
+    if (existsSync(folder)) assertWritableFolder(folder);
+  }
 }
 
 /** Writes one file for each group; the groups come back saying where. */

@@ -121,6 +121,7 @@ describe('an output folder that cannot be written', () => {
 
   it.each([
     ['a file for the failures', 'failures', false],
+    ['a file for the runs that are explained', 'explained', false],
     ['a folder for the report', 'report.html', true],
     ['a folder for the result', 'campaign.json', true],
   ])('is found out by what is in the way in it: %s', async (_title, name, isFolder) => {

@@ -232,6 +232,7 @@ describe('quorumlab fuzz', () => {
     expect(names).toEqual([
       'blob-10-30.json',
       'campaign.json',
+      'explained',
       'failures',
       'junit.xml',
       'report.html',
