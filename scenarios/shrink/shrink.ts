@@ -3,13 +3,14 @@
  * edit is run, and stays if the run still fails in the same way: by the same oracle and invariant.
  */
 import type { OptionSchema } from '../../sim/contract.ts';
-import { assemble, type Registry } from '../assemble.ts';
+import { assemble } from '../assemble.ts';
 import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR } from '../campaign-run.ts';
 import { refinedSignature } from '../signature.ts';
 import type { Failure, RunResult } from '../spec.ts';
 import type { ShrinkAccount } from './account.ts';
 import { calmedBetween, networkAccount, sizeOf } from './measure.ts';
-import { finish, reduceUnderDraws, reduceWithoutDraws } from './stages.ts';
+import { type Descent, descend } from './stages.ts';
+import { isLower, isSmall, otherStarts } from './starts.ts';
 import {
   type Budget,
   type Case,
@@ -19,6 +20,7 @@ import {
   type Target,
   Trials,
 } from './trials.ts';
+import { isPlain } from './world.ts';
 
 export interface ShrinkRequest {
   /** The failing run, with its plan. */
@@ -26,12 +28,13 @@ export interface ShrinkRequest {
   /** What to keep: oracle and invariant of its first failure. */
   readonly target: Target;
   readonly budget?: Partial<Budget>;
-  /** What the spec's ids stand for, as the engine has it. */
-  readonly registry?: Registry;
 }
 
 /** Runs that a shrinking may take: some ten times what a hard one does. */
 export const SHRINK_RUNS_MAX = 20_000;
+
+/** Ways down that are tried at most. */
+const DESCENTS_MAX = 5;
 
 export type ShrinkOutcome = Shrunk | NotShrunk;
 
@@ -97,7 +100,7 @@ export function shrink(engine: CampaignEngine, request: ShrinkRequest): ShrinkOu
       '--determinism finds that as a failure of its own';
     return { kind: 'not-shrunk', reason };
   }
-  const { optionSchema } = assemble(spec, request.registry).protocol;
+  const { optionSchema } = assemble(spec, engine.registry).protocol;
   return shrinkCase(engine, original, budget, optionSchema);
 }
 
@@ -108,11 +111,12 @@ function shrinkCase(
   schema: readonly OptionSchema[],
 ): Shrunk {
   const trials = new Trials(engine, original, budget);
-  reduceUnderDraws(trials, schema);
-  const withRandomNetwork = trials.best;
-  const whyDrawn = reduceWithoutDraws(trials, engine, schema);
-  finish(trials, schema);
-  const minimal = trials.best;
+  const { withRandomNetwork, minimal, isComplete, whyDrawn } = deepest(
+    trials,
+    original,
+    engine,
+    schema,
+  );
   return {
     kind: 'shrunk',
     original: original.result,
@@ -123,9 +127,35 @@ function shrinkCase(
       from: sizeOf(original.result),
       to: sizeOf(minimal.result),
       runs: trials.runs,
-      isMinimal: !trials.isCutShort,
+      isMinimal: isComplete,
       calmed: calmedBetween(original.spec, minimal.spec),
       network: networkAccount(minimal.spec, whyDrawn ?? 'the budget ran out'),
     },
   };
+}
+
+/** Goes down from the original and, while the end is not low, from other places as well. */
+function deepest(
+  trials: Trials,
+  original: Case,
+  engine: CampaignEngine,
+  schema: readonly OptionSchema[],
+): Descent {
+  let lowest = descend(trials, engine, schema);
+  let descents = 1;
+  for (const start of otherStarts(original.spec)) {
+    if (isSmall(lowest) || descents === DESCENTS_MAX || trials.isCutShort) break;
+    trials.startFrom(original);
+    if (!trials.attempt(start)) continue;
+    const other = descend(trials, engine, schema);
+    descents += 1;
+    if (isLower(other, lowest)) lowest = withRealDraws(other, lowest);
+  }
+  return lowest;
+}
+
+/** A start without draws has none in its end; those of the earlier descent are kept. */
+function withRealDraws(lower: Descent, earlier: Descent): Descent {
+  if (!isPlain(lower.withRandomNetwork.spec.network)) return lower;
+  return { ...lower, withRandomNetwork: earlier.withRandomNetwork };
 }

@@ -51,8 +51,33 @@ function polishing(schema: readonly OptionSchema[]): readonly Pass[] {
   ];
 }
 
+/** One way from a failing run down to the smallest case. */
+export interface Descent {
+  /** The smallest case whose messages still meet the fates that the seed draws. */
+  readonly withRandomNetwork: Case;
+  readonly minimal: Case;
+  /** Whether everything was tried; else the budget ran out. */
+  readonly isComplete: boolean;
+  /** Why messages still do so in the minimal case, if they do. */
+  readonly whyDrawn?: string;
+}
+
+/** Goes down from the best case so far, as far as it goes. */
+export function descend(
+  trials: Trials,
+  engine: CampaignEngine,
+  schema: readonly OptionSchema[],
+): Descent {
+  reduceUnderDraws(trials, schema);
+  const withRandomNetwork = trials.best;
+  const whyDrawn = reduceWithoutDraws(trials, engine, schema);
+  finish(trials, schema);
+  const why = whyDrawn === undefined ? {} : { whyDrawn };
+  return { withRandomNetwork, minimal: trials.best, isComplete: !trials.isCutShort, ...why };
+}
+
 /** The smallest plan whose messages still meet the fates that the seed draws. */
-export function reduceUnderDraws(trials: Trials, schema: readonly OptionSchema[]): void {
+function reduceUnderDraws(trials: Trials, schema: readonly OptionSchema[]): void {
   const reduce = reducing(schema);
   reduceWith(trials, reduce);
   // A mark that must be reached the fifth time keeps all that leads up to it; a time does not. But
@@ -65,7 +90,7 @@ export function reduceUnderDraws(trials: Trials, schema: readonly OptionSchema[]
 }
 
 /** Without the network's draws, as far as that goes; returns why it does not, if it does not. */
-export function reduceWithoutDraws(
+function reduceWithoutDraws(
   trials: Trials,
   engine: CampaignEngine,
   schema: readonly OptionSchema[],
@@ -83,7 +108,7 @@ export function reduceWithoutDraws(
 }
 
 /** Polishes, until no single thing can go any more, and a time stands for each trigger. */
-export function finish(trials: Trials, schema: readonly OptionSchema[]): void {
+function finish(trials: Trials, schema: readonly OptionSchema[]): void {
   polishAndReduce(trials, schema);
   const polished = trials.best;
   replaceTriggers(trials);
@@ -118,7 +143,7 @@ function reduceWith(trials: Trials, passes: readonly Pass[]): void {
 }
 
 /** All that a reader has to keep in mind. */
-function weightOf(each: Case): number {
+export function weightOf(each: Case): number {
   const { clients, replicas, network } = each.spec;
   return entriesOf(each) + clients + replicas + (network.overrides?.length ?? 0);
 }

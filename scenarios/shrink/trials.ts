@@ -51,8 +51,10 @@ export class Trials {
   private readonly budget: Budget;
   /** How often a candidate is asked to go on before it is given up. */
   private readonly askedMax: number;
-  /** Specs that were run, by hash: each is judged once, which also ends every cycle of edits. */
-  private readonly tried = new Set<string>();
+  /** What specs came to, by hash: no spec is run twice. Undefined is not the failure. */
+  private readonly known = new Map<string, Case | undefined>();
+  /** Specs that were tried since the present start: none is taken twice, which ends all cycles. */
+  private tried = new Set<string>();
 
   constructor(engine: CampaignEngine, first: Case, budget: Budget) {
     this.engine = engine;
@@ -60,7 +62,7 @@ export class Trials {
     this.target = first.failure;
     this.budget = budget;
     this.askedMax = ASKED_MIN + (LONGER_MAX * first.result.counts.events) / ASKED_EVERY;
-    this.tried.add(keyOf(first.spec));
+    this.startFrom(first);
   }
 
   /** The smallest case so far. */
@@ -94,11 +96,26 @@ export class Trials {
     this.current = earlier;
   }
 
+  /** Begins anew from another case: what was tried before may be tried again. */
+  startFrom(other: Case): void {
+    const key = keyOf(other.spec);
+    this.known.set(key, other);
+    this.tried = new Set([key]);
+    this.current = other;
+  }
+
   private try(spec: PlannedSpec): Case | undefined {
     if (this.isOver()) return undefined;
     const key = keyOf(spec);
     if (this.tried.has(key)) return undefined;
     this.tried.add(key);
+    if (this.known.has(key)) return this.known.get(key);
+    const found = this.run(spec);
+    this.known.set(key, found);
+    return found;
+  }
+
+  private run(spec: PlannedSpec): Case | undefined {
     this.runs += 1;
     this.budget.watch?.(this.runs, this.current);
     let asked = 0;

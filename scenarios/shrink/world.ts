@@ -8,7 +8,7 @@ import type { PlannedSpec, Trials } from './trials.ts';
 /** Latencies of a plain disk, the simplest first. */
 const DISK_LATENCIES = [0, 100, MILLISECOND, 5 * MILLISECOND];
 /** Delays of a plain network, which is one on which every message takes as long. */
-const PLAIN_DELAYS = [MILLISECOND, 500, 100, 2 * MILLISECOND, 5 * MILLISECOND];
+export const PLAIN_DELAYS = [MILLISECOND, 500, 100, 2 * MILLISECOND, 5 * MILLISECOND];
 
 /** What only chance makes happen, but for how long messages take. */
 export function calmWorld(trials: Trials, schema: readonly OptionSchema[]): void {
@@ -37,7 +37,7 @@ type Edit = (spec: PlannedSpec) => PlannedSpec;
 
 const LOSSES = ['drop', 'duplicate', 'corrupt', 'reorder'] as const;
 
-function withoutLoss(network: NetworkConfig): NetworkConfig {
+export function withoutLoss(network: NetworkConfig): NetworkConfig {
   const { replay: _replay, replayBy: _replayBy, ...rest } = network;
   return { ...rest, drop: 0, duplicate: 0, corrupt: 0, reorder: 0, reorderBy: 0 };
 }
