@@ -78,7 +78,8 @@ function asFailing(saved: Replayable, result: RunResult): Shown {
   const { signature } = saved;
   const failure = firstFailure(result);
   if (failsAs(saved, failure)) {
-    return { line: `it fails as expected, with ${signature}`, exitCode: EXIT.passed };
+    const family = saved.provisional === undefined ? '' : ` (${saved.provisional})`;
+    return { line: `it fails as expected, with ${signature}${family}`, exitCode: EXIT.passed };
   }
   const but = outcome(result, failure?.signature);
   const line = `it was expected to fail with ${signature}, but ${but}`;
