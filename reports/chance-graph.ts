@@ -54,7 +54,8 @@ export function chanceGraph(explanation: Explanation, style: GraphStyle): readon
 function heightsOf({ points, time }: Explanation): readonly number[] {
   return Array.from({ length: COLUMNS }, (_, column) => {
     const until = ((column + 1) * time) / COLUMNS;
-    const point = lastUntil(points, until);
+    // Many events are at the very start, where the first of them is what is asked about.
+    const point = column === 0 ? points[0] : lastUntil(points, until);
     if (point === undefined || point.tries === 0 || point.failed === 0) return 0;
     const height = Math.round((point.failed / point.tries) * ROWS * EIGHTHS);
     return Math.max(1, height);

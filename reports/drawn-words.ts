@@ -65,13 +65,20 @@ function sideInWords(record: EventRecord | undefined, pair: Pair, replicas: numb
     const other = pair.failing ?? pair.escaping;
     return other === undefined ? 'nothing' : `${linkInWords(other, replicas)} does not arrive`;
   }
-  if (isMessage(record)) return fateInWords(record, replicas);
+  if (isMessage(record)) return fateInWords(withType(record, pair), replicas);
   const { summary, time } = record;
   const told = `${recordInWords(record, replicas)} at ${formatTimeExact(time)}`;
   if (summary !== undefined) return `${told} as ${summary}`;
   // A summary that a step leaves as it is has no place in the log.
   const isChanged = (pair.failing ?? record).summary !== (pair.escaping ?? record).summary;
   return isChanged ? `${told} as it was` : told;
+}
+
+/** A message that was corrupted on its way has its type in the other run only. */
+function withType(record: EventRecord, { failing, escaping }: Pair): EventRecord {
+  const other = record === failing ? escaping : failing;
+  const label = record.fate === 'corrupt' ? other?.label : record.label;
+  return label === undefined ? record : { ...record, label };
 }
 
 /** Of the messages that left in that event, those that met with chance. */

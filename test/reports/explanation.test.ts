@@ -26,6 +26,19 @@ describe('the text of an explanation', () => {
     await expect(textOf(fixtureExplanation())).toMatchFileSnapshot('golden/explanation-ascii.txt');
   });
 
+  it('shows the chance from the start where it rises in the very first events', () => {
+    const points = fixtureExplanation().points.map((point) =>
+      point.event === 0
+        ? point
+        : { ...point, time: Math.max(1, point.time), failed: 12, tries: 12 },
+    );
+    const lines = explanationLines(fixtureExplanation({ points }), { blocks: true });
+    const top = lines.find((line) => line.startsWith(' 100 %'));
+    const bottom = lines[lines.indexOf(top ?? '') + 3];
+    expect(top).toBe(` 100 %│ ${'█'.repeat(59)}`);
+    expect(bottom).toBe(`      │▃${'█'.repeat(59)}`);
+  });
+
   it('without a decisive event tells where the chance passes one half', async () => {
     const jumps = smaller === undefined ? [] : [smaller];
     const text = textOf(fixtureExplanation({ verdict: 'gradual', jumps }), { blocks: true });
@@ -78,6 +91,18 @@ describe('the text of an explanation', () => {
     expect(sentencesOf(fixtureExplanation({ jumps: [{ ...largest, parting }] }))[2]).toBe(
       'In a run that fails, a second copy of Reply n0→c2 takes 3 ms; ' +
         'in one that escapes, a second copy of Reply n0→c2 does not arrive.',
+    );
+  });
+
+  it('tells the type of a message that was corrupted, as the other run has it', () => {
+    if (largest === undefined) throw new Error('the fixture has a jump');
+    const { a, b } = largest.parting ?? {};
+    if (a === undefined || b === undefined) throw new Error('the fixture has an escape');
+    const corrupt = { ...b, label: 'Unreadable', fate: 'corrupt' } as const;
+    const parting = { shared: 601, fields: [], isSameThing: true, a: corrupt, b };
+    expect(sentencesOf(fixtureExplanation({ jumps: [{ ...largest, parting }] }))[2]).toBe(
+      'In a run that fails, Reply n0→c2 takes 1.25 ms and is unreadable; ' +
+        'in one that escapes, Reply n0→c2 takes 1.25 ms.',
     );
   });
 
