@@ -162,7 +162,10 @@ function keepAddress(report: Report): void {
     if (view === undefined || route.page !== 'run' || report.problem.value !== '') return;
     const href = runHref(view.model.number, addressOf(view));
     timer = window.setTimeout(() => {
-      if (location.hash !== href) history.replaceState(null, '', href);
+      // Whoever has gone elsewhere meanwhile, which is followed in a moment, is not called back.
+      const asked = homeRun(report.index, parseRoute(location.hash));
+      const isHere = asked.page === 'run' && asked.run === view.model.number;
+      if (isHere && location.hash !== href) history.replaceState(null, '', href);
     }, ADDRESS_DELAY_MS);
   });
 }

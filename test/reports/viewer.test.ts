@@ -108,6 +108,20 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     expect(await again.locator('tr[aria-current]').textContent()).toBe(current);
   });
 
+  it('does not write the address of a run that has just been left', async () => {
+    // A busy browser tells of a new address late.
+    const before = `{
+      const add = window.addEventListener.bind(window);
+      window.addEventListener = (type, listener, options) =>
+        add(type, type === 'hashchange' ? () => setTimeout(listener, 400) : listener, options);
+    }`;
+    const page = await browser.open(`${campaign}#/r/0`, { before });
+    await page.getByRole('heading', { name: 'Operations' }).waitFor();
+    await page.evaluate(`document.querySelector('.toolbar button').click(); location.hash = '#/'`);
+    await page.getByRole('heading', { name: '3 failure groups' }).waitFor({ timeout: 5_000 });
+    expect(page.url()).toMatch(/#\/$/);
+  });
+
   it('takes a time alone as an address', async () => {
     const page = await browser.open(`${campaign}#/r/0?t=300000`);
     const current = await page.locator('tr[aria-current]').getAttribute('data-record');
