@@ -75,14 +75,19 @@ function Sentences({ view, index }: { readonly view: RunView; readonly index: Re
   );
 }
 
-/** Leads to its group, where the file has one: later failures of a run belong to none. */
+/**
+ * Leads to its group, where the file has one, and has its name: later failures of a run belong to
+ * none. Runs know their provisional signatures only.
+ */
 function Signature(props: { readonly signature: string; readonly index: ReportIndex }) {
   const { signature, index } = props;
-  const isGroup = index.campaign?.groups.some((group) => group.signature === signature) ?? false;
-  if (!isGroup) return <span class="signature">{signature}</span>;
+  const group = index.campaign?.groups.find(
+    ({ signature: refined, provisional = refined }) => provisional === signature,
+  );
+  if (group === undefined) return <span class="signature">{signature}</span>;
   return (
-    <a class="signature" href={groupHref(signature)}>
-      {signature}
+    <a class="signature" href={groupHref(group.signature)}>
+      {group.signature}
     </a>
   );
 }
