@@ -10,7 +10,7 @@ import type { Failure, RunResult } from '../spec.ts';
 import type { ShrinkAccount } from './account.ts';
 import { calmedBetween, networkAccount, sizeOf } from './measure.ts';
 import { type Descent, descend } from './stages.ts';
-import { isLower, isSmall, otherStarts } from './starts.ts';
+import { descentsFor, isLower, otherStarts } from './starts.ts';
 import {
   type Budget,
   type Case,
@@ -32,9 +32,6 @@ export interface ShrinkRequest {
 
 /** Runs that a shrinking may take: some ten times what a hard one does. */
 export const SHRINK_RUNS_MAX = 20_000;
-
-/** Ways down that are tried at most. */
-const DESCENTS_MAX = 5;
 
 export type ShrinkOutcome = Shrunk | NotShrunk;
 
@@ -144,7 +141,7 @@ function deepest(
   let lowest = descend(trials, engine, schema);
   let descents = 1;
   for (const start of otherStarts(original.spec)) {
-    if (isSmall(lowest) || descents === DESCENTS_MAX || trials.isCutShort) break;
+    if (descents >= descentsFor(lowest) || trials.isCutShort) break;
     trials.startFrom(original);
     if (!trials.attempt(start)) continue;
     const other = descend(trials, engine, schema);

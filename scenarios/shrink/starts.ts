@@ -3,20 +3,26 @@
  * valley: a failure that needs some luck keeps all that this luck has come from. A start that has
  * less of it leads elsewhere.
  */
-import { withFaults } from './edit.ts';
-import type { Descent } from './stages.ts';
-import { weightOf } from './stages.ts';
+import { withFaults, withOperations } from './edit.ts';
+import { type Descent, weightOf } from './stages.ts';
 import type { Case, PlannedSpec } from './trials.ts';
 import { PLAIN_DELAYS, plainNetworkOf, withoutLoss } from './world.ts';
 
 /** What is as small as this is not tried to be found smaller. */
 const WEIGHT_FINE = 8;
 const EVENTS_FINE = 80;
-/** Of every so many faults one is left out. */
-const FAULT_SHARES = 4;
+/** Beyond this nobody would read it: more is tried. */
+const WEIGHT_HIGH = 20;
+const DESCENTS = 8;
+const DESCENTS_FROM_HIGH = 24;
+/** Of every so many faults and operations one is left out. */
+const SHARES = [4, 3, 8, 2];
 
-export function isSmall({ minimal }: Descent): boolean {
-  return weightOf(minimal) <= WEIGHT_FINE && minimal.result.counts.events <= EVENTS_FINE;
+/** How many ways down are to be tried, where this is the lowest end so far. */
+export function descentsFor({ minimal }: Descent): number {
+  const weight = weightOf(minimal);
+  if (weight <= WEIGHT_FINE && eventsOf(minimal) <= EVENTS_FINE) return 1;
+  return weight <= WEIGHT_HIGH ? DESCENTS : DESCENTS_FROM_HIGH;
 }
 
 /** Whether a descent ends lower than another. */
@@ -34,12 +40,17 @@ export function* otherStarts(original: PlannedSpec): Generator<PlannedSpec> {
   yield { ...original, network: withoutLoss(original.network) };
   yield { ...original, clock: { offset: 0, drift: 0 } };
   for (const delay of PLAIN_DELAYS) yield { ...original, network: plainNetworkOf(delay) };
-  const { faults } = original.plan;
-  if (faults.length < FAULT_SHARES) return;
-  for (let share = 0; share < FAULT_SHARES; share++) {
-    yield withFaults(
-      original,
-      faults.filter((_, index) => index % FAULT_SHARES !== share),
-    );
+  for (const count of SHARES) yield* withoutShares(original, count);
+}
+
+/** Without one of every so many operations, faults, or both. */
+function* withoutShares(original: PlannedSpec, count: number): Generator<PlannedSpec> {
+  const { faults, operations } = original.plan;
+  for (let share = 0; share < count; share++) {
+    const stays = (_: unknown, index: number): boolean => index % count !== share;
+    const calmer = withFaults(original, faults.filter(stays));
+    yield withOperations(original, operations.filter(stays));
+    yield withOperations(calmer, operations.filter(stays));
+    yield calmer;
   }
 }
