@@ -50,11 +50,24 @@ describe('quorumlab corpus prune', () => {
     );
   });
 
-  it('removes the same run under another name', async () => {
+  it('removes the same run under another name, and keeps the note on it', async () => {
     home.corpus({ 'a.json': failing, 'b.json': { ...failing, note: 'again' } });
     const { stdout } = await home.run('corpus', 'prune');
-    expect(stdout).toMatch(/corpus\/b\.json +the same run as corpus\/a\.json/);
-    expect(home.files('corpus')).toEqual(['a.json']);
+    expect(stdout).toMatch(/corpus\/a\.json +the same run as corpus\/b\.json/);
+    expect(home.files('corpus')).toEqual(['b.json']);
+  });
+
+  it('keeps what must pass and what has a note, however many say the same', async () => {
+    const guard = { ...passing, signature, expect: 'pass' } as const;
+    home.corpus({
+      'a.json': big(1),
+      'b.json': big(2),
+      'c.json': { ...big(0), note: 'seen at a customer' },
+      'd.json': edited(guard, { seed: '0x4' }),
+      'e.json': edited(guard, { seed: '0x5' }),
+    });
+    await home.run('corpus', 'prune', '--keep', '1');
+    expect(home.files('corpus')).toEqual(['b.json', 'c.json', 'd.json', 'e.json']);
   });
 
   it('removes what is stale when it is asked to, and never what it cannot read', async () => {
