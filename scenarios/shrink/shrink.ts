@@ -88,17 +88,19 @@ export function shrink(engine: CampaignEngine, request: ShrinkRequest): ShrinkOu
     return { kind: 'not-shrunk', reason: 'quorumlab itself failed, which no plan explains' };
   }
   const original = runCase(engine, spec, target);
-  if (original === undefined) {
-    return { kind: 'not-shrunk', reason: 'it does not fail in the same way when it is run again' };
-  }
+  if (original === undefined) return unsteady('run again it does not fail in the same way');
   if (target.oracle !== DETERMINISM && !isSteady(engine, original)) {
-    const reason =
-      'two runs of it give two traces, so that nothing can be concluded from a third; ' +
-      '--determinism finds that as a failure of its own';
-    return { kind: 'not-shrunk', reason };
+    return unsteady('two runs of it give two traces');
   }
   const { optionSchema } = assemble(spec, engine.registry).protocol;
   return shrinkCase(engine, original, budget, optionSchema);
+}
+
+function unsteady(what: string): NotShrunk {
+  const reason =
+    `${what}, so that something decides that is not drawn; ` +
+    '--determinism finds that as a failure of its own';
+  return { kind: 'not-shrunk', reason };
 }
 
 function shrinkCase(
