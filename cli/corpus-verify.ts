@@ -1,9 +1,9 @@
 /** `quorumlab corpus verify`: whether every saved failure still shows what it was kept for. */
 import { availableParallelism } from 'node:os';
-import { replayFileCommand } from '../reports/commands.ts';
+import { replayFileCommand, shellWord } from '../reports/commands.ts';
 import { formatElapsed, outcomeCounts, plural } from '../reports/words.ts';
 import type { CorpusOutcome } from '../scenarios/campaign-types.ts';
-import { type Corpus, corpusNamed, tellForeign } from './corpus-folder.ts';
+import { CORPUS_DEFAULT, type Corpus, corpusNamed, tellForeign } from './corpus-folder.ts';
 import {
   accountOf,
   type CheckedCorpus,
@@ -43,7 +43,7 @@ export async function corpusVerifyCommand(given: Given): Promise<ExitCode> {
   const elapsedMs = performance.now() - startedAt;
   if (given.flag('json')) {
     process.stdout.write(`${JSON.stringify(asJson(checked, corpus, updates ?? []))}\n`);
-  } else process.stdout.write(asText(checked, updates, elapsedMs));
+  } else process.stdout.write(asText(checked, targets, updates, elapsedMs));
   tellForeign(corpus.foreign);
   return exitCode ?? exitOfAccount(accountOf('', after));
 }
@@ -78,6 +78,7 @@ const COLUMNS = [{ head: 'OUTCOME' }, { head: 'FILE' }, { head: 'SHOULD' }, { he
 
 function asText(
   corpus: CheckedCorpus,
+  targets: readonly string[],
   updates: readonly Update[] | undefined,
   elapsedMs: number,
 ): string {
@@ -98,18 +99,22 @@ function asText(
   ];
   const text = lines.map((line) => `${line}\n`).join('');
   const table = rows.length === 0 ? '' : `\n${tableText(COLUMNS, rows)}`;
-  return text + table + (updates === undefined ? adviceText(checked) : updatesText(updates));
+  return (
+    text + table + (updates === undefined ? adviceText(checked, targets) : updatesText(updates))
+  );
 }
 
 /** What to do about what is stale. */
-function adviceText(checked: readonly CheckedEntry[]): string {
+function adviceText(checked: readonly CheckedEntry[], targets: readonly string[]): string {
   const stale = checked.find(({ verdict }) => verdict.outcome === 'stale');
   if (stale === undefined) return '';
+  const named = targets.filter((target) => target !== CORPUS_DEFAULT);
+  const where = named.map((target) => ` ${shellWord(target)}`).join('');
   return [
     '',
     `  see for yourself     ${replayFileCommand(stale.path)}`,
-    '  meant to change so   quorumlab corpus verify --update',
-    '  of no use any more   quorumlab corpus prune --stale',
+    `  meant to change so   quorumlab corpus verify --update${where}`,
+    `  of no use any more   quorumlab corpus prune --stale${where}`,
     '',
   ].join('\n');
 }

@@ -114,6 +114,6 @@ function command(...words: readonly string[]): string {
 }
 
 /** Seeds may be any printable characters, so a word may need quotes. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
