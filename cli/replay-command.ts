@@ -58,9 +58,13 @@ export function compare(saved: Replayable, result: RunResult): Comparison {
     lines.push(isSameHash ? 'the trace hash is the same as recorded' : differs(saved, result));
     if (!isSameHash) codes.push(EXIT.stale);
   }
-  const { expect } = saved;
-  if (expect === undefined) codes.push(exitOfRun(result));
-  else {
+  const { expect, signature } = saved;
+  if (expect === undefined) {
+    codes.push(exitOfRun(result));
+    if (signature !== undefined && result.verdict === 'passed') {
+      lines.push(`it no longer fails with ${signature}`);
+    }
+  } else {
     const shown = expect === 'fail' ? asFailing(saved, result) : asPassing(saved, result);
     comparison = { ...comparison, isAsExpected: shown.exitCode === EXIT.passed };
     lines.push(shown.line);

@@ -97,3 +97,18 @@ describe('a trace hash that differs', () => {
     expect(exitCode).toBe(4);
   });
 });
+
+describe('a failure that is gone', () => {
+  const { expect: _expect, ...silent } = failing;
+
+  it('is said to be gone, whatever its trace', () => {
+    const { lines, exitCode } = compare(silent, runThat('passed', 'vr/primary-crash'));
+    expect(lines.at(-1)).toBe(`it no longer fails with ${failing.signature}`);
+    expect(exitCode).toBe(4);
+  });
+
+  it('is not said to be while it fails', () => {
+    const { lines } = compare(silent, runThat('failed', 'vr/primary-crash', 'VR-13'));
+    expect(lines.join()).not.toContain('no longer');
+  });
+});
