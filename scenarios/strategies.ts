@@ -22,11 +22,11 @@ export const strategies: readonly Strategy[] = [
   {
     name: 'mix',
     about: 'all of the others side by side, weighted by what they find (the default)',
-    cycle: cycleOf({ catalogue: 4, targeted: 4, variation: 8 }),
+    cycle: cycleOf({ catalogue: 1, uniform: 1, swarm: 1, targeted: 1, variation: 12 }),
   },
   {
     name: 'guided',
-    about: 'targeted, and what reached something new is kept and varied',
+    about: 'targeted, and runs that reached something rare are kept and varied',
     cycle: cycleOf({ targeted: 4, variation: 12 }),
   },
   {

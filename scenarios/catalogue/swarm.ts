@@ -1,5 +1,5 @@
 /**
- * The swarm: each seed draws its own kind of world. Most seeds leave most kinds of faults out and
+ * The swarm: each seed draws its own kind of world. Half of the seeds leave kinds of faults out, and
  * are the harder on those that they have (Groce et al., "Swarm Testing", ISSTA 2012). Faults come
  * in bursts that share a cause: a moment in time, or a mark that some node reaches.
  */
@@ -103,7 +103,7 @@ function drawWeather(
     kinds: drawKinds(stream, size.clients, settings.beyond ?? []),
     marks: stream.below(4) === 0 ? marks : stream.shuffle(marks).slice(0, 1 + stream.below(5)),
     targeted: request.isTargeted && marks.length > 0 ? targeted : 0,
-    longest: stream.pick([5, 15, 40, 100]) * MS,
+    longest: stream.pick([15, 50, 100, 200]) * MS,
   };
 }
 
@@ -117,7 +117,7 @@ const WEIGHTS: { readonly [kind in FaultKind]?: number } = {
   'client-crash': 2,
 };
 
-/** One to five kinds, and now and then all. */
+/** All of them, or some: from a few to most. */
 function drawKinds(
   stream: Stream,
   clients: number,
@@ -127,8 +127,10 @@ function drawKinds(
   const weighted = possible.flatMap((kind) =>
     Array.from({ length: WEIGHTS[kind] ?? 1 }, () => kind),
   );
-  if (stream.below(8) === 0) return weighted;
-  return stream.shuffle(weighted).slice(0, 1 + stream.below(6));
+  if (stream.below(2) === 0) return weighted;
+  const rate = stream.pick([100_000, 300_000, 600_000]);
+  const some = weighted.filter(() => stream.chance(rate));
+  return some.length > 0 ? some : [stream.pick(weighted)];
 }
 
 /** What makes leaders change: one after the other is not heard for a while. */
@@ -148,7 +150,7 @@ function drawSilences(stream: Stream, { replicas, span, longest }: Weather): Pla
 }
 
 function drawBursts(stream: Stream, weather: Weather): PlannedFault[] {
-  const count = stream.between(1, stream.pick([4, 12, 26]));
+  const count = stream.between(1, stream.pick([8, 24, 40]));
   return Array.from({ length: count }, () => drawBurst(stream, weather)).flat();
 }
 
@@ -157,7 +159,7 @@ function drawBurst(stream: Stream, weather: Weather): PlannedFault[] {
   const { replicas, clients, optionSchema, kinds } = weather;
   const isTargeted = stream.below(100) < weather.targeted;
   const mark = isTargeted
-    ? { mark: stream.pick(weather.marks), nth: 1 + stream.below(10) }
+    ? { mark: stream.pick(weather.marks), nth: 1 + stream.below(stream.pick([1, 3, 10])) }
     : undefined;
   const node = stream.below(replicas);
   const timed: FaultNode = stream.below(3) === 0 ? 'leader' : node;
@@ -180,9 +182,9 @@ function drawBurst(stream: Stream, weather: Weather): PlannedFault[] {
   return faults;
 }
 
-/** From the time of a message to that of several timeouts. */
+/** Some last as long as messages take, most as long as timeouts. */
 function drawLengths(stream: Stream, longest: number): { lastsMin: number; lastsMax: number } {
-  return { lastsMin: 1, lastsMax: stream.pick([MS / 10, 3 * MS, longest, longest]) };
+  return { lastsMin: 1, lastsMax: stream.pick([3 * MS, longest, longest, longest]) };
 }
 
 /** Sometimes a minority goes down for good: the others owe all that they owe with it. */
@@ -206,9 +208,13 @@ function drawCore(stream: Stream, replicas: number): { core?: readonly number[] 
 
 /** Losses, delays, disks, clocks: each on or off, and as hard as the seed says. */
 function drawProfile(stream: Stream): FaultProfile {
-  const worst = stream.pick([0, 0, 20_000, 100_000, 250_000]);
+  const worst = stream.pick([0, 20_000, 100_000, 100_000]);
   const drawn: DrawnProfile = {
-    network: { ...(worst > 0 ? lossy(stream, worst) : {}), delay: drawDelays(stream) },
+    network: {
+      ...(worst > 0 ? lossy(stream, worst) : {}),
+      delay: drawDelays(stream),
+      ...(stream.below(3) === 0 ? drawStragglers(stream) : {}),
+    },
     clock:
       stream.below(3) === 0
         ? { offset: stream.below(50 * MS), drift: stream.below(100_000) }
@@ -223,6 +229,16 @@ function drawProfile(stream: Stream): FaultProfile {
     shuffleTies: stream.below(2) === 0,
   };
   return { name: 'swarm', about: 'drawn by the seed', draw: () => drawn };
+}
+
+/** What was sent arrives when it is no longer expected: after timeouts, view changes, restarts. */
+function drawStragglers(stream: Stream): DrawnProfile['network'] {
+  return {
+    delay: { kind: 'heavy-tail', min: 100, spread: stream.between(1, 6) * MS },
+    duplicate: stream.below(300_000),
+    reorder: stream.below(500_000),
+    reorderBy: stream.between(5, 100) * MS,
+  };
 }
 
 /** What each state machine does. */

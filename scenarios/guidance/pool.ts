@@ -30,12 +30,14 @@ interface Champion {
 }
 
 /** Weight of a feature that one run has reached and nobody has varied. */
-const WEIGHT = 2 ** 20;
+const WEIGHT = 2 ** 18;
 
 export class Pool {
   private readonly champions: (Champion | undefined)[] = [];
   /** By feature: how many runs have reached it. */
   private readonly hits: number[] = [];
+  private weights: number[] = [];
+  private total = 0;
 
   /** Counts what a batch has reached: by feature, in how many of its runs. */
   count(hits: readonly number[]): void {
@@ -58,25 +60,32 @@ export class Pool {
     return Array.from(this.champions, (champion) => champion?.parent.events ?? 0);
   }
 
+  /** Reckons anew how rare each feature is: after runs were counted and kept, before draws. */
+  weigh(): void {
+    this.weights = this.champions.map((_, feature) => this.weightOf(feature));
+    this.total = this.weights.reduce((sum, weight) => sum + weight, 0);
+  }
+
   /** Draws `count` parents; none while nothing is kept. */
   draw(stream: Stream, count: number): Parent[] {
-    const features = this.champions.flatMap((champion, feature) => (champion ? [feature] : []));
-    const weights = features.map((feature) => this.weightOf(feature));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    if (total === 0) return [];
+    if (this.total === 0) return [];
     return Array.from({ length: count }, () => {
-      let rest = stream.below(total);
-      let at = 0;
-      while (rest >= (weights[at] as number)) rest -= weights[at++] as number;
-      const champion = this.champions[features[at] as number] as Champion;
+      let rest = stream.below(this.total);
+      let feature = 0;
+      while (rest >= (this.weights[feature] ?? 0)) rest -= this.weights[feature++] ?? 0;
+      const champion = this.champions[feature] as Champion;
       champion.tries++;
+      const lighter = this.weightOf(feature);
+      this.total += lighter - (this.weights[feature] as number);
+      this.weights[feature] = lighter;
       return champion.parent;
     });
   }
 
   private weightOf(feature: number): number {
-    const { tries } = this.champions[feature] as Champion;
-    return Math.ceil(WEIGHT / ((this.hits[feature] ?? 1) + tries));
+    const champion = this.champions[feature];
+    if (champion === undefined) return 0;
+    return Math.ceil(WEIGHT / ((this.hits[feature] ?? 1) + champion.tries));
   }
 }
 

@@ -101,6 +101,7 @@ export class Guide {
   private plan(): void {
     const round = this.next++;
     this.fold(round - 2);
+    for (const pool of this.pools.values()) pool.weigh();
     const parents = new Map<number, readonly Parent[]>();
     const first = Math.max(this.from, round * this.span);
     for (let index = first; index < (round + 1) * this.span; index++) {

@@ -17,6 +17,7 @@ function find(index: number, events: number, ...features: number[]): Find {
 function drawn(pool: Pool, times: number): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const stream = new Stream('seed', 'draws');
+  pool.weigh();
   for (let i = 0; i < times; i++) {
     for (const { index } of pool.draw(stream, 1)) counts.set(index, (counts.get(index) ?? 0) + 1);
   }
