@@ -1,7 +1,7 @@
 /**
- * The swarm: each seed draws its own kind of world. Half of the seeds leave kinds of faults out, and
- * are the harder on those that they have (Groce et al., "Swarm Testing", ISSTA 2012). Faults come
- * in bursts that share a cause: a moment in time, or a mark that some node reaches.
+ * The swarm: each seed draws its own kind of world. Half of the seeds leave kinds of faults out,
+ * and are the harder on those that they have (Groce et al., "Swarm Testing", ISSTA 2012). Faults
+ * come in bursts that share a cause: a moment in time, or a mark that some node reaches.
  */
 import { protocols } from '../../protocols/index.ts';
 import type { OptionSchema } from '../../sim/contract.ts';
