@@ -37,6 +37,8 @@ import type { WorkerJob } from './worker-protocol.ts';
 
 const FOLDER = `${OUT_DIR}/failures`;
 const INTERRUPTED = 'it was interrupted';
+/** After an interrupt, a run that has not ended by then is dropped, and what was found with it. */
+const INTERRUPT_GRACE_MS = 3_000;
 
 interface Settings {
   readonly target: Target;
@@ -128,12 +130,17 @@ async function watched(
   events: number,
 ): Promise<PoolAnswer> {
   const progress = new ShrinkProgress(events);
-  const endSoon = (): void => pool.endSoon();
+  let force: NodeJS.Timeout | undefined;
+  const endSoon = (): void => {
+    pool.endSoon();
+    force = setTimeout(() => pool.stopNow(), INTERRUPT_GRACE_MS);
+  };
   interrupt.signal.addEventListener('abort', endSoon, { once: true });
   try {
     return await pool.run(job, (at) => progress.show(at));
   } finally {
     interrupt.signal.removeEventListener('abort', endSoon);
+    clearTimeout(force);
     progress.stop();
   }
 }
