@@ -181,6 +181,8 @@ export interface ClusterView<State = object> {
 export interface Invariant<State = object> {
   readonly name: string;
   readonly source: string;
+  /** It has nothing to say, and nothing to learn, after a step that is steady. */
+  readonly restsWhileSteady?: boolean;
   /** A fresh watcher for one run, with whatever ghost memory it needs. */
   watch(view: ClusterView<State>): InvariantWatcher<State>;
 }
@@ -192,6 +194,11 @@ export interface InvariantWatcher<State = object> {
   after(changed: NodeId, state: State): string | undefined;
   /** Called when a replica has crashed: what it held in memory is gone. */
   crashed?(replica: NodeId): void;
+}
+
+/** Tells, after each step of a replica, whether it is one at which invariants may rest. */
+export interface Steadiness<State = object> {
+  isSteady(replica: NodeId, state: State): boolean;
 }
 
 /** What a replica may lose to a fault, or do under one. */
@@ -251,6 +258,8 @@ export interface Protocol<
   client(env: ClientEnv<M, Timer>, cluster: Cluster): Client<M, Timer, ClientState>;
   claims(options: Options, replicas: number): Claims<State>;
   readonly invariants: readonly Invariant<State>[];
+  /** For one run; without it, no invariant rests. */
+  steadiness?(): Steadiness<State>;
   /** Number of log positions this replica knows to be decided. */
   decidedCount(state: State): number;
   /** The operation decided at `position` (from 0), as the very object that the client was given. */

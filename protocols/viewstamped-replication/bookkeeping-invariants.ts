@@ -108,6 +108,7 @@ export const clientTableTellsLog: Invariant<ReplicaState> = {
 export const reportAfterQuorum: Invariant<ReplicaState> = {
   name: 'report-after-quorum',
   source: 'paper §4.2 step 2: DoViewChange follows StartViewChange messages from f other replicas',
+  restsWhileSteady: true,
   watch(view: ClusterView<ReplicaState>): InvariantWatcher<ReplicaState> {
     const quorum = quorumOf(view.cluster.replicas.length);
     const reached = view.cluster.replicas.map(() => 0);

@@ -10,6 +10,7 @@ import { optionSchema } from './options.ts';
 import { Replica } from './replica.ts';
 import { type Rules, rules } from './rules.ts';
 import type { ClientState, ReplicaState } from './state.ts';
+import { steadiness } from './steadiness.ts';
 
 export type ViewstampedReplication = Protocol<
   VrMessage,
@@ -33,6 +34,7 @@ export function makeViewstampedReplication(
     client: (env, cluster) => new VrClient(env, cluster, rulesOfClients),
     claims,
     invariants,
+    steadiness,
     decidedCount: (state) => state.commitNumber,
     decidedOperation: (state, position) =>
       position < state.commitNumber ? state.log[position]?.operation : undefined,

@@ -74,6 +74,7 @@ const commitNeverDecreases: Invariant<ReplicaState> = {
 const onePrimaryPerView: Invariant<ReplicaState> = {
   name: 'one-primary-per-view',
   source: 'paper §4: one primary in a view',
+  restsWhileSteady: true,
   watch(view): Watcher {
     const primaries = new Map<number, NodeId>();
     return {
@@ -94,6 +95,7 @@ const onePrimaryPerView: Invariant<ReplicaState> = {
 const newPrimaryHoldsCommitted: Invariant<ReplicaState> = {
   name: 'new-primary-holds-committed',
   source: 'paper §8.1: what committed in earlier views is in the log of a new view',
+  restsWhileSteady: true,
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const leading = view.cluster.replicas.map(() => -1);
@@ -149,6 +151,7 @@ const committedOnMajority: Invariant<ReplicaState> = {
 const oneViewOfDoViewChanges: Invariant<ReplicaState> = {
   name: 'do-view-changes-of-one-view',
   source: 'Vanlightly; paper §4.2 step 3: f + 1 DoViewChange messages of the view to be started',
+  restsWhileSteady: true,
   watch: () => ({
     after(changed, state) {
       if (state.status !== 'view-change') return undefined;
@@ -282,6 +285,7 @@ function backs(state: ReplicaState | undefined, viewNumber: number, opNumber: nu
 const normalInOwnView: Invariant<ReplicaState> = {
   name: 'normal-in-own-view',
   source: "paper §4.2: v' is the latest view in which the status was normal",
+  restsWhileSteady: true,
   watch: () => ({
     after(changed, state) {
       const { status, viewNumber, lastNormalView } = state;

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { mutants, protocols } from '../../protocols/index.ts';
+import { builtIn, type Registry } from '../../scenarios/assemble.ts';
+import { findScenarios } from '../../scenarios/catalogue/index.ts';
+import { run } from '../../scenarios/run.ts';
+import type { Failure } from '../../scenarios/spec.ts';
+import type { Build, Protocol } from '../../sim/contract.ts';
+
+const SEEDS = 30;
+
+/** The same protocol, none of whose invariants ever rests. */
+function restless(protocol: Protocol): Protocol {
+  const { steadiness: _, ...rest } = protocol;
+  return rest;
+}
+
+function restlessBuild(build: Build): Build {
+  return { ...build, protocol: restless(build.protocol) };
+}
+
+const watchful: Registry = {
+  ...builtIn,
+  protocols: protocols.map(restless),
+  mutants: mutants.map((mutant) => ({
+    ...mutant,
+    apply: (build) => restlessBuild(mutant.apply(build)),
+  })),
+};
+
+const [swarm] = findScenarios('vr/swarm');
+
+function failures(
+  mutant: string | undefined,
+  seed: number,
+  registry: Registry,
+): readonly Failure[] {
+  const drawn = swarm!.draw(`steady-${seed}`, mutant === undefined ? {} : { mutant });
+  return run({ ...drawn, oracles: ['invariants'] }, { registry }).failures;
+}
+
+describe('invariants that rest after steady steps find what they find if they never rest', () => {
+  const broken = mutants.filter(({ protocol }) => protocol === 'vr');
+
+  test.each(broken)('in $id', ({ id }) => {
+    for (let seed = 0; seed < SEEDS; seed++) {
+      expect(failures(id, seed, builtIn), `seed ${seed}`).toEqual(failures(id, seed, watchful));
+    }
+  });
+
+  test('and in the protocol without a bug', () => {
+    for (let seed = 0; seed < SEEDS; seed++) expect(failures(undefined, seed, builtIn)).toEqual([]);
+  });
+
+  test('and some of the bugs are found', () => {
+    const found = broken.filter(({ id }) => failures(id, 0, builtIn).length > 0);
+    expect(found.length).toBeGreaterThan(0);
+  });
+});
