@@ -14,6 +14,7 @@ import {
   FAULT,
   HEAL,
   INVOKE,
+  lotOf,
   PHASE,
   plainEvent,
   QUIET,
@@ -26,7 +27,7 @@ import {
 import { EventLog } from './event-log.ts';
 import { Faults } from './faults.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { hashString, join, TraceHash } from './mixing.ts';
+import { hashString, TraceHash } from './mixing.ts';
 import { Network } from './network.ts';
 import { Node } from './node.ts';
 import { freezeDeeply } from './plain.ts';
@@ -286,7 +287,7 @@ export class Simulation implements ClusterView {
   queueEvent(event: SimEvent): void {
     const sequence = this.sequence++;
     event.sequence = sequence;
-    event.order = this.config.shuffleTies ? join(this.tieKey, sequence) >>> 1 : sequence;
+    event.order = this.config.shuffleTies ? lotOf(event, this.tieKey) : sequence;
     this.queue.push(event);
   }
 

@@ -5,7 +5,7 @@
 import alea from 'seedrandom/lib/alea.js';
 
 /** Version of the whole scheme (generator, keys, mixing); a saved run of another is refused. */
-export const STREAMS_VERSION = 1;
+export const STREAMS_VERSION = 2;
 
 /** One stream of draws. */
 export class Stream {

@@ -232,7 +232,7 @@ describe('a saved file that is no good', () => {
     ],
     [
       'was drawn by another scheme',
-      () => saved.replace('"streams":1', '"streams":999'),
+      () => saved.replace('"streams":2', '"streams":999'),
       ['spec.streams', '999'],
     ],
   ])('is refused with its place: it %s', async (_title, content, parts) => {

@@ -57,7 +57,7 @@ export function fakeSpec(scenario: string, seed: string): RunSpec {
     scenario,
     protocol: scenario.split('/')[0] ?? '',
     seed,
-    streams: 1,
+    streams: 2,
     replicas: 3,
     clients: 1,
     options: {},

@@ -258,7 +258,7 @@ function spec(options: FixtureOptions, times: Times): RunResult['spec'] {
     scenario: options.scenario ?? 'vr/partitions',
     protocol: 'vr',
     seed: options.seed ?? '0x9c41f0',
-    streams: 1,
+    streams: 2,
     replicas: REPLICAS,
     clients: CLIENTS,
     options: {},

@@ -6,7 +6,7 @@ const GOLDEN: {
   readonly version: number;
   readonly draws: readonly (readonly [string, string, readonly number[]])[];
 } = {
-  version: 1,
+  version: 2,
   draws: [
     ['0x1', 'node:0', [215796, 443740, 15159, 487690, 692085]],
     ['0x1', 'workload', [252741, 202370, 750633, 128653, 909998]],
