@@ -55,13 +55,17 @@ export function drawFaults(spec: RunSpec, protocol: Protocol, streams: Streams):
   const unknown = Object.keys(spec.faults.kinds).find((kind) => !(kind in FAULT_KINDS));
   if (unknown !== undefined) throw new SpecError(`unknown fault "${unknown}"`);
   // A stream a kind: how often one is drawn moves no other.
-  const faults = faultKinds.flatMap((kind) => {
+  const marks = Object.keys(protocol.marks);
+  const faults: PlannedFault[] = [];
+  for (const kind of faultKinds) {
     const count = spec.faults.kinds[kind] ?? 0;
-    if (count === 0 || !isPossible(kind, spec.clients)) return [];
+    if (count === 0 || !isPossible(kind, spec.clients)) continue;
     const stream = streams.get(`faults:${kind}`);
-    return Array.from({ length: count }, () => drawPlanned(kind, spec, protocol, stream, until));
-  });
-  return faults.flat().sort((a, b) => (a.at ?? until) - (b.at ?? until));
+    for (let i = 0; i < count; i++) {
+      faults.push(...drawPlanned(kind, spec, protocol, marks, stream, until));
+    }
+  }
+  return faults.sort((a, b) => (a.at ?? until) - (b.at ?? until));
 }
 
 /** Without clients nothing happens to clients. */
@@ -73,10 +77,10 @@ function drawPlanned(
   kind: FaultKind,
   spec: RunSpec,
   protocol: Protocol,
+  marks: readonly string[],
   stream: Stream,
   until: number,
 ): PlannedFault[] {
-  const marks = Object.keys(protocol.marks);
   const isTargeted = marks.length > 0 && stream.below(100) < spec.faults.targeted;
   const node = isTargeted ? 'it' : stream.below(spec.replicas);
   const lasts = drawLength(spec.faults, stream);

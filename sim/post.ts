@@ -4,7 +4,7 @@ import { messageEvent, type SimEvent } from './event.ts';
 import type { Network } from './network.ts';
 import type { Node } from './node.ts';
 import type { Simulation } from './simulation.ts';
-import type { Tamper } from './tampering.ts';
+import type { Letter, Tamper } from './tampering.ts';
 
 const UNREADABLE = Object.freeze({ type: 'Unreadable' } as const);
 
@@ -24,25 +24,20 @@ export class Post {
     this.world.counts.sent += 1;
     this.world.observer?.released(node.id, to, message);
     if (node.tampers.length === 0 || to === node.id) this.transmit(node.id, to, message, 0);
-    else this.tamper(node, 0, to, message, 0);
+    else this.tamper(node, 0, { to, message, by: 0, isRepetition: false });
   }
 
   /** Each of the node's tampers passes on to the next, the last one to the network. */
-  private tamper(node: Node, index: number, to: NodeId, message: Message, by: Micros): void {
+  private tamper(node: Node, index: number, letter: Letter): void {
     const next = node.tampers[index];
-    if (next === undefined) {
-      this.transmit(node.id, to, message, by);
-      return;
-    }
-    next.send(to, message, by, (toNode, passed, later) => {
-      this.tamper(node, index + 1, toNode, passed, later);
-    });
+    if (next === undefined) this.transmit(node.id, letter.to, letter.message, letter.by);
+    else next.send(letter, (passed) => this.tamper(node, index + 1, passed));
   }
 
   /** One of the node's tampers is over: what it still has goes to those that come after it. */
   finish(node: Node, tampering: Tamper): void {
     const next = node.tampers.indexOf(tampering) + 1;
-    tampering.finish?.((to, message, by) => this.tamper(node, next, to, message, by));
+    tampering.finish?.((letter) => this.tamper(node, next, letter));
   }
 
   /** The message meets its fate on the network; it starts `by` later than now. */

@@ -6,14 +6,27 @@ import type { Message, Micros, NodeId } from './contract.ts';
 import type { Behaviour } from './fault.ts';
 import type { Stream } from './streams.ts';
 
-/** Hands a message on; it leaves `by` later than it would. */
-export type Pass = (to: NodeId, message: Message, by: Micros) => void;
+/** What passes through the outbox of a node. */
+export interface Letter {
+  readonly to: NodeId;
+  readonly message: Message;
+  /** It leaves so much later than it would. */
+  readonly by: Micros;
+  /** A fault sends it once more. No other fault repeats that again: copies would double each time. */
+  readonly isRepetition: boolean;
+}
+
+export type Pass = (letter: Letter) => void;
 
 /** One fault over one node's outbox. */
 export interface Tamper {
-  send(to: NodeId, message: Message, by: Micros, pass: Pass): void;
+  send(letter: Letter, pass: Pass): void;
   /** The fault is over: hands on what it has kept back for a while. */
   finish?(pass: Pass): void;
+}
+
+function repeated(letter: Letter, message: Message, later: Micros): Letter {
+  return { to: letter.to, message, by: letter.by + later, isRepetition: true };
 }
 
 /** Everything is sent once more, `later`. */
@@ -24,9 +37,9 @@ export class SendsTwice implements Tamper {
     this.later = later;
   }
 
-  send(to: NodeId, message: Message, by: Micros, pass: Pass): void {
-    pass(to, message, by);
-    pass(to, message, by + this.later);
+  send(letter: Letter, pass: Pass): void {
+    pass(letter);
+    if (!letter.isRepetition) pass(repeated(letter, letter.message, this.later));
   }
 }
 
@@ -40,8 +53,9 @@ export class AsksTheWrongNode implements Tamper {
     this.shift = shift;
   }
 
-  send(to: NodeId, message: Message, by: Micros, pass: Pass): void {
-    pass(to < this.replicas ? (to + this.shift) % this.replicas : to, message, by);
+  send(letter: Letter, pass: Pass): void {
+    const { to } = letter;
+    pass({ ...letter, to: to < this.replicas ? (to + this.shift) % this.replicas : to });
   }
 }
 
@@ -57,7 +71,7 @@ export class Adversary implements Tamper {
   private readonly later: Micros;
   private readonly stream: Stream;
   private readonly sent = new Map<NodeId, Message[]>();
-  private readonly withheld = new Map<NodeId, Message>();
+  private readonly withheld = new Map<NodeId, Letter>();
   /** What a message was altered to: the same for everyone, unless it equivocates. */
   private readonly altered = new WeakMap<Message, Message>();
 
@@ -77,50 +91,53 @@ export class Adversary implements Tamper {
     this.stream = stream;
   }
 
-  send(to: NodeId, message: Message, by: Micros, pass: Pass): void {
+  send(letter: Letter, pass: Pass): void {
+    const { to, message, by } = letter;
     const strikes = this.victims.has(to) && this.stream.below(MILLION) < this.rate;
-    if (strikes) this.misbehave(to, message, by, pass);
-    else pass(to, message, by);
+    if (strikes) this.misbehave(letter, pass);
+    else pass(letter);
     const waiting = this.withheld.get(to);
-    if (waiting !== undefined && waiting !== message) {
+    if (waiting !== undefined && waiting !== letter) {
       this.withheld.delete(to);
-      pass(to, waiting, by);
+      pass({ ...waiting, by });
     }
     this.remember(to, message);
   }
 
   /** What was to leave after the next message leaves without one. */
   finish(pass: Pass): void {
-    for (const [to, message] of this.withheld) pass(to, message, 0);
+    for (const letter of this.withheld.values()) pass({ ...letter, by: 0 });
     this.withheld.clear();
   }
 
-  private misbehave(to: NodeId, message: Message, by: Micros, pass: Pass): void {
+  private misbehave(letter: Letter, pass: Pass): void {
+    const { to, message, by } = letter;
     switch (this.behaviour) {
       case 'withhold':
         return;
       case 'delay':
-        pass(to, message, by + this.later);
+        pass({ ...letter, by: by + this.later });
         return;
       case 'replay': {
-        pass(to, message, by);
+        pass(letter);
         const earlier = this.sent.get(to);
-        if (earlier !== undefined) pass(to, this.stream.pick(earlier), by + this.later);
+        if (earlier === undefined || letter.isRepetition) return;
+        pass(repeated(letter, this.stream.pick(earlier), this.later));
         return;
       }
       case 'alter': {
         const same = this.altered.get(message) ?? alteredMessage(message, this.stream);
         this.altered.set(message, same);
-        pass(to, same, by);
+        pass({ ...letter, message: same });
         return;
       }
       case 'equivocate':
-        pass(to, alteredMessage(message, this.stream), by);
+        pass({ ...letter, message: alteredMessage(message, this.stream) });
         return;
       case 'misorder':
         // It leaves after the next one; one at a time, so nothing waits for ever behind another.
-        if (this.withheld.has(to)) pass(to, message, by);
-        else this.withheld.set(to, message);
+        if (this.withheld.has(to)) pass(letter);
+        else this.withheld.set(to, letter);
         return;
       default:
         this.behaviour satisfies never;

@@ -299,3 +299,8 @@ describe('an altered message', () => {
     }
   });
 });
+
+test('adversaries that replay, however many, replay each message once each', () => {
+  const twenty = Array.from({ length: 20 }, () => byzantine('replay'));
+  expect(received(twenty)[1]?.length).toBeLessThanOrEqual(LETTERS * 21);
+});

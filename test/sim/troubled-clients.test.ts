@@ -74,11 +74,16 @@ describe('a client that repeats itself', () => {
     expect(seen.slice(1, 3)).toEqual(['Ask2 at n0, 2250', 'Ask3 at n0, 3000']);
   });
 
-  test('repeats its repetitions if two faults make it', () => {
+  test('sends one copy for each fault that makes it, and no copies of copies', () => {
     const seen = asked([twice, { ...twice, by: 40 }]);
-    expect(seen.slice(1, 5)).toEqual(
-      [2_000, 2_040, 2_250, 2_290].map((time) => `Ask2 at n0, ${time}`),
-    );
+    expect(seen.slice(1, 5)).toEqual([
+      'Ask2 at n0, 2000',
+      'Ask2 at n0, 2040',
+      'Ask2 at n0, 2250',
+      'Ask3 at n0, 3000',
+    ]);
+    const forty = Array.from({ length: 40 }, (_, i) => ({ ...twice, by: i + 1 }));
+    expect(asked(forty).filter((line) => line.startsWith('Ask2 '))).toHaveLength(41);
   });
 
   test('says nothing to itself twice', () => {
