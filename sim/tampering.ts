@@ -12,7 +12,7 @@ export interface Letter {
   readonly message: Message;
   /** It leaves so much later than it would. */
   readonly by: Micros;
-  /** A fault sends it once more. No other fault repeats that again: copies would double each time. */
+  /** A fault sends it once more. None repeats that again: copies would double each time. */
   readonly isRepetition: boolean;
 }
 

@@ -23,8 +23,9 @@ export interface TimerSlot {
 const OFF = -1;
 
 export class Timers {
-  /** How many times faster than it should the node loses patience. */
+  /** How many times faster than it should the node loses patience: by the worst of all hurries. */
   hurry = 1;
+  private readonly hurries: number[] = [];
   private readonly world: Simulation;
   private readonly node: NodeId;
   private readonly clock: Clock;
@@ -43,6 +44,17 @@ export class Timers {
     const wait = this.hurry === 1 ? delay : Math.ceil(delay / this.hurry);
     slot.due = this.clock.local(this.world.now) + wait;
     this.arm(slot, wait);
+  }
+
+  /** Until `slowDown` of the same factor. Products of many would leave no time between timers. */
+  hurryUp(factor: number): void {
+    this.hurries.push(factor);
+    this.hurry = Math.max(1, ...this.hurries);
+  }
+
+  slowDown(factor: number): void {
+    this.hurries.splice(this.hurries.indexOf(factor), 1);
+    this.hurry = Math.max(1, ...this.hurries);
   }
 
   cancel(timer: string): void {

@@ -20,11 +20,8 @@ export function strikeClient(fault: ClientFault, scene: Scene): Strike | undefin
     }
     case 'impatience': {
       const { timers } = world.node(node);
-      timers.hurry *= fault.factor;
-      const end = (): void => {
-        timers.hurry /= fault.factor;
-      };
-      return { nodes: [node], end };
+      timers.hurryUp(fault.factor);
+      return { nodes: [node], end: () => timers.slowDown(fault.factor) };
     }
     default:
       return fault satisfies never;
