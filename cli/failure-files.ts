@@ -23,12 +23,13 @@ import { version } from './version.ts';
 const FAILURES_FOLDER = 'failures';
 /** Specs: what lies among the failures is taken for one. */
 const EXPLAINED_FOLDER = 'explained';
+const ORIGINALS_FOLDER = 'originals';
 /** Of a time in ISO 8601. */
 const DAY_LENGTH = 10;
 
 /** What is in the way of a folder is found out while it is cheap; none is made yet. */
 export function assertFailureFolders(outDir: string): void {
-  for (const name of [FAILURES_FOLDER, EXPLAINED_FOLDER]) {
+  for (const name of [FAILURES_FOLDER, EXPLAINED_FOLDER, ORIGINALS_FOLDER]) {
     const folder = join(outDir, name);
     if (existsSync(folder)) assertWritableFolder(folder);
   }
@@ -44,7 +45,7 @@ export function saveFailures(
     const savedAs = `${FAILURES_FOLDER}/${fileNameOf(group.signature)}.json`;
     const saved = savedFailure(group, campaign, isExpected);
     writeFileWhole(join(outDir, savedAs), failureText(saved));
-    return { ...group, savedAs, ...saveExplained(group, outDir) };
+    return { ...group, savedAs, ...saveExplained(group, outDir), ...saveOriginal(group, outDir) };
   });
 }
 
@@ -56,6 +57,17 @@ function saveExplained(
   return explained === undefined
     ? {}
     : { explainedAs: writeExplained(explained.spec, signature, outDir) };
+}
+
+/** A varied run as it was found: no seed brings it back. */
+function saveOriginal(
+  { signature, original }: FailureGroup,
+  outDir: string,
+): Pick<FailureGroup, 'originalAs'> {
+  if (original === undefined) return {};
+  const originalAs = `${ORIGINALS_FOLDER}/${fileNameOf(signature)}.json`;
+  writeFileWhole(join(outDir, originalAs), readableJson(original));
+  return { originalAs };
 }
 
 /** Returns where it was written, relative to the output folder. */

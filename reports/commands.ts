@@ -67,6 +67,18 @@ export function replayGroupCommand(
   return replayFailureCommand(group, first?.isVaried === true ? first : example.spec, asked);
 }
 
+/** The earliest failing run as it was before it was shrunk. */
+export function replayOriginalCommand(
+  group: Pick<FailureGroup, 'oracle' | 'seeds' | 'originalAs'>,
+  example: Pick<RunResult, 'spec'>,
+  asked: Asked | Repeatable,
+  outDir?: string,
+): string {
+  const { originalAs } = group;
+  if (originalAs !== undefined) return replaySavedCommand(originalAs, outDir);
+  return replayGroupCommand(group, example, asked);
+}
+
 /** `quorumlab replay quorumlab-out/L-7f3a.json`: outlives changes of the scenario. */
 export function replaySavedCommand(savedAs: string, outDir: string = OUT_DIR): string {
   return replayFileCommand(`${outDir}/${savedAs}`);
@@ -85,15 +97,22 @@ export function explainSavedCommand(savedAs: string, outDir: string = OUT_DIR): 
 type Repeatable = Asked &
   Pick<
     CampaignResult,
-    'scenarios' | 'protocol' | 'baseSeed' | 'from' | 'to' | 'strategy' | 'shards'
+    'scenarios' | 'protocol' | 'baseSeed' | 'from' | 'to' | 'strategy' | 'shards' | 'parts'
   >;
 
-/** Runs the campaign's seeds again; `selection` are words that select its scenarios. */
+/**
+ * Runs the campaign's seeds again, part by part where parts were guided apart; `selection` are the
+ * words that select its scenarios.
+ */
 export function repeatCommand(
   campaign: Repeatable,
   selection: readonly string[] = campaign.scenarios,
 ): string {
-  const { from, to, baseSeed, protocol, strategy, shards } = campaign;
+  const { from, to, baseSeed, protocol, strategy, shards, parts } = campaign;
+  if (parts !== undefined) {
+    const { parts: _, shards: __, ...whole } = campaign;
+    return parts.map((part) => repeatCommand({ ...whole, ...part }, selection)).join(' && ');
+  }
   const seeds = from === 0 ? String(to) : `${from}..${to}`;
   const budget = ['--base-seed', baseSeed, '--seeds', seeds];
   // A strategy chooses among all scenarios of its protocols.

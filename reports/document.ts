@@ -39,7 +39,7 @@ export interface ReportCampaign extends Omit<CampaignResult, 'groups' | 'metadat
   readonly groups: readonly ReportGroup[];
 }
 
-export interface ReportGroup extends Omit<FailureGroup, 'example' | 'explained'> {
+export interface ReportGroup extends Omit<FailureGroup, 'example' | 'explained' | 'original'> {
   /** Number of the example among the report's runs. */
   readonly run: number;
   /** That of the run which is explained, where it is another one. */

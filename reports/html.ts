@@ -13,7 +13,7 @@ import {
   explainSavedCommand,
   OUT_DIR,
   repeatCommand,
-  replayGroupCommand,
+  replayOriginalCommand,
   replayRunCommand,
 } from './commands.ts';
 import {
@@ -103,8 +103,8 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
   let campaign: ReportCampaign | undefined;
   if (input.campaign !== undefined) {
     const { metadata: _metadata, groups, ...rest } = input.campaign;
-    const packed = groups.map(({ example, explained, ...group }) => {
-      const replay = replayGroupCommand(group, example, rest);
+    const packed = groups.map(({ example, explained, original: _original, ...group }) => {
+      const replay = replayOriginalCommand(group, example, rest, input.outDir);
       const run = numberOf(example, replay);
       if (explained === undefined) return { ...group, run };
       const explain = explainCommandOf(explained, group.explainedAs, input.outDir);

@@ -8,7 +8,7 @@ import {
   OUT_DIR,
   repeatCommand,
   replayFileCommand,
-  replayGroupCommand,
+  replayOriginalCommand,
   replayRunCommand,
   replaySavedCommand,
 } from './commands.ts';
@@ -95,7 +95,7 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
     lines.push('', ...complaintBlock(complaint, ink));
   }
   for (const group of campaign.groups) {
-    const replay = replayGroupCommand(group, group.example, campaign);
+    const replay = replayOriginalCommand(group, group.example, campaign, options.outDir);
     const elapsedMs = metadata?.shrinkMs?.[group.signature];
     const shrunk = shrunkLines(group, ink, elapsedMs);
     lines.push('', ...groupBlock(group, { options: { ...options, repeat: replay }, ink, shrunk }));
@@ -165,8 +165,9 @@ function failureBlock(
   ].join('  ');
   const family = group?.provisional === undefined ? '' : ` (${group.provisional})`;
   const many = group === undefined ? '' : `  ${plainSeeds(group.count)}`;
+  const varied = group?.seeds[0]?.isVaried === true ? ` ${ink.dim('varied')}` : '';
   const lines = [
-    `${badge(ink, 'failed')}  ${ink.bold(`${scenario}@${seed}`)}  ${what}  ` +
+    `${badge(ink, 'failed')}  ${ink.bold(`${scenario}@${seed}`)}${varied}  ${what}  ` +
       `sig ${ink.bold(failure.signature)}${family}${many}`,
     `${INDENT}${failure.message}`,
   ];

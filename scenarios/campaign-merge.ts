@@ -212,6 +212,9 @@ function failureGroup(group: BatchGroup, studies: FailureStudies): FailureGroup 
     example,
     ...explanationOf(studies.explanations.get(failure.signature), shrunk.example ?? example),
     ...shrunk,
+    ...(shrunk.shrunk !== undefined && group.seeds[0]?.isVaried === true
+      ? { original: example.spec }
+      : {}),
   };
 }
 

@@ -1,7 +1,13 @@
 /** Merges campaigns that are parts of one: ranges of indices, and shards that deal them out. */
 import { addCounts, addTotals, joinGrids, joinGroup, verdictOf } from './campaign-merge.ts';
 import { keepLargest } from './campaign-tally.ts';
-import type { CampaignResult, CorpusAccount, FailureGroup } from './campaign-types.ts';
+import type {
+  CampaignPart,
+  CampaignResult,
+  CorpusAccount,
+  FailureGroup,
+} from './campaign-types.ts';
+import { isGuided } from './strategies.ts';
 
 type Shards = NonNullable<CampaignResult['shards']>;
 type Grid = CampaignResult['grid'];
@@ -32,7 +38,16 @@ export function mergeCampaigns(parts: readonly CampaignResult[]): CampaignResult
   const sorted = [...parts].sort((a, b) => a.from - b.from || firstShard(a) - firstShard(b));
   const merged = sorted.reduce(joinCampaigns);
   const isDealt = sorted.some(({ shards }) => shards !== undefined);
-  return isDealt ? { ...merged, grid: gridInOrder(sorted) } : merged;
+  const isGuidedApart = sorted.length > 1 && isGuided(merged.strategy);
+  return {
+    ...merged,
+    ...(isDealt ? { grid: gridInOrder(sorted) } : {}),
+    ...(isGuidedApart ? { parts: sorted.flatMap(partsOf) } : {}),
+  };
+}
+
+function partsOf({ parts, from, to, shards }: CampaignResult): readonly CampaignPart[] {
+  return parts ?? [{ from, to, ...(shards === undefined ? {} : { shards }) }];
 }
 
 function firstShard({ shards }: CampaignResult): number {

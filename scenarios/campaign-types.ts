@@ -1,7 +1,7 @@
 /** What a fuzzing campaign comes to: plain JSON, merged from batches in any order of arrival. */
 import type { Explanation } from './explain/explanation.ts';
 import type { ShrinkAccount } from './shrink/account.ts';
-import type { RunResult } from './spec.ts';
+import type { RunResult, RunSpec } from './spec.ts';
 
 export const CAMPAIGN_FORMAT = 'quorumlab-campaign/1';
 
@@ -19,6 +19,11 @@ export interface CampaignResult {
    * Simulation options as command-line words (`--nodes`, `5`), for the commands that are printed.
    */
   readonly flags?: readonly string[];
+  /**
+   * The parts of a guided campaign that was merged: each was guided by what it reached itself, so
+   * that one run of all indices would be another campaign.
+   */
+  readonly parts?: readonly CampaignPart[];
   /** Indices that were run: from (inclusive) to (exclusive), and how many of them were finished. */
   readonly from: number;
   readonly to: number;
@@ -43,6 +48,9 @@ export interface CampaignResult {
   /** Everything that differs between two runs of the same campaign. */
   readonly metadata?: CampaignMetadata;
 }
+
+/** Which indices a part of a campaign ran. */
+export type CampaignPart = Pick<CampaignResult, 'from' | 'to' | 'shards'>;
 
 /** What a campaign of whole protocols chooses runs by; see `strategies.ts`. */
 export type StrategyName = 'uniform' | 'swarm' | 'targeted' | 'guided' | 'catalogue' | 'mix';
@@ -87,6 +95,10 @@ export interface FailureGroup {
   readonly explanation?: Explanation;
   /** What shrinking has taken away of the earliest failing run; the example is what is left. */
   readonly shrunk?: ShrinkAccount;
+  /** The earliest failing run, where it was shrunk and only its spec brings it back. */
+  readonly original?: RunSpec;
+  /** Where that was saved, relative to the output folder. */
+  readonly originalAs?: string;
   /** Why it was not shrunk, where that was tried. */
   readonly notShrunk?: string;
   /** The run that is explained, with its event log, where it is not the example. */

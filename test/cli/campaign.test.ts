@@ -239,6 +239,23 @@ describe('parts of a campaign', () => {
     expect(whyNotMergeable(a, { ...part(20, 30), flags: ['--nodes', '5'] })).toContain('options');
   });
 
+  it('that were guided apart stay named, those of other strategies do not', () => {
+    const guided = { strategy: 'guided' } as const;
+    const merged = mergeCampaigns([
+      { ...part(0, 20), ...guided },
+      { ...part(20, 30), ...guided },
+    ]);
+    const ranges = [
+      { from: 0, to: 20 },
+      { from: 20, to: 30 },
+    ];
+    expect(merged.parts).toEqual(ranges);
+    const more = mergeCampaigns([merged, { ...part(30, 40), ...guided }]);
+    expect(more.parts).toEqual([...ranges, { from: 30, to: 40 }]);
+    expect(mergeCampaigns([part(0, 20), part(20, 30)]).parts).toBeUndefined();
+    expect(mergeCampaigns([{ ...part(0, 20), ...guided }]).parts).toBeUndefined();
+  });
+
   it('that are shards merge into the whole too, grid included', () => {
     const shard = (index: number): CampaignResult => {
       const campaign = { ...request, shard: { index, count: 3 } };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   repeatCommand,
   replayFailureCommand,
+  replayOriginalCommand,
   replaySavedCommand,
   replaySeedCommand,
 } from '../../reports/commands.ts';
@@ -51,6 +52,24 @@ describe('a printed command', () => {
     expect(replayFailureCommand({ oracle }, place, { ...guided, shards })).toBe(
       `quorumlab fuzz vr --mutant VR-3 ${upToIt} --shard 3/4`,
     );
+  });
+
+  it('replays a varied run that was shrunk from the file that keeps it', () => {
+    const seeds = [{ ...SEED, index: 700, isVaried: true }] as const;
+    const group = { oracle: 'linearizability', seeds, originalAs: 'originals/L-7f3a.json' };
+    expect(replayOriginalCommand(group, fixtureRun(), {}, 'out')).toBe(
+      'quorumlab replay out/originals/L-7f3a.json',
+    );
+  });
+
+  it('repeats a merged campaign part by part where each part was guided by itself', () => {
+    const guided = { ...fixtureCampaign(), strategy: 'guided' } as const;
+    const parts = [
+      { from: 0, to: 50 },
+      { from: 50, to: 90, shards: { count: 2, held: [1] } },
+    ];
+    const seeds = 'quorumlab fuzz vr --mutant VR-3 --strategy guided --base-seed 0x5eed --seeds';
+    expect(repeatCommand({ ...guided, parts })).toBe(`${seeds} 50 && ${seeds} 50..90 --shard 2/2`);
   });
 
   it('repeats a piece of a campaign under the shortest names', () => {
