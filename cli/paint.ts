@@ -1,5 +1,10 @@
-/** Colour where the terminal has any; `NO_COLOR` and `FORCE_COLOR` are chalk's business. */
-import chalk from 'chalk';
+/** Colour where the terminal has any, or `FORCE_COLOR` says so; `NO_COLOR` has the last word. */
+import { Chalk } from 'chalk';
+
+const { NO_COLOR } = process.env;
+/** As no-color.org has it: any value but the empty one. chalk knows of `FORCE_COLOR` alone. */
+const isPlain = NO_COLOR !== undefined && NO_COLOR !== '';
+const chalk = new Chalk(isPlain ? { level: 0 } : {});
 
 export const paint = {
   pass: (): string => chalk.green.bold('PASS'),

@@ -20,9 +20,14 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-export function start(words: readonly string[], folder: string, input = ''): Running {
+export function start(
+  words: readonly string[],
+  folder: string,
+  input = '',
+  variables: { readonly [name: string]: string } = {},
+): Running {
   if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run "npm run build" first`);
-  const environment = { ...process.env, NO_COLOR: '1', QUORUMLAB_DEBUG: '' };
+  const environment = { ...process.env, NO_COLOR: '1', QUORUMLAB_DEBUG: '', ...variables };
   const child = spawn(process.execPath, [BINARY, ...words], { cwd: folder, env: environment });
   let stdout = '';
   let stderr = '';
