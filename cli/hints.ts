@@ -3,6 +3,8 @@ import { distance } from 'fastest-levenshtein';
 
 /** Largest share of a word's letters that may differ in a suggestion. */
 const DIFFERENT_MAX = 0.4;
+/** What one of several words of a name counts for: `elected` for `primary-elected`. */
+const PART_SLIPS = 2;
 
 /** ` Did you mean --seed?` with its leading space, or nothing when no candidate is near. */
 export function didYouMean(word: string, candidates: readonly string[], prefix = ''): string {
@@ -18,7 +20,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     // One slip is always a slip; a beginning of at least two letters counts as one.
     const allowed = Math.max(1, Math.floor(candidate.length * DIFFERENT_MAX));
     const isBeginning = word.length >= 2 && candidate.startsWith(word);
-    const counted = isBeginning ? Math.min(score, 1) : score;
+    const isPart = candidate.split('-').includes(word);
+    // Of several candidates, the one that begins so is the likelier one.
+    const slips = isBeginning ? 1 : isPart ? PART_SLIPS : score;
+    const counted = Math.min(score, slips);
     if (counted < bestScore && counted <= allowed) {
       best = candidate;
       bestScore = counted;

@@ -101,7 +101,8 @@ export const failureSchema: z.ZodType<SavedFailure> = z
     const faults = spec.plan?.faults.length ?? 0;
     const at = fired.findIndex((place) => place >= faults);
     if (at < 0) return;
-    const there = faults === 0 ? 'has no faults' : `has faults 0 to ${faults - 1}`;
+    const several = faults === 1 ? 'has fault 0 alone' : `has faults 0 to ${faults - 1}`;
+    const there = faults === 0 ? 'has no faults' : several;
     context.addIssue({
       code: 'custom',
       path: ['fired', at],

@@ -91,10 +91,10 @@ function checkMarks(spec: RunSpec, protocol: Protocol, where: string): void {
   const known = Object.keys(protocol.marks);
   for (const [at, { when }] of (spec.plan?.faults ?? []).entries()) {
     if (when === undefined) continue;
-    assertKnown(`${where}plan.faults[${at}].when.mark`, when.mark, known);
+    assertKnown(`${where}plan.faults[${at}].when.mark`, when.mark, known, ALL_NAMES);
   }
   for (const [at, mark] of (spec.expect?.marks ?? []).entries()) {
-    assertKnown(`${where}expect.marks[${at}]`, mark, known);
+    assertKnown(`${where}expect.marks[${at}]`, mark, known, ALL_NAMES);
   }
 }
 
@@ -114,14 +114,27 @@ function checkDrawing({ plan, workload, clients, faults }: RunSpec, where: strin
   }
 }
 
-function assertKnown(place: string, name: string, known: readonly string[]): void {
-  if (!known.includes(name)) throw unknown(place, name, known);
+function assertKnown(
+  place: string,
+  name: string,
+  known: readonly string[],
+  shown = NAMES_SHOWN,
+): void {
+  if (!known.includes(name)) throw unknown(place, name, known, shown);
 }
 
+/** More names than this are left to `quorumlab list`. */
 const NAMES_SHOWN = 12;
+/** For names that it does not list. */
+const ALL_NAMES = Number.POSITIVE_INFINITY;
 
-function unknown(place: string, name: string, known: readonly string[]): InputError {
-  const all = known.length <= NAMES_SHOWN ? `; there are ${known.join(', ')}` : '';
+function unknown(
+  place: string,
+  name: string,
+  known: readonly string[],
+  shown = NAMES_SHOWN,
+): InputError {
+  const all = known.length <= shown ? `; there are ${known.join(', ')}` : '';
   return new InputError(
     `${place}: unknown ${quoted(name)}${didYouMean(name, known) || all || '; see quorumlab list'}`,
   );

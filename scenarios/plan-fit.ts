@@ -33,7 +33,8 @@ export function checkEnding(ending: Ending, { replicas }: Size): void {
   for (const [index, replica] of core.entries()) {
     const at = `ending.core[${index}]`;
     if (!isIndex(replica, replicas)) {
-      throw new SpecError(`${at}: there is no replica ${replica}; they are 0 to ${replicas - 1}`);
+      const there = numbered(replicas, 'replica');
+      throw new SpecError(`${at}: there is no replica ${replica}; ${there}`);
     }
     if (core.indexOf(replica) < index) throw new SpecError(`${at}: ${replica} is named twice`);
   }
@@ -111,13 +112,25 @@ function located(at: string, check: () => void): void {
 function checkNode(node: number, at: string, { replicas, clients }: Size): void {
   const count = replicas + clients;
   if (isIndex(node, count)) return;
-  const nodes = `${replicas} replicas and ${clients} clients are nodes 0 to ${count - 1}`;
-  throw new SpecError(`${at}: there is no node ${node}; ${nodes}`);
+  const nodes = [...counted(replicas, 'replica'), ...counted(clients, 'client')].join(' and ');
+  const are = count === 1 ? 'is node 0' : `are nodes 0 to ${count - 1}`;
+  throw new SpecError(`${at}: there is no node ${node}; ${nodes} ${are}`);
 }
 
 function checkClient(client: number, at: string, { clients }: Size): void {
   if (isIndex(client, clients)) return;
-  throw new SpecError(`${at}: there is no client ${client}; they are 0 to ${clients - 1}`);
+  throw new SpecError(`${at}: there is no client ${client}; ${numbered(clients, 'client')}`);
+}
+
+/** `they are 0 to 4`, or what there is to say of fewer. */
+function numbered(count: number, what: string): string {
+  if (count === 0) return `the world has no ${what}s`;
+  return count === 1 ? `the only ${what} is 0` : `they are 0 to ${count - 1}`;
+}
+
+/** `3 replicas`, and nothing of what there is none of. */
+function counted(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
 }
 
 function isIndex(value: number, count: number): boolean {

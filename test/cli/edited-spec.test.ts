@@ -60,6 +60,16 @@ describe('a spec that was edited', () => {
       { plan: { operations: [], faults: [waiting] } },
       'plan.faults[0].when.mark: unknown "abuot-to-commit" (did you mean about-to-commit?)',
     ],
+    [
+      'the mark of a trigger, by one of its words',
+      { plan: { operations: [], faults: [{ ...waiting, when: { ...mark, mark: 'elected' } }] } },
+      'plan.faults[0].when.mark: unknown "elected" (did you mean primary-elected?)',
+    ],
+    [
+      'a mark like no other',
+      { plan: { operations: [], faults: [{ ...waiting, when: { ...mark, mark: 'zzz' } }] } },
+      'plan.faults[0].when.mark: unknown "zzz"; there are one-ack-short, about-to-commit, ',
+    ],
     ['an option', { options: { ...options, foo: 1 } }, 'unknown option "foo"'],
     ['an option’s type', { options: { ...options, durability: 7 } }, 'option durability = 7'],
     ['too many replicas', { replicas: 1e9 }, 'replicas: Too big: expected number to be <=100'],

@@ -48,6 +48,13 @@ describe('a hint', () => {
     expect(didYouMean('max', flags, '--')).toBe(' (did you mean --max-events?)');
   });
 
+  it('names what has it as one of its words, unless another one begins so', () => {
+    const marks = ['primary-elected', 'view-change-started', 'recovery-started'];
+    expect(didYouMean('elected', marks)).toBe(' (did you mean primary-elected?)');
+    expect(didYouMean('max', ['events-max', 'max-events'])).toBe(' (did you mean max-events?)');
+    expect(didYouMean('lected', ['primary-elected'])).toBe('');
+  });
+
   it('is not given for what resembles nothing', () => {
     expect(didYouMean('frobnicate', flags)).toBe('');
     expect(didYouMean('x', flags)).toBe('');

@@ -44,7 +44,7 @@ describe('a plan', () => {
       const { fault } = KINDS[kind];
       if ('client' in fault) {
         const message = refusalOf({ ...fault, client: 9 });
-        expect(message).toBe('plan.faults[0].client: there is no client 9; they are 0 to 0');
+        expect(message).toBe('plan.faults[0].client: there is no client 9; the only client is 0');
       } else {
         const message = refusalOf(renameNodes(fault, (node) => (node === 0 ? 9 : node)) ?? fault);
         expect(message).toMatch(
@@ -118,6 +118,25 @@ describe('a plan', () => {
     expect(messageOf(() => checkPlan(plan, specWith({})))).toContain('not both');
   });
 });
+
+describe('the size of a world', () => {
+  test.each<[string, Size, Fault, string]>([
+    ['has no clients', [3, 0], CLIENT_CRASH, 'there is no client 1; the world has no clients'],
+    ['has one client', [3, 1], CLIENT_CRASH, 'there is no client 1; the only client is 0'],
+    ['has several clients', [3, 9], { ...CLIENT_CRASH, client: 9 }, '; they are 0 to 8'],
+    ['has replicas alone', [3, 0], CRASH, 'there is no node 99; 3 replicas are nodes 0 to 2'],
+    ['has one node', [1, 0], CRASH, 'there is no node 99; 1 replica is node 0'],
+    ['has one of each', [1, 1], CRASH, '; 1 replica and 1 client are nodes 0 to 1'],
+  ])('is told in words where it %s', (_title, [replicas, clients], fault, words) => {
+    const plan = { operations: [], faults: [{ at: 0, ...fault }] };
+    const world = { ...specWith({}), replicas, clients };
+    expect(messageOf(() => checkPlan(plan, world))).toContain(words);
+  });
+});
+
+type Size = readonly [replicas: number, clients: number];
+const CRASH: Fault = { fault: 'crash', node: 99 };
+const CLIENT_CRASH = { fault: 'client-crash', client: 1 } as const;
 
 describe('a core', () => {
   function refusalOfCore(core: readonly number[]): string | undefined {
