@@ -2,15 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
+  openSync,
   readlinkSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -128,14 +131,65 @@ export const STANDARD_INPUT = '/dev/stdin';
 /** Written as a stream: it cannot be opened again where it is a socket. */
 const STANDARD_OUTPUT = '/dev/stdout';
 const BYTE_ORDER_MARK = /^\uFEFF/;
+/** A longer text is more than the engine has room for in one string. */
+const BYTES_MAX = 500_000_000;
+const CHUNK_BYTES = 65_536;
+/** How soon to look again whether a pipe has more. */
+const RETRY_MS = 10;
 
-/** The text of a file, or of standard input. */
+/** The text of a file, a pipe, or standard input; throws an InputError for what has no end. */
 export function readText(path: string): string {
   try {
-    const text = readFileSync(path === STANDARD_INPUT ? 0 : path, 'utf8');
-    return text.replace(BYTE_ORDER_MARK, '');
+    return contentOf(path).toString('utf8').replace(BYTE_ORDER_MARK, '');
   } catch (error) {
     throw new InputError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+function contentOf(path: string): Buffer {
+  if (path === STANDARD_INPUT) return readToEnd(0);
+  // Looked at before it is opened: to open a device may do something to it.
+  assertReadable(statSync(path));
+  const file = openSync(path, 'r');
+  try {
+    return readToEnd(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function assertReadable(stats: Stats): void {
+  if (stats.isDirectory()) throw new Error('it is a folder');
+  if (!stats.isFile() && !stats.isFIFO()) throw new Error('it is a device or a socket, not a file');
+  if (stats.size > BYTES_MAX) throw new Error(TOO_LARGE);
+}
+
+const TOO_LARGE = `it is larger than ${BYTES_MAX / 1_000_000} MB`;
+
+/** What a pipe holds is known only when it has been read. */
+function readToEnd(file: number): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const length = readNext(file, chunk);
+    if (length === 0) return Buffer.concat(chunks, total);
+    total += length;
+    if (total > BYTES_MAX) throw new Error(TOO_LARGE);
+    chunks.push(chunk.subarray(0, length));
+  }
+}
+
+/** How many bytes came next; 0 at the end. */
+function readNext(file: number, chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(file, chunk);
+    } catch (error) {
+      // To load `node:process`, as libraries do, is enough to make standard input non-blocking.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
   }
 }
 

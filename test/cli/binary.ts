@@ -23,7 +23,7 @@ export interface Running {
 export function start(
   words: readonly string[],
   folder: string,
-  input = '',
+  input: string | Promise<string> = '',
   variables: { readonly [name: string]: string } = {},
 ): Running {
   if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run "npm run build" first`);
@@ -37,7 +37,7 @@ export function start(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  child.stdin.end(input);
+  void Promise.resolve(input).then((text) => child.stdin.end(text));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));

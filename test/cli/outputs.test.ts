@@ -8,6 +8,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -97,6 +98,45 @@ describe('a file that is read', () => {
   it('may begin with a byte order mark', () => {
     writeFileSync(at('marked.json'), '\uFEFF{"a": "\uFEFF"}');
     expect(readText(at('marked.json'))).toBe('{"a": "\uFEFF"}');
+  });
+
+  it('is read whole, in however many pieces, without breaking a letter', () => {
+    // An odd number of bytes before letters of two bytes: one of them lies across each border.
+    const text = `x${'é'.repeat(200_000)}`;
+    writeFileSync(at('long.txt'), text);
+    expect(readText(at('long.txt'))).toBe(text);
+  });
+
+  it('may be a pipe', async () => {
+    const pipe = await makePipe('spec.pipe');
+    spawn('sh', ['-c', `printf '{"format":"x/1"}' > '${pipe}'`]);
+    const { code, stderr } = await quorumlab(folder.path, 'replay', pipe);
+    expect(stderr).toContain('found "x/1"');
+    expect(code).toBe(2);
+  });
+
+  it('is waited for when it comes late by standard input', async () => {
+    const late = new Promise<string>((resolve) => setTimeout(resolve, 1_000, '{"format":"x/1"}'));
+    const { code, stderr } = await start(['replay', '-'], folder.path, late).ended;
+    expect(stderr).toContain('found "x/1"');
+    expect(code).toBe(2);
+  });
+
+  it('is no device, which may have no end', async () => {
+    const answers = ['replay', 'shrink', 'check', 'corpus verify'].map((command) => {
+      return quorumlab(folder.path, ...command.split(' '), '/dev/zero');
+    });
+    for (const { code, stdout, stderr } of await Promise.all(answers)) {
+      expect(stdout + stderr).toContain('it is a device or a socket, not a file');
+      expect(code).toBe(2);
+    }
+  });
+
+  it('is not larger than what can be held', () => {
+    // Nothing is written but the length.
+    writeFileSync(at('large.json'), '{}');
+    truncateSync(at('large.json'), 500_000_001);
+    expect(() => readText(at('large.json'))).toThrow(/large\.json: it is larger than 500 MB$/);
   });
 });
 
