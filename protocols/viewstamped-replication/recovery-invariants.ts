@@ -66,18 +66,19 @@ export const collectedBeforeNoCrash: Invariant<ReplicaState> = {
 
 /** How often `replica` had crashed when it sent the oldest message of its own that counts here. */
 function oldestCollected(state: ReplicaState, replica: number): number {
-  const messages: readonly (Collected | null | undefined)[] =
-    state.status === 'view-change'
-      ? [state.doViewChanges[replica]]
-      : [state.crashVectorResponses[replica], state.recoveryResponses[replica]];
-  let oldest = Number.POSITIVE_INFINITY;
-  for (const message of messages) {
-    if (message !== null && message !== undefined) {
-      oldest = Math.min(oldest, message.crashVector[replica]!);
-    }
+  if (state.status === 'recovering') {
+    return Math.min(
+      crashesTold(state.crashVectorResponses[replica], replica),
+      crashesTold(state.recoveryResponses[replica], replica),
+    );
   }
   const voted = state.startViewChanges[replica]!;
-  return state.status === 'view-change' && voted !== NO_MESSAGE ? Math.min(oldest, voted) : oldest;
+  const reported = crashesTold(state.doViewChanges[replica], replica);
+  return voted === NO_MESSAGE ? reported : Math.min(voted, reported);
+}
+
+function crashesTold(message: Collected | null | undefined, replica: number): number {
+  return message?.crashVector[replica] ?? Number.POSITIVE_INFINITY;
 }
 
 /** A recovery that was cut short before the replica took part again may have counted the same. */
@@ -123,8 +124,9 @@ export const answersToOneQuestion: Invariant<ReplicaState> = {
           asked[changed] = { retries, counted, nonce };
         }
         const answers = counted ? state.recoveryResponses : state.crashVectorResponses;
-        for (const [replica, answer] of answers.entries()) {
-          if (answer === null || answer.nonce === nonce) continue;
+        for (let replica = 0; replica < answers.length; replica++) {
+          const answer = answers[replica];
+          if (answer === null || answer === undefined || answer.nonce === nonce) continue;
           return `n${changed} counts n${replica}'s answer to ${answer.nonce} as one to ${nonce}`;
         }
         return undefined;
@@ -152,8 +154,8 @@ export const recoveredByQuorum: Invariant<ReplicaState> = {
         if (isRecovering && !before.isRecovering && countOf(crashVectorResponses) <= least) {
           return `n${changed} counts its crash by ${countOf(crashVectorResponses)} crash vectors`;
         }
-        if (isRecovering) answered[changed] = { isRecovering, count: countOf(recoveryResponses) };
-        else if (before.isRecovering) answered[changed] = { isRecovering, count: 0 };
+        before.isRecovering = isRecovering;
+        before.count = isRecovering ? countOf(recoveryResponses) : 0;
         return undefined;
       },
       crashed(replica) {
