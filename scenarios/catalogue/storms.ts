@@ -124,7 +124,7 @@ function drawFault(stream: Stream, storm: Storm, node: FaultNode): Fault {
     case 'crash':
       return { fault: 'crash', node, lasts };
     case 'isolate':
-      return { fault: 'partition', groups: [[node], all], lasts };
+      return { fault: 'partition', groups: [[node], all.filter((peer) => peer !== node)], lasts };
     case 'mute':
       return { fault: 'one-way', from: [node], to: some, lasts };
     case 'deafen':
@@ -170,7 +170,12 @@ function drawSilences(stream: Stream, storm: Storm): PlannedFault[] {
     const lasts = Math.floor((storm.patience * stream.between(2, 10)) / 2);
     return stream.pick<PlannedFault>([
       { at, fault: 'crash', node, lasts },
-      { at, fault: 'partition', groups: [[node], all], lasts },
+      {
+        at,
+        fault: 'partition',
+        groups: [[node], all.filter((replica) => replica !== node)],
+        lasts,
+      },
       { at, fault: 'one-way', from: [node], to: all, lasts },
       { at, fault: 'pause', node, lasts },
     ]);
