@@ -1,5 +1,5 @@
 /** Whether a plan fits its world: people edit plans, and may name what is not there. */
-import { type Fault, nodesOf } from '../sim/fault.ts';
+import { type Fault, type FaultNode, mayNameTwice, nodesOf } from '../sim/fault.ts';
 import type { Ending, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { assembleOther, type Registry, SpecError } from './assemble.ts';
 import type { RunSpec } from './spec.ts';
@@ -10,16 +10,23 @@ type Size = Pick<RunSpec, 'replicas' | 'clients'>;
 /** What a plan has to fit: the size of its world, and what runs there. */
 type World = Size & Pick<RunSpec, 'protocol' | 'machine' | 'mutant' | 'options'>;
 
-/** Throws `SpecError` that names the place in the plan. */
+/**
+ * Throws `SpecError` that names the place in the plan. Campaigns check every plan they draw: places
+ * are put into words only where something is wrong with them.
+ */
 export function checkPlan(plan: Plan, world: World, registry?: Registry): void {
-  for (const [index, planned] of plan.operations.entries()) {
-    checkOperation(planned, `plan.operations[${index}]`, world);
+  const { operations, faults } = plan;
+  for (let index = 0; index < operations.length; index++) {
+    const wrong = wrongOperation(operations[index] as PlannedOperation, world);
+    if (wrong !== undefined) throw new SpecError(`plan.operations[${index}].${wrong}`);
   }
-  for (const [index, fault] of plan.faults.entries()) {
-    const at = `plan.faults[${index}]`;
-    checkNodes(fault, at, world);
-    checkExtent(fault, at);
-    if (fault.fault === 'version-change') checkBuild(fault, at, world, registry);
+  for (let index = 0; index < faults.length; index++) {
+    const fault = faults[index] as PlannedFault;
+    const wrong = wrongFault(fault, world);
+    if (wrong !== undefined) throw new SpecError(`plan.faults[${index}].${wrong}`);
+    if (fault.fault === 'version-change') {
+      checkBuild(fault, `plan.faults[${index}]`, world, registry);
+    }
   }
 }
 
@@ -40,49 +47,93 @@ export function checkEnding(ending: Ending, { replicas }: Size): void {
   }
 }
 
-function checkOperation({ client, operation }: PlannedOperation, at: string, size: Size): void {
-  checkClient(client, `${at}.client`, size);
+/** Each of these tells what is wrong, after the field in which it is, or undefined. */
+type Wrong = string | undefined;
+
+function wrongOperation({ client, operation }: PlannedOperation, size: Size): Wrong {
   const isObject = typeof operation === 'object' && operation !== null;
-  if (isObject && 'f' in operation && typeof operation.f === 'string') return;
-  throw new SpecError(`${at}.operation: expected an object with a name f`);
+  if (!isObject || !('f' in operation) || typeof operation.f !== 'string') {
+    return 'operation: expected an object with a name f';
+  }
+  return wrongClient(client, size);
 }
 
-function checkNodes(fault: PlannedFault, at: string, size: Size): void {
-  if (fault.when?.node !== undefined) checkNode(fault.when.node, `${at}.when.node`, size);
-  for (const [field, nodes] of nodesOf(fault)) {
+function wrongFault(fault: PlannedFault, size: Size): Wrong {
+  const named = nodesOf(fault);
+  return (
+    wrongNodes(fault, named, size) ??
+    wrongUnknowns(fault, named) ??
+    wrongRepetition(fault, named) ??
+    wrongExtent(fault, named)
+  );
+}
+
+type Named = ReturnType<typeof nodesOf>;
+
+function wrongNodes(fault: PlannedFault, named: Named, size: Size): Wrong {
+  const by = fault.when?.node;
+  if (by !== undefined && !isNode(by, size)) return `when.node: ${noNode(by, size)}`;
+  for (const [field, nodes] of named) {
     for (const node of nodes) {
-      if (typeof node === 'number') checkNode(node, `${at}.${field}`, size);
-      else if (node === 'it' && fault.when === undefined) {
-        throw new SpecError(`${at}.${field}: "it" is the node that reached a mark; expected when`);
-      }
+      if (typeof node === 'number' && !isNode(node, size)) return `${field}: ${noNode(node, size)}`;
     }
   }
-  const named = nodesOf(fault).flatMap(([, nodes]) => nodes);
-  if (named.includes('it') && named.includes('leader')) {
-    throw new SpecError(`${at}: expected "it" or "leader", not both in one fault`);
+  return named.length === 0 && 'client' in fault ? wrongClient(fault.client, size) : undefined;
+}
+
+/** Nodes that are not known beforehand: a fault may speak of one such only. */
+function wrongUnknowns({ when }: PlannedFault, named: Named): Wrong {
+  const it = named.find(([, nodes]) => nodes.includes('it'));
+  if (it === undefined) return undefined;
+  if (when === undefined) {
+    return `${it[0]}: "it" is the node that reached a mark; expected when`;
   }
-  if ('client' in fault) checkClient(fault.client, `${at}.client`, size);
+  const leader = named.find(([, nodes]) => nodes.includes('leader'));
+  return leader && `${leader[0]}: expected "it" or "leader", not both in one fault`;
+}
+
+/** A node is on one side only, and has one place in a ring. */
+function wrongRepetition(fault: Fault, named: Named): Wrong {
+  if (mayNameTwice(fault)) return undefined;
+  for (const [field, nodes] of named) {
+    const node = namedTwice(nodes);
+    if (node !== undefined) return `${field}: ${JSON.stringify(node)} is named twice`;
+  }
+  if (!hasGroups(fault)) return undefined;
+  const node = namedTwice(fault.groups.flat());
+  if (node === undefined) return undefined;
+  const sides = named.filter(([field, nodes]) => isGroup(field) && nodes.includes(node));
+  const where = sides.map(([field]) => field).join(' and ');
+  return `groups: ${JSON.stringify(node)} is in ${where}; a node is on one side only`;
+}
+
+function namedTwice(nodes: readonly FaultNode[]): FaultNode | undefined {
+  if (nodes.length < 2 || new Set(nodes).size === nodes.length) return undefined;
+  return nodes.find((node, place) => nodes.indexOf(node) < place);
+}
+
+function hasGroups(fault: Fault): fault is Extract<Fault, { readonly groups: unknown }> {
+  const kind = fault.fault;
+  return kind === 'partition' || kind === 'flapping' || kind === 'bridge';
+}
+
+function isGroup(field: string): boolean {
+  return field.startsWith('groups');
 }
 
 /** What nobody is in, or what never goes on, is a mistake and no fault. */
-function checkExtent(fault: Fault, at: string): void {
-  for (const [field, nodes] of nodesOf(fault)) {
+function wrongExtent(fault: Fault, named: Named): Wrong {
+  for (const [field, nodes] of named) {
     // A group may be empty: with one replica, nobody is on the other side.
-    if (nodes.length > 0 || field.startsWith('groups')) continue;
-    throw new SpecError(`${at}.${field}: expected at least one node`);
+    if (nodes.length === 0 && !isGroup(field)) return `${field}: expected at least one node`;
   }
-  if ('groups' in fault && fault.groups.length < 2) {
+  if (hasGroups(fault) && fault.groups.length < 2) {
     const found = fault.groups.length;
-    throw new SpecError(
-      `${at}.groups: expected at least two, found ${found}; a node in no group keeps all its links`,
-    );
+    return `groups: expected at least two, found ${found}; a node in no group keeps all its links`;
   }
-  if (fault.fault === 'flapping' && !(fault.period >= 1)) {
-    throw new SpecError(`${at}.period: expected at least 1`);
-  }
-  if (fault.fault === 'impatience' && !(fault.factor >= 1)) {
-    throw new SpecError(`${at}.factor: expected at least 1`);
-  }
+  if (fault.fault === 'flapping' && !(fault.period >= 1)) return 'period: expected at least 1';
+  if (fault.fault === 'impatience' && !(fault.factor >= 1)) return 'factor: expected at least 1';
+  return undefined;
 }
 
 function checkBuild(
@@ -109,17 +160,20 @@ function located(at: string, check: () => void): void {
   }
 }
 
-function checkNode(node: number, at: string, { replicas, clients }: Size): void {
-  const count = replicas + clients;
-  if (isIndex(node, count)) return;
-  const nodes = [...counted(replicas, 'replica'), ...counted(clients, 'client')].join(' and ');
-  const are = count === 1 ? 'is node 0' : `are nodes 0 to ${count - 1}`;
-  throw new SpecError(`${at}: there is no node ${node}; ${nodes} ${are}`);
+function isNode(node: number, { replicas, clients }: Size): boolean {
+  return isIndex(node, replicas + clients);
 }
 
-function checkClient(client: number, at: string, { clients }: Size): void {
-  if (isIndex(client, clients)) return;
-  throw new SpecError(`${at}: there is no client ${client}; ${numbered(clients, 'client')}`);
+function noNode(node: number, { replicas, clients }: Size): string {
+  const count = replicas + clients;
+  const nodes = [...counted(replicas, 'replica'), ...counted(clients, 'client')].join(' and ');
+  const are = count === 1 ? 'is node 0' : `are nodes 0 to ${count - 1}`;
+  return `there is no node ${node}; ${nodes} ${are}`;
+}
+
+function wrongClient(client: number, { clients }: Size): Wrong {
+  if (isIndex(client, clients)) return undefined;
+  return `client: there is no client ${client}; ${numbered(clients, 'client')}`;
 }
 
 /** `they are 0 to 4`, or what there is to say of fewer. */

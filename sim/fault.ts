@@ -228,64 +228,116 @@ export const FAULT_KINDS: {
 /** The kinds in the order of their list. */
 export const faultKinds = Object.keys(FAULT_KINDS) as readonly FaultKind[];
 
-/** Fields that hold one node, lists of nodes, and lists of lists of nodes. */
-const NODE_FIELDS = ['node', 'leader'] as const;
-const LIST_FIELDS = ['from', 'to', 'order', 'members'] as const;
+/** The fields of each kind that name nodes: to look for all in every fault takes far longer. */
+const NODE_FIELDS: {
+  readonly [kind in FaultKind]: readonly Exclude<keyof OfKind<kind> & keyof NodeFields, 'fault'>[];
+} = {
+  partition: ['groups'],
+  'one-way': ['from', 'to'],
+  bridge: ['node', 'groups'],
+  ring: ['order'],
+  chained: ['order'],
+  'quorum-loss': ['node'],
+  'constrained-election': ['node', 'leader'],
+  flapping: ['groups'],
+  slow: ['from', 'to'],
+  clog: ['from', 'to'],
+  crash: ['node'],
+  amnesia: ['node'],
+  pause: ['node'],
+  'slow-node': ['node'],
+  'rolling-restart': ['order'],
+  'version-change': ['node'],
+  'write-error': ['node'],
+  'read-error': ['node'],
+  'bit-rot': ['node'],
+  'misdirected-write': ['node'],
+  'lying-fsync': ['node'],
+  'disk-full': ['node'],
+  'slow-disk': ['node'],
+  'clock-jump': ['node'],
+  'clock-drift': ['node'],
+  'clock-freeze': ['node'],
+  'client-crash': [],
+  'duplicate-request': [],
+  'wrong-node': [],
+  impatience: [],
+  byzantine: ['node', 'to'],
+  reconfigure: ['members'],
+};
 
 /** The nodes that a fault names, each with the field that names it: `['groups[0]', [0, 'it']]`. */
 export function nodesOf(fault: Fault): readonly (readonly [string, Nodes])[] {
   const fields: NodeFields = fault;
   const found: [string, Nodes][] = [];
-  for (const name of NODE_FIELDS) {
-    const node = fields[name];
-    if (node !== undefined) found.push([name, [node]]);
-  }
-  for (const name of LIST_FIELDS) {
-    const list = fields[name];
-    if (list !== undefined) found.push([name, list]);
-  }
-  for (const [index, group] of (fields.groups ?? []).entries()) {
-    found.push([`groups[${index}]`, group]);
+  for (const name of NODE_FIELDS[fault.fault]) {
+    if (name === 'groups') {
+      fields.groups?.forEach((group, index) => {
+        found.push([`groups[${index}]`, group]);
+      });
+    } else {
+      const named = fields[name];
+      if (named !== undefined) found.push([name, typeof named === 'object' ? named : [named]]);
+    }
   }
   return found;
 }
 
 /**
  * The same fault among other nodes. Nodes that `rename` maps to undefined leave the lists they are
- * in; a fault that is about such a node, or that this leaves with nobody, is undefined itself.
+ * in; a fault that is about such a node, or that this leaves with nobody, is undefined itself. What
+ * becomes one node is named once, in the first place that it has: that is where it is struck.
  */
-export function renameNodes<F extends Fault>(
-  fault: F,
-  rename: (node: FaultNode) => FaultNode | undefined,
-): F | undefined {
+export function renameNodes<F extends Fault>(fault: F, rename: Rename): F | undefined {
   const fields: NodeFields = fault;
   const renamed: { [field: string]: FaultNode | Nodes | readonly Nodes[] } = {};
-  const inList = (nodes: Nodes): Nodes => nodes.flatMap((node) => rename(node) ?? []);
-  for (const name of NODE_FIELDS) {
-    const node = fields[name];
-    if (node === undefined) continue;
-    const other = rename(node);
-    if (other === undefined) return undefined;
-    renamed[name] = other;
-  }
-  for (const name of LIST_FIELDS) {
-    const list = fields[name];
-    if (list === undefined) continue;
-    const others = inList(list);
-    if (others.length === 0 && list.length > 0) return undefined;
-    renamed[name] = others;
-  }
-  if (fields.groups !== undefined) {
-    const groups = fields.groups.map(inList);
-    if (countWithNodes(groups) < 2 && countWithNodes(fields.groups) >= 2) return undefined;
-    renamed.groups = groups;
+  for (const name of NODE_FIELDS[fault.fault]) {
+    if (name === 'groups') {
+      const groups = renameGroups(fields.groups ?? [], rename);
+      if (groups === undefined) return undefined;
+      renamed[name] = groups;
+    } else {
+      const named = fields[name];
+      if (named === undefined) continue;
+      const other = typeof named === 'object' ? renameList(named, rename) : rename(named);
+      if (other === undefined) return undefined;
+      const isList = typeof other === 'object' && !mayNameTwice(fault);
+      renamed[name] = isList ? [...new Set(other)] : other;
+    }
   }
   return { ...fault, ...renamed };
+}
+
+/** Whether a list of the fault may have a node in several places: it restarts again then. */
+export function mayNameTwice({ fault }: Fault): boolean {
+  return fault === 'rolling-restart';
+}
+
+type Rename = (node: FaultNode) => FaultNode | undefined;
+
+function renameList(nodes: Nodes, rename: Rename): Nodes | undefined {
+  const others = nodes.flatMap((node) => rename(node) ?? []);
+  return others.length === 0 && nodes.length > 0 ? undefined : others;
+}
+
+function renameGroups(groups: readonly Nodes[], rename: Rename): readonly Nodes[] | undefined {
+  const others = groups.map((group) => group.flatMap((node) => rename(node) ?? []));
+  if (countWithNodes(others) < 2 && countWithNodes(groups) >= 2) return undefined;
+  const placed = new Set<FaultNode>();
+  return others.map((group) =>
+    group.filter((node) => {
+      const isNew = !placed.has(node);
+      placed.add(node);
+      return isNew;
+    }),
+  );
 }
 
 function countWithNodes(groups: readonly Nodes[]): number {
   return groups.filter((group) => group.length > 0).length;
 }
+
+type OfKind<Kind extends FaultKind> = Extract<Fault, { readonly fault: Kind }>;
 
 /** The fields of all kinds that name nodes. */
 interface NodeFields {

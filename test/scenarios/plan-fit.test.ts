@@ -1,7 +1,9 @@
 /** Plans and endings that do not fit their world: what is refused, and how it is told. */
 import { describe, expect, test } from 'vitest';
+import { protocols } from '../../protocols/index.ts';
 import { SpecError } from '../../scenarios/assemble.ts';
-import { findScenarios } from '../../scenarios/catalogue/index.ts';
+import { findScenarios, scenarios } from '../../scenarios/catalogue/index.ts';
+import { drawPlan } from '../../scenarios/draw-plan.ts';
 import { checkPlan } from '../../scenarios/plan-fit.ts';
 import { run } from '../../scenarios/run.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
@@ -31,6 +33,9 @@ function messageOf(act: () => void): string | undefined {
   }
   return undefined;
 }
+
+/** Of each scenario, in the search for plans that do not fit. */
+const SEEDS = 150;
 
 const NO_SPLIT = 'plan.faults[0].groups: expected at least two, found';
 
@@ -75,6 +80,62 @@ describe('a plan', () => {
     [{ fault: 'impatience', client: 0, factor: 0 }, 'plan.faults[0].factor: expected at least 1'],
   ])('is refused where a fault would do nothing, or without end: %j', (fault, message) => {
     expect(refusalOf(fault)).toBe(message);
+  });
+
+  test.each<[Fault, string]>([
+    [
+      { fault: 'partition', groups: [[0], [0, 1]] },
+      'groups: 0 is in groups[0] and groups[1]; a node is on one side only',
+    ],
+    [
+      { fault: 'flapping', groups: [[0, 2], [1], [2]], period: 1_000 },
+      'groups: 2 is in groups[0] and groups[2]; a node is on one side only',
+    ],
+    [{ fault: 'bridge', node: 2, groups: [[0], [1, 1]] }, 'groups[1]: 1 is named twice'],
+    [
+      { fault: 'partition', groups: [['leader'], ['leader', 1]] },
+      'groups: "leader" is in groups[0] and groups[1]; a node is on one side only',
+    ],
+    [{ fault: 'ring', order: [0, 0, 1] }, 'order: 0 is named twice'],
+    [{ fault: 'chained', order: ['leader', 1, 'leader'] }, 'order: "leader" is named twice'],
+    [{ fault: 'clog', from: [0, 1, 0], to: [2] }, 'from: 0 is named twice'],
+    [{ fault: 'reconfigure', members: [2, 2] }, 'members: 2 is named twice'],
+  ])('is refused where a fault names a node twice: %j', (fault, message) => {
+    expect(refusalOf(fault)).toBe(`plan.faults[0].${message}`);
+  });
+
+  test.each<Fault>([
+    { fault: 'partition', groups: [['leader'], [0, 1, 2]] },
+    { fault: 'one-way', from: ['leader', 0], to: [0, 1] },
+    { fault: 'bridge', node: 0, groups: [[0, 1], [2]] },
+    { fault: 'rolling-restart', order: [0, 1, 0], down: 1_000, up: 1_000 },
+  ])('may name a node that the leader may be, or that has a place in each sense: %j', (fault) => {
+    expect(refusalOf(fault)).toBeUndefined();
+  });
+
+  test('tells which of its entries is wrong', () => {
+    const faults = [
+      { at: 0, fault: 'crash', node: 0 },
+      { at: 0, fault: 'crash', node: 7 },
+    ] as const;
+    const get = { at: 0, client: 0, operation: { f: 'get', key: 'k0' } };
+    const plan = { operations: [get, { ...get, operation: 'get' }], faults: [] };
+    expect(messageOf(() => checkPlan({ operations: [], faults }, specWith({})))).toMatch(
+      /^plan\.faults\[1\]\.node: there is no node 7; /,
+    );
+    expect(messageOf(() => checkPlan(plan, specWith({})))).toBe(
+      'plan.operations[1].operation: expected an object with a name f',
+    );
+  });
+
+  test.each(scenarios.map(({ id }) => id))('drawn by %s fits its world', (id) => {
+    const [scenario] = findScenarios(id);
+    const protocol = protocols.find(({ name }) => id.startsWith(`${name}/`));
+    if (scenario === undefined || protocol === undefined) throw new Error(`there is no ${id}`);
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const spec = scenario.draw(`0x${seed.toString(16)}`, {});
+      checkPlan(spec.plan ?? drawPlan(spec, protocol), spec);
+    }
   });
 
   test('may have an empty side, as one of a single replica has', () => {

@@ -84,6 +84,31 @@ describe('a fault among other nodes', () => {
     expect(renameNodes(fault, without(7))).toEqual(fault);
   });
 
+  test.each<[Fault, Fault]>([
+    [
+      { fault: 'partition', groups: [['it'], [0, 1, 2]] },
+      { fault: 'partition', groups: [[1], [0, 2]] },
+    ],
+    [
+      { fault: 'ring', order: [0, 'it', 1, 2] },
+      { fault: 'ring', order: [0, 1, 2] },
+    ],
+    [
+      { fault: 'one-way', from: ['it', 0, 1], to: [1] },
+      { fault: 'one-way', from: [1, 0], to: [1] },
+    ],
+    [
+      { fault: 'partition', groups: [['it'], [1]] },
+      { fault: 'partition', groups: [[1], []] },
+    ],
+    [
+      { fault: 'rolling-restart', order: ['it', 0, 1], down: 5, up: 5 },
+      { fault: 'rolling-restart', order: [1, 0, 1], down: 5, up: 5 },
+    ],
+  ])('has in one place those who are one node: %j', (fault, one) => {
+    expect(renameNodes(fault, (node) => (node === 'it' ? 1 : node))).toEqual(one);
+  });
+
   test('keeps sides of a split on which somebody is left', () => {
     const split: Fault = { fault: 'partition', groups: [[0], [1], [2]] };
     const renamed = renameNodes(split, without(1));
