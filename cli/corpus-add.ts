@@ -30,14 +30,13 @@ import {
   failureText,
   recordOf,
   type SavedFailure,
+  SITUATION,
 } from './saved-failure.ts';
 import { visible } from './table.ts';
 import { today } from './today.ts';
 import { version } from './version.ts';
 
 const EXPECTED: readonly Expected[] = ['pass', 'fail'];
-/** Stands where an entry was never seen to fail: it is kept for the situation. */
-const SITUATION = 'situation';
 
 interface AddSettings {
   readonly expect: Expected | undefined;

@@ -1,10 +1,10 @@
 /** Whether an entry of the corpus still shows what it was kept for. */
 import { DETERMINISM, firstFailure, INTERNAL_ERROR } from '../scenarios/campaign-run.ts';
 import type { CorpusOutcome } from '../scenarios/campaign-types.ts';
-import type { RunResult } from '../scenarios/spec.ts';
+import type { Failure, RunResult } from '../scenarios/spec.ts';
 import { codeVersion } from './code-version.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { type Expected, failsAs, recordOf, type SavedFailure } from './saved-failure.ts';
+import { type Expected, failsAs, recordOf, type SavedFailure, SITUATION } from './saved-failure.ts';
 
 export const EXIT_OF_OUTCOME: { readonly [outcome in CorpusOutcome]: ExitCode } = {
   'as-expected': EXIT.passed,
@@ -61,12 +61,21 @@ function asFailing(saved: SavedFailure, result: RunResult): Shown {
 /** A bug that was mended must not come back; a run that no longer gets there shows nothing. */
 function asPassing(saved: SavedFailure, result: RunResult): Shown {
   const found = firstFailure(result);
-  if (found !== undefined) {
-    return { outcome: 'violated', why: `it fails with ${found.signature}: ${found.message}` };
-  }
+  if (found !== undefined) return { outcome: 'violated', why: relapse(saved, found) };
   const missing = missingIn(saved, result);
   if (missing.length === 0) return { outcome: 'as-expected', why: 'it passes' };
   return { outcome: 'stale', why: `it passes, but ${missing.join('; ')}` };
+}
+
+/** The failure of what has to pass: the one that it was kept for, or another one. */
+function relapse(saved: SavedFailure, found: Failure): string {
+  const { signature, oracle } = saved;
+  const { signature: now, message } = found;
+  if (failsAs(saved, found)) {
+    return `the bug that was mended is back: it fails with ${signature}: ${message}`;
+  }
+  const other = oracle === SITUATION ? '' : `, not with ${signature}, which it was kept for`;
+  return `it fails with ${now}${other}: ${message}`;
 }
 
 /** What the run that was saved has shown, and this one does not. */

@@ -42,6 +42,9 @@ export interface SavedFailure extends RunRecord {
   readonly spec: RunSpec;
 }
 
+/** Stands for the oracle where none was ever seen to fail: it is kept for the situation. */
+export const SITUATION = 'situation';
+
 export type Expected = 'pass' | 'fail';
 
 /** What a run has shown, for later runs to be held against. */

@@ -99,7 +99,7 @@ export function outcomeCounts(outcomes: readonly CorpusOutcome[]): readonly stri
 export function outcomeInWords(outcome: CorpusComplaint['outcome']): string {
   switch (outcome) {
     case 'violated':
-      return 'a bug that was mended is back';
+      return 'it has to pass, and fails';
     case 'stale':
       return 'it no longer shows what it was kept for';
     case 'inconclusive':

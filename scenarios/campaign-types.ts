@@ -125,7 +125,7 @@ export interface CorpusComplaint {
 }
 
 /**
- * Violated: a bug that was mended is back. Stale: it shows neither what it was kept for nor a new
+ * Violated: it has to pass, and fails, by the bug that was mended or by another one. Stale: it shows neither what it was kept for nor a new
  * violation, so it guards nothing any more.
  */
 export type CorpusOutcome =

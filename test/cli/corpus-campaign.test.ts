@@ -49,7 +49,7 @@ describe('a campaign in a folder with a corpus', () => {
       'violated',
       { ...failing, expect: 'pass' },
       1,
-      'FAIL  C/e.json  a bug that was mended is back',
+      'FAIL  C/e.json  it has to pass, and fails\n  the bug that was mended is back: it fails with',
     ],
     ['unreadable', '{"format":"quorumlab-failure/1"', 2, 'FAIL  C/e.json  it cannot be read'],
     [

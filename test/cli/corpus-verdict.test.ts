@@ -66,11 +66,32 @@ describe('an entry that must pass', () => {
     expect(verdictOf(passing, passed)).toEqual(shown);
   });
 
-  it('is violated when it fails: the bug is back', () => {
-    const { outcome, why } = verdictOf(passing, failed);
-    expect(outcome).toBe('violated');
-    expect(why).toContain(failed.failures[0]?.signature);
-    expect(why).toContain(failed.failures[0]?.message);
+  it('is violated when it fails as it was found: the bug is back', () => {
+    const mended: SavedFailure = { ...failing, expect: 'pass' };
+    const back = (by: string): string =>
+      `the bug that was mended is back: it fails with ${by}: ${failure.message}`;
+    expect(verdictOf(mended, failed)).toMatchObject({
+      outcome: 'violated',
+      why: back(failing.signature),
+    });
+    const refined = { ...mended, signature: 'I-0000', provisional: failing.signature };
+    expect(verdictOf(refined, failed).why).toBe(back('I-0000'));
+  });
+
+  it('is violated when it fails in another way: which, and that it is another one', () => {
+    expect(verdictOf(passing, failed)).toMatchObject({
+      outcome: 'violated',
+      why:
+        `it fails with ${failure.signature}, not with ${passing.signature}, ` +
+        `which it was kept for: ${failure.message}`,
+    });
+  });
+
+  it('that was never seen to fail is not said to have been kept for a failure', () => {
+    const situation = { ...passing, signature: 'R-0000', oracle: 'situation' };
+    expect(verdictOf(situation, failed).why).toBe(
+      `it fails with ${failure.signature}: ${failure.message}`,
+    );
   });
 
   it('is stale when a mark is not reached that was reached at discovery', () => {

@@ -30,7 +30,12 @@ describe('quorumlab corpus verify', () => {
 
   const { marks: _marks, ...markless } = passing;
   it.each<[string, SavedFailure | string, number, RegExp]>([
-    ['violated', { ...failing, expect: 'pass' }, 1, /^ {2}violated +\S+ +pass +it fails with/m],
+    [
+      'violated',
+      { ...failing, expect: 'pass' },
+      1,
+      /^ {2}violated +\S+ +pass +the bug that was mended is/m,
+    ],
     ['unreadable', '{"format":"quorumlab-failure/1"', 2, /^ {2}unreadable +\S+ +line 1:/m],
     ['inconclusive', undecided, 3, /^ {2}inconclusive .*bound on events/m],
     ['stale: it passes', { ...passing, expect: 'fail' }, 4, /^ {2}stale .*it passes$/m],
