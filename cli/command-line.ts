@@ -160,7 +160,7 @@ const COMPLETABLE: readonly Completable[] = COMMANDS.map(({ name, options }) => 
 const EXIT_CODES = [
   'Exit codes: 0 all passed, or the expected failure was found · 1 a property was violated, or',
   'diff found a difference · 2 wrong usage or input · 3 only inconclusive · 4 a replay differs,',
-  'or what is kept is stale · 5 --expect-failure found none · 70 internal error',
+  'or what is kept is stale or was edited · 5 --expect-failure found none · 70 internal error',
   '· 130, 143 interrupted, after a partial report was written',
 ].join(' ');
 

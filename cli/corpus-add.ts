@@ -113,7 +113,7 @@ function add(target: Target, settings: AddSettings): Added {
     writeFileWhole(path, failureText(saved));
     return { ...told, action: 'added', path };
   }
-  const difference = differenceOf(there.saved, saved);
+  const difference = differenceOf(there, saved);
   if (difference === undefined) return { ...told, action: 'unchanged', path: there.path };
   if (!settings.isForced) {
     throw new Refusal(
@@ -189,7 +189,11 @@ function sameIn(folder: string, { spec }: SavedFailure): CorpusEntry | undefined
 }
 
 /** In what the entry that is there differs, as far as it matters; undefined if in nothing. */
-function differenceOf(there: SavedFailure, saved: SavedFailure): string | undefined {
+function differenceOf(
+  { saved: there, isEdited }: CorpusEntry,
+  saved: SavedFailure,
+): string | undefined {
+  if (isEdited === true) return 'a record from before it was edited';
   if (there.expect !== saved.expect) return `expect: ${there.expect ?? 'not said'}`;
   if (there.signature !== saved.signature) return `signature ${there.signature}`;
   if (there.note !== saved.note) return there.note === undefined ? 'no note' : 'another note';

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from './exit.ts';
 import { folderNamed, readJson, reasonOf, writeFileWhole } from './files.ts';
-import { failureText, type SavedFailure } from './saved-failure.ts';
+import { failureText, isEdited, type SavedFailure, withoutRecord } from './saved-failure.ts';
 import { failureOf, formatOf } from './saved-files.ts';
 import { fittingSpec } from './spec-fit.ts';
 import { visible } from './table.ts';
@@ -15,6 +15,8 @@ export interface CorpusEntry {
   readonly saved: SavedFailure;
   /** Why this version cannot run it, though it is a saved failure: a name that is gone. */
   readonly misfit?: string;
+  /** Its spec is not the one that was recorded; `saved` is without what was. */
+  readonly isEdited?: true;
 }
 
 /** A file, and what about it. */
@@ -104,12 +106,15 @@ function readEntry(path: string, isComeUpon: boolean): CorpusEntry | Remark {
   if (isComeUpon && format?.startsWith(FAILURES) !== true) {
     return { path, why: format === undefined ? 'no format' : `format ${format}` };
   }
-  const saved = failureOf(path, json);
+  const read = failureOf(path, json);
+  // An option that the spec lacks is given its default below, and that is no edit.
+  const edited = isEdited(read) ? { isEdited: true as const } : {};
+  const saved = isEdited(read) ? withoutRecord(read) : read;
   try {
-    return { path, saved: { ...saved, spec: fittingSpec(saved.spec, 'spec.') } };
+    return { path, saved: { ...saved, spec: fittingSpec(saved.spec, 'spec.') }, ...edited };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { path, saved, misfit: error.message };
+    return { path, saved, misfit: error.message, ...edited };
   }
 }
 

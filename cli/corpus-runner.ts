@@ -3,7 +3,12 @@ import { DETERMINISM, DETERMINISM_TRIES } from '../scenarios/campaign-run.ts';
 import type { CorpusAccount } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { Corpus, CorpusEntry, Remark } from './corpus-folder.ts';
-import { type EntryVerdict, EXIT_OF_OUTCOME, verdictOf } from './corpus-verdict.ts';
+import {
+  type EntryVerdict,
+  EXIT_OF_OUTCOME,
+  verdictOf,
+  verdictOfEdited,
+} from './corpus-verdict.ts';
 import { type ExitCode, severest } from './exit.ts';
 import type { PoolAnswer, WorkerPool } from './pool.ts';
 import { LOST } from './progress.ts';
@@ -58,21 +63,24 @@ export async function runCorpus(
 /** Undefined when it was stopped by an interrupt. */
 async function check(pool: WorkerPool, entry: CorpusEntry): Promise<CheckedEntry | undefined> {
   const { saved, misfit } = entry;
-  if (misfit !== undefined) return { ...entry, verdict: cannotRun(misfit) };
+  if (misfit !== undefined) return { ...entry, verdict: cannotRun(entry, misfit) };
   const again = saved.oracle === DETERMINISM ? DETERMINISM_TRIES : 0;
   const answer = await pool.run({ kind: 'replay', spec: saved.spec, again });
   return answer.kind === 'stopped' ? undefined : { ...entry, ...judged(entry, answer) };
 }
 
 function judged(
-  { saved }: CorpusEntry,
+  entry: CorpusEntry,
   answer: Exclude<PoolAnswer, { readonly kind: 'stopped' }>,
 ): Pick<CheckedEntry, 'verdict' | 'result'> {
   switch (answer.kind) {
-    case 'replay':
-      return { verdict: verdictOf(saved, answer.result), result: answer.result };
+    case 'replay': {
+      const { result } = answer;
+      const judge = entry.isEdited === true ? verdictOfEdited : verdictOf;
+      return { verdict: judge(entry.saved, result), result };
+    }
     case 'broken':
-      return { verdict: cannotRun(answer.message) };
+      return { verdict: cannotRun(entry, answer.message) };
     case 'lost':
       return {
         verdict: {
@@ -92,8 +100,9 @@ function judged(
 }
 
 /** Names in it are gone: whatever it was kept for, it does not show it. */
-function cannotRun(why: string): EntryVerdict {
-  return { outcome: 'stale', why: `it cannot be run: ${why}`, hash: 'not-compared' };
+function cannotRun(entry: CorpusEntry, why: string): EntryVerdict {
+  const outcome = entry.isEdited === true ? 'edited' : 'stale';
+  return { outcome, why: `it cannot be run: ${why}`, hash: 'not-compared' };
 }
 
 /** What of it belongs into a campaign's result. */

@@ -1,6 +1,6 @@
 /** `corpus verify --update`: entries as they show themselves now, and what is new about them. */
 import { DETERMINISM, firstFailure } from '../scenarios/campaign-run.ts';
-import { rewrite } from './corpus-folder.ts';
+import { type CorpusEntry, rewrite } from './corpus-folder.ts';
 import type { CheckedCorpus, CheckedEntry } from './corpus-runner.ts';
 import { expectedOf } from './corpus-verdict.ts';
 import {
@@ -23,7 +23,7 @@ export function recordAnew({ checked }: CheckedCorpus): readonly Update[] {
   return checked.flatMap((entry) => {
     const saved = recordedAnew(entry);
     if (saved === undefined) return [];
-    const changes = changesBetween(entry.saved, saved);
+    const changes = changesOf(entry, saved);
     if (changes.length === 0) return [];
     return [{ from: entry.path, path: rewrite(entry, saved), changes }];
   });
@@ -56,12 +56,25 @@ function stillShown(saved: SavedFailure, now: Required<RunRecord>): Partial<RunR
   };
 }
 
+/** Of an edited entry there is no record to compare: that it was edited is what is new. */
+function changesOf(
+  { saved: before, isEdited }: CorpusEntry,
+  after: SavedFailure,
+): readonly string[] {
+  if (isEdited !== true) return changesBetween(before, after);
+  const isRenamed = before.signature !== after.signature;
+  return ['the spec, which was edited', ...(isRenamed ? [renamed(before, after)] : [])];
+}
+
+function renamed(before: SavedFailure, after: SavedFailure): string {
+  return `${before.signature} is now ${after.signature}`;
+}
+
 /** In words, for people; empty when nothing has changed. */
 export function changesBetween(before: SavedFailure, after: SavedFailure): readonly string[] {
   const changes: string[] = [];
-  if (before.signature !== after.signature) {
-    changes.push(`${before.signature} is now ${after.signature}`);
-  }
+  if (before.specDigest === undefined) changes.push('a digest of its spec');
+  if (before.signature !== after.signature) changes.push(renamed(before, after));
   if (before.message !== after.message) changes.push('another message');
   if (before.traceHash !== after.traceHash) changes.push('another trace');
   changes.push(

@@ -10,6 +10,7 @@ export const EXIT_OF_OUTCOME: { readonly [outcome in CorpusOutcome]: ExitCode } 
   'as-expected': EXIT.passed,
   violated: EXIT.violated,
   stale: EXIT.stale,
+  edited: EXIT.stale,
   inconclusive: EXIT.inconclusive,
   'internal-error': EXIT.internal,
   unreadable: EXIT.usage,
@@ -44,6 +45,19 @@ export function verdictOf(saved: SavedFailure, result: RunResult): EntryVerdict 
     `the same code gave another trace: ${saved.traceHash} was recorded, ` +
     `it is ${result.traceHash}`;
   return { outcome: 'stale', why, hash };
+}
+
+/**
+ * Whatever a run of an edited spec shows, it is not what the entry was kept for: nobody has said
+ * yet that it is to be kept for this.
+ */
+export function verdictOfEdited(saved: SavedFailure, result: RunResult): EntryVerdict {
+  const { outcome, why } = verdictOf(saved, result);
+  const hash = 'not-compared';
+  if (outcome === 'internal-error' || outcome === 'inconclusive') return { outcome, why, hash };
+  const found = firstFailure(result);
+  const now = found === undefined ? 'passes' : `fails with ${found.signature}: ${found.message}`;
+  return { outcome: 'edited', why: `its spec was edited; now it ${now}`, hash };
 }
 
 type Shown = Pick<EntryVerdict, 'outcome' | 'why'>;

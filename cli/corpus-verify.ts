@@ -104,17 +104,23 @@ function asText(
   );
 }
 
-/** What to do about what is stale. */
+/** What to do about what is stale, or was edited. */
 function adviceText(checked: readonly CheckedEntry[], targets: readonly string[]): string {
-  const stale = checked.find(({ verdict }) => verdict.outcome === 'stale');
-  if (stale === undefined) return '';
+  const first = (outcome: CorpusOutcome): CheckedEntry | undefined =>
+    checked.find(({ verdict }) => verdict.outcome === outcome);
+  const stale = first('stale');
+  const shown = stale ?? first('edited');
+  if (shown === undefined) return '';
   const named = targets.filter((target) => target !== CORPUS_DEFAULT);
   const where = named.map((target) => ` ${shellWord(target)}`).join('');
   return [
     '',
-    `  see for yourself     ${replayFileCommand(stale.path)}`,
+    `  see for yourself     ${replayFileCommand(shown.path)}`,
     `  meant to change so   quorumlab corpus verify --update${where}`,
-    `  of no use any more   quorumlab corpus prune --stale${where}`,
+    // What somebody is at work on is not pruned.
+    ...(stale === undefined
+      ? []
+      : [`  of no use any more   quorumlab corpus prune --stale${where}`]),
     '',
   ].join('\n');
 }
@@ -123,7 +129,7 @@ function badge(corpus: CheckedCorpus): string {
   const { others } = accountOf('', corpus);
   const has = (outcome: CorpusOutcome) => others.some((other) => other.outcome === outcome);
   if (has('violated') || has('internal-error') || has('unreadable')) return paint.fail();
-  if (has('stale')) return paint.stale();
+  if (has('stale') || has('edited')) return paint.stale();
   return others.length > 0 || corpus.left > 0 ? paint.unknown() : paint.pass();
 }
 

@@ -26,28 +26,32 @@ export async function replayFolder(folder: string, given: Given): Promise<ExitCo
   }
   const startedAt = performance.now();
   const isJson = given.flag('json');
-  const codes = entries.map((entry) => replayEntry(entry, given, isJson));
+  const replayed = entries.map((entry) => replayEntry(entry, given, isJson));
   if (!isJson) {
     const elapsed = formatElapsed(performance.now() - startedAt);
-    process.stdout.write(`${summary(codes, unreadable.length)}  (${elapsed})\n`);
+    process.stdout.write(`${summary(replayed, unreadable.length)}  (${elapsed})\n`);
   }
   tellForeign(foreign);
   tellUnreadable(unreadable);
+  const codes = replayed.map(({ exitCode }) => exitCode);
   return severest([...codes, ...(unreadable.length > 0 ? [EXIT.usage] : [])]);
 }
 
-function replayEntry(entry: CorpusEntry, given: Given, isJson: boolean): ExitCode {
-  const { path, saved, misfit } = entry;
+type Replayed = Pick<Comparison, 'exitCode' | 'isEdited'>;
+
+function replayEntry(entry: CorpusEntry, given: Given, isJson: boolean): Replayed {
+  const { path, saved, misfit, isEdited } = entry;
   if (misfit !== undefined) {
     process.stderr.write(`quorumlab: ${visible(`${path}: ${misfit}`)}\n`);
-    return EXIT.usage;
+    return { exitCode: EXIT.usage };
   }
-  const result = runTarget(savedTarget(path, saved, given));
-  const comparison = compare(saved, result);
+  const target = savedTarget(path, { ...saved, ...(isEdited ? { isEdited } : {}) }, given);
+  const result = runTarget(target);
+  const comparison = compare(target, result);
   process.stdout.write(
     isJson ? asJson(path, result, comparison) : asText(path, result, comparison),
   );
-  return comparison.exitCode;
+  return comparison;
 }
 
 function asText(path: string, result: RunResult, comparison: Comparison): string {
@@ -80,13 +84,18 @@ function badge(exitCode: ExitCode): string {
 }
 
 /** `PASS  12 of 14 as recorded · 1 differs · 1 fails`. */
-function summary(codes: readonly ExitCode[], unreadable: number): string {
+function summary(replayed: readonly Replayed[], unreadable: number): string {
+  const codes = replayed.map(({ exitCode }) => exitCode);
   const many = (...those: readonly ExitCode[]): number =>
     codes.filter((code) => those.includes(code)).length;
-  const well = many(EXIT.passed);
+  const unsaid = replayed.filter(
+    ({ exitCode, isEdited }) => exitCode === EXIT.passed && isEdited === true,
+  ).length;
+  const well = many(EXIT.passed) - unsaid;
   const facts: readonly (readonly [number, string])[] = [
     [many(EXIT.stale), 'not as recorded'],
     [many(EXIT.violated, EXIT.internal), 'failing'],
+    [unsaid, 'passing, but edited'],
     [many(EXIT.inconclusive), 'unknown'],
     [many(EXIT.usage) + unreadable, 'unreadable'],
   ];

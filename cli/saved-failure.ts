@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { refinedSignature } from '../scenarios/signature.ts';
 import type { Failure, RunResult, RunSpec } from '../scenarios/spec.ts';
+import { hex32 } from '../sim/mixing.ts';
+import { digest } from '../sim/plain.ts';
 import { codeVersion } from './code-version.ts';
 import { readableJson } from './readable-json.ts';
 import { type SavedExplanation, savedExplanationSchema } from './saved-explanation.ts';
@@ -38,6 +40,8 @@ export interface SavedFailure extends RunRecord {
   readonly shrunk?: SavedShrinking;
   /** Which event decides it; a replay does not look at it. */
   readonly explanation?: SavedExplanation;
+  /** Of the spec when it was written; one that has another digest was edited since. */
+  readonly specDigest?: string;
   /** With its plan; one that could not be run may lack it. */
   readonly spec: RunSpec;
 }
@@ -98,9 +102,15 @@ export const failureSchema: z.ZodType<SavedFailure> = z
     explanation: savedExplanationSchema.exactOptional(),
     marks: z.array(z.string()).exactOptional(),
     fired: z.array(z.int().min(0)).exactOptional(),
+    specDigest: z
+      .string()
+      .regex(/^[0-9a-f]{8}$/, { error: 'expected 8 hex digits' })
+      .exactOptional(),
     spec: specSchema,
   })
-  .superRefine(({ fired = [], spec }, context) => {
+  .superRefine(({ fired = [], specDigest, spec }, context) => {
+    // Whoever takes a fault out of a plan does not renumber those that fired.
+    if (isEdited({ specDigest, spec })) return;
     const faults = spec.plan?.faults.length ?? 0;
     const at = fired.findIndex((place) => place >= faults);
     if (at < 0) return;
@@ -112,6 +122,28 @@ export const failureSchema: z.ZodType<SavedFailure> = z
       message: `there is no fault ${fired[at]}: the plan ${there}`,
     });
   });
+
+/** Whether the spec, as the file has it, is not the one that was recorded; older files are mute. */
+export function isEdited({
+  specDigest,
+  spec,
+}: {
+  readonly specDigest?: string | undefined;
+  readonly spec: RunSpec;
+}): boolean {
+  return specDigest !== undefined && specDigest !== digestOfSpec(spec);
+}
+
+/** 8 hex digits that do not depend on the order of keys, or on white space in the file. */
+export function digestOfSpec(spec: RunSpec): string {
+  return hex32(digest(spec));
+}
+
+/** What a saved failure still says when its spec was edited: nothing that only a run can show. */
+export function withoutRecord(saved: SavedFailure): SavedFailure {
+  const { marks: _marks, fired: _fired, shrunk: _shrunk, explanation: _why, ...kept } = saved;
+  return kept;
+}
 
 /** What `result` has shown. */
 export function recordOf(result: RunResult): Required<RunRecord> {
@@ -163,7 +195,8 @@ export function failsAs(
 
 /**
  * As a file: what people look for first, the plan last, and otherwise the order in which files are
- * read, so that what is read and written again differs in nothing.
+ * read, so that what is read and written again differs in nothing. The digest is that of the spec
+ * as it is written.
  */
 export function failureText(saved: SavedFailure): string {
   const written: unknown = JSON.parse(JSON.stringify(saved));
@@ -173,9 +206,10 @@ export function failureText(saved: SavedFailure): string {
     : saved;
   const { expect, note, found, original, shrunk, spec, ...record } = more;
   const { plan, ...world } = spec;
+  const specDigest = digestOfSpec(spec);
   const blame = { signature, provisional, oracle, invariant, message };
   const head = { format, ...blame, expect, note, found, original, shrunk };
-  return readableJson({ ...head, ...record, spec: { ...world, plan } });
+  return readableJson({ ...head, ...record, specDigest, spec: { ...world, plan } });
 }
 
 /** How much there is to read; the smaller of two failures says the same more clearly. */

@@ -11,8 +11,10 @@ import {
   type Expected,
   FAILURE_FORMAT,
   failureSchema,
+  isEdited,
   type SavedFailure,
   traceHash,
+  withoutRecord,
 } from './saved-failure.ts';
 import { fittingSpec } from './spec-fit.ts';
 import { specSchema } from './spec-schema.ts';
@@ -37,6 +39,8 @@ export interface Replayable {
   readonly expect?: Expected;
   readonly marks?: readonly string[];
   readonly fired?: readonly number[];
+  /** Its spec is not the one that was recorded: there is nothing to hold its run against. */
+  readonly isEdited?: true;
   /** The whole of it, where it was a saved failure. */
   readonly saved?: SavedFailure;
 }
@@ -47,8 +51,10 @@ export function readReplayable(path: string): Replayable {
   switch (format) {
     case FAILURE_FORMAT: {
       const read = failureOf(path, json);
-      const saved = { ...read, spec: fittingSpec(read.spec, `${path}: spec.`) };
-      return { ...saved, saved };
+      const fitting = { ...read, spec: fittingSpec(read.spec, `${path}: spec.`) };
+      if (!isEdited(read)) return { ...fitting, saved: fitting };
+      const saved = withoutRecord(fitting);
+      return { ...saved, isEdited: true, saved };
     }
     case RUN_FORMAT: {
       const { spec, traceHash: hash, failures } = parse(path, runSchema, json);
@@ -79,6 +85,7 @@ const count = z.int().min(0);
 const CORPUS_OUTCOMES = [
   'violated',
   'stale',
+  'edited',
   'inconclusive',
   'internal-error',
   'unreadable',

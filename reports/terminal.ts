@@ -106,7 +106,8 @@ export function formatCampaign(campaign: CampaignResult, options: TerminalOption
 /** A saved failure that does not show what it was kept for. */
 function complaintBlock(complaint: CorpusComplaint, ink: ChalkInstance): readonly string[] {
   const { file, outcome, why } = complaint;
-  const word = outcome === 'stale' ? ink.yellow.bold('STALE') : badge(ink, verdictFor(outcome));
+  const isOutdated = outcome === 'stale' || outcome === 'edited';
+  const word = isOutdated ? ink.yellow.bold('STALE') : badge(ink, verdictFor(outcome));
   return [
     `${word}  ${ink.bold(file)}  ${outcomeInWords(outcome)}`,
     `${INDENT}${why}`,

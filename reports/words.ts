@@ -102,6 +102,8 @@ export function outcomeInWords(outcome: CorpusComplaint['outcome']): string {
       return 'it has to pass, and fails';
     case 'stale':
       return 'it no longer shows what it was kept for';
+    case 'edited':
+      return 'it is not the run that was recorded';
     case 'inconclusive':
       return 'it came to no verdict';
     case 'internal-error':

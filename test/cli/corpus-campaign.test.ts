@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SavedFailure } from '../../cli/saved-failure.ts';
 import type { CampaignResult } from '../../scenarios/campaign-types.ts';
 import { type Ended, start } from './binary.ts';
-import { edited, entryOf, runThat } from './corpus-fixtures.ts';
+import { edited, editedByHand, entryOf, runThat } from './corpus-fixtures.ts';
 import { homeOfEachTest } from './home.ts';
 
 const failing = entryOf(runThat('failed', 'vr/primary-crash', 'VR-13'));
@@ -64,6 +64,12 @@ describe('a campaign in a folder with a corpus', () => {
       4,
       'STALE  C/e.json  it no longer shows what it was kept for\n  it passes\n' +
         '  replay   quorumlab replay C/e.json',
+    ],
+    [
+      'edited',
+      editedByHand(failing, { seed: '0x77' }),
+      4,
+      'STALE  C/e.json  it is not the run that was recorded\n  its spec was edited; now it ',
     ],
   ])('goes on when an entry is %s, and does not pass', async (outcome, entry, expected, block) => {
     home.put({ 'kept/e.json': entry, 'kept/good.json': calm });

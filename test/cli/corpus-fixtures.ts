@@ -1,7 +1,12 @@
 /** Saved failures to put into folders: small runs, real ones. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FAILURE_FORMAT, recordOf, type SavedFailure } from '../../cli/saved-failure.ts';
+import {
+  digestOfSpec,
+  FAILURE_FORMAT,
+  recordOf,
+  type SavedFailure,
+} from '../../cli/saved-failure.ts';
 import { firstFailure } from '../../scenarios/campaign-run.ts';
 import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import { run } from '../../scenarios/run.ts';
@@ -40,13 +45,20 @@ export function entryOf(result: RunResult, edit: Partial<SavedFailure> = {}): Sa
     message: failure?.message ?? 'c0 get k0 = 1, but it was deleted',
     expect: failure === undefined ? 'pass' : 'fail',
     ...recordOf(result),
+    specDigest: digestOfSpec(result.spec),
     spec: result.spec,
     ...edit,
   };
 }
 
-/** The same run with another spec; its record stays as it was. */
+/** As if it had been recorded with another spec; the rest of its record stays as it was. */
 export function edited(entry: SavedFailure, edit: Partial<RunSpec>): SavedFailure {
+  const spec = { ...entry.spec, ...edit };
+  return { ...entry, specDigest: digestOfSpec(spec), spec };
+}
+
+/** As somebody leaves it who edits the spec in its file. */
+export function editedByHand(entry: SavedFailure, edit: Partial<RunSpec>): SavedFailure {
   return { ...entry, spec: { ...entry.spec, ...edit } };
 }
 
