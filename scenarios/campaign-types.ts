@@ -125,9 +125,9 @@ export interface CorpusComplaint {
 }
 
 /**
- * Violated: it has to pass, and fails, by the bug that was mended or by another one. Stale: it shows
- * neither what it was kept for nor a new violation, so it guards nothing any more. Edited: its spec
- * is not the one that was recorded.
+ * Violated: it has to pass, and fails, by the bug that was mended or by another one. Stale: it
+ * shows neither what it was kept for nor a new violation, so it guards nothing any more. Edited:
+ * its spec is not the one that was recorded.
  */
 export type CorpusOutcome =
   | 'as-expected'
