@@ -26,6 +26,14 @@ export interface CheckedCorpus {
   readonly left: number;
 }
 
+/** Saved specs bring all that they need: there is no campaign behind them. */
+export const NO_CAMPAIGN = {
+  scenarios: [],
+  baseSeed: '0x0',
+  settings: {},
+  determinism: false,
+} as const;
+
 export interface RunSettings {
   /** How many at a time. */
   readonly jobs: number;

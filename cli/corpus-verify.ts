@@ -9,6 +9,7 @@ import {
   type CheckedCorpus,
   type CheckedEntry,
   exitOfAccount,
+  NO_CAMPAIGN,
   runCorpus,
 } from './corpus-runner.ts';
 import { recordAnew, type Update } from './corpus-update.ts';
@@ -26,8 +27,6 @@ const JOBS_MAX = 1024;
 const TIMEOUT_MS_DEFAULT = 30_000;
 /** A worker takes longer to start than so many entries take to run. */
 const ENTRIES_PER_JOB = 16;
-/** Saved specs bring all that they need: there is no campaign behind them. */
-const NO_CAMPAIGN = { scenarios: [], baseSeed: '0x0', settings: {}, determinism: false } as const;
 
 export async function corpusVerifyCommand(given: Given): Promise<ExitCode> {
   const { targets, corpus } = corpusNamed(given.words('target'));

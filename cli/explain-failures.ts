@@ -66,8 +66,23 @@ export async function explainSmall(
   interrupt: AbortSignal,
   { failure, original, small }: SmallCase,
 ): Promise<ExplainedRun | undefined> {
-  const place = { scenario: original.scenario, seed: original.seed, index: 0 };
   const specs = specsToExplain(original, small.withRandomNetwork);
+  return explainOne(pool, interrupt, { failure, original, specs });
+}
+
+/** A failure, the spec that it was found with, and those to explain it by. */
+export interface OneCase {
+  readonly failure: Failure;
+  readonly original: RunSpec;
+  readonly specs: readonly RunSpec[];
+}
+
+export async function explainOne(
+  pool: Pick<WorkerPool, 'run' | 'endSoon'>,
+  interrupt: AbortSignal,
+  { failure, original, specs }: OneCase,
+): Promise<ExplainedRun | undefined> {
+  const place = { scenario: original.scenario, seed: original.seed, index: 0 };
   const settings = { jobs: 1, interrupt, begin: (): void => {} };
   const found = await explainFailures(pool, [{ place, failure, specs }], settings);
   if (found.broken !== undefined) throw new Error(found.broken);

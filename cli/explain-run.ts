@@ -1,20 +1,36 @@
-/** Explains one run in this thread, for commands that show a single run. */
-import { type CampaignEngine, firstFailure } from '../scenarios/campaign-run.ts';
-import { explain } from '../scenarios/explain/explain.ts';
+/** Explains one run, for commands that show a single one. */
+import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
-import { EXPLAIN_BUDGET } from '../scenarios/explain/sampler.ts';
-import type { RunResult, RunSpec } from '../scenarios/spec.ts';
-import { EXPLAIN_MS } from './limits.ts';
+import type { RunResult } from '../scenarios/spec.ts';
+import type { ExitCode } from './exit.ts';
+import { explainOne } from './explain-failures.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { endingSoon, NO_TIMEOUT_MS, oneWorker } from './one-worker.ts';
 
-/** Undefined for a run that does not fail, or whose failure cannot be explained. */
-export function explainRun(
-  engine: CampaignEngine,
-  result: RunResult,
-  specs: readonly RunSpec[] = [result.spec],
-): Explanation | undefined {
+export interface RunExplained {
+  /** Absent for a run that does not fail, or whose failure cannot be explained. */
+  readonly explanation?: Explanation;
+  /** There only after an interrupt, which leaves what was found until then. */
+  readonly exitCode?: ExitCode;
+}
+
+export async function explainRun(result: RunResult): Promise<RunExplained> {
   const failure = firstFailure(result);
-  if (failure === undefined) return undefined;
-  const until = performance.now() + EXPLAIN_MS;
-  const shouldStop = (): boolean => performance.now() > until;
-  return explain(engine, specs, failure, { ...EXPLAIN_BUDGET, shouldStop })?.explanation;
+  if (failure === undefined) return {};
+  const { spec } = result;
+  const interrupt = listenForInterrupt();
+  const pool = oneWorker(spec, NO_TIMEOUT_MS);
+  try {
+    const found = await endingSoon(pool, interrupt.signal, () =>
+      explainOne(pool, interrupt.signal, { failure, original: spec, specs: [spec] }),
+    );
+    const exitCode = interrupt.exitCode();
+    return {
+      ...(found === undefined ? {} : { explanation: found.explanation }),
+      ...(exitCode === undefined ? {} : { exitCode }),
+    };
+  } finally {
+    interrupt.release();
+    await pool.close();
+  }
 }

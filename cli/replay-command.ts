@@ -4,12 +4,11 @@ import { DETERMINISM, firstFailure } from '../scenarios/campaign-run.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { codeVersion } from './code-version.ts';
 import { missingIn } from './corpus-verdict.ts';
-import { engineFor } from './engine.ts';
 import { EXIT, type ExitCode, severest } from './exit.ts';
 import { explainRun } from './explain-run.ts';
 import type { Given } from './given.ts';
 import { readTarget, runTarget } from './replay-target.ts';
-import { exitOfRun, type Known, RunOutput } from './run-output.ts';
+import { exitOfRun, RunOutput } from './run-output.ts';
 import { failsAs } from './saved-failure.ts';
 import type { Replayable } from './saved-files.ts';
 import { simulationWords } from './selection.ts';
@@ -25,15 +24,14 @@ export async function replayCommand(given: Given): Promise<ExitCode> {
   const output = new RunOutput(given, target.isSeed ? simulationWords(given) : []);
   const result = runTarget(target, output.wantsEvents);
   const comparison = compare(target, result);
-  const replayed = { comparison, replay: target.replay };
-  output.add(result, { ...(target.isSeed ? {} : { replayed }), ...explained(result, given) });
+  const replayed = target.isSeed ? {} : { replayed: { comparison, replay: target.replay } };
+  const { exitCode, ...explained } = given.flag('explain') ? await explainRun(result) : {};
+  output.add(result, { ...replayed, ...explained });
   await output.finish();
-  return comparison.exitCode;
-}
-
-function explained(result: RunResult, given: Given): Known {
-  const explanation = given.flag('explain') ? explainRun(engineFor({}), result) : undefined;
-  return explanation === undefined ? {} : { explanation };
+  if (exitCode !== undefined && explained.explanation === undefined) {
+    process.stderr.write('quorumlab: not explained: it was interrupted\n');
+  }
+  return exitCode ?? comparison.exitCode;
 }
 
 /** How a replay stands to what was recorded; what `--json` prints as `replay`. */

@@ -3,12 +3,17 @@ import { formatCount, formatElapsed } from '../reports/words.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { type CorpusEntry, readCorpus, tellForeign, tellUnreadable } from './corpus-folder.ts';
+import { NO_CAMPAIGN } from './corpus-runner.ts';
 import { EXIT, type ExitCode, InputError, severest } from './exit.ts';
 import type { Given } from './given.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { NO_TIMEOUT_MS } from './one-worker.ts';
 import { SHOWN } from './options.ts';
 import { paint } from './paint.ts';
+import { WorkerPool } from './pool.ts';
+import { LOST } from './progress.ts';
 import { type Comparison, compare } from './replay-command.ts';
-import { assertNoSimulationOptions, runTarget, savedTarget } from './replay-target.ts';
+import { assertNoSimulationOptions, savedTarget } from './replay-target.ts';
 import { visible } from './table.ts';
 
 export async function replayFolder(folder: string, given: Given): Promise<ExitCode> {
@@ -22,35 +27,70 @@ export async function replayFolder(folder: string, given: Given): Promise<ExitCo
   }
   const { entries, unreadable, foreign } = readCorpus([folder]);
   if (entries.length + unreadable.length === 0) {
+    tellForeign(foreign);
     throw new InputError(`${folder} holds no saved failures: nothing to replay`);
   }
   const startedAt = performance.now();
-  const isJson = given.flag('json');
-  const replayed = entries.map((entry) => replayEntry(entry, given, isJson));
-  if (!isJson) {
+  const interrupt = listenForInterrupt();
+  const replayed = await replayEach(entries, given, interrupt.signal);
+  interrupt.release();
+  if (!given.flag('json')) {
     const elapsed = formatElapsed(performance.now() - startedAt);
-    process.stdout.write(`${summary(replayed, unreadable.length)}  (${elapsed})\n`);
+    const facts = { replayed, entries: entries.length, unreadable: unreadable.length };
+    process.stdout.write(`${summary(facts)}  (${elapsed})\n`);
   }
   tellForeign(foreign);
   tellUnreadable(unreadable);
-  const codes = replayed.map(({ exitCode }) => exitCode);
-  return severest([...codes, ...(unreadable.length > 0 ? [EXIT.usage] : [])]);
+  return interrupt.exitCode() ?? worstOf(replayed, unreadable.length);
 }
 
 type Replayed = Pick<Comparison, 'exitCode' | 'isEdited'>;
 
-function replayEntry(entry: CorpusEntry, given: Given, isJson: boolean): Replayed {
-  const { path, saved, misfit, isEdited } = entry;
-  if (misfit !== undefined) {
-    process.stderr.write(`quorumlab: ${visible(`${path}: ${misfit}`)}\n`);
-    return { exitCode: EXIT.usage };
+/** One after the other, until there is an interrupt. */
+async function replayEach(
+  entries: readonly CorpusEntry[],
+  given: Given,
+  interrupt: AbortSignal,
+): Promise<readonly Replayed[]> {
+  const entry = new URL('./worker.js', import.meta.url);
+  const pool = new WorkerPool({ entry, campaign: NO_CAMPAIGN, jobs: 1, timeoutMs: NO_TIMEOUT_MS });
+  const stop = (): void => pool.stopNow();
+  interrupt.addEventListener('abort', stop, { once: true });
+  const replayed: Replayed[] = [];
+  try {
+    for (const each of entries) {
+      const one = interrupt.aborted ? undefined : await replayEntry(pool, each, given);
+      if (one === undefined) break;
+      replayed.push(one);
+    }
+    return replayed;
+  } finally {
+    interrupt.removeEventListener('abort', stop);
+    await pool.close();
   }
+}
+
+/** Undefined when it was stopped by an interrupt. */
+async function replayEntry(
+  pool: WorkerPool,
+  { path, saved, misfit, isEdited }: CorpusEntry,
+  given: Given,
+): Promise<Replayed | undefined> {
+  const cannot = (why: string, exitCode: ExitCode): Replayed => {
+    process.stderr.write(`quorumlab: ${visible(`${path}: ${why}`)}\n`);
+    return { exitCode };
+  };
+  if (misfit !== undefined) return cannot(misfit, EXIT.usage);
   const target = savedTarget(path, { ...saved, ...(isEdited ? { isEdited } : {}) }, given);
-  const result = runTarget(target);
+  const answer = await pool.run({ kind: 'replay', spec: target.spec, again: target.again });
+  if (answer.kind === 'stopped') return undefined;
+  if (answer.kind === 'lost') return cannot(`the run ${LOST[answer.reason]}`, EXIT.inconclusive);
+  if (answer.kind === 'broken') return cannot(answer.message, EXIT.usage);
+  if (answer.kind !== 'replay') throw new Error(`a replay was answered with ${answer.kind}`);
+  const { result } = answer;
   const comparison = compare(target, result);
-  process.stdout.write(
-    isJson ? asJson(path, result, comparison) : asText(path, result, comparison),
-  );
+  const write = given.flag('json') ? asJson : asText;
+  process.stdout.write(write(path, result, comparison));
   return comparison;
 }
 
@@ -61,10 +101,16 @@ function asText(path: string, result: RunResult, comparison: Comparison): string
   const verdict =
     isAsExpected !== undefined
       ? []
-      : [found === undefined ? 'it passes' : `it fails with ${found.signature}`];
+      : [found === undefined ? VERDICTS[result.verdict] : `it fails with ${found.signature}`];
   const said = [...verdict, ...lines].join('; ');
   return `${badge(exitCode)}  ${paint.strong(visible(path))}  ${said}\n`;
 }
+
+const VERDICTS: { readonly [verdict in RunResult['verdict']]: string } = {
+  passed: 'it passes',
+  failed: 'it fails',
+  inconclusive: 'it comes to no verdict',
+};
 
 function asJson(path: string, result: RunResult, comparison: Comparison): string {
   return `${JSON.stringify({ file: path, ...result, replay: comparison })}\n`;
@@ -83,11 +129,17 @@ function badge(exitCode: ExitCode): string {
   }
 }
 
-/** `PASS  12 of 14 as recorded · 1 differs · 1 fails`. */
-function summary(replayed: readonly Replayed[], unreadable: number): string {
-  const codes = replayed.map(({ exitCode }) => exitCode);
+interface Facts {
+  readonly replayed: readonly Replayed[];
+  /** How many there were to replay. */
+  readonly entries: number;
+  readonly unreadable: number;
+}
+
+/** `PASS  12 of 14 as they should be · 1 not as recorded · 1 failing`. */
+function summary({ replayed, entries, unreadable }: Facts): string {
   const many = (...those: readonly ExitCode[]): number =>
-    codes.filter((code) => those.includes(code)).length;
+    replayed.filter(({ exitCode }) => those.includes(exitCode)).length;
   const unsaid = replayed.filter(
     ({ exitCode, isEdited }) => exitCode === EXIT.passed && isEdited === true,
   ).length;
@@ -99,8 +151,20 @@ function summary(replayed: readonly Replayed[], unreadable: number): string {
     [many(EXIT.inconclusive), 'unknown'],
     [many(EXIT.usage) + unreadable, 'unreadable'],
   ];
-  const all = formatCount(codes.length + unreadable);
-  const said = facts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  const worst = severest([...codes, ...(unreadable > 0 ? [EXIT.usage] : [])]);
-  return [`${badge(worst)}  ${well} of ${all} as they should be`, ...said].join(' · ');
+  const isCutShort = replayed.length < entries;
+  const all = formatCount(replayed.length + unreadable);
+  const said = [
+    `${formatCount(well)} of ${all} as they should be`,
+    ...facts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`),
+    ...(isCutShort ? [`interrupted: ${replayed.length} of ${entries} replayed`] : []),
+  ];
+  const worst = worstOf(replayed, unreadable);
+  // What was not replayed may be as it should be, or not.
+  const known = worst === EXIT.passed && isCutShort ? EXIT.inconclusive : worst;
+  return `${badge(known)}  ${said.join(' · ')}`;
+}
+
+function worstOf(replayed: readonly Replayed[], unreadable: number): ExitCode {
+  const codes = replayed.map(({ exitCode }) => exitCode);
+  return severest([...codes, ...(unreadable > 0 ? [EXIT.usage] : [])]);
 }

@@ -12,8 +12,9 @@ import { assertWritableFile, writeFileWhole } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { RUN_MS_DEFAULT, SHRINK_MS_DEFAULT } from './limits.ts';
+import { endingSoon, oneWorker } from './one-worker.ts';
 import { SWITCH } from './options.ts';
-import { type PoolAnswer, WorkerPool } from './pool.ts';
+import type { PoolAnswer, WorkerPool } from './pool.ts';
 import { LOST } from './progress.ts';
 import { readTarget, type Target } from './replay-target.ts';
 import { exitOfRun } from './run-output.ts';
@@ -37,8 +38,6 @@ import type { WorkerJob } from './worker-protocol.ts';
 
 const FOLDER = `${OUT_DIR}/failures`;
 const INTERRUPTED = 'it was interrupted';
-/** After an interrupt, a run that has not ended by then is dropped, and what was found with it. */
-const INTERRUPT_GRACE_MS = 3_000;
 
 interface Settings {
   readonly target: Target;
@@ -65,7 +64,7 @@ export async function shrinkCommand(given: Given): Promise<ExitCode> {
   // A file that cannot be written is found out while nothing is lost by it.
   assertWritableFile(out ?? `${FOLDER}/any.json`);
   const interrupt = listenForInterrupt();
-  const pool = poolFor(settings.target, given.milliseconds('timeout') ?? RUN_MS_DEFAULT);
+  const pool = oneWorker(settings.target.spec, given.milliseconds('timeout') ?? RUN_MS_DEFAULT);
   try {
     const exitCode = await shrinkTarget(settings, pool, interrupt);
     return interrupt.exitCode() ?? exitCode;
@@ -73,14 +72,6 @@ export async function shrinkCommand(given: Given): Promise<ExitCode> {
     interrupt.release();
     await pool.close();
   }
-}
-
-/** One worker, so that runs without an end, and whoever interrupts, can be dealt with. */
-function poolFor({ spec }: Target, timeoutMs: number): WorkerPool {
-  const entry = new URL('./worker.js', import.meta.url);
-  const { scenario, seed } = spec;
-  const campaign = { scenarios: [scenario], baseSeed: seed, settings: {}, determinism: false };
-  return new WorkerPool({ entry, campaign, jobs: 1, timeoutMs });
 }
 
 async function shrinkTarget(
@@ -130,19 +121,8 @@ async function watched(
   events: number,
 ): Promise<PoolAnswer> {
   const progress = new ShrinkProgress(events);
-  let force: NodeJS.Timeout | undefined;
-  const endSoon = (): void => {
-    pool.endSoon();
-    force = setTimeout(() => pool.stopNow(), INTERRUPT_GRACE_MS);
-  };
-  interrupt.signal.addEventListener('abort', endSoon, { once: true });
-  try {
-    return await pool.run(job, (at) => progress.show(at));
-  } finally {
-    interrupt.signal.removeEventListener('abort', endSoon);
-    clearTimeout(force);
-    progress.stop();
-  }
+  const shrinking = () => pool.run(job, (at) => progress.show(at));
+  return endingSoon(pool, interrupt.signal, shrinking).finally(() => progress.stop());
 }
 
 function leaveAlone({ target, isJson }: Settings, result: RunResult, reason: string): void {

@@ -1,6 +1,6 @@
 /** Runs the built command line in a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,24 @@ export function start(
 
 export function quorumlab(folder: string, ...words: readonly string[]): Promise<Ended> {
   return start(words, folder).ended;
+}
+
+const LISTENING = 'listens for SIGINT';
+/** Loaded before the command: says when it listens for interrupts, which would end it earlier. */
+const TELLING = `process.on('newListener', (name) => {
+  if (name === 'SIGINT') process.stderr.write('${LISTENING}');
+});
+`;
+
+/** Runs a command that is interrupted as soon as it listens for that. */
+export function interrupted(words: readonly string[], folder: string): Promise<Ended> {
+  const telling = join(folder, 'telling.mjs');
+  writeFileSync(telling, TELLING);
+  const { child, ended } = start(words, folder, '', { NODE_OPTIONS: `--import=${telling}` });
+  child.stderr?.on('data', (text: string) => {
+    if (text.includes(LISTENING)) child.kill('SIGINT');
+  });
+  return ended;
 }
 
 /** A folder that is gone when the tests are. */

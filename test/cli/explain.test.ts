@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, quorumlab, temporaryFolder } from './binary.ts';
+import { type Ended, interrupted, quorumlab, temporaryFolder } from './binary.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
@@ -113,6 +113,15 @@ describe('quorumlab replay --explain', () => {
     expect(explained.stdout).toContain('drawn anew');
     expect(explained.stdout).toContain('the trace hash is the same as recorded');
     expect((await run('replay', saved)).stdout).not.toContain('drawn anew');
+  });
+
+  it('tells, when it is interrupted, what it knows until then', async () => {
+    const words = ['replay', 'vr/lossy@0x1', '--mutant', 'CL-1', '--explain'];
+    const { code, stdout, stderr } = await interrupted(words, folder.path);
+    expect(stdout).toMatch(/^FAIL {2}vr\/lossy@0x1 /);
+    expect(stdout).toMatch(/^ {2}replay /m);
+    expect(`${stdout}${stderr}`).toMatch(/not explained: it was interrupted|more exactly/);
+    expect(code).toBe(130);
   });
 
   it('has nothing to explain in a run that passes', async () => {

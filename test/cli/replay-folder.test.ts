@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../cli/replay-command.ts';
 import type { SavedFailure } from '../../cli/saved-failure.ts';
+import { start } from './binary.ts';
 import { edited, entryOf, OTHER_CODE, runThat } from './corpus-fixtures.ts';
 import { homeOfEachTest } from './home.ts';
 
@@ -68,16 +69,43 @@ describe('quorumlab replay of a folder', () => {
 
   it('is refused when there is nothing in it, or options are for one run', async () => {
     mkdirSync(join(home.path, 'empty'));
-    home.put({ 'in/a.json': calm });
-    const [empty, html, nodes] = await Promise.all([
+    home.put({ 'in/a.json': calm, 'others/a.json': '{}' });
+    const [empty, others, html, nodes] = await Promise.all([
       home.run('replay', 'empty'),
+      home.run('replay', 'others'),
       home.run('replay', 'in', '--html', 'x.html'),
       home.run('replay', 'in', '--nodes', '5'),
     ]);
     expect(empty.stderr).toBe('quorumlab: empty holds no saved failures: nothing to replay\n');
+    expect(others.stderr).toBe(
+      'quorumlab: others/a.json is no saved failure, left alone: no format\n' +
+        'quorumlab: others holds no saved failures: nothing to replay\n',
+    );
     expect(html.stderr).toContain('--html is for one run, and in is a folder');
     expect(nodes.stderr).toContain('--nodes cannot change a saved run');
-    expect([empty.code, html.code, nodes.code]).toEqual([2, 2, 2]);
+    expect([empty.code, others.code, html.code, nodes.code]).toEqual([2, 2, 2, 2]);
+  });
+});
+
+describe('a replay of a folder that is interrupted', () => {
+  // Hours of virtual time, in which nothing happens but heartbeats.
+  const ending = { kind: 'quiet', healAt: 1e12 } as const;
+  const bounds = { events: 1e9, queue: 1e6, time: 1e15 };
+  const endless = edited(calm, { ending, bounds });
+
+  it('tells what it has replayed until then', async () => {
+    home.put({ 'in/a.json': failing, 'in/b.json': endless, 'in/c.json': calm });
+    const { child, ended } = start(['replay', 'in'], home.path);
+    child.stdout?.once('data', () => child.kill('SIGINT'));
+    const { code, stdout, stderr } = await ended;
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^PASS {2}in\/a.json /);
+    expect(lines[1]).toMatch(
+      /^UNKNOWN {2}1 of 1 as they should be · interrupted: 1 of 3 replayed {2}\(/,
+    );
+    expect(stderr).toContain('stopping');
+    expect(code).toBe(130);
   });
 });
 

@@ -1,13 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Ended, quorumlab, start, temporaryFolder } from './binary.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, interrupted, quorumlab, temporaryFolder } from './binary.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 const run = (...words: readonly string[]): Promise<Ended> => quorumlab(folder.path, ...words);
 
@@ -18,12 +15,6 @@ function json(path: string): ReturnType<typeof JSON.parse> {
 /** A client that retries under a new request number: any lossy run shows it soon. */
 const FAILING = ['vr/lossy@0x1', '--mutant', 'CL-1'];
 const PASSING = ['vr/calm@0x1'];
-const LISTENING = 'listens for SIGINT';
-/** Loaded before the command: says when it listens for interrupts, which would end it earlier. */
-const TELLING = `process.on('newListener', (name) => {
-  if (name === 'SIGINT') process.stderr.write('${LISTENING}');
-});
-`;
 
 /** The words of the first printed command that begins like this, without `quorumlab`. */
 function printed(text: string, label: string): string[] {
@@ -163,14 +154,8 @@ describe('quorumlab shrink', () => {
       '--check',
       'linearizability',
     ];
-    const telling = join(folder.path, 'telling.mjs');
-    writeFileSync(telling, TELLING);
-    vi.stubEnv('NODE_OPTIONS', `--import=${telling}`);
-    const running = start(['shrink', ...long, '--out', 'interrupted.json'], folder.path);
-    running.child.stderr?.on('data', (text: string) => {
-      if (text.includes(LISTENING)) running.child.kill('SIGINT');
-    });
-    const { code, stdout } = await running.ended;
+    const words = ['shrink', ...long, '--out', 'interrupted.json'];
+    const { code, stdout } = await interrupted(words, folder.path);
     expect(code).toBe(130);
     expect(stdout).toMatch(/cut short|it was interrupted/);
   });
