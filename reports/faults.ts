@@ -7,6 +7,7 @@ import {
   type FaultKind,
   type FaultNode,
   nodesOf,
+  renameNodes,
 } from '../sim/fault.ts';
 import type { PlannedFault } from '../sim/plan.ts';
 import { formatTime, formatTimeRange, nodeName } from './words.ts';
@@ -86,9 +87,9 @@ const EFFECTS: { readonly [group in FaultGroup]: FaultEffect } = {
   configuration: 'tampered',
 };
 
-/** A fault of the plan that did not fire, and why: `crash the node that reaches elected`. */
-export function unfiredInWords(planned: PlannedFault, replicas: number): string {
-  const groups = touchedNodes(planned, replicas, undefined);
+/** A fault with what it waits for: `crash it at the mark elected, time 2`. */
+export function unfiredInWords(planned: PlannedFault, replicas: number, it?: number): string {
+  const groups = touchedNodes(planned, replicas, it);
   const title = faultTitle(planned, groups, replicas);
   if (planned.when === undefined) return `${title} ${formatTime(planned.at)}`;
   const { mark, nth, after, node } = planned.when;
@@ -111,7 +112,12 @@ function touchedNodes(
     return it ?? (node === 'it' ? UNKNOWN_NODE : UNKNOWN_LEADER);
   };
   if ('client' in planned) return [[replicas + planned.client]];
-  return nodesOf(planned).map(([, nodes]) => nodes.map(resolve));
+  // A node that is named on two sides is on the first.
+  const named = renameNodes(planned, resolve) ?? planned;
+  const groups = nodesOf(named).map(([, nodes]) => nodes.map(resolve));
+  if (planned.fault !== 'bridge') return groups;
+  const [bridge = [], ...sides] = groups;
+  return [bridge, ...sides.map((side) => side.filter((node) => !bridge.includes(node)))];
 }
 
 /** From so many neighbours on, the first and the last of them are named: `c0–c3`. */

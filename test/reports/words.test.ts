@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { effectOf, faultSpans, spanInWords, unfiredInWords } from '../../reports/faults.ts';
+import {
+  effectOf,
+  faultInWords,
+  faultSpans,
+  spanInWords,
+  unfiredInWords,
+} from '../../reports/faults.ts';
 import {
   fieldsOf,
   formatCompact,
@@ -12,6 +18,7 @@ import {
   formatTimeRange,
   nodeName,
 } from '../../reports/words.ts';
+import type { Fault } from '../../sim/fault.ts';
 import { fixtureRun } from './fixture-run.ts';
 
 describe('numbers', () => {
@@ -138,6 +145,19 @@ describe('faults', () => {
       faults: [{ status: 'fired', at: 40_000, until: 49_000 }],
     });
     expect(span === undefined ? '' : spanInWords(span)).toBe('slow {n0}→{n1,n2} (+8 ms) 40–49 ms');
+  });
+
+  it.each<[Fault, string]>([
+    [{ fault: 'partition', groups: [['leader'], [0, 1, 2, 3, 4]] }, 'partition {n0}|{n1–n4}'],
+    [{ fault: 'bridge', node: 'leader', groups: [[0, 1], [2]] }, 'bridge n0 between {n1}|{n2}'],
+    [{ fault: 'ring', order: ['leader', 2, 0, 1] }, 'ring n0–n2–n1'],
+    [{ fault: 'one-way', from: ['leader'], to: [0, 1] }, 'one-way cut {n0}→{n0,n1}'],
+    [
+      { fault: 'rolling-restart', order: ['leader', 1, 0], down: 5, up: 5 },
+      'rolling restart n0, n1, n0',
+    ],
+  ])('tell of the sides that really were: %j', (fault, title) => {
+    expect(faultInWords({ at: 0, ...fault }, 5, 0)).toBe(title);
   });
 
   it('that wait for a mark name it', () => {
