@@ -1,10 +1,12 @@
 /** One run: a spec goes in, a result comes out, and nothing else in the world is touched. */
 import type { Protocol } from '../sim/contract.ts';
+import type { FaultAccount } from '../sim/faults.ts';
 import { Digester } from '../sim/plain.ts';
 import type { Plan } from '../sim/plan.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { End } from '../sim/simulation-config.ts';
 import { STREAMS_VERSION } from '../sim/streams.ts';
+import type { Unstruck } from '../sim/unstruck.ts';
 import { assemble, assembleOther, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
@@ -75,6 +77,7 @@ function report(
   end: End,
 ): RunResult {
   const { protocol } = judge.build;
+  const { faults } = simulation;
   const history = historyOf(judge);
   const places = placesWithoutRefused(judge.history);
   digestOutcome(simulation);
@@ -88,7 +91,7 @@ function report(
     ended: endOf(judge, end),
     counts: { ...simulation.counts },
     marks: marksOf(simulation, protocol),
-    faults: simulation.faults.accounts.map(outcomeOf),
+    faults: faults.accounts.map((account, index) => outcomeOf(account, faults.whyUnstruck(index))),
     history,
     finalSummaries: simulation.nodes.map((node) => {
       if (!node.isReplica) return node.isUp ? 'client' : 'down';
@@ -128,13 +131,15 @@ function marksOf(simulation: Simulation, protocol: Protocol): { [mark: string]: 
   return marks;
 }
 
-function outcomeOf(account: Simulation['faults']['accounts'][number]): FaultOutcome {
-  const { status, at, event, until, node } = account;
+function outcomeOf(account: FaultAccount, why: Unstruck | undefined): FaultOutcome {
+  const { status, at, event, until, node, seen } = account;
   return {
     status,
     ...(at >= 0 ? { at, event } : {}),
     ...(until >= 0 ? { until } : {}),
     ...(node >= 0 ? { node } : {}),
+    ...(why === undefined ? {} : { why }),
+    ...(why === 'mark-not-reached' ? { seen } : {}),
   };
 }
 

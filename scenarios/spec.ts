@@ -13,6 +13,7 @@ import type {
 } from '../sim/plan.ts';
 import type { EventRecord } from '../sim/record.ts';
 import type { Rekey } from '../sim/simulation-config.ts';
+import type { Unstruck } from '../sim/unstruck.ts';
 
 export const SPEC_FORMAT = 'quorumlab-spec/1';
 export const RUN_FORMAT = 'quorumlab-run/1';
@@ -147,6 +148,10 @@ export interface FaultOutcome {
   readonly until?: number;
   /** The node that `'it'` or `'leader'` stood for. */
   readonly node?: number;
+  /** Why it did not strike. */
+  readonly why?: Unstruck;
+  /** How often its mark was reached, where that was not often enough. */
+  readonly seen?: number;
 }
 
 /** One operation as a client saw it. */

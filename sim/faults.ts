@@ -11,6 +11,7 @@ import type { MarkTrigger, PlannedFault } from './plan.ts';
 import type { Simulation } from './simulation.ts';
 import { strike } from './strikes/index.ts';
 import type { Strike } from './strikes/strike.ts';
+import type { Hindrance, Unstruck } from './unstruck.ts';
 
 /** What became of one fault of the plan. */
 export interface FaultAccount {
@@ -20,6 +21,10 @@ export interface FaultAccount {
   until: number;
   /** The node that `'it'` or `'leader'` stood for. */
   node: NodeId;
+  /** How often its mark was reached. */
+  seen: number;
+  /** What held it back. */
+  hindrance?: Hindrance;
 }
 
 const NEVER = -1;
@@ -27,7 +32,6 @@ const NEVER = -1;
 interface ArmedTrigger {
   readonly index: number;
   readonly when: MarkTrigger;
-  seen: number;
 }
 
 export class Faults {
@@ -54,6 +58,7 @@ export class Faults {
       event: NEVER,
       until: NEVER,
       node: NEVER,
+      seen: 0,
     }));
     for (const [index, fault] of planned.entries()) this.arm(fault, index);
   }
@@ -64,7 +69,7 @@ export class Faults {
       return;
     }
     const armed = this.triggers.get(fault.when.mark) ?? [];
-    armed.push({ index, when: fault.when, seen: 0 });
+    armed.push({ index, when: fault.when });
     this.triggers.set(fault.when.mark, armed);
   }
 
@@ -79,9 +84,10 @@ export class Faults {
     if (armed === undefined || this.isOver) return;
     for (const trigger of armed) {
       if (trigger.when.node !== undefined && trigger.when.node !== node.id) continue;
-      trigger.seen += 1;
-      if (trigger.seen !== trigger.when.nth) continue;
-      this.account(trigger.index).node = node.id;
+      const account = this.account(trigger.index);
+      account.seen += 1;
+      if (account.seen !== trigger.when.nth) continue;
+      account.node = node.id;
       if (trigger.when.after > 0) {
         const at = this.world.now + trigger.when.after;
         this.world.queueEvent(plainEvent(at, FAULT, -1, trigger.index));
@@ -111,8 +117,9 @@ export class Faults {
       return typeof node === 'number' ? node : account.node;
     };
     const struck = strike(fault, { world, claims, resolve });
-    if (struck === undefined) {
+    if (typeof struck === 'string') {
       account.status = 'held-back';
+      account.hindrance = struck;
       return;
     }
     account.status = 'fired';
@@ -168,6 +175,15 @@ export class Faults {
   /** Whether some fault of this node has not ended. */
   isStruck(node: NodeId): boolean {
     return this.strikes.some((struck) => struck?.nodes?.includes(node) === true);
+  }
+
+  /** Why a fault has not struck; undefined for one that has. */
+  whyUnstruck(index: number): Unstruck | undefined {
+    const { status, seen, hindrance } = this.account(index);
+    if (status !== 'never-triggered') return hindrance;
+    const { when } = this.fault(index);
+    if (when !== undefined && seen < when.nth) return 'mark-not-reached';
+    return this.isOver ? 'turned-quiet' : 'run-ended';
   }
 
   private isForGood(index: number): boolean {

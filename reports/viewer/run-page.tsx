@@ -1,7 +1,8 @@
 /** One run: the verdict, how to repeat it, and panes that share a cursor. */
 import { replaySavedCommand } from '../commands.ts';
 import type { ReportIndex } from '../document.ts';
-import { spanInWords, unfiredInWords } from '../faults.ts';
+import { spanInWords } from '../faults.ts';
+import { isShort, unstruckFaults } from '../unstruck.ts';
 import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { EventTable } from './event-table.tsx';
@@ -131,30 +132,26 @@ function FaultList({ model }: { readonly model: RunModel }) {
   const { run, faults } = model;
   const failure = run.failures[0];
   const before = failure === undefined ? faults : faults.filter((span) => span.from <= failure.at);
-  const unfired = run.faults.flatMap((outcome, index) => {
-    const planned = run.spec.plan.faults[index];
-    if (planned === undefined || outcome.status === 'fired') return [];
-    return [`${unfiredInWords(planned, run.spec.replicas)} (${outcome.status.replace('-', ' ')})`];
-  });
+  const unstruck = unstruckFaults(run).map(({ title, why }) => `${title}: not struck: ${why}`);
   const recent = before.slice(-FAULTS_SHOWN).map(spanInWords);
   const older = before.slice(0, -FAULTS_SHOWN).map(spanInWords);
-  if (before.length + unfired.length === 0) return null;
+  if (before.length + unstruck.length === 0) return null;
   return (
     <div class="fault-list">
       <p>
         <span class="quiet">{failure === undefined ? 'faults: ' : 'faults before it: '}</span>
         {recent.length === 0 ? 'none' : recent.join(' · ')}
       </p>
-      {older.length + unfired.length === 0 ? null : (
-        <details>
+      {older.length + unstruck.length === 0 ? null : (
+        <details open={isShort(run)}>
           <summary>
             {[
               ...(older.length > 0 ? [`${older.length} earlier`] : []),
-              ...(unfired.length > 0 ? [`${unfired.length} that did not fire`] : []),
+              ...(unstruck.length > 0 ? [`${unstruck.length} that did not strike`] : []),
             ].join(', ')}
           </summary>
           <ul>
-            {[...older, ...unfired].map((fault, place) => (
+            {[...older, ...unstruck].map((fault, place) => (
               <li key={`${fault}-${place}`}>{fault}</li>
             ))}
           </ul>

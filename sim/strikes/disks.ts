@@ -3,11 +3,12 @@
  * the last intact record, which no start could tell from one that a crash has torn.
  */
 import type { NodeId } from '../contract.ts';
-import type { Disk, Mend } from '../disk.ts';
+import type { Mend } from '../disk.ts';
 import type { DiskFault } from '../fault.ts';
+import type { Hindrance } from '../unstruck.ts';
 import { isSurvived, NOTHING_TO_END, type Scene, type Strike } from './strike.ts';
 
-export function strikeDisk(fault: DiskFault, scene: Scene): Strike | undefined {
+export function strikeDisk(fault: DiskFault, scene: Scene): Strike | Hindrance {
   const { world } = scene;
   const node = scene.resolve(fault.node);
   const { disk } = world.node(node);
@@ -24,17 +25,16 @@ export function strikeDisk(fault: DiskFault, scene: Scene): Strike | undefined {
         disk.slowBy -= fault.by;
       });
     case 'lying-fsync':
-      return isSurvived(scene, 'unnoticed', node) ? until(disk.lie()) : undefined;
+      return isSurvived(scene, 'unnoticed', node) ? until(disk.lie()) : 'beyond-claims';
     case 'read-error':
-      if (!canDamage(scene, node, disk, fault.place)) return undefined;
-      return until(disk.refuseToRead(fault.place));
-    case 'bit-rot':
-      if (!canDamage(scene, node, disk, fault.place)) return undefined;
-      disk.rot(fault.place);
-      return until(NOTHING_TO_END);
+      return hindranceAt(scene, node, fault.place) ?? until(disk.refuseToRead(fault.place));
+    case 'bit-rot': {
+      const hindrance = hindranceAt(scene, node, fault.place);
+      if (hindrance === undefined) disk.rot(fault.place);
+      return hindrance ?? until(NOTHING_TO_END);
+    }
     case 'misdirected-write':
-      if (!canDamage(scene, node, disk, fault.place)) return undefined;
-      return until(disk.leadAstray(fault.place));
+      return hindranceAt(scene, node, fault.place) ?? until(disk.leadAstray(fault.place));
     default:
       return fault satisfies never;
   }
@@ -50,6 +50,8 @@ function restarting({ world }: Scene, id: NodeId, mend: Mend): Strike {
   return { nodes: [id], end };
 }
 
-function canDamage(scene: Scene, node: NodeId, disk: Disk, place: number): boolean {
-  return disk.hasRecordAt(place) && isSurvived(scene, 'record', node);
+/** What keeps the record at `place` from being damaged, if anything does. */
+function hindranceAt(scene: Scene, node: NodeId, place: number): Hindrance | undefined {
+  if (!scene.world.node(node).disk.hasRecordAt(place)) return 'no-record';
+  return isSurvived(scene, 'record', node) ? undefined : 'beyond-claims';
 }

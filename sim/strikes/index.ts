@@ -1,5 +1,6 @@
 /** From a fault of the plan to what it does. */
 import type { Fault, ReconfigureFault } from '../fault.ts';
+import type { Hindrance } from '../unstruck.ts';
 import { strikeClock } from './clocks.ts';
 import { strikeDisk } from './disks.ts';
 import { strikeLinks } from './links.ts';
@@ -7,8 +8,8 @@ import { strikeProcess } from './processes.ts';
 import { strikeByzantine, strikeClient } from './senders.ts';
 import { NOTHING_TO_END, type Scene, type Strike } from './strike.ts';
 
-/** Begins the fault; undefined when it is held back or finds nothing to strike. */
-export function strike(fault: Fault, scene: Scene): Strike | undefined {
+/** Begins the fault, or tells what keeps it from striking. */
+export function strike(fault: Fault, scene: Scene): Strike | Hindrance {
   switch (fault.fault) {
     case 'partition':
     case 'one-way':
@@ -55,7 +56,7 @@ export function strike(fault: Fault, scene: Scene): Strike | undefined {
 }
 
 /** Any replica that is up can be asked; what follows is the protocol's own business. */
-function reconfigure({ members }: ReconfigureFault, scene: Scene): Strike | undefined {
+function reconfigure({ members }: ReconfigureFault, scene: Scene): Strike | Hindrance {
   const isAsked = scene.world.lifecycle.reconfigure(members.map(scene.resolve));
-  return isAsked ? { nodes: [], end: NOTHING_TO_END } : undefined;
+  return isAsked ? { nodes: [], end: NOTHING_TO_END } : 'nobody-to-ask';
 }

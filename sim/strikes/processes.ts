@@ -1,20 +1,21 @@
 /** Faults of processes: crashes, pauses, slow nodes, restarts as another build. */
 import type { NodeId, OptionSchema, Options } from '../contract.ts';
 import type { ProcessFault } from '../fault.ts';
-import { isSurvived, type Scene, type Strike } from './strike.ts';
+import type { Hindrance } from '../unstruck.ts';
+import { beyond, isSurvived, type Scene, type Strike } from './strike.ts';
 
-/** Undefined when the fault is held back: the node is down, or it is more than is survived. */
-export function strikeProcess(fault: ProcessFault, scene: Scene): Strike | undefined {
+export function strikeProcess(fault: ProcessFault, scene: Scene): Strike | Hindrance {
   const { world } = scene;
   switch (fault.fault) {
     case 'crash': {
       const node = scene.resolve(fault.node);
-      return isSurvived(scene, 'memory', node) ? crash(scene, node) : undefined;
+      return isSurvived(scene, 'memory', node) ? crash(scene, node) : beyond(scene, node);
     }
     case 'amnesia': {
       const node = scene.resolve(fault.node);
-      const struck = isSurvived(scene, 'disk', node) ? crash(scene, node) : undefined;
-      if (struck !== undefined) world.node(node).disk.wipe();
+      if (!isSurvived(scene, 'disk', node)) return beyond(scene, node);
+      const struck = crash(scene, node);
+      if (struck !== 'node-down') world.node(node).disk.wipe();
       return struck;
     }
     case 'pause': {
@@ -34,15 +35,15 @@ export function strikeProcess(fault: ProcessFault, scene: Scene): Strike | undef
   }
 }
 
-function crash({ world }: Scene, node: NodeId): Strike | undefined {
-  if (!world.lifecycle.crash(node)) return undefined;
+function crash({ world }: Scene, node: NodeId): Strike | 'node-down' {
+  if (!world.lifecycle.crash(node)) return 'node-down';
   return { nodes: [node], end: () => world.lifecycle.restart(node) };
 }
 
 /** A crash ends it: the node restarts awake, and a later pause is not this one's to end. */
-function pause({ world }: Scene, id: NodeId): Strike | undefined {
+function pause({ world }: Scene, id: NodeId): Strike | 'node-down' {
   const node = world.node(id);
-  if (!world.lifecycle.pause(id)) return undefined;
+  if (!world.lifecycle.pause(id)) return 'node-down';
   const { incarnation } = node;
   const end = (): void => {
     if (node.incarnation === incarnation) world.lifecycle.resume(id);
@@ -88,7 +89,7 @@ function restartInTurn(
 function changeVersion(
   fault: ProcessFault & { readonly fault: 'version-change' },
   scene: Scene,
-): Strike | undefined {
+): Strike | Hindrance {
   const { world, claims } = scene;
   const node = scene.resolve(fault.node);
   const { mutant, options } = fault;
@@ -96,10 +97,11 @@ function changeVersion(
     ...(mutant === undefined ? {} : { mutant }),
     ...(options === undefined ? {} : { options }),
   });
-  if (build === undefined) return undefined;
+  if (build === undefined) return 'no-build';
   const { optionSchema } = build.protocol;
-  if (claims !== undefined && !mayDiffer(optionSchema, options ?? {})) return undefined;
-  if (!isSurvived(scene, 'memory', node) || !world.lifecycle.crash(node)) return undefined;
+  if (claims !== undefined && !mayDiffer(optionSchema, options ?? {})) return 'beyond-claims';
+  if (!isSurvived(scene, 'memory', node)) return beyond(scene, node);
+  if (!world.lifecycle.crash(node)) return 'node-down';
   world.node(node).build = build;
   world.lifecycle.expectPatience(build);
   return { nodes: [node], end: () => world.lifecycle.restart(node) };

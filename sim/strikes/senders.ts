@@ -2,16 +2,17 @@
 import type { NodeId } from '../contract.ts';
 import type { Behaviour, ByzantineFault, ClientFault } from '../fault.ts';
 import { Adversary, AsksTheWrongNode, SendsTwice, type Tamper } from '../tampering.ts';
+import type { Hindrance } from '../unstruck.ts';
 import { isSurvived, type Scene, type Strike } from './strike.ts';
 
-export function strikeClient(fault: ClientFault, scene: Scene): Strike | undefined {
+export function strikeClient(fault: ClientFault, scene: Scene): Strike | Hindrance {
   const { world } = scene;
   const node = world.clientNode(fault.client);
   switch (fault.fault) {
     case 'client-crash':
       return world.lifecycle.crash(node)
         ? { nodes: [node], end: () => world.lifecycle.restart(node) }
-        : undefined;
+        : 'node-down';
     case 'duplicate-request':
       return tamper(scene, node, new SendsTwice(fault.by));
     case 'wrong-node': {
@@ -28,12 +29,14 @@ export function strikeClient(fault: ClientFault, scene: Scene): Strike | undefin
   }
 }
 
-export function strikeByzantine(fault: ByzantineFault, scene: Scene): Strike | undefined {
+export function strikeByzantine(fault: ByzantineFault, scene: Scene): Strike | Hindrance {
   const node = scene.resolve(fault.node);
   const lies = isLie(fault.behaviour);
   // What an adversary makes a client ask for is done: no protocol claims otherwise.
-  if (lies && scene.claims !== undefined && !scene.world.node(node).isReplica) return undefined;
-  if (!isSurvived(scene, lies ? 'lies' : 'omission', node)) return undefined;
+  if (lies && scene.claims !== undefined && !scene.world.node(node).isReplica) {
+    return 'beyond-claims';
+  }
+  if (!isSurvived(scene, lies ? 'lies' : 'omission', node)) return 'beyond-claims';
   const { behaviour, rate, by } = fault;
   const victims = fault.to.map(scene.resolve);
   const stream = scene.world.streams.get(`adversary:${node}`);

@@ -2,6 +2,7 @@
 import type { Claims, Micros, NodeId } from '../contract.ts';
 import type { FaultNode } from '../fault.ts';
 import type { Simulation } from '../simulation.ts';
+import type { Hindrance } from '../unstruck.ts';
 
 export interface Strike {
   /**
@@ -42,4 +43,9 @@ export function isSurvived(
   if (claims === undefined) return true;
   if (!world.node(node).isReplica) return loss === 'memory' || loss === 'omission';
   return claims.survives(loss, node, world);
+}
+
+/** What to say of a loss that is not survived: a node that is down cannot suffer it anyway. */
+export function beyond({ world }: Scene, node: NodeId): Hindrance {
+  return world.isUp(node) ? 'beyond-claims' : 'node-down';
 }

@@ -71,7 +71,7 @@ export function fixtureRun(options: FixtureOptions = {}): RunResult {
       { status: 'fired', at: times.cut, until: times.heal, event: 1 },
       { status: 'fired', at: times.crash, until: times.restart, event: 2, node: 0 },
       { status: 'fired', at: times.pause, until: times.pause + 9_000, event: 3 },
-      { status: 'never-triggered' },
+      { status: 'never-triggered', why: 'mark-not-reached', seen: 0 },
     ],
     history,
     finalSummaries: ['view 1', 'view 1', 'view 1', 'client', 'client', 'client'],

@@ -13,6 +13,7 @@ describe('the text of a run', () => {
         '  c2 read x = 1, but write x = 4 by c0 had completed before it began',
         '  faults before it: partition {n0,n1}|{n2} 163–272 ms · crash n0 326–408 ms · ' +
           'pause n2 462–471 ms',
+        '  crash it at the mark recovery-completed, time 1  not struck: its mark was never reached',
         '  seen at 544 ms, after 1,063 events',
         '  replay   quorumlab replay vr/partitions@0x9c41f0',
         '  report   quorumlab-out/report.html',
