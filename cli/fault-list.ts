@@ -1,6 +1,12 @@
 /** What `quorumlab list faults` tells: faults by what they strike, then rates and profiles. */
 import { profiles } from '../scenarios/catalogue/index.ts';
-import { BEHAVIOURS, FAULT_KINDS, type FaultGroup, faultKinds } from '../sim/fault.ts';
+import {
+  BEHAVIOURS,
+  FAULT_KINDS,
+  type FaultGroup,
+  type FaultKind,
+  faultKinds,
+} from '../sim/fault.ts';
 import { FAULT_FIELDS } from './fault-schema.ts';
 
 /** One line of a list; `--json` prints all its fields. */
@@ -22,7 +28,15 @@ type Group = FaultGroup | 'rate' | 'profile';
 export const IN_A_PLAN =
   'Faults of a plan begin at a time, {at}, or at a mark, {when: {mark, nth, after, node?}}; they ' +
   'heal after {lasts}, or when the run turns quiet. Nodes are numbers, replicas first, or "it", ' +
-  'which reached the mark, or "leader". Times are in µs, rates and places in parts per million.';
+  'which reached the mark, or "leader". Times are in µs, rates and places in parts per million. ' +
+  'With {withinClaims: true} in the spec, what the protocol does not claim to survive is held ' +
+  'back; run and replay say which faults did not strike, and why.';
+
+/** What there is to know of a kind besides its fields. */
+const REMARKS: { readonly [kind in FaultKind]?: readonly string[] } = {
+  byzantine: [`behaviour: ${BEHAVIOURS.join(', ')}`],
+  reconfigure: ['none of the protocols can change its members: it strikes only in your own'],
+};
 
 export const TITLES: { readonly [group in Group]: string } = {
   partition: 'partitions: links that take nothing',
@@ -75,7 +89,7 @@ export function faultItems(): readonly FaultItem[] {
       id: kind,
       ...FAULT_KINDS[kind],
       fields: FAULT_FIELDS.get(kind) ?? [],
-      ...(kind === 'byzantine' ? { more: [`behaviour: ${BEHAVIOURS.join(', ')}`] } : {}),
+      ...(REMARKS[kind] === undefined ? {} : { more: REMARKS[kind] }),
     })),
     ...RATES.map((rate) => ({ ...rate, group: 'rate' as const })),
     ...profiles.map(({ name, about }) => ({

@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { faultItems } from '../../cli/fault-list.ts';
 import { FAULT_FIELDS } from '../../cli/fault-schema.ts';
+import { protocols } from '../../protocols/index.ts';
+import { scenarios } from '../../scenarios/catalogue/index.ts';
+import { run } from '../../scenarios/run.ts';
 import { FAULT_KINDS, faultKinds } from '../../sim/fault.ts';
 import { KINDS } from '../sim/every-fault.ts';
 import { quorumlab, temporaryFolder } from './binary.ts';
@@ -48,6 +51,22 @@ describe('the list of faults', () => {
     ]);
     expect(stdout).toMatch(/^ {2}crash +a node loses its memory .* \{node, staysDown\?\}$/m);
     expect(stdout).toContain('{when: {mark, nth, after, node?}}');
+    expect(stdout.replaceAll('\n', ' ')).toContain(
+      'With {withinClaims: true} in the spec, what the protocol does not claim to survive is held',
+    );
+  });
+
+  it('says truly that no protocol can change its members', () => {
+    const remarks = items.find(({ id }) => id === 'reconfigure')?.more ?? [];
+    expect(remarks.join()).toContain('none of the protocols can change its members');
+    for (const { name } of protocols) {
+      const scenario = scenarios.find(({ id }) => id.startsWith(`${name}/`));
+      if (scenario === undefined) throw new Error(`there is no scenario of ${name}`);
+      const spec = scenario.draw('0x1', {});
+      const faults = [{ at: 1_000, fault: 'reconfigure', members: [0] }] as const;
+      const { faults: outcomes } = run({ ...spec, plan: { faults, operations: [] } });
+      expect([name, outcomes[0]?.why]).toEqual([name, 'nobody-to-ask']);
+    }
   });
 });
 
