@@ -15,6 +15,7 @@ import {
 import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { shrunkInWords } from './shrunk.ts';
+import { unmetOverrideLines } from './unmet-overrides.ts';
 import { unstruckLines } from './unstruck.ts';
 import {
   corpusInWords,
@@ -59,7 +60,7 @@ export function formatRun(run: RunResult, options: TerminalOptions = {}): string
   const marks = firstCounts(rarest(run.marks));
   const faults = faultSpans(run).map(spanInWords);
   if (faults.length > 0) lines.push(`${INDENT}${ink.dim('faults:')} ${lastFew(faults)}`);
-  lines.push(...unstruckLines(run).map((line) => INDENT + line));
+  lines.push(...silentLines(run));
   if (marks !== '') lines.push(`${INDENT}${ink.dim('reached:')} ${marks}`);
   lines.push(field(ink, 'replay', options.repeat ?? replayRunCommand(run)));
   if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
@@ -178,7 +179,7 @@ function failureBlock(
   const faults = before.length === 0 ? 'none' : lastFew(before.map(spanInWords));
   lines.push(`${INDENT}${ink.dim('faults before it:')} ${faults}`);
   // Of a group's example, the saved failure tells that.
-  if (group === undefined) lines.push(...unstruckLines(run).map((line) => INDENT + line));
+  if (group === undefined) lines.push(...silentLines(run));
   const isLast = failure.event === run.counts.events;
   const goneOn = isLast ? '' : ` ${ink.dim('of')} ${formatCount(run.counts.events)}`;
   lines.push(
@@ -208,6 +209,11 @@ function failureBlock(
   }
   if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
   return lines;
+}
+
+/** What the spec asks for and the run had no use for. */
+function silentLines(run: RunResult): readonly string[] {
+  return [...unstruckLines(run), ...unmetOverrideLines(run)].map((line) => INDENT + line);
 }
 
 function inkOf(options: TerminalOptions): ChalkInstance {

@@ -1,6 +1,6 @@
 /** Whether a plan fits its world: people edit plans, and may name what is not there. */
 import { type Fault, type FaultNode, mayNameTwice, nodesOf } from '../sim/fault.ts';
-import type { Ending, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
+import type { Ending, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { assembleOther, type Registry, SpecError } from './assemble.ts';
 import type { RunSpec } from './spec.ts';
 
@@ -44,6 +44,31 @@ export function checkEnding(ending: Ending, { replicas }: Size): void {
       throw new SpecError(`${at}: there is no replica ${replica}; ${there}`);
     }
     if (core.indexOf(replica) < index) throw new SpecError(`${at}: ${replica} is named twice`);
+  }
+}
+
+/**
+ * Throws `SpecError` for an override of no message. Whether there is such a type, and so many
+ * messages of it, shows when the run is over: `RunResult.unmetOverrides`.
+ */
+export function checkOverrides({ overrides = [] }: NetworkConfig, size: Size): void {
+  const places = new Map<string, number>();
+  for (const [index, { from, to, type, ordinal }] of overrides.entries()) {
+    const at = `network.overrides[${index}]`;
+    if (!isNode(from, size)) throw new SpecError(`${at}.from: ${noNode(from, size)}`);
+    if (!isNode(to, size)) throw new SpecError(`${at}.to: ${noNode(to, size)}`);
+    if (from === to) {
+      throw new SpecError(`${at}.to: nothing happens to what ${from} sends to itself`);
+    }
+    const message = JSON.stringify([from, to, type, ordinal]);
+    const earlier = places.get(message);
+    if (earlier !== undefined) {
+      const which = `${type} from ${from} to ${to}, ordinal ${ordinal}`;
+      throw new SpecError(
+        `${at}: network.overrides[${earlier}] is about the same message, ${which}`,
+      );
+    }
+    places.set(message, index);
   }
 }
 

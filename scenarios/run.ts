@@ -10,7 +10,7 @@ import type { Unstruck } from '../sim/unstruck.ts';
 import { assemble, assembleOther, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
-import { checkEnding, checkPlan } from './plan-fit.ts';
+import { checkEnding, checkOverrides, checkPlan } from './plan-fit.ts';
 import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
 import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
 
@@ -38,6 +38,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
   }
   const build = assemble(spec, request.registry);
   checkEnding(spec.ending, spec);
+  checkOverrides(spec.network, spec);
   if (spec.plan !== undefined) checkPlan(spec.plan, spec, request.registry);
   const plan = spec.plan ?? drawPlan(spec, build.protocol);
   const simulation = new Simulation({
@@ -78,6 +79,7 @@ function report(
 ): RunResult {
   const { protocol } = judge.build;
   const { faults } = simulation;
+  const unmet = simulation.network.unmetOverrides();
   const history = historyOf(judge);
   const places = placesWithoutRefused(judge.history);
   digestOutcome(simulation);
@@ -92,6 +94,7 @@ function report(
     counts: { ...simulation.counts },
     marks: marksOf(simulation, protocol),
     faults: faults.accounts.map((account, index) => outcomeOf(account, faults.whyUnstruck(index))),
+    ...(unmet.length === 0 ? {} : { unmetOverrides: unmet }),
     history,
     finalSummaries: simulation.nodes.map((node) => {
       if (!node.isReplica) return node.isUp ? 'client' : 'down';

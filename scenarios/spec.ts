@@ -10,6 +10,7 @@ import type {
   FateOverride,
   NetworkConfig,
   Plan,
+  UnmetOverride,
 } from '../sim/plan.ts';
 import type { EventRecord } from '../sim/record.ts';
 import type { Rekey } from '../sim/simulation-config.ts';
@@ -106,6 +107,8 @@ export interface RunResult {
   readonly marks: { readonly [mark: string]: number };
   /** One entry for each fault of the plan, in its order. */
   readonly faults: readonly FaultOutcome[];
+  /** Overrides of the network that named no message that was sent; absent if all did. */
+  readonly unmetOverrides?: readonly UnmetOverride[];
   readonly history: readonly HistoryEntry[];
   /** One summary line a node at the end, replicas first; `down` for a crashed one. */
   readonly finalSummaries: readonly string[];

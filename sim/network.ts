@@ -6,7 +6,7 @@
 import type { Micros, NodeId } from './contract.ts';
 import { drawDelay } from './delay.ts';
 import { hashString, join, scatter } from './mixing.ts';
-import type { FateOverride, NetworkConfig } from './plan.ts';
+import type { FateOverride, NetworkConfig, UnmetOverride } from './plan.ts';
 
 const PER_MILLION = 4294.967296;
 const INITIAL_TYPE_CAPACITY = 16;
@@ -39,6 +39,8 @@ export class Network {
   private readonly nodeCount: number;
   private rootKey: number;
   private readonly overrides: ReadonlyMap<string, FateOverride> | undefined;
+  /** Those whose message was sent. */
+  private readonly met = new Set<FateOverride>();
   private readonly isLossy: boolean;
   /** Whether links that are not calm lose messages, or take other times than calm ones. */
   private readonly isRough: boolean;
@@ -219,10 +221,26 @@ export class Network {
   private override(fate: Fate, from: NodeId, to: NodeId, type: string): void {
     const override = this.overrides?.get(overrideKey(from, to, type, fate.ordinal));
     if (override === undefined) return;
+    this.met.add(override);
     fate.dropped = override.drop ?? fate.dropped;
     fate.corrupt = override.corrupt ?? fate.corrupt;
     fate.delay = override.delay ?? fate.delay;
     fate.secondDelay = override.duplicate ?? fate.secondDelay;
+  }
+
+  /** The overrides that named no message that was sent, in their order. */
+  unmetOverrides(): UnmetOverride[] {
+    return (this.config.overrides ?? []).flatMap((each, override) =>
+      this.met.has(each) ? [] : [{ override, sent: this.sentOver(each.from, each.to) }],
+    );
+  }
+
+  private sentOver(from: NodeId, to: NodeId): UnmetOverride['sent'] {
+    const start = (from * this.nodeCount + to) * this.typeCapacity;
+    return [...this.typeIndexes].flatMap(([type, index]) => {
+      const count = this.ordinals[start + index] as number;
+      return count === 0 ? [] : [{ type, count }];
+    });
   }
 
   /** What a node sends to itself has no fate, and over a cut link all have the same. */

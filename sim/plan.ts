@@ -76,6 +76,13 @@ export interface FateOverride {
   readonly duplicate?: Micros;
 }
 
+/** An override that named no message, and what was sent over its link instead. */
+export interface UnmetOverride {
+  /** Its place among the overrides. */
+  readonly override: number;
+  readonly sent: readonly { readonly type: string; readonly count: number }[];
+}
+
 /**
  * Latency of one record; a crash tears the record being written at this rate (parts per million).
  */

@@ -2,6 +2,7 @@
 import { replaySavedCommand } from '../commands.ts';
 import type { ReportIndex } from '../document.ts';
 import { spanInWords } from '../faults.ts';
+import { unmetOverrideLines } from '../unmet-overrides.ts';
 import { isShort, unstruckFaults } from '../unstruck.ts';
 import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
@@ -32,6 +33,11 @@ export function RunPage({ view, index }: { readonly view: RunView; readonly inde
         <Command label={saved?.savedAs === undefined ? 'replay' : 'original'} line={replay} />
         <Facts model={view.model} />
         <FaultList model={view.model} />
+        {unmetOverrideLines(run).map((line) => (
+          <p class="note" key={line}>
+            {line}
+          </p>
+        ))}
         <LeftOut view={view} replay={replay} />
       </header>
       <Toolbar view={view} />
