@@ -55,7 +55,10 @@ export interface RunSpec {
   readonly withinClaims: boolean;
   /** Freeze deeply whatever is sent or persisted. */
   readonly paranoid: boolean;
-  /** After so many events all that is drawn comes from another seed; plan and overrides stay. */
+  /**
+   * After so many events all that is drawn comes from another seed, and from another network if it
+   * names one; else overrides stay. The plan stays in any case.
+   */
   readonly rekey?: Rekey;
 }
 

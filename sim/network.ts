@@ -35,15 +35,16 @@ export interface Fate {
 }
 
 export class Network {
-  private readonly config: NetworkConfig;
+  private config: NetworkConfig;
   private readonly nodeCount: number;
   private rootKey: number;
-  private readonly overrides: ReadonlyMap<string, FateOverride> | undefined;
-  /** Those whose message was sent. */
+  private overrides: ReadonlyMap<string, FateOverride> | undefined;
+  /** Those that the run began with, and of all those whose message was sent. */
+  private readonly ownOverrides: readonly FateOverride[];
   private readonly met = new Set<FateOverride>();
-  private readonly isLossy: boolean;
+  private isLossy: boolean;
   /** Whether links that are not calm lose messages, or take other times than calm ones. */
-  private readonly isRough: boolean;
+  private isRough: boolean;
   /** What has turned quiet: all links, or those with a 1 here. */
   private isCalm = false;
   private readonly calmLinks: Uint8Array;
@@ -81,25 +82,16 @@ export class Network {
     this.config = config;
     this.nodeCount = nodeCount;
     this.rootKey = hashString(`${seed}\0network`);
-    const { drop, duplicate, corrupt, reorder, replay = 0 } = config;
-    this.isLossy = drop + duplicate + corrupt + reorder + replay > 0;
-    const { delay, calmDelay = delay } = config;
-    this.isRough =
-      this.isLossy ||
-      delay.kind !== calmDelay.kind ||
-      delay.min !== calmDelay.min ||
-      delay.spread !== calmDelay.spread;
+    this.isLossy = isLossy(config);
+    this.isRough = isRough(config);
+    this.overrides = overridesOf(config);
+    this.ownOverrides = config.overrides ?? [];
     this.calmLinks = new Uint8Array(nodeCount * nodeCount);
     this.clogs = new Uint32Array(nodeCount * nodeCount);
     this.cuts = new Uint32Array(nodeCount * nodeCount);
     this.slowness = new Float64Array(nodeCount * nodeCount);
     this.keys = new Int32Array(nodeCount * nodeCount * this.typeCapacity);
     this.ordinals = new Uint32Array(nodeCount * nodeCount * this.typeCapacity);
-    const overrides = config.overrides ?? [];
-    this.overrides =
-      overrides.length === 0
-        ? undefined
-        : new Map(overrides.map((o) => [overrideKey(o.from, o.to, o.type, o.ordinal), o]));
   }
 
   /** Loss, delay and disorder end, everywhere. Overrides keep their word. */
@@ -122,10 +114,15 @@ export class Network {
     }
   }
 
-  /** From now on, fates are those of another seed. */
-  rekey(seed: string): void {
+  /** From now on, fates are those of another seed, and of another network if one is given. */
+  rekey(seed: string, config: NetworkConfig = this.config): void {
     this.rootKey = hashString(`${seed}\0network`);
     this.keys.fill(0);
+    if (config === this.config) return;
+    this.config = config;
+    this.isLossy = isLossy(config);
+    this.isRough = isRough(config);
+    this.overrides = overridesOf(config);
   }
 
   cut(from: NodeId, to: NodeId): void {
@@ -230,7 +227,7 @@ export class Network {
 
   /** The overrides that named no message that was sent, in their order. */
   unmetOverrides(): UnmetOverride[] {
-    return (this.config.overrides ?? []).flatMap((each, override) =>
+    return this.ownOverrides.flatMap((each, override) =>
       this.met.has(each) ? [] : [{ override, sent: this.sentOver(each.from, each.to) }],
     );
   }
@@ -282,6 +279,27 @@ export class Network {
     this.ordinals = ordinals;
     this.typeCapacity = capacity;
   }
+}
+
+function isLossy({ drop, duplicate, corrupt, reorder, replay = 0 }: NetworkConfig): boolean {
+  return drop + duplicate + corrupt + reorder + replay > 0;
+}
+
+function isRough(config: NetworkConfig): boolean {
+  const { delay, calmDelay = delay } = config;
+  return (
+    isLossy(config) ||
+    delay.kind !== calmDelay.kind ||
+    delay.min !== calmDelay.min ||
+    delay.spread !== calmDelay.spread
+  );
+}
+
+function overridesOf({
+  overrides = [],
+}: NetworkConfig): ReadonlyMap<string, FateOverride> | undefined {
+  if (overrides.length === 0) return undefined;
+  return new Map(overrides.map((o) => [overrideKey(o.from, o.to, o.type, o.ordinal), o]));
 }
 
 function draw(key: number, purpose: number): number {

@@ -47,6 +47,8 @@ export interface Rekey {
   /** The last event whose own draws stay; 0 keeps none. */
   readonly event: number;
   readonly seed: string;
+  /** What messages meet from then on, instead of the network of the run, overrides and all. */
+  readonly network?: NetworkConfig;
 }
 
 /** Is told what happens, as it happens; may ask the run to `stop`. */

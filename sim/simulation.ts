@@ -38,6 +38,7 @@ import {
   type End,
   noCounts,
   type Observer,
+  type Rekey,
   type SimulationConfig,
 } from './simulation-config.ts';
 import { Streams } from './streams.ts';
@@ -240,15 +241,15 @@ export class Simulation implements ClusterView {
 
   private checkEvents(): void {
     const { bounds, rekey } = this.config;
-    if (rekey !== undefined && this.counts.events === rekey.event + 1) this.rekey(rekey.seed);
+    if (rekey !== undefined && this.counts.events === rekey.event + 1) this.rekey(rekey);
     this.eventsUntilCheck = bounds.events;
     if (this.counts.events >= bounds.events) this.reachBound('events');
   }
 
   /** All that is drawn from here on is drawn as in a world of another seed. */
-  private rekey(seed: string): void {
+  private rekey({ seed, network }: Rekey): void {
     this.streams.rekey(seed);
-    this.network.rekey(seed);
+    this.network.rekey(seed, network);
     this.tieKey = tieKeyOf(seed);
   }
 

@@ -87,6 +87,36 @@ describe('new keys after an event', () => {
     expect((named?.time ?? 0) - (named?.sentAt ?? 0)).toBe(77);
   });
 
+  it('bring another network where one is named, whose overrides replace the others', () => {
+    const named = (ordinal: number, delay: number) => ({
+      ...{ from: 0, to: 1, type: 'Letter', ordinal },
+      delay,
+    });
+    const before = { ...CALM, overrides: [named(1, 77), named(9, 88)] };
+    const network = { ...SPREAD, delay: { kind: 'fixed', min: 5, spread: 0 } as const };
+    const changes = { bounds: { events: LAST, queue: 100, time: 1_000_000 } };
+    const times = ({ records }: Outcome): readonly number[] =>
+      records
+        .filter(({ kind, peer }) => kind === 'deliver' && peer === 0)
+        .map(({ time, sentAt = 0 }) => time - sentAt);
+    const plain = CALM.delay.min;
+    const same = simulate(CHATTER, {
+      ...changes,
+      network: before,
+      rekey: { event: 20, seed: 'x' },
+    });
+    expect(times(same).slice(0, 3)).toEqual([plain, 77, plain]);
+    expect(times(same)).toContain(88);
+    const other = simulate(CHATTER, {
+      ...{ ...changes, network: before },
+      rekey: { event: 10, seed: 'x', network: { ...network, overrides: [named(12, 99)] } },
+    });
+    expect(times(other).slice(0, 3)).toEqual([plain, 77, plain]);
+    expect(times(other)).not.toContain(88);
+    expect(times(other).slice(9)).toContain(99);
+    expect(new Set(times(other).slice(9))).toEqual(new Set([5, 99]));
+  });
+
   it('decide anew what disks and adversaries draw, but not what has been drawn of clocks', () => {
     const script: Script = {
       replica: {
