@@ -1,16 +1,19 @@
 /** A record of the event log in one short row, for columns beside each other. */
 import type { EventRecord } from '../sim/record.ts';
-import { fieldsOf, formatTimeExact, nodeName } from './words.ts';
+import { fieldsOf, formatCount, formatTimeExact, nodeName } from './words.ts';
 
+/** Longer runs move the columns. */
+const EVENT_WIDTH = 6;
 const TIME_WIDTH = 9;
 const NODE_WIDTH = 3;
 const KIND_WIDTH = 8;
 
-/** ` 63.210 n1  deliver  StartViewChange from n2 {viewNumber: 3}`; the time is in milliseconds. */
+/** `   412    63.210 n1  deliver  Prepare from n2 {…}`; the time is in milliseconds. */
 export function eventRow(record: EventRecord, replicas: number): string {
-  const { time, node, kind, label, peer, fate } = record;
+  const { event, time, node, kind, label, peer, fate } = record;
   const other = peer === undefined ? '' : nodeName(peer, replicas);
   const words = [
+    formatCount(event).padStart(EVENT_WIDTH),
     formatTimeExact(time).replace(' ms', '').padStart(TIME_WIDTH),
     (node === undefined ? '' : nodeName(node, replicas)).padEnd(NODE_WIDTH),
     kind.padEnd(KIND_WIDTH),

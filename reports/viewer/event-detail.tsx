@@ -30,9 +30,9 @@ function factsOf(view: RunView, log: EventLog, record: number): readonly Fact[] 
   const leads = at(log.leads, record);
   const history = view.model.run.history[at(log.operation, record)];
   const facts: (Fact | undefined)[] = [
-    ['event', `${text(log, log.kind, record)} ${whatHappened(view, log, record)}`],
+    ['event', formatCount(at(log.event, record))],
+    ['what', `${text(log, log.kind, record)} ${whatHappened(view, log, record)}`],
     ['at', `${nameOf(view, at(log.node, record)) || 'no node'}, ${formatTimeExact(time)}`],
-    ['step', formatCount(at(log.event, record))],
     sentAt === ABSENT
       ? undefined
       : ['sent', `${formatTimeExact(sentAt)}, ${formatTime(time - sentAt)} before`],

@@ -86,6 +86,22 @@ export function recordAt(log: EventLog, time: number): number {
   return Math.max(0, countBelow(log.time, time + 1) - 1);
 }
 
+/** Which event a record is of, and which of its records it is among those that were kept. */
+export function placeOf(
+  log: EventLog,
+  record: number,
+): { readonly event: number; readonly part: number } {
+  const event = at(log.event, record);
+  return { event, part: record - countBelow(log.event, event) };
+}
+
+/** The record of an event; the nearest one where it left none. The log must not be empty. */
+export function recordOf(log: EventLog, event: number, part = 0): number {
+  const first = countBelow(log.event, event);
+  const last = Math.max(first, countBelow(log.event, event + 1) - 1);
+  return Math.min(log.count - 1, last, first + part);
+}
+
 function* running(deltas: readonly number[]): Generator<number> {
   let sum = 0;
   for (const delta of deltas) {

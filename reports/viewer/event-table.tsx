@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { ABSENT } from '../document.ts';
 import { fieldsOf, formatCount, formatTimeExact, nodeName } from '../words.ts';
 import { EventDetail } from './event-detail.tsx';
-import { at, countBelow, type EventLog, text } from './event-log.ts';
+import { at, countBelow, type EventLog, placeOf, text } from './event-log.ts';
 import { runHref } from './route.ts';
 import { moveToRecord, type RunView } from './run-view.ts';
 
@@ -134,7 +134,7 @@ interface RowProps {
 function Row({ view, log, record, row }: RowProps) {
   const kind = text(log, log.kind, record);
   const isCurrent = view.cursor.value.record === record;
-  const number = record + log.omittedBefore;
+  const place = placeOf(log, record);
   return (
     <tr
       data-record={record}
@@ -143,8 +143,8 @@ function Row({ view, log, record, row }: RowProps) {
       class={`kind-${kind}`}
     >
       <td class="number">
-        <a href={runHref(view.model.number, { record: number })} tabIndex={-1}>
-          {formatCount(number)}
+        <a href={runHref(view.model.number, place)} tabIndex={-1}>
+          {formatCount(place.event)}
         </a>
       </td>
       <td class="number">{formatTimeExact(at(log.time, record))}</td>

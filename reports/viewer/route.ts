@@ -8,9 +8,10 @@ export type Route =
 
 /** What of a run's page is in its address; absent fields are left to the page. */
 export interface RunAddress {
-  /** Cursor: virtual time in micros, and record number in the whole log. */
+  /** Cursor: virtual time in micros; the event, and which of its records, from 0. */
   readonly time?: number;
-  readonly record?: number;
+  readonly event?: number;
+  readonly part?: number;
   /** Selected operation's index in the history. */
   readonly operation?: number;
   readonly filter?: string;
@@ -38,7 +39,8 @@ export function groupHref(signature: string): string {
 export function runHref(run: number, view: RunAddress = {}): string {
   const query = new URLSearchParams();
   if (view.time !== undefined) query.set('t', String(view.time));
-  if (view.record !== undefined) query.set('e', String(view.record));
+  if (view.event !== undefined) query.set('e', String(view.event));
+  if (view.part !== undefined && view.part > 0) query.set('part', String(view.part));
   if (view.operation !== undefined) query.set('op', String(view.operation));
   if (view.filter !== undefined && view.filter !== '') query.set('q', view.filter);
   if (view.from !== undefined && view.to !== undefined) {
@@ -54,7 +56,8 @@ function parseAddress(query: string): RunAddress {
   const filter = parameters.get('q');
   return {
     ...wholeNumber('time', parameters.get('t')),
-    ...wholeNumber('record', parameters.get('e')),
+    ...wholeNumber('event', parameters.get('e')),
+    ...wholeNumber('part', parameters.get('part')),
     ...wholeNumber('operation', parameters.get('op')),
     ...wholeNumber('from', parameters.get('from')),
     ...wholeNumber('to', parameters.get('to')),

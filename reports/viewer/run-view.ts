@@ -1,7 +1,7 @@
 /** What is shown of a run, as signals: all panes read and move the same cursor and window. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { ABSENT } from '../document.ts';
-import { at, countBelow, recordAt } from './event-log.ts';
+import { at, countBelow, placeOf, recordAt, recordOf } from './event-log.ts';
 import { type Filter, matchingRecords, parseFilter } from './filter.ts';
 import type { RunAddress } from './route.ts';
 import type { RunModel } from './run-model.ts';
@@ -64,7 +64,7 @@ export function addressOf(view: RunView): RunAddress {
   const operation = view.operation.value;
   return {
     time,
-    ...(log === undefined || record === ABSENT ? {} : { record: record + log.omittedBefore }),
+    ...(log === undefined || record === ABSENT ? {} : placeOf(log, record)),
     ...(operation === ABSENT ? {} : { operation }),
     filter: view.filterText.value,
     from: Math.round(from),
@@ -85,6 +85,12 @@ export function moveToRecord(view: RunView, record: number): void {
   const clamped = Math.min(log.count - 1, Math.max(0, record));
   view.cursor.value = { time: at(log.time, clamped), record: clamped };
   reveal(view, at(log.time, clamped));
+}
+
+/** To the first record of an event. */
+export function moveToEvent(view: RunView, event: number): void {
+  const { log } = view.model;
+  if (log !== undefined && log.count > 0) moveToRecord(view, recordOf(log, event));
 }
 
 export function moveToTime(view: RunView, time: number): void {
@@ -166,8 +172,8 @@ function reveal(view: RunView, time: number): void {
 function cursorFrom(model: RunModel, address: RunAddress): Cursor {
   const { log } = model;
   if (log !== undefined && log.count > 0) {
-    if (address.record !== undefined) {
-      const record = Math.min(log.count - 1, Math.max(0, address.record - log.omittedBefore));
+    if (address.event !== undefined) {
+      const record = recordOf(log, address.event, address.part);
       return { time: at(log.time, record), record };
     }
     if (address.time === undefined && model.failureRecord !== ABSENT) {

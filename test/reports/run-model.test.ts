@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { packEvents } from '../../reports/pack.ts';
 import { at, countBelow, recordAt } from '../../reports/viewer/event-log.ts';
-import { parseRoute, runHref } from '../../reports/viewer/route.ts';
+import { parseRoute, type RunAddress, runHref } from '../../reports/viewer/route.ts';
 import { buildRunModel, forEachMessage, outcomeText } from '../../reports/viewer/run-model.ts';
 import {
   addressOf,
   createRunView,
+  moveToEvent,
   moveToRecord,
   moveToTime,
   step,
@@ -75,8 +76,24 @@ describe('the view of a run', () => {
     expect(addressOf(createRunView(model, route.view))).toEqual(addressOf(view));
   });
 
+  it('is found by the number of an event, and each of its records by its part', () => {
+    const paired = events.map((record) => ({ ...record, event: (record.index >> 1) + 1 }));
+    const pairs = buildRunModel(4, { run, log: packEvents(paired, undefined) });
+    const cursorAt = (address: RunAddress) => createRunView(pairs, address).cursor.value.record;
+    const [event, index] = [7, 12];
+    expect(cursorAt({ event })).toBe(index);
+    expect(cursorAt({ event, part: 1 })).toBe(index + 1);
+    expect(cursorAt({ event, part: 99 })).toBe(index + 1);
+    expect(cursorAt({ event: 999_999 })).toBe(events.length - 1);
+    const view = createRunView(pairs, {});
+    moveToEvent(view, event);
+    expect(view.cursor.value.record).toBe(index);
+    moveToRecord(view, index + 1);
+    expect(addressOf(view)).toMatchObject({ event, part: 1 });
+  });
+
   it('steps through all events, or through those that the filter shows', () => {
-    const view = createRunView(model, { record: 0 });
+    const view = createRunView(model, { event: 0 });
     step(view, 1, false);
     expect(view.cursor.value.record).toBe(1);
     view.filterText.value = 'kind:drop';

@@ -210,7 +210,7 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     expect(note).toContain('Left out of this file: the first 863 records');
     expect(note).toContain('quorumlab replay vr/partitions@0x9c41f0 --print events');
     await page.keyboard.press('End');
-    await expect.poll(() => page.locator('tr[aria-current]').textContent()).toContain('1,062');
+    await expect.poll(() => page.locator('tr[aria-current]').textContent()).toContain('1,063');
   });
 
   it(`opens a run of ${LARGE} events in time, and still draws quickly`, async () => {
