@@ -99,7 +99,8 @@ export class Given {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = parseMilliseconds(text);
-    if (value === undefined || value <= 0) {
+    if (value === 0) throw new InputError(`--${name} takes a time above zero, not ${quoted(text)}`);
+    if (value === undefined || value < 0) {
       throw new InputError(
         `--${name} takes a time with its unit, such as 500ms, 90s or 5m, not ${quoted(text)}`,
       );

@@ -10,7 +10,7 @@ import {
   renameNodes,
 } from '../sim/fault.ts';
 import type { PlannedFault } from '../sim/plan.ts';
-import { formatTime, formatTimeRange, nodeName } from './words.ts';
+import { formatRate, formatTime, formatTimeRange, nodeName } from './words.ts';
 
 /** One fired fault of a run: when it held, and on whom. */
 export interface FaultSpan {
@@ -209,7 +209,7 @@ function nodeFaultTitle(
     case 'duplicate-request':
       return `${what} (+${formatTime(planned.by)})`;
     case 'clock-drift':
-      return `${what} (${percent(planned.rate)})`;
+      return `${what} (${planned.rate > 0 ? '+' : '−'}${formatRate(Math.abs(planned.rate))})`;
     case 'wrong-node':
       return `${what} (${planned.shift} further on)`;
     case 'impatience':
@@ -228,12 +228,6 @@ function nodeFaultTitle(
     default:
       return planned satisfies never;
   }
-}
-
-const PPM_PER_PERCENT = 10_000;
-
-function percent(ppm: number): string {
-  return `${ppm > 0 ? '+' : '−'}${Math.abs(ppm) / PPM_PER_PERCENT} %`;
 }
 
 function changeInWords(mutant: string | undefined, options: Options | undefined): string {

@@ -50,11 +50,22 @@ export function formatTimeExact(micros: number): string {
   return `${formatCount(whole)}.${rest} ms`;
 }
 
-/** `420–700 ms`; the unit once, as the end's. */
+/** `420–700 ms`, the unit once, as the end's; `23 ms` where both read the same. */
 export function formatTimeRange(from: number, to: number): string {
   const unit = unitOf(to);
-  const start = from === 0 || unitOf(from) === unit ? inUnit(from, unit) : formatTime(from);
-  return `${start}–${inUnit(to, unit)} ${unit}`;
+  const isOneUnit = from === 0 || unitOf(from) === unit;
+  const start = isOneUnit ? inUnit(from, unit) : formatTime(from);
+  const end = inUnit(to, unit);
+  return isOneUnit && start === end ? `${end} ${unit}` : `${start}–${end} ${unit}`;
+}
+
+const PPM_PER_PERCENT = 10_000;
+
+/** Parts per million as per cent, to three figures or so: `36.2 %`, `1.4 %`, `0.0007 %`. */
+export function formatRate(ppm: number): string {
+  const percent = ppm / PPM_PER_PERCENT;
+  const decimals = percent >= 10 ? 1 : percent >= 0.01 ? 2 : 4;
+  return `${trimZeros(percent.toFixed(decimals))} %`;
 }
 
 /** Wall time as people say it: `0.9s`, `1m06s`, `2h05m`. */

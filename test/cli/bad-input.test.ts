@@ -67,6 +67,7 @@ describe('a command line that is wrong', () => {
     ['a replay of an unknown scenario', ['replay', 'vr/clam@1'], ['did you mean vr/calm?']],
     ['a number of seeds that is none', ['fuzz', 'vr', '--seeds', 'many'], ['--seeds', '"many"']],
     ['a time without unit', ['fuzz', 'vr', '--time', '60'], ['--time', 'unit', '"60"']],
+    ['no time at all', ['fuzz', 'vr', '--time', '0s'], ['--time', 'above zero', '"0s"']],
     ['no nodes', ['run', 'vr/calm', '--nodes', '0'], ['--nodes', 'from 1 to 100', '"0"']],
     ['too many nodes', ['run', 'vr/calm', '--nodes', '101'], ['--nodes', 'to 100', '"101"']],
     ['too many clients', ['run', 'vr/calm', '--clients', '1001'], ['--clients', 'to 1000']],
@@ -121,7 +122,6 @@ describe('an output folder that cannot be written', () => {
 
   it.each([
     ['a file for the failures', 'failures', false],
-    ['a file for the runs that are explained', 'explained', false],
     ['a folder for the report', 'report.html', true],
     ['a folder for the result', 'campaign.json', true],
   ])('is found out by what is in the way in it: %s', async (_title, name, isFolder) => {

@@ -13,6 +13,7 @@ import {
   formatElapsed,
   formatOperation,
   formatPlain,
+  formatRate,
   formatTime,
   formatTimeExact,
   formatTimeRange,
@@ -71,6 +72,12 @@ describe('times', () => {
     expect(formatTimeRange(900_000, 12_000_000)).toBe('900 ms–12 s');
   });
 
+  it('are said once where the ends of a range read the same', () => {
+    expect(formatTimeRange(23_100, 23_400)).toBe('23 ms');
+    expect(formatTimeRange(0, 0)).toBe('0 µs');
+    expect(formatTimeRange(22_900, 24_000)).toBe('23–24 ms');
+  });
+
   it('on the wall read as minutes and hours', () => {
     expect([900, 12_400, 66_000, 300_000, 7_500_000].map(formatElapsed)).toEqual([
       '0.9s',
@@ -79,6 +86,13 @@ describe('times', () => {
       '5m00s',
       '2h05m',
     ]);
+  });
+});
+
+describe('rates', () => {
+  it('are per cent, to as many digits as tell something', () => {
+    const rates = [1_000_000, 361_523, 35_239, 13_992, 100, 7, 0].map(formatRate);
+    expect(rates).toEqual(['100 %', '36.2 %', '3.52 %', '1.4 %', '0.01 %', '0.0007 %', '0 %']);
   });
 });
 
@@ -158,6 +172,12 @@ describe('faults', () => {
     ],
   ])('tell of the sides that really were: %j', (fault, title) => {
     expect(faultInWords({ at: 0, ...fault }, 5, 0)).toBe(title);
+  });
+
+  it('of clocks say which way they drift, and not to the last digit', () => {
+    const drift = { fault: 'clock-drift', node: 1, lasts: 1_000, at: 0 } as const;
+    expect(faultInWords({ ...drift, rate: -35_239 }, 3)).toBe('clock drift n1 (−3.52 %)');
+    expect(faultInWords({ ...drift, rate: 500 }, 3)).toBe('clock drift n1 (+0.05 %)');
   });
 
   it('that wait for a mark name it', () => {
