@@ -11,12 +11,11 @@ import {
 } from '../scenarios/campaign.ts';
 import { runAt } from '../scenarios/campaign-index.ts';
 import { CampaignMerger, type Enough } from '../scenarios/campaign-merge.ts';
-import { specsToExplain } from '../scenarios/explain/explain.ts';
-import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import { Guide } from '../scenarios/guidance/rounds.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { isGuided } from '../scenarios/strategies.ts';
-import { explainFailures } from './explain-failures.ts';
+import { explainFailures, shownSmall } from './explain-failures.ts';
 import type { LostReason, PoolAnswer, WorkerPool } from './pool.ts';
 import type { IndexRange } from './quantities.ts';
 import { NOTHING_SHRUNK, type ShrunkFailures, shrinkFailures } from './shrink-failures.ts';
@@ -53,7 +52,7 @@ export interface DrivenCampaign extends ShrunkFailures {
   /** By signature, with event logs, of those that were not shrunk. */
   readonly examples: ReadonlyMap<string, RunResult>;
   /** By signature, of those that could be explained. */
-  readonly explanations: ReadonlyMap<string, ExplainedRun>;
+  readonly explanations: ReadonlyMap<string, Explanation>;
   readonly interrupted: boolean;
   /** A bug of ours that ended the campaign; what was found before it stands. */
   readonly broken?: string;
@@ -281,16 +280,17 @@ class Driver {
     batch: BatchResult,
     examples: ReadonlyMap<string, RunResult>,
     { shrunk }: ShrunkFailures,
-  ): Promise<ReadonlyMap<string, ExplainedRun>> {
+  ): Promise<ReadonlyMap<string, Explanation>> {
     const { explains, interrupt, jobs, watcher } = this.settings;
     if (!explains) return new Map();
     const runs = batch.groups.flatMap(({ failure, seeds: [place], example }) => {
-      const original = (examples.get(failure.signature) ?? example).spec;
       const small = shrunk.get(failure.signature);
-      // The draws of the network are what there is to explain.
-      const specs =
-        small?.kind === 'shrunk' ? specsToExplain(original, small.withRandomNetwork) : [original];
-      return place === undefined ? [] : [{ place, failure, specs }];
+      // What is explained is the run that is shown.
+      const shown =
+        small?.kind === 'shrunk'
+          ? shownSmall(small)
+          : { spec: (examples.get(failure.signature) ?? example).spec };
+      return place === undefined ? [] : [{ place, failure, shown }];
     });
     const { explanations, broken } = await explainFailures(this.pool, runs, {
       jobs,

@@ -1,12 +1,12 @@
 /** Explains failures on a worker pool, one job each. */
-import { specsToExplain } from '../scenarios/explain/explain.ts';
-import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
+import type { ShownRun } from '../scenarios/explain/explain.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { SmallFailure } from '../scenarios/shrink/shrink.ts';
-import type { Failure, RunSpec } from '../scenarios/spec.ts';
+import type { Failure } from '../scenarios/spec.ts';
 import type { WorkerPool } from './pool.ts';
 import type { WorkerJob } from './worker-protocol.ts';
 
-/** What to explain, and by which specs. */
+/** What to explain, and by which run. */
 export type ToExplain = Omit<Extract<WorkerJob, { kind: 'explain' }>, 'kind'>;
 
 export interface ExplainSettings {
@@ -19,7 +19,7 @@ export interface ExplainSettings {
 
 export interface Explained {
   /** By signature, of those that could be explained. */
-  readonly explanations: ReadonlyMap<string, ExplainedRun>;
+  readonly explanations: ReadonlyMap<string, Explanation>;
   /** A bug of ours. */
   readonly broken?: string;
 }
@@ -29,7 +29,7 @@ export async function explainFailures(
   failures: readonly ToExplain[],
   { jobs, interrupt, begin }: ExplainSettings,
 ): Promise<Explained> {
-  const explanations = new Map<string, ExplainedRun>();
+  const explanations = new Map<string, Explanation>();
   const pending = [...failures];
   let broken: string | undefined;
   const endSoon = (): void => pool.endSoon();
@@ -42,8 +42,8 @@ export async function explainFailures(
       const answer = await pool.run({ kind: 'explain', ...next });
       // A worker that was lost on the way leaves the failure as it is: unexplained.
       if (answer.kind === 'broken') broken = `explaining ${signature}: ${answer.message}`;
-      if (answer.kind === 'explain' && answer.explained !== undefined) {
-        explanations.set(signature, answer.explained);
+      if (answer.kind === 'explain' && answer.explanation !== undefined) {
+        explanations.set(signature, answer.explanation);
       }
       next = pending.shift();
     }
@@ -53,38 +53,31 @@ export async function explainFailures(
   return { explanations, ...(broken === undefined ? {} : { broken }) };
 }
 
-/** A failure, the spec that it was found with, and what shrinking has left of it. */
-export interface SmallCase {
-  readonly failure: Failure;
-  readonly original: RunSpec;
-  readonly small: SmallFailure;
+/** What shrinking has left of a failing run, with what is known of the run that it was. */
+export function shownSmall({ minimal, account }: SmallFailure): ShownRun {
+  const { original, isMinimal } = account;
+  return { spec: minimal.spec, original, isMinimal };
 }
 
 /** Undefined where nothing can be said of it, or whoever waits has interrupted. */
 export async function explainSmall(
   pool: Pick<WorkerPool, 'run' | 'endSoon'>,
   interrupt: AbortSignal,
-  { failure, original, small }: SmallCase,
-): Promise<ExplainedRun | undefined> {
-  const specs = specsToExplain(original, small.withRandomNetwork);
-  return explainOne(pool, interrupt, { failure, original, specs });
-}
-
-/** A failure, the spec that it was found with, and those to explain it by. */
-export interface OneCase {
-  readonly failure: Failure;
-  readonly original: RunSpec;
-  readonly specs: readonly RunSpec[];
+  small: SmallFailure,
+): Promise<Explanation | undefined> {
+  return explainOne(pool, interrupt, small.failure, shownSmall(small));
 }
 
 export async function explainOne(
   pool: Pick<WorkerPool, 'run' | 'endSoon'>,
   interrupt: AbortSignal,
-  { failure, original, specs }: OneCase,
-): Promise<ExplainedRun | undefined> {
-  const place = { scenario: original.scenario, seed: original.seed, index: 0 };
+  failure: Failure,
+  shown: ShownRun,
+): Promise<Explanation | undefined> {
+  const { scenario, seed } = shown.spec;
+  const place = { scenario, seed, index: 0 };
   const settings = { jobs: 1, interrupt, begin: (): void => {} };
-  const found = await explainFailures(pool, [{ place, failure, specs }], settings);
+  const found = await explainFailures(pool, [{ place, failure, shown }], settings);
   if (found.broken !== undefined) throw new Error(found.broken);
   return found.explanations.get(failure.signature);
 }

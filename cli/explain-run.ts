@@ -1,5 +1,6 @@
 /** Explains one run, for commands that show a single one. */
 import { firstFailure } from '../scenarios/campaign-run.ts';
+import type { ShownRun } from '../scenarios/explain/explain.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { ExitCode } from './exit.ts';
@@ -14,19 +15,22 @@ export interface RunExplained {
   readonly exitCode?: ExitCode;
 }
 
-export async function explainRun(result: RunResult): Promise<RunExplained> {
+export async function explainRun(
+  result: RunResult,
+  known: Omit<ShownRun, 'spec'> = {},
+): Promise<RunExplained> {
   const failure = firstFailure(result);
   if (failure === undefined) return {};
   const { spec } = result;
   const interrupt = listenForInterrupt();
   const pool = oneWorker(spec, NO_TIMEOUT_MS);
   try {
-    const found = await endingSoon(pool, interrupt.signal, () =>
-      explainOne(pool, interrupt.signal, { failure, original: spec, specs: [spec] }),
+    const explanation = await endingSoon(pool, interrupt.signal, () =>
+      explainOne(pool, interrupt.signal, failure, { ...known, spec }),
     );
     const exitCode = interrupt.exitCode();
     return {
-      ...(found === undefined ? {} : { explanation: found.explanation }),
+      ...(explanation === undefined ? {} : { explanation }),
       ...(exitCode === undefined ? {} : { exitCode }),
     };
   } finally {

@@ -21,15 +21,13 @@ import { savedShrinking } from './saved-shrinking.ts';
 import { version } from './version.ts';
 
 const FAILURES_FOLDER = 'failures';
-/** Specs: what lies among the failures is taken for one. */
-const EXPLAINED_FOLDER = 'explained';
 const ORIGINALS_FOLDER = 'originals';
 /** Of a time in ISO 8601. */
 const DAY_LENGTH = 10;
 
 /** What is in the way of a folder is found out while it is cheap; none is made yet. */
 export function assertFailureFolders(outDir: string): void {
-  for (const name of [FAILURES_FOLDER, EXPLAINED_FOLDER, ORIGINALS_FOLDER]) {
+  for (const name of [FAILURES_FOLDER, ORIGINALS_FOLDER]) {
     const folder = join(outDir, name);
     if (existsSync(folder)) assertWritableFolder(folder);
   }
@@ -45,18 +43,8 @@ export function saveFailures(
     const savedAs = `${FAILURES_FOLDER}/${fileNameOf(group.signature)}.json`;
     const saved = savedFailure(group, campaign, isExpected);
     writeFileWhole(join(outDir, savedAs), failureText(saved));
-    return { ...group, savedAs, ...saveExplained(group, outDir), ...saveOriginal(group, outDir) };
+    return { ...group, savedAs, ...saveOriginal(group, outDir) };
   });
-}
-
-/** The spec of the run that is explained, for `replay --explain` and `diff`. */
-function saveExplained(
-  { signature, explained }: FailureGroup,
-  outDir: string,
-): Pick<FailureGroup, 'explainedAs'> {
-  return explained === undefined
-    ? {}
-    : { explainedAs: writeExplained(explained.spec, signature, outDir) };
 }
 
 /** A varied run as it was found: no seed brings it back. */
@@ -68,13 +56,6 @@ function saveOriginal(
   const originalAs = `${ORIGINALS_FOLDER}/${fileNameOf(signature)}.json`;
   writeFileWhole(join(outDir, originalAs), readableJson(original));
   return { originalAs };
-}
-
-/** Returns where it was written, relative to the output folder. */
-export function writeExplained(spec: RunSpec, signature: string, outDir: string): string {
-  const explainedAs = `${EXPLAINED_FOLDER}/${fileNameOf(signature)}.json`;
-  writeFileWhole(join(outDir, explainedAs), readableJson(spec));
-  return explainedAs;
 }
 
 function fileNameOf(signature: string): string {

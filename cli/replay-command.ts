@@ -1,16 +1,18 @@
 /** `quorumlab replay`: the same run again, held against what was recorded of it. */
 import { statSync } from 'node:fs';
 import { DETERMINISM, firstFailure } from '../scenarios/campaign-run.ts';
+import type { ShownRun } from '../scenarios/explain/explain.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { codeVersion } from './code-version.ts';
 import { missingIn } from './corpus-verdict.ts';
 import { EXIT, type ExitCode, severest } from './exit.ts';
 import { explainRun } from './explain-run.ts';
 import type { Given } from './given.ts';
-import { readTarget, runTarget } from './replay-target.ts';
-import { exitOfRun, RunOutput } from './run-output.ts';
+import { readTarget, runTarget, type Target } from './replay-target.ts';
+import { exitOfRun, type Known, RunOutput } from './run-output.ts';
 import { failsAs } from './saved-failure.ts';
 import type { Replayable } from './saved-files.ts';
+import { originalWorld } from './saved-shrinking.ts';
 import { simulationWords } from './selection.ts';
 import { version } from './version.ts';
 
@@ -25,13 +27,29 @@ export async function replayCommand(given: Given): Promise<ExitCode> {
   const result = runTarget(target, output.wantsEvents);
   const comparison = compare(target, result);
   const replayed = target.isSeed ? {} : { replayed: { comparison, replay: target.replay } };
-  const { exitCode, ...explained } = given.flag('explain') ? await explainRun(result) : {};
-  output.add(result, { ...replayed, ...explained });
+  const { exitCode, ...explained } = given.flag('explain')
+    ? await explainRun(result, knownOf(target))
+    : {};
+  output.add(result, { ...replayed, ...refinedIn(target, result), ...explained });
   await output.finish();
   if (exitCode !== undefined && explained.explanation === undefined) {
     process.stderr.write('quorumlab: not explained: it was interrupted\n');
   }
   return exitCode ?? comparison.exitCode;
+}
+
+/** A file of a shrunk failure names it by more than oracle and invariant. */
+function refinedIn(saved: Replayable, result: RunResult): Known {
+  const { signature, provisional, isEdited } = saved;
+  if (signature === undefined || provisional === undefined || isEdited === true) return {};
+  return failsAs(saved, firstFailure(result)) ? { refined: signature } : {};
+}
+
+/** What a file says of the run that its own was shrunk from. */
+function knownOf({ saved }: Target): Omit<ShownRun, 'spec'> {
+  const original = originalWorld(saved?.original);
+  const isMinimal = saved?.shrunk?.isMinimal === true;
+  return original === undefined ? { isMinimal } : { original, isMinimal };
 }
 
 /** How a replay stands to what was recorded; what `--json` prints as `replay`. */

@@ -45,18 +45,19 @@ export class RunOutput {
     return prints || this.html !== undefined || this.trace !== undefined;
   }
 
-  add(result: RunResult, { replayed, explanation }: Known = {}): void {
+  add(result: RunResult, { replayed, explanation, refined }: Known = {}): void {
     if (this.results.size > 0 && !this.isJson) process.stdout.write('\n');
     const repeat = replayed?.replay ?? replayRunCommand(result, this.words);
     const explained = explanation === undefined ? {} : { explanation };
-    this.results.set(result, { repeat, ...explained });
+    const named = refined === undefined ? {} : { refined };
+    this.results.set(result, { repeat, ...explained, ...named });
     if (this.isJson) {
       const replay = replayed === undefined ? {} : { replay: replayed.comparison };
       process.stdout.write(`${JSON.stringify({ ...result, ...replay, ...explained })}\n`);
       return;
     }
     const lines = (replayed?.comparison.lines ?? []).map((line) => `  ${line}\n`);
-    const text = runText(result, { prints: this.prints, repeat, ...explained });
+    const text = runText(result, { prints: this.prints, repeat, ...explained, ...named });
     process.stdout.write(text + lines.join(''));
   }
 
@@ -76,6 +77,7 @@ export class RunOutput {
         runs: [...shown.keys()],
         replay: (run: RunResult) => shown.get(run)?.repeat ?? replayRunCommand(run, this.words),
         explanation: (run: RunResult) => shown.get(run)?.explanation,
+        refined: (run: RunResult) => shown.get(run)?.refined,
       };
       writeFileWhole(this.html, renderReport(input));
       if (!this.isJson) process.stdout.write(`  report   ${this.html}\n`);
@@ -86,12 +88,15 @@ export class RunOutput {
 interface Shown {
   readonly repeat: string;
   readonly explanation?: Explanation;
+  readonly refined?: string;
 }
 
 /** What there is to tell of a run besides its result. */
 export interface Known {
   readonly replayed?: Replayed;
   readonly explanation?: Explanation;
+  /** The refined signature that a file has for the failure that the run shows. */
+  readonly refined?: string;
 }
 
 /** A run out of a file: how it stands to the record, and its own command. */

@@ -2,6 +2,7 @@
 import { formatRun } from '../reports/terminal.ts';
 import {
   fieldsOf,
+  formatCount,
   formatOperation,
   formatPlain,
   formatTimeExact,
@@ -15,6 +16,7 @@ import { hasBlocks, hasColour, paint } from './paint.ts';
 export const PRINTS = ['events', 'state', 'ops'] as const;
 export type Print = (typeof PRINTS)[number];
 
+const EVENT_WIDTH = 7;
 const TIME_WIDTH = 14;
 const KIND_WIDTH = 9;
 const NODE_WIDTH = 3;
@@ -26,6 +28,8 @@ export interface RunTextSettings {
   /** The command that brings this run back. */
   readonly repeat: string;
   readonly explanation?: Explanation;
+  /** The refined signature of its first failure. */
+  readonly refined?: string;
 }
 
 export function runText(run: RunResult, settings: RunTextSettings): string {
@@ -57,6 +61,7 @@ function eventLine(run: RunResult, event: EventRecord): string {
 function lineHead(run: RunResult, event: EventRecord): string {
   const node = event.node === undefined ? '' : nameOf(run, event.node);
   return [
+    formatCount(event.event).padStart(EVENT_WIDTH),
     formatTimeExact(event.time).padStart(TIME_WIDTH),
     node.padEnd(NODE_WIDTH),
     event.kind.padEnd(KIND_WIDTH),
@@ -72,7 +77,7 @@ function otherEnd(run: RunResult, event: EventRecord): string {
 /** Every change of a node's summary, and what they all are at the end. */
 function states(run: RunResult): string[] {
   const atEnd = run.finalSummaries.map((summary, node) => {
-    const time = 'at the end'.padStart(TIME_WIDTH);
+    const time = 'at the end'.padStart(EVENT_WIDTH + 2 + TIME_WIDTH);
     const gap = ' '.repeat(KIND_WIDTH + LABEL_WIDTH + 2);
     return `${time}  ${nameOf(run, node).padEnd(NODE_WIDTH)}  ${gap}  ${summary}`;
   });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sentencesOf } from '../reports/explanation.ts';
 import type { Chance, Explanation } from '../scenarios/explain/explanation.ts';
 import { faultSchema } from './fault-schema.ts';
+import { network } from './spec-schema.ts';
 
 /** What of an explanation is kept with a failure; `replay --explain` tells it in full. */
 export interface SavedExplanation {
@@ -63,6 +64,8 @@ const records = z.array(z.looseObject({ event: count, time: count, kind: z.strin
 export const explanationSchema = z.looseObject({
   replicas: count,
   isNetworkDrawn: z.boolean(),
+  network: network.exactOptional(),
+  isMinimal: z.boolean().exactOptional(),
   event: count,
   time: count,
   verdict,

@@ -138,7 +138,6 @@ const campaignSchema = z.looseObject({
         .array(z.strictObject({ ...seedOfRun, index: count, isVaried: z.literal(true).optional() }))
         .min(1),
       explanation: explanationSchema.exactOptional(),
-      explained: runOfGroup.exactOptional(),
       example: runOfGroup,
     }),
   ),

@@ -1,10 +1,14 @@
 /** What a saved failure says of the run that it was shrunk from. */
 import { z } from 'zod';
 import { shrinkingSentences } from '../reports/shrunk.ts';
-import type { ShrinkAccount, Tally } from '../scenarios/shrink/account.ts';
+import type { OriginalWorld, ShrinkAccount, Tally } from '../scenarios/shrink/account.ts';
+import { ending, network } from './spec-schema.ts';
 
-/** How big a failing run was before it was shrunk. */
-export interface Original {
+/**
+ * How big a failing run was before it was shrunk, and what luck it had: `replay --explain` draws
+ * from that network anew. Older files do not have it.
+ */
+export interface Original extends Partial<OriginalWorld> {
   /** `vr/chaos@0x5eed`, and whether a campaign had varied it. */
   readonly run: string;
   readonly events: number;
@@ -24,13 +28,14 @@ export function savedShrinking(
   account: ShrinkAccount,
   { scenario, seed, isVaried }: { scenario: string; seed: string; isVaried?: boolean },
 ): { readonly original: Original; readonly shrunk: SavedShrinking } {
-  const { from, runs, isMinimal } = account;
+  const { from, runs, isMinimal, original } = account;
   return {
     original: {
       run: `${scenario}@${seed}${isVaried === true ? ', varied' : ''}`,
       events: from.events,
       faults: total(from.faults),
       operations: total(from.operations),
+      ...original,
     },
     shrunk: { runs, isMinimal, sentences: shrinkingSentences(account) },
   };
@@ -43,7 +48,16 @@ export const originalSchema: z.ZodType<Original> = z.strictObject({
   events: count,
   faults: count,
   operations: count,
+  network: network.exactOptional(),
+  ending: ending.exactOptional(),
 });
+
+/** What is known of the world of the run that a saved one was shrunk from. */
+export function originalWorld(original: Original | undefined): OriginalWorld | undefined {
+  const { network: itsNetwork, ending: itsEnding } = original ?? {};
+  if (itsNetwork === undefined || itsEnding === undefined) return undefined;
+  return { network: itsNetwork, ending: itsEnding };
+}
 
 export const shrunkSchema: z.ZodType<SavedShrinking> = z.strictObject({
   runs: count,

@@ -1,13 +1,12 @@
 /** `quorumlab shrink`: a failing run made small, shown as a person reads it, and saved. */
-import { explainSavedCommand, OUT_DIR, replayFileCommand } from '../reports/commands.ts';
+import { OUT_DIR, replayFileCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
-import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
-import type { SmallFailure } from '../scenarios/shrink/shrink.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { NotShrunk, SmallFailure } from '../scenarios/shrink/shrink.ts';
 import { isCalled } from '../scenarios/signature.ts';
 import type { Failure, RunResult } from '../scenarios/spec.ts';
 import { EXIT, type ExitCode, exitOfOracle, InputError, severest } from './exit.ts';
 import { explainSmall } from './explain-failures.ts';
-import { writeExplained } from './failure-files.ts';
 import { assertWritableFile, writeFileWhole } from './files.ts';
 import type { Given } from './given.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
@@ -28,7 +27,7 @@ import {
   recordOf,
   type SavedFailure,
 } from './saved-failure.ts';
-import { savedShrinking } from './saved-shrinking.ts';
+import { originalWorld, savedShrinking } from './saved-shrinking.ts';
 import { jobFor, outcomeOf } from './shrink-failures.ts';
 import { ShrinkProgress } from './shrink-progress.ts';
 import { shrunkText } from './shrink-text.ts';
@@ -94,17 +93,27 @@ async function shrinkTarget(
   const job = jobFor(result.spec, failure, settings.withinMs);
   const answer = await watched(pool, job, interrupt, result.counts.events);
   if (answer.kind === 'broken') throw new Error(`${name}: ${answer.message}`);
-  const outcome = outcomeOf(answer);
+  const outcome = ofOriginal(outcomeOf(answer), target);
   if (outcome?.kind !== 'shrunk') {
     leaveAlone(settings, result, outcome?.reason ?? INTERRUPTED);
     return exitCodeOf(failure, failure.signature, expected);
   }
   const elapsedMs = answer.kind === 'shrink' ? answer.elapsedMs : 0;
-  const explained = settings.explains
-    ? await explainSmall(pool, interrupt.signal, { failure, original: result.spec, small: outcome })
+  const explanation = settings.explains
+    ? await explainSmall(pool, interrupt.signal, outcome)
     : undefined;
-  keep(settings, { small: outcome, elapsedMs, explained });
+  keep(settings, { small: outcome, elapsedMs, explanation });
   return exitCodeOf(failure, outcome.signature, expected);
+}
+
+/** What was shrunk before had its luck in the run that it was in the beginning. */
+function ofOriginal(
+  outcome: SmallFailure | NotShrunk | undefined,
+  { saved }: Target,
+): SmallFailure | NotShrunk | undefined {
+  const original = originalWorld(saved?.original);
+  if (outcome?.kind !== 'shrunk' || original === undefined) return outcome;
+  return { ...outcome, account: { ...outcome.account, original } };
 }
 
 function resultOf(answer: PoolAnswer, name: string): RunResult {
@@ -134,37 +143,26 @@ function leaveAlone({ target, isJson }: Settings, result: RunResult, reason: str
 interface Findings {
   readonly small: SmallFailure;
   readonly elapsedMs: number;
-  readonly explained: ExplainedRun | undefined;
+  readonly explanation: Explanation | undefined;
 }
 
 /** Writes what is left, and tells of it. */
-function keep(settings: Settings, { small, elapsedMs, explained }: Findings): void {
+function keep(settings: Settings, { small, elapsedMs, explanation }: Findings): void {
   const { target, out, expected, isJson } = settings;
   const expect = expected === undefined ? target.expect : 'fail';
   const path = out ?? `${FOLDER}/${small.signature}.json`;
-  const explanation = explained?.explanation;
   const brief = explanation === undefined ? {} : { explanation: briefExplanation(explanation) };
   writeFileWhole(path, failureText({ ...savedFailure(small, target, expect), ...brief }));
-  const explain = out === undefined ? keepExplained(small, explained) : {};
   const told = explanation === undefined ? {} : { explanation };
   if (!isJson) {
-    const commands = { replay: replayFileCommand(path), original: target.replay, ...explain };
+    const commands = { replay: replayFileCommand(path), original: target.replay };
     process.stdout.write(shrunkText(small, { ...commands, elapsedMs, ...told }));
     return;
   }
-  const { account, signature, withRandomNetwork } = small;
+  const { account, signature } = small;
   const { events: _events, ...minimal } = small.minimal;
-  const printed = { signature, path, account, elapsedMs, minimal, withRandomNetwork, ...told };
+  const printed = { signature, path, account, elapsedMs, minimal, ...told };
   process.stdout.write(`${JSON.stringify(printed)}\n`);
-}
-
-/** Saves the run that is explained, where it is another one; whoever names a file gets no more. */
-function keepExplained(
-  { signature, minimal }: SmallFailure,
-  explained: ExplainedRun | undefined,
-): { readonly explain?: string } {
-  if (explained === undefined || explained.run.traceHash === minimal.traceHash) return {};
-  return { explain: explainSavedCommand(writeExplained(explained.run.spec, signature, OUT_DIR)) };
 }
 
 function savedFailure(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
 import { type FaultConfig, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
 import { faultKinds } from '../sim/fault.ts';
+import type { Ending, NetworkConfig } from '../sim/plan.ts';
 import { faultSchema } from './fault-schema.ts';
 import {
   CLIENTS_MAX,
@@ -41,7 +42,8 @@ const delay = z.strictObject({
   spread: micros,
 });
 
-const network = z.strictObject({
+/** What messages meet. */
+export const network: z.ZodType<NetworkConfig> = z.strictObject({
   delay,
   calmDelay: delay.exactOptional(),
   drop: rate,
@@ -86,6 +88,16 @@ const disk = z
 
 const options = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
 
+/** How a run ends. */
+export const ending: z.ZodType<Ending> = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('quiet'),
+    healAt: micros,
+    core: z.array(whole).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('cut'), at: micros }),
+]);
+
 /** `RunSpec` of `scenarios/spec.ts`. */
 export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   format: z.literal(SPEC_FORMAT),
@@ -101,14 +113,7 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   network,
   disk,
   clock: z.strictObject({ offset: micros, drift: rate }),
-  ending: z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('quiet'),
-      healAt: micros,
-      core: z.array(whole).exactOptional(),
-    }),
-    z.strictObject({ kind: z.literal('cut'), at: micros }),
-  ]),
+  ending,
   bounds: z.strictObject({
     events: whole.max(EVENTS_MAX),
     queue: whole.max(EVENTS_MAX),
@@ -132,5 +137,7 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   shuffleTies: z.boolean(),
   withinClaims: z.boolean(),
   paranoid: z.boolean(),
-  rekey: z.strictObject({ event: whole, seed: z.string() }).exactOptional(),
+  rekey: z
+    .strictObject({ event: whole, seed: z.string(), network: network.exactOptional() })
+    .exactOptional(),
 });

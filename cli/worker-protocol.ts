@@ -1,6 +1,7 @@
 /** What goes between a campaign and its worker threads. */
 import type { BatchResult, CampaignRequest, FailingRun, SeedOfRun } from '../scenarios/campaign.ts';
-import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
+import type { ShownRun } from '../scenarios/explain/explain.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { Guidance } from '../scenarios/guidance/harvest.ts';
 import type { NotShrunk, SmallFailure } from '../scenarios/shrink/shrink.ts';
 import type { PlannedSpec, Target } from '../scenarios/shrink/trials.ts';
@@ -15,12 +16,12 @@ export type WorkerJob =
     }
   /** Run a failing run again with its event log. */
   | ({ readonly kind: 'example' } & FailingRun)
-  /** Explain a failure by the first of these specs that shows it. */
+  /** Explain a failure as this run shows it. */
   | {
       readonly kind: 'explain';
       readonly place: SeedOfRun;
       readonly failure: Failure;
-      readonly specs: readonly RunSpec[];
+      readonly shown: ShownRun;
     }
   /** Run a saved spec, which has nothing to do with the campaign, as it is. */
   | { readonly kind: 'replay'; readonly spec: RunSpec; readonly again: number }
@@ -54,8 +55,8 @@ export const CELLS = 4;
 export type WorkerAnswer =
   | { readonly kind: 'batch'; readonly batch: BatchResult; readonly elapsedMs: number }
   | { readonly kind: 'example'; readonly example: RunResult }
-  /** Absent where none of the specs shows the failure. */
-  | { readonly kind: 'explain'; readonly explained?: ExplainedRun }
+  /** Absent where the run does not show the failure. */
+  | { readonly kind: 'explain'; readonly explanation?: Explanation }
   | { readonly kind: 'replay'; readonly result: RunResult }
   | {
       readonly kind: 'shrink';

@@ -3,7 +3,7 @@ import { type BatchHooks, rerunWithEvents, runBatch } from '../scenarios/campaig
 import { runAt } from '../scenarios/campaign-index.ts';
 import { type CampaignEngine, judge } from '../scenarios/campaign-run.ts';
 import { explain } from '../scenarios/explain/explain.ts';
-import type { ExplainedRun } from '../scenarios/explain/explanation.ts';
+import type { Explanation } from '../scenarios/explain/explanation.ts';
 import { EXPLAIN_BUDGET } from '../scenarios/explain/sampler.ts';
 import { engineFor } from './engine.ts';
 import { watchHeap } from './heap-watch.ts';
@@ -36,8 +36,8 @@ export default function work(task: WorkerTask): WorkerAnswer {
         return { kind: 'example', example };
       }
       case 'explain': {
-        const explained = explainJob(job, engine, hooks);
-        return { kind: 'explain', ...(explained === undefined ? {} : { explained }) };
+        const explanation = explainJob(job, engine, hooks);
+        return { kind: 'explain', ...(explanation === undefined ? {} : { explanation }) };
       }
       case 'replay': {
         hooks.beforeRun?.(first);
@@ -81,10 +81,10 @@ function firstIndex(job: WorkerJob): number {
 
 /** Each of its runs is a sign of life; the time limit of one run holds for each of them. */
 function explainJob(
-  { place, failure, specs }: Extract<WorkerJob, { kind: 'explain' }>,
+  { place, failure, shown }: Extract<WorkerJob, { kind: 'explain' }>,
   engine: CampaignEngine,
   hooks: BatchHooks,
-): ExplainedRun | undefined {
+): Explanation | undefined {
   const until = performance.now() + EXPLAIN_MS;
   const watched: CampaignEngine = {
     ...engine,
@@ -94,7 +94,7 @@ function explainJob(
     },
   };
   const shouldStop = (): boolean => performance.now() > until || hooks.shouldEnd?.() === true;
-  return explain(watched, specs, failure, { ...EXPLAIN_BUDGET, shouldStop });
+  return explain(watched, shown, failure, { ...EXPLAIN_BUDGET, shouldStop });
 }
 
 function hooksFor(task: WorkerTask, first: number): BatchHooks {

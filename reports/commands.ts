@@ -89,11 +89,6 @@ export function replayFileCommand(path: string): string {
   return command('replay', path);
 }
 
-/** Explains once more what a campaign has explained; `savedAs` holds that run's spec. */
-export function explainSavedCommand(savedAs: string, outDir: string = OUT_DIR): string {
-  return command('replay', `${outDir}/${savedAs}`, '--explain');
-}
-
 type Repeatable = Asked &
   Pick<
     CampaignResult,

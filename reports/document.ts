@@ -39,11 +39,9 @@ export interface ReportCampaign extends Omit<CampaignResult, 'groups' | 'metadat
   readonly groups: readonly ReportGroup[];
 }
 
-export interface ReportGroup extends Omit<FailureGroup, 'example' | 'explained' | 'original'> {
+export interface ReportGroup extends Omit<FailureGroup, 'example' | 'original'> {
   /** Number of the example among the report's runs. */
   readonly run: number;
-  /** That of the run which is explained, where it is another one. */
-  readonly explainedRun?: number;
 }
 
 /** Enough of a run to list it. */
@@ -54,6 +52,8 @@ export interface RunHead {
   readonly replay: string;
   readonly verdict: Verdict;
   readonly signature?: string;
+  /** The refined one, of a run that is no group's example. */
+  readonly refined?: string;
   readonly message?: string;
   readonly events: number;
   /** Of a run that is no group's example: which event decides its failure. */

@@ -12,10 +12,11 @@ const FATES_SHOWN = 5;
 export function drawnSentence(jump: Jump, replicas: number): readonly string[] {
   const pair = jump.parting === undefined ? undefined : partingPair(jump.parting, jump.after.time);
   if (pair === undefined) return fatesSentence(jump, replicas);
-  return [
-    `In a run that fails, ${sideInWords(pair.failing, pair, replicas)}; ` +
-      `in one that escapes, ${sideInWords(pair.escaping, pair, replicas)}.`,
-  ];
+  const failing = sideInWords(pair.failing, pair, replicas);
+  const escaping = sideInWords(pair.escaping, pair, replicas);
+  // A message that is lost at another time tells nothing.
+  if (failing === escaping) return fatesSentence(jump, replicas);
+  return [`In a run that fails, ${failing}; in one that escapes, ${escaping}.`];
 }
 
 /** The same thing as it came out in both runs; absent in one where it never came. */
@@ -81,9 +82,11 @@ function withType(record: EventRecord, { failing, escaping }: Pair): EventRecord
   return label === undefined ? record : { ...record, label };
 }
 
-/** Of the messages that left in that event, those that met with chance. */
+/** Of the messages that left in that event, those that met with chance: none does to oneself. */
 function fatesSentence(jump: Jump, replicas: number): readonly string[] {
-  const drawn = jump.sent.filter(({ fate }) => fate !== 'cut' && fate !== 'down');
+  const drawn = jump.sent.filter(
+    ({ fate, node, peer }) => fate !== 'cut' && fate !== 'down' && node !== peer,
+  );
   // What was lost tells most.
   const lost = drawn.filter(({ kind }) => kind === 'drop');
   const fates = [...lost, ...drawn.filter(({ kind }) => kind !== 'drop')];

@@ -3,10 +3,12 @@
  * viewer takes the same sentences.
  */
 import type { Chance, Explanation, FaultEffect, Jump } from '../scenarios/explain/explanation.ts';
+import type { NetworkConfig } from '../sim/plan.ts';
 import { chanceGraph } from './chance-graph.ts';
 import { drawnSentence } from './drawn-words.ts';
 import { eventInWords } from './event-words.ts';
 import { faultInWords } from './faults.ts';
+import { chancesInWords } from './plan.ts';
 import { formatCount, formatTime, formatTimeExact, formatTimeRange, plural } from './words.ts';
 
 export interface ExplanationStyle {
@@ -46,7 +48,7 @@ export function explanationLines(
       const name = explanation.verdict === 'plan' ? '' : `${letter}  `;
       return wrapped(`${name}${effectInWords(effect, explanation)}`);
     }),
-    ...remainder(explanation),
+    ...otherFaults(explanation).flatMap((sentence) => wrapped(sentence)),
   ];
 }
 
@@ -64,7 +66,7 @@ function wrapped(text: string): readonly string[] {
 
 /** What decides, how likely the failure was before and after, and what was drawn there. */
 export function sentencesOf(explanation: Explanation): readonly string[] {
-  const { verdict, jumps, cut, runs, replicas } = explanation;
+  const { verdict, jumps, cut, runs, replicas, network } = explanation;
   const [jump, ...others] = jumps;
   return [
     ...(verdict === 'jump' && jump !== undefined
@@ -74,8 +76,15 @@ export function sentencesOf(explanation: Explanation): readonly string[] {
       ? [`The largest rise found is ${placeOf(jump, explanation)}: ${riseOf(jump)}.`]
       : []),
     ...others.map((other) => `A smaller rise is ${placeOf(other, explanation)}: ${riseOf(other)}.`),
+    ...(network === undefined ? [] : [networkSentence(network)]),
     ...(cut === undefined ? [] : [cutSentence(cut, runs)]),
   ];
+}
+
+/** What chance is in the tries of a run that itself leaves nothing to it. */
+function networkSentence(network: NetworkConfig): string {
+  const chances = chancesInWords(network);
+  return `Drawn anew, it goes on in the network that it was shrunk from: ${chances}.`;
 }
 
 /** `8 of 64 runs (6–23 %)`: what was counted, and what is sure of it. */
@@ -94,9 +103,8 @@ export function listedFaults(
 
 /** `crash n1 20–40 ms: without it 2 of 32 runs (2–20 %) fail the same way, with it …`. */
 export function effectInWords(effect: FaultEffect, { replicas }: Explanation): string {
-  const { fault, at, until, node, measured } = effect;
-  const when = until === undefined ? formatTime(at) : formatTimeRange(at, until);
-  const title = `${faultInWords(fault, replicas, node)} ${when}`;
+  const { measured } = effect;
+  const title = titleOf(effect, replicas);
   if (measured === undefined) return `${title}: not measured`;
   const [without, withIt] = [measured.without, measured.with].map(chanceInWords);
   return `${title}: without it ${without} fail the same way, with it ${withIt}`;
@@ -168,20 +176,41 @@ function cutSentence(cut: 'time' | 'budget', runs: number): string {
   return `This took ${plural(runs, 'run')}, and all of ${spent}: it could be told more exactly.`;
 }
 
-/** Faults that are not listed, counted. */
-function remainder({ faults }: Explanation): readonly string[] {
+/** Faults that are not listed: sentences, as few as it takes. */
+export function otherFaults({ faults, isMinimal, replicas }: Explanation): readonly string[] {
   const telling = faults.filter(isTelling).length;
-  const measured = faults.filter((fault) => fault.measured !== undefined).length;
-  const without = measured - telling;
-  const unmeasured = faults.length - measured;
+  const idle = faults.filter((fault) => fault.measured !== undefined && !isTelling(fault));
+  const unmeasured = faults.length - telling - idle.length;
+  const isNeeded = isMinimal === true && idle.length > 0;
   const told = [
     ...counted(telling - FAULTS_SHOWN, 'matters too', 'matter too'),
-    ...counted(without, 'makes no difference that shows', 'make no difference that shows'),
+    ...(isNeeded
+      ? []
+      : counted(idle.length, 'makes no difference that shows', 'make no difference that shows')),
     ...counted(unmeasured, 'was not tried', 'were not tried'),
   ];
-  if (told.length === 0) return [];
   const what = telling > 0 ? 'Other faults' : 'Faults';
-  return [`${what}: ${told.join(', ')}.`];
+  return [
+    ...(told.length === 0 ? [] : [`${what}: ${told.join(', ')}.`]),
+    ...(isNeeded ? [neededSentence(idle, replicas)] : []),
+  ];
+}
+
+/** The one run fails only with them; whether others like it do so is another question. */
+function neededSentence(idle: readonly FaultEffect[], replicas: number): string {
+  const shown = idle.slice(0, FAULTS_SHOWN).map((effect) => titleOf(effect, replicas));
+  const more = idle.length - shown.length;
+  const names = more > 0 ? [...shown, `and ${more} more`] : shown;
+  const what = idle.length === 1 ? 'this one makes' : 'these make';
+  return (
+    'The run as it is shown needs each of its faults. Drawn anew from where it strikes, ' +
+    `${what} no difference that shows: ${names.join(' · ')}.`
+  );
+}
+
+function titleOf({ fault, at, until, node }: FaultEffect, replicas: number): string {
+  const when = until === undefined ? formatTime(at) : formatTimeRange(at, until);
+  return `${faultInWords(fault, replicas, node)} ${when}`;
 }
 
 function counted(count: number, one: string, many: string): readonly string[] {

@@ -9,13 +9,7 @@ import { gzipSync } from 'node:zlib';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
-import {
-  explainSavedCommand,
-  OUT_DIR,
-  repeatCommand,
-  replayOriginalCommand,
-  replayRunCommand,
-} from './commands.ts';
+import { OUT_DIR, repeatCommand, replayOriginalCommand, replayRunCommand } from './commands.ts';
 import {
   BLOCK_TYPE,
   INDEX_BLOCK,
@@ -45,6 +39,8 @@ export interface ReportInput {
   readonly replay?: (run: RunResult) => string;
   /** Which event decides the failure of one of `runs`. */
   readonly explanation?: (run: RunResult) => Explanation | undefined;
+  /** The refined signature of the first failure of one of `runs`. */
+  readonly refined?: (run: RunResult) => string | undefined;
   /** Largest number of event records kept of one run. */
   readonly eventLimit?: number;
 }
@@ -103,12 +99,9 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
   let campaign: ReportCampaign | undefined;
   if (input.campaign !== undefined) {
     const { metadata: _metadata, groups, ...rest } = input.campaign;
-    const packed = groups.map(({ example, explained, original: _original, ...group }) => {
+    const packed = groups.map(({ example, original: _original, ...group }) => {
       const replay = replayOriginalCommand(group, example, rest, input.outDir);
-      const run = numberOf(example, replay);
-      if (explained === undefined) return { ...group, run };
-      const explain = explainCommandOf(explained, group.explainedAs, input.outDir);
-      return { ...group, run, explainedRun: numberOf(explained, explain) };
+      return { ...group, run: numberOf(example, replay) };
     });
     campaign = { ...rest, groups: packed };
   }
@@ -121,16 +114,16 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
       ? {}
       : { campaign, repeat: input.repeat ?? repeatCommand(campaign) }),
     runs: runs.map((run, number) => {
-      const head = headOf(run, replays[number] ?? '');
       const explanation = input.explanation?.(run);
-      return explanation === undefined ? head : { ...head, explanation };
+      const refined = input.refined?.(run);
+      return {
+        ...headOf(run, replays[number] ?? ''),
+        ...(explanation === undefined ? {} : { explanation }),
+        ...(refined === undefined ? {} : { refined }),
+      };
     }),
   };
   return { index, runs };
-}
-
-function explainCommandOf(run: RunResult, savedAs?: string, outDir?: string): string {
-  return savedAs === undefined ? replayRunCommand(run) : explainSavedCommand(savedAs, outDir);
 }
 
 function headOf(run: RunResult, replay: string): RunHead {

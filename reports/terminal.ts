@@ -4,7 +4,6 @@ import type { CampaignResult, CorpusComplaint, FailureGroup } from '../scenarios
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { Failure, RunResult, Verdict } from '../scenarios/spec.ts';
 import {
-  explainSavedCommand,
   OUT_DIR,
   repeatCommand,
   replayFileCommand,
@@ -35,6 +34,8 @@ export interface TerminalOptions {
   readonly reportPath?: string;
   /** Folder of saved failures; `quorumlab-out` when absent. */
   readonly outDir?: string;
+  /** Of a run: the refined signature of its first failure, where it has one. */
+  readonly refined?: string;
   /** Of a run: which event decides its failure. */
   readonly explanation?: Explanation;
   /** Graphs of block characters; ASCII is for whatever does not show them. */
@@ -46,8 +47,6 @@ export interface TerminalOptions {
 /** Characters of a list on one line; what does not fit is counted. */
 const LIST_LENGTH_MAX = 100;
 const INDENT = '  ';
-/** Above the explanation of a shrunk failure: its messages have fates that are not drawn. */
-const OTHER_RUN = 'What decides it, where the seed draws the fates of messages:';
 
 /** The verdict on one run: several lines, the last without a line break. */
 export function formatRun(run: RunResult, options: TerminalOptions = {}): string {
@@ -167,12 +166,14 @@ function failureBlock(
     oracleName(failure),
     ...(key === undefined ? [] : [`key ${JSON.stringify(key)}`]),
   ].join('  ');
-  const family = group?.provisional === undefined ? '' : ` (${group.provisional})`;
+  const signature = options.refined ?? failure.signature;
+  const provisional = options.refined === undefined ? group?.provisional : failure.signature;
+  const family = provisional === undefined ? '' : ` (${provisional})`;
   const many = group === undefined ? '' : `  ${plainSeeds(group.count)}`;
   const varied = group?.seeds[0]?.isVaried === true ? ` ${ink.dim('varied')}` : '';
   const lines = [
     `${badge(ink, 'failed')}  ${ink.bold(`${scenario}@${seed}`)}${varied}  ${what}  ` +
-      `sig ${ink.bold(failure.signature)}${family}${many}`,
+      `sig ${ink.bold(signature)}${family}${many}`,
     `${INDENT}${failure.message}`,
   ];
   const before = faultSpans(run).filter((span) => span.from <= failure.at);
@@ -193,7 +194,6 @@ function failureBlock(
   }
   lines.push(...shrunk);
   if (options.explanation !== undefined) {
-    if (options.explanation.traceHash !== run.traceHash) lines.push(`${INDENT}${OTHER_RUN}`);
     const style = { blocks: options.blocks === true };
     lines.push(...explanationLines(options.explanation, style).map((line) => INDENT + line));
   }
@@ -203,9 +203,6 @@ function failureBlock(
   } else {
     lines.push(field(ink, 'replay', replaySavedCommand(group.savedAs, options.outDir ?? OUT_DIR)));
     lines.push(field(ink, 'original', bySeed));
-  }
-  if (group?.explainedAs !== undefined) {
-    lines.push(field(ink, 'explain', explainSavedCommand(group.explainedAs, options.outDir)));
   }
   if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
   return lines;

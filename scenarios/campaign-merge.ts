@@ -14,7 +14,7 @@ import {
   type CorpusAccount,
   type FailureGroup,
 } from './campaign-types.ts';
-import type { ExplainedRun } from './explain/explanation.ts';
+import type { Explanation } from './explain/explanation.ts';
 import type { NotShrunk, SmallFailure } from './shrink/shrink.ts';
 import type { Failure, RunResult } from './spec.ts';
 
@@ -127,7 +127,7 @@ export function mergeBatches(a: BatchResult, b: BatchResult): BatchResult {
 export interface FailureStudies {
   /** The runs with event logs. */
   readonly examples: ReadonlyMap<string, RunResult>;
-  readonly explanations: ReadonlyMap<string, ExplainedRun>;
+  readonly explanations: ReadonlyMap<string, Explanation>;
   readonly shrunk: ReadonlyMap<string, SmallFailure | NotShrunk>;
 }
 
@@ -202,6 +202,7 @@ function failureGroup(group: BatchGroup, studies: FailureStudies): FailureGroup 
   const { failure } = group;
   const example = studies.examples.get(failure.signature) ?? group.example;
   const shrunk = shrunkGroup(failure, studies);
+  const explanation = studies.explanations.get(failure.signature);
   return {
     signature: failure.signature,
     oracle: failure.oracle,
@@ -210,7 +211,7 @@ function failureGroup(group: BatchGroup, studies: FailureStudies): FailureGroup 
     count: group.count,
     seeds: group.seeds,
     example,
-    ...explanationOf(studies.explanations.get(failure.signature), shrunk.example ?? example),
+    ...(explanation === undefined ? {} : { explanation }),
     ...shrunk,
     ...(shrunk.shrunk !== undefined && group.seeds[0]?.isVaried === true
       ? { original: example.spec }
@@ -230,15 +231,6 @@ function shrunkGroup({ signature }: Failure, { shrunk }: FailureStudies): Partia
     example: small.minimal,
     shrunk: small.account,
   };
-}
-
-function explanationOf(
-  explained: ExplainedRun | undefined,
-  example: RunResult,
-): Pick<FailureGroup, 'explanation' | 'explained'> {
-  if (explained === undefined) return {};
-  const { explanation, run } = explained;
-  return run.traceHash === example.traceHash ? { explanation } : { explanation, explained: run };
 }
 
 function mergeGroups(a: readonly BatchGroup[], b: readonly BatchGroup[]): BatchGroup[] {

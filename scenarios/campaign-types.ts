@@ -101,10 +101,6 @@ export interface FailureGroup {
   readonly originalAs?: string;
   /** Why it was not shrunk, where that was tried. */
   readonly notShrunk?: string;
-  /** The run that is explained, with its event log, where it is not the example. */
-  readonly explained?: RunResult;
-  /** Where its spec was saved, relative to the output folder. */
-  readonly explainedAs?: string;
   /** Where its spec was saved, relative to the output folder. */
   readonly savedAs?: string;
 }

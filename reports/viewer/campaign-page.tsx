@@ -160,9 +160,7 @@ function Largest({ campaign }: { readonly campaign: ReportCampaign }) {
 
 /** Runs in the file that no group names as its example. */
 function OtherRuns({ index }: { readonly index: ReportIndex }) {
-  const examples = new Set(
-    index.campaign?.groups.flatMap(({ run, explainedRun = run }) => [run, explainedRun]),
-  );
+  const examples = new Set(index.campaign?.groups.map(({ run }) => run));
   const others = index.runs.flatMap((head, run) => (examples.has(run) ? [] : [{ head, run }]));
   if (others.length === 0) return null;
   return (

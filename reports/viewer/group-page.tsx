@@ -32,7 +32,7 @@ export function GroupPage(props: { readonly index: ReportIndex; readonly group: 
       </header>
       {group.shrunk === undefined ? null : <Shrinking account={group.shrunk} />}
       {group.explanation === undefined ? null : (
-        <ExplanationPane explanation={group.explanation} run={group.explainedRun} />
+        <ExplanationPane explanation={group.explanation} run={group.run} />
       )}
       <section class="pane" aria-labelledby="seeds-heading">
         <h2 id="seeds-heading">Seeds</h2>

@@ -44,7 +44,7 @@ export function RunPage({ view, index }: { readonly view: RunView; readonly inde
       <div class="panes">
         <div class="pictures">
           {explanation === undefined ? null : (
-            <ExplanationPane explanation={explanation} view={view} />
+            <ExplanationPane explanation={explanation} run={view.model.number} view={view} />
           )}
           <OperationsPane view={view} />
           <SpaceTimePane view={view} />
@@ -73,7 +73,11 @@ function Sentences({ view, index }: { readonly view: RunView; readonly index: Re
     <ul class="sentences">
       {run.failures.map((failure, place) => (
         <li key={`${failure.signature}-${place}`}>
-          <Signature signature={failure.signature} index={index} />{' '}
+          <Signature
+            signature={failure.signature}
+            refined={place === 0 ? index.runs[view.model.number]?.refined : undefined}
+            index={index}
+          />{' '}
           <strong>{oracleName(failure)}</strong>
           <p class={place === 0 ? 'sentence' : ''}>{failure.message}</p>
         </li>
@@ -86,12 +90,17 @@ function Sentences({ view, index }: { readonly view: RunView; readonly index: Re
  * Leads to its group, where the file has one, and has its name: later failures of a run belong to
  * none. Runs know their provisional signatures only.
  */
-function Signature(props: { readonly signature: string; readonly index: ReportIndex }) {
-  const { signature, index } = props;
+function Signature(props: {
+  readonly signature: string;
+  /** Of a run out of a file. */
+  readonly refined?: string | undefined;
+  readonly index: ReportIndex;
+}) {
+  const { signature, refined = signature, index } = props;
   const group = index.campaign?.groups.find(
     ({ signature: refined, provisional = refined }) => provisional === signature,
   );
-  if (group === undefined) return <span class="signature">{signature}</span>;
+  if (group === undefined) return <span class="signature">{refined}</span>;
   return (
     <a class="signature" href={groupHref(group.signature)}>
       {group.signature}

@@ -13,19 +13,14 @@ import {
   judge,
 } from '../campaign-run.ts';
 import { type Divergence, firstDivergence } from '../diff/divergence.ts';
+import type { OriginalWorld } from '../shrink/account.ts';
 import type { Failure, RunResult, RunSpec } from '../spec.ts';
+import { afterwardsOf } from './afterwards.ts';
 import { Curve, type Interval } from './curve.ts';
-import type {
-  Chance,
-  ChancePoint,
-  ExplainedRun,
-  Explanation,
-  ExplanationVerdict,
-  Jump,
-} from './explanation.ts';
+import type { Chance, ChancePoint, Explanation, ExplanationVerdict, Jump } from './explanation.ts';
 import { faultEffects } from './fault-effects.ts';
 import { compareSteepest, narrowDown, smooth, sweep } from './jumps.ts';
-import { EXPLAIN_BUDGET, type ExplainBudget, isSame, rekeyed, Sampler } from './sampler.ts';
+import { EXPLAIN_BUDGET, type ExplainBudget, isSame, Sampler } from './sampler.ts';
 
 /** From the start of the run, to say that the plan alone decides; fewer where runs are long. */
 const PLAN_TRIES = 64;
@@ -36,66 +31,69 @@ const AFTER_SWEEP = 0.4;
 const AFTER_COMPARING = 0.6;
 const AFTER_NARROWING = 0.85;
 
-/**
- * The explanation of `failure` as the first of `specs` (with its plan) shows it; undefined if none
- * does, or if the failure is none of the protocol's. The same numbers for the same spec and budget,
- * unless the caller's clock ends it.
- */
-export function explain(
-  engine: CampaignEngine,
-  specs: readonly RunSpec[],
-  failure: Failure,
-  budget: ExplainBudget = EXPLAIN_BUDGET,
-): ExplainedRun | undefined {
-  if (failure.oracle === DETERMINISM || failure.oracle === INTERNAL_ERROR) return undefined;
-  for (const spec of specs) {
-    if (budget.shouldStop?.() === true) return undefined;
-    const original = judge(engine, spec, { ...stopOf(budget), events: true });
-    const shown = firstFailure(original);
-    if (shown !== undefined && isSame(shown, failure)) {
-      return { explanation: explainRun(engine, original, shown, budget), run: original };
-    }
-  }
-  return undefined;
+/** A run to explain: as it is shown, and what it was shrunk from if it was. */
+export interface ShownRun {
+  readonly spec: RunSpec;
+  readonly original?: OriginalWorld;
+  /** Whether each fault of the plan is known to be needed. */
+  readonly isMinimal?: boolean;
 }
 
 /**
- * The specs to explain a shrunk failure by, the best first. Shrinking ends the run as soon as it
- * has failed; drawn anew it may fail somewhat later, which only a run that goes on can show.
+ * The explanation of `failure` as this run (with its plan) shows it; undefined if it does not, or
+ * if the failure is none of the protocol's. The same numbers for the same spec and budget, unless
+ * the caller's clock ends it.
  */
-export function specsToExplain(original: RunSpec, small: RunSpec): readonly RunSpec[] {
-  const { ending } = original;
-  const longer = ending.kind === 'cut' ? ending : { kind: ending.kind, healAt: ending.healAt };
-  return [{ ...small, ending: longer }, small];
+export function explain(
+  engine: CampaignEngine,
+  shown: ShownRun,
+  failure: Failure,
+  budget: ExplainBudget = EXPLAIN_BUDGET,
+): Explanation | undefined {
+  if (failure.oracle === DETERMINISM || failure.oracle === INTERNAL_ERROR) return undefined;
+  const run = judge(engine, shown.spec, { ...stopOf(budget), events: true });
+  const expected = firstFailure(run);
+  if (expected === undefined || !isSame(expected, failure)) return undefined;
+  return explainRun(engine, { run, expected, shown }, budget);
 }
 
 function stopOf({ shouldStop }: ExplainBudget): Pick<ExplainBudget, 'shouldStop'> {
   return shouldStop === undefined ? {} : { shouldStop };
 }
 
+interface Failing {
+  readonly run: RunResult;
+  readonly expected: Failure;
+  readonly shown: ShownRun;
+}
+
 function explainRun(
   engine: CampaignEngine,
-  original: RunResult,
-  shown: Failure,
+  { run, expected, shown }: Failing,
   budget: ExplainBudget,
 ): Explanation {
-  const sampler = new Sampler(engine, shown, budget);
-  const curve = new Curve(original.spec, sampler);
-  const { kind, jumps } = findVerdict(curve, sampler, shown.event);
+  const { spec } = run;
+  const afterwards = afterwardsOf(spec, shown.original);
+  const { network = spec.network } = afterwards;
+  const sampler = new Sampler(engine, { expected, afterwards }, budget);
+  const curve = new Curve(spec, sampler);
+  const { kind, jumps } = findVerdict(curve, sampler, expected.event);
   sampler.allow(1);
-  const faults = faultEffects(original, { curve, sampler, until: jumps[0]?.to ?? shown.event });
+  const faults = faultEffects(run, { curve, sampler, until: jumps[0]?.to ?? expected.event });
   const isShort = sampler.cut === 'budget';
   if (kind !== 'plan') smooth(curve);
   // A curve that the budget left ragged says all that it should; one that a clock did may differ.
   const cut = isShort || sampler.cut === 'time' ? sampler.cut : undefined;
-  const story: Story = { engine, curve, original, times: timesOf(original) };
+  const story: Story = { engine, curve, sampler, original: run, times: timesOf(run) };
   return {
-    traceHash: original.traceHash,
-    signature: shown.signature,
-    replicas: original.spec.replicas,
-    isNetworkDrawn: isDrawn(original.spec.network),
-    event: shown.event,
-    time: shown.at,
+    traceHash: run.traceHash,
+    signature: expected.signature,
+    replicas: spec.replicas,
+    isNetworkDrawn: isDrawn(network),
+    ...(afterwards.network === undefined ? {} : { network }),
+    ...(shown.isMinimal === true ? { isMinimal: true } : {}),
+    event: expected.event,
+    time: expected.at,
     verdict: kind,
     points: curve.events().map((event) => pointAt(story, event)),
     jumps: jumps.map((jump) => jumpAt(story, jump)),
@@ -141,6 +139,7 @@ function isDistinct(before: Chance, after: Chance): boolean {
 interface Story {
   readonly engine: CampaignEngine;
   readonly curve: Curve;
+  readonly sampler: Sampler;
   readonly original: RunResult;
   /** Of each event, by its number. */
   readonly times: readonly number[];
@@ -161,11 +160,14 @@ function jumpAt(story: Story, found: Interval): Jump {
 }
 
 /** Two runs that differ in what is drawn in one event: the one fails, the other does not. */
-function partingAt({ engine, curve, original }: Story, found: Interval): Divergence | undefined {
+function partingAt(
+  { engine, curve, sampler, original }: Story,
+  found: Interval,
+): Divergence | undefined {
   const number = curve.escape(found);
   if (number === undefined) return undefined;
   const [fails, escapes] = [found.to, found.from].map((event) =>
-    judge(engine, rekeyed(original.spec, event, number), { events: true }),
+    judge(engine, sampler.specOf(original.spec, event, number), { events: true }),
   );
   return firstDivergence(fails?.events ?? [], escapes?.events ?? []);
 }

@@ -1,8 +1,7 @@
 /** What explaining a failure comes to: plain JSON, for the terminal, the report and the file. */
-import type { PlannedFault } from '../../sim/plan.ts';
+import type { NetworkConfig, PlannedFault } from '../../sim/plan.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import type { Divergence } from '../diff/divergence.ts';
-import type { RunResult } from '../spec.ts';
 
 /**
  * How often a run still fails in the same way when its plan stays and chance does not: everything
@@ -16,6 +15,13 @@ export interface Explanation {
   readonly replicas: number;
   /** Whether messages meet with chance; else all take as long, but for fates written out. */
   readonly isNetworkDrawn: boolean;
+  /**
+   * What messages meet where all is drawn anew, if it is another network than the run's: that of
+   * the run from which it was shrunk.
+   */
+  readonly network?: NetworkConfig;
+  /** Whether the run was shrunk until each fault of its plan was needed. */
+  readonly isMinimal?: boolean;
   /** When the failure was seen. */
   readonly event: number;
   readonly time: number;
@@ -31,12 +37,6 @@ export interface Explanation {
   readonly events: number;
   /** Why it ended early; with `time`, another try may come to other numbers. */
   readonly cut?: 'time' | 'budget';
-}
-
-/** An explanation, and the run that it is of, with its event log. */
-export interface ExplainedRun {
-  readonly explanation: Explanation;
-  readonly run: RunResult;
 }
 
 /**

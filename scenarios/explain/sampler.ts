@@ -2,6 +2,7 @@
 import { type CampaignEngine, firstFailure, judge } from '../campaign-run.ts';
 import { runSeed } from '../seeds.ts';
 import type { Failure, RunSpec } from '../spec.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { Outcome } from './chance.ts';
 
 /** What explaining may cost. Runs and events are counted, so that they end it at the same place. */
@@ -18,6 +19,12 @@ export const EXPLAIN_BUDGET: ExplainBudget = { runs: 4_000, events: 4_000_000 };
 /** So much of a failure makes it the same failure, as in the groups of a campaign. */
 export type Expected = Pick<Failure, 'oracle' | 'invariant'>;
 
+export interface Question {
+  /** Which failure of a try is the one that is asked about. */
+  readonly expected: Expected;
+  readonly afterwards?: Afterwards;
+}
+
 export class Sampler {
   runs = 0;
   events = 0;
@@ -25,13 +32,15 @@ export class Sampler {
   cut: 'time' | 'budget' | undefined;
   private readonly engine: CampaignEngine;
   private readonly expected: Expected;
+  private readonly afterwards: Afterwards;
   private readonly budget: ExplainBudget;
   /** Share of the counted budget that may be used now. */
   private allowed = 1;
 
-  constructor(engine: CampaignEngine, expected: Expected, budget: ExplainBudget) {
+  constructor(engine: CampaignEngine, question: Question, budget: ExplainBudget) {
     this.engine = engine;
-    this.expected = expected;
+    this.expected = question.expected;
+    this.afterwards = question.afterwards ?? {};
     this.budget = budget;
   }
 
@@ -61,7 +70,7 @@ export class Sampler {
       isStopped ||= this.budget.shouldStop?.() === true;
       return isStopped;
     };
-    const result = judge(this.engine, rekeyed(spec, event, number), { shouldStop });
+    const result = judge(this.engine, this.specOf(spec, event, number), { shouldStop });
     this.runs += 1;
     this.events += result.counts.events;
     // A run that was cut off says nothing.
@@ -74,6 +83,14 @@ export class Sampler {
     return isSame(failure, this.expected) ? 'same' : 'other';
   }
 
+  /** The spec of one try: all that is drawn after the event is drawn anew. */
+  specOf(spec: RunSpec, event: number, number: number): RunSpec {
+    const { network, ending = spec.ending } = this.afterwards;
+    const seed = runSeed(spec.seed, 'explain', number);
+    const rekey = { event, seed, ...(network === undefined ? {} : { network }) };
+    return { ...spec, ending, rekey };
+  }
+
   private isSpent(): boolean {
     const { runs, events, shouldStop } = this.budget;
     if (this.cut === 'time') return true;
@@ -83,11 +100,6 @@ export class Sampler {
     else return false;
     return true;
   }
-}
-
-/** The spec of one try: all that is drawn after the event is drawn anew. */
-export function rekeyed(spec: RunSpec, event: number, number: number): RunSpec {
-  return { ...spec, rekey: { event, seed: runSeed(spec.seed, 'explain', number) } };
 }
 
 export function isSame(failure: Failure, expected: Expected): boolean {

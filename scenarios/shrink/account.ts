@@ -1,5 +1,6 @@
 /** What shrinking has taken away, as plain data; `reports/` puts it into words. */
 import type { Micros } from '../../sim/contract.ts';
+import type { Ending, NetworkConfig } from '../../sim/plan.ts';
 
 /** How many there are of each kind of thing. */
 export type Tally = { readonly [kind: string]: number };
@@ -26,6 +27,14 @@ export interface ShrinkAccount {
   /** What chance did in the original and is not needed: `message loss`, `clock drift`, … */
   readonly calmed: readonly string[];
   readonly network: NetworkAccount;
+  /** What luck the original had, which the smallest run has not: an explanation tells of it. */
+  readonly original: OriginalWorld;
+}
+
+/** Of the world around the plan, before shrinking. */
+export interface OriginalWorld {
+  readonly network: NetworkConfig;
+  readonly ending: Ending;
 }
 
 /**

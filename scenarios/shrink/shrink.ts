@@ -20,7 +20,6 @@ import {
   type Target,
   Trials,
 } from './trials.ts';
-import { isPlain } from './world.ts';
 
 export interface ShrinkRequest {
   /** The failing run, with its plan. */
@@ -38,8 +37,6 @@ export type ShrinkOutcome = Shrunk | NotShrunk;
 export interface Shrunk {
   readonly kind: 'shrunk';
   readonly original: RunResult;
-  /** The smallest run whose messages still meet the fates that the seed draws. */
-  readonly withRandomNetwork: RunResult;
   /** The smallest run of all. */
   readonly minimal: RunResult;
   /** Its failure. */
@@ -62,20 +59,18 @@ export interface SmallFailure {
   readonly failure: Failure;
   /** With its event log. */
   readonly minimal: RunResult;
-  readonly withRandomNetwork: PlannedSpec;
   readonly account: ShrinkAccount;
 }
 
 /** Runs the minimal case once more, with its event log. */
 export function smallFailure(engine: CampaignEngine, shrunk: Shrunk): SmallFailure {
-  const { account, failure, minimal, withRandomNetwork } = shrunk;
+  const { account, failure, minimal } = shrunk;
   const { events } = engine.run(minimal.spec, { events: true });
   return {
     kind: 'shrunk',
     signature: refinedSignature(minimal) ?? failure.signature,
     failure,
     minimal: { ...minimal, ...(events === undefined ? {} : { events }) },
-    withRandomNetwork: withRandomNetwork.spec,
     account,
   };
 }
@@ -110,16 +105,11 @@ function shrinkCase(
   schema: readonly OptionSchema[],
 ): Shrunk {
   const trials = new Trials(engine, original, budget);
-  const { withRandomNetwork, minimal, isComplete, whyDrawn } = deepest(
-    trials,
-    original,
-    engine,
-    schema,
-  );
+  const { minimal, isComplete, whyDrawn } = deepest(trials, original, engine, schema);
+  const { network, ending } = original.spec;
   return {
     kind: 'shrunk',
     original: original.result,
-    withRandomNetwork: withRandomNetwork.result,
     minimal: minimal.result,
     failure: minimal.failure,
     account: {
@@ -129,6 +119,7 @@ function shrinkCase(
       isMinimal: isComplete,
       calmed: calmedBetween(original.spec, minimal.spec),
       network: networkAccount(minimal.spec, whyDrawn ?? 'the budget ran out'),
+      original: { network, ending },
     },
   };
 }
@@ -148,13 +139,7 @@ function deepest(
     if (!trials.attempt(start)) continue;
     const other = descend(trials, engine, schema);
     descents += 1;
-    if (isLower(other, lowest)) lowest = withRealDraws(other, lowest);
+    if (isLower(other, lowest)) lowest = other;
   }
   return lowest;
-}
-
-/** A start without draws has none in its end; those of the earlier descent are kept. */
-function withRealDraws(lower: Descent, earlier: Descent): Descent {
-  if (!isPlain(lower.withRandomNetwork.spec.network)) return lower;
-  return { ...lower, withRandomNetwork: earlier.withRandomNetwork };
 }

@@ -53,8 +53,6 @@ function polishing(schema: readonly OptionSchema[]): readonly Pass[] {
 
 /** One way from a failing run down to the smallest case. */
 export interface Descent {
-  /** The smallest case whose messages still meet the fates that the seed draws. */
-  readonly withRandomNetwork: Case;
   readonly minimal: Case;
   /** Whether everything was tried; else the budget ran out. */
   readonly isComplete: boolean;
@@ -69,11 +67,10 @@ export function descend(
   schema: readonly OptionSchema[],
 ): Descent {
   reduceUnderDraws(trials, schema);
-  const withRandomNetwork = trials.best;
   const whyDrawn = reduceWithoutDraws(trials, engine, schema);
   finish(trials, schema);
   const why = whyDrawn === undefined ? {} : { whyDrawn };
-  return { withRandomNetwork, minimal: trials.best, isComplete: !trials.isCutShort, ...why };
+  return { minimal: trials.best, isComplete: !trials.isCutShort, ...why };
 }
 
 /** The smallest plan whose messages still meet the fates that the seed draws. */

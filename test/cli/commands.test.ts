@@ -45,6 +45,17 @@ describe('quorumlab run', () => {
     expect(one.stdout.split('\n').length).toBeGreaterThan(100);
   });
 
+  it('numbers the events of its log by the count of the simulation', async () => {
+    const words = ['run', 'vr/calm', '--seed', '7', '--print', 'events'];
+    const { stdout } = await run(...words, '--trace', 'numbered.ndjson');
+    const printedNumbers = [...stdout.matchAll(/^ *([\d,]+) +[\d,]+\.\d{3} ms /gm)].map(
+      ([, number = '']) => Number(number.replaceAll(',', '')),
+    );
+    const recorded = read('numbered.ndjson').trimEnd().split('\n').slice(1);
+    expect(printedNumbers.length).toBeGreaterThan(100);
+    expect(printedNumbers).toEqual(recorded.map((line) => JSON.parse(line).event));
+  });
+
   it('prints one JSON object a scenario', async () => {
     const { stdout } = await run('run', 'vr/calm', 'vr/chaos', '-s', '0x7', '--json');
     const runs = stdout
@@ -232,7 +243,6 @@ describe('quorumlab fuzz', () => {
     expect(names).toEqual([
       'blob-10-30.json',
       'campaign.json',
-      'explained',
       'failures',
       'junit.xml',
       'report.html',

@@ -3,14 +3,13 @@ import { explainFailures, type ToExplain } from '../../cli/explain-failures.ts';
 import type { PoolAnswer } from '../../cli/pool.ts';
 import type { WorkerJob } from '../../cli/worker-protocol.ts';
 import { fixtureExplanation } from '../reports/fixture-explanation.ts';
-import { fixtureRun } from '../reports/fixture-run.ts';
 import { COIN_FAILURE, coinSpec } from '../scenarios/coin-engine.ts';
 
 function failure(signature: string): ToExplain {
   return {
     place: { scenario: 'toy/coins', seed: '0x1', index: 0 },
     failure: { ...COIN_FAILURE, signature },
-    specs: [coinSpec()],
+    shown: { spec: coinSpec() },
   };
 }
 
@@ -27,8 +26,8 @@ class Pool {
   async run(job: WorkerJob): Promise<PoolAnswer> {
     const signature = job.kind === 'explain' ? job.failure.signature : '';
     this.asked.push(signature);
-    const explained = { explanation: fixtureExplanation(), run: fixtureRun() };
-    return this.answers[signature] ?? { kind: 'explain', explained };
+    const explanation = fixtureExplanation();
+    return this.answers[signature] ?? { kind: 'explain', explanation };
   }
 
   endSoon(): void {

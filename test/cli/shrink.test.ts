@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sentencesOf } from '../../reports/explanation.ts';
 import { type Ended, interrupted, quorumlab, temporaryFolder } from './binary.ts';
 
 const folder = temporaryFolder();
@@ -57,6 +58,9 @@ describe('quorumlab shrink', () => {
     const small = await run(...printed(shrunk.stdout, 'replay'));
     expect(small.code).toBe(1);
     expect(small.stdout).toContain('the trace hash is the same as recorded');
+    // By the same names as when it was shrunk.
+    expect(shrunk.stdout).toContain(`sig ${saved.signature} (${saved.provisional})`);
+    expect(small.stdout).toContain(`sig ${saved.signature} (${saved.provisional})`);
     const original = await run(...printed(shrunk.stdout, 'original'));
     expect(original.code).toBe(1);
     expect(original.stdout).toContain(`sig ${saved.provisional}`);
@@ -98,17 +102,16 @@ describe('quorumlab shrink', () => {
     const { stdout } = await run('shrink', ...FAILING);
     const name = `${saved.signature}.json`;
     expect(readdirSync(join(folder.path, 'quorumlab-out/failures'))).toEqual([name]);
-    // The run that is explained still has the network's own draws.
-    const explain = printed(stdout, 'explain');
-    expect(explain).toEqual(['replay', `quorumlab-out/explained/${name}`, '--explain']);
-    const explained = await run(...explain);
-    expect(explained.code).toBe(1);
-    expect(explained.stdout).toMatch(/^ {2}(It hinges on|No event decides|No single|The plan)/m);
+    expect(printed(stdout, 'replay')).toEqual(['replay', `quorumlab-out/failures/${name}`]);
   });
 
   it('tells what decides the failure, unless it is not asked to', async () => {
     expect(shrunk.stdout).toMatch(/^ {2}(It hinges on|No event decides|No single|The plan)/m);
     expect(saved.explanation.sentences.length).toBeGreaterThan(0);
+    // The file has in it what the explanation draws from.
+    const again = await run('replay', 'small.json', '--explain', '--json');
+    expect(sentencesOf(JSON.parse(again.stdout).explanation)).toEqual(saved.explanation.sentences);
+    expect(saved.original.network.delay.kind).not.toBe('fixed');
     const words = ['--explain', 'off', '--out', 'unexplained.json'];
     const { stdout } = await run('shrink', ...FAILING, ...words);
     expect(stdout).not.toContain('drawn anew');
@@ -122,7 +125,7 @@ describe('quorumlab shrink', () => {
     expect(told).toMatchObject({ signature: saved.signature, path: 'as.json' });
     expect(told.minimal.spec).toEqual(saved.spec);
     expect(told.account).toMatchObject({ isMinimal: true, to: { faults: {} } });
-    expect(told.withRandomNetwork.network.delay.kind).not.toBe('fixed');
+    expect(told.account.original.network.delay.kind).not.toBe('fixed');
     expect(told.explanation.points[0]).toMatchObject({ event: 0 });
   });
 

@@ -59,7 +59,7 @@ describe.skipIf(findChromium() === undefined && !isCi)('an explanation in the re
     const current = () => page.locator('tr[aria-current]').getAttribute('data-record');
     expect(await page.locator('text.jump').textContent()).toBe('◀ event 412, 350 ms');
     await page.getByRole('button', { name: 'Show event 412' }).click();
-    await expect.poll(current).toBe('599');
+    await expect.poll(current).toBe('411');
     await page.keyboard.press('0');
     await expect.poll(() => page.locator('text.jump').textContent()).toBe('▼ event 412, 350 ms');
     const plot = page.locator('.chance-plot');
@@ -68,28 +68,16 @@ describe.skipIf(findChromium() === undefined && !isCi)('an explanation in the re
     expect(browser.problems).toEqual([]);
   });
 
-  it('of a smaller run than the example leads there, and stands on its page', async () => {
-    const small = { ...fixtureRun({ events: 300 }), traceHash: 'feedfeedfeedfeed' };
-    const explanation = fixtureExplanation({ traceHash: small.traceHash });
-    const { groups, ...rest } = explainedCampaign(explanation);
-    const [first, ...others] = groups;
-    if (first === undefined) throw new Error('the fixture has groups');
-    const explained = { ...first, explained: small, explainedAs: 'explained/L-7f3a.json' };
-    const html = renderReport({ campaign: { ...rest, groups: [explained, ...others] }, runs: [] });
-    const url = browser.write('small.html', html);
-    const page = await browser.open(`${url}#/f/L-7f3a`);
-    await page.getByRole('link', { name: 'Open the run that is explained' }).click();
-    await page
-      .getByText('quorumlab replay quorumlab-out/explained/L-7f3a.json --explain')
-      .waitFor();
-    expect(await page.locator('section.explanation').count()).toBe(1);
-    expect(await page.locator('.facts').textContent()).toContain(small.traceHash);
-    await page.goto(`${url}#/r/0`);
-    await page.getByText('trace 00c0ffee00c0ffee').waitFor();
-    expect(await page.locator('section.explanation').count()).toBe(0);
-    await page.goto(`${url}#/`);
-    await page.getByRole('heading', { name: '3 failure groups' }).waitFor();
-    expect(await page.getByText('Other runs in this file').count()).toBe(0);
+  it('names events that lead to where they are in the log of the run', async () => {
+    const page = await browser.open(`${campaign}#/f/L-7f3a`);
+    await page.getByRole('link', { name: 'event 412' }).click();
+    await page.locator('tr[aria-current]').waitFor();
+    expect(page.url()).toMatch(/#\/r\/0\?.*e=412/);
+    const current = page.locator('tr[aria-current] td').first();
+    expect(await current.textContent()).toBe('412');
+    await page.getByRole('link', { name: 'event 230' }).click();
+    await expect.poll(() => current.textContent()).toBe('230');
+    expect(browser.problems).toEqual([]);
   });
 
   it('of another run than the one that is shown is left out there', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventInWords, fateInWords } from '../../reports/event-words.ts';
-import { explanationLines, sentencesOf } from '../../reports/explanation.ts';
+import { explanationLines, otherFaults, sentencesOf } from '../../reports/explanation.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import { fixtureExplanation } from './fixture-explanation.ts';
 
@@ -115,6 +115,45 @@ describe('the text of an explanation', () => {
       'In a run that fails, n1 restarts at 400.000 ms as log 3; ' +
         'in one that escapes, n1 restarts at 400.000 ms as it was.',
     );
+  });
+
+  it('does not tell the same of both runs', () => {
+    if (largest === undefined) throw new Error('the fixture has a jump');
+    const [lost] = largest.sent;
+    if (lost === undefined) throw new Error('the fixture sends something');
+    const later = { ...lost, time: lost.time + 500 };
+    const parting = {
+      shared: 601,
+      fields: ['time'],
+      isSameThing: true,
+      a: lost,
+      b: later,
+    } as const;
+    expect(sentencesOf(fixtureExplanation({ jumps: [{ ...largest, parting }] }))[2]).toBe(
+      'What left in it: Reply n0→c2 is lost.',
+    );
+  });
+
+  it('of a shrunk run says what its messages meet where they are drawn anew', () => {
+    const network = {
+      delay: { kind: 'uniform', min: 100, spread: 900 },
+      ...{ drop: 13_992, duplicate: 0, corrupt: 0, reorder: 0, reorderBy: 0 },
+    } as const;
+    expect(sentencesOf(fixtureExplanation({ network })).at(-1)).toBe(
+      'Drawn anew, it goes on in the network that it was shrunk from: ' +
+        'messages take 100 µs to 1 ms, 1.4 % lost.',
+    );
+  });
+
+  it('of a minimal run does not say of any fault that it makes no difference at all', () => {
+    expect(otherFaults(fixtureExplanation())).toEqual([
+      'Other faults: 1 makes no difference that shows, 1 was not tried.',
+    ]);
+    expect(otherFaults(fixtureExplanation({ isMinimal: true }))).toEqual([
+      'Other faults: 1 was not tried.',
+      'The run as it is shown needs each of its faults. Drawn anew from where it strikes, ' +
+        'this one makes no difference that shows: crash n0 320 ms.',
+    ]);
   });
 
   it('tells of runs that fail in another way', () => {

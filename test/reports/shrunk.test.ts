@@ -26,6 +26,7 @@ const account: ShrinkAccount = {
   isMinimal: true,
   calmed: ['message loss', 'clock drift', 'torn writes'],
   network: { kind: 'explicit', delay: 1_000, fates: 2 },
+  original: { network: fakeSpec('toy/a', '0x1').network, ending: { kind: 'cut', at: 9_000 } },
 };
 
 describe('an account of shrinking', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CampaignEngine } from '../../scenarios/campaign-run.ts';
 import { wilsonInterval } from '../../scenarios/explain/chance.ts';
-import { explain } from '../../scenarios/explain/explain.ts';
+import { explain, type ShownRun } from '../../scenarios/explain/explain.ts';
 import type { Explanation } from '../../scenarios/explain/explanation.ts';
 import { EXPLAIN_BUDGET } from '../../scenarios/explain/sampler.ts';
 import { run } from '../../scenarios/run.ts';
+import type { RunSpec } from '../../scenarios/spec.ts';
 import { COIN_FAILURE, type CoinWorld, coinEngine, coinSpec } from './coin-engine.ts';
 import { ONE_IN, TOSS_TICK, tossers, tossingSpec } from './tossing.ts';
 
@@ -12,7 +13,8 @@ const ONE_COIN: CoinWorld = { events: 1000, coins: [{ event: 412, percent: 10 }]
 
 function explained(world: CoinWorld, budget = EXPLAIN_BUDGET): Explanation {
   const engine = coinEngine(world);
-  const explanation = explain(engine, [coinSpec(world.faults)], COIN_FAILURE, budget)?.explanation;
+  const shown = { spec: coinSpec(world.faults) };
+  const explanation = explain(engine, shown, COIN_FAILURE, budget);
   if (explanation === undefined) throw new Error('the toy does not fail');
   return explanation;
 }
@@ -95,11 +97,11 @@ describe('the explanation of a failure', () => {
   });
 
   it('says nothing of a failure that does not show, or that is not the protocol’s', () => {
-    const spec = coinSpec();
+    const shown = { spec: coinSpec() };
     const engine = coinEngine(ONE_COIN);
-    expect(explain(engine, [spec], { ...COIN_FAILURE, invariant: 'another' })).toBeUndefined();
-    expect(explain(engine, [spec], { ...COIN_FAILURE, oracle: 'determinism' })).toBeUndefined();
-    expect(explain(engine, [spec], { ...COIN_FAILURE, oracle: 'internal-error' })).toBeUndefined();
+    expect(explain(engine, shown, { ...COIN_FAILURE, invariant: 'another' })).toBeUndefined();
+    expect(explain(engine, shown, { ...COIN_FAILURE, oracle: 'determinism' })).toBeUndefined();
+    expect(explain(engine, shown, { ...COIN_FAILURE, oracle: 'internal-error' })).toBeUndefined();
   });
 });
 
@@ -135,7 +137,7 @@ describe('the faults of an explanation', () => {
         asked.push(`${spec.rekey?.event}: ${kinds}`);
       }
     });
-    explain(engine, [coinSpec(faults)], COIN_FAILURE);
+    explain(engine, { spec: coinSpec(faults) }, COIN_FAILURE);
     expect([...new Set(asked)].sort()).toEqual([
       '299: crash 100000, pause 800000',
       '799: crash 100000, crash 300000',
@@ -229,10 +231,9 @@ describe('in a real run', () => {
       const ticks = (result.events ?? []).filter(
         ({ kind, node }) => kind === 'timer' && node === 0,
       );
-      const explained = explain(engine, [spec], failure);
-      if (explained === undefined) throw new Error('the run does not fail again');
-      expect(explained.run).toEqual(result);
-      const { explanation } = explained;
+      const explanation = explain(engine, { spec }, failure);
+      if (explanation === undefined) throw new Error('the run does not fail again');
+      expect(explanation.traceHash).toBe(result.traceHash);
       return { explanation, toss: ticks[TOSS_TICK - 1]?.event };
     }
   }
@@ -260,5 +261,93 @@ describe('in a real run', () => {
         laterB: { kind: 'deliver', label: 'Note', node: 1, peer: 0 },
       },
     });
+  });
+});
+
+describe('of a shrunk run', () => {
+  const engine: CampaignEngine = {
+    draw: (_scenario, seed) => tossingSpec('unheard', seed),
+    run: (spec, options) => run(spec, { ...options, registry: tossers }),
+  };
+  const original = tossingSpec('unheard', '0x1');
+  /** The note is lost, all else is certain, and the run ends as soon as that has shown. */
+  const small: RunSpec = {
+    ...original,
+    network: {
+      ...original.network,
+      delay: { kind: 'fixed', min: 200, spread: 0 },
+      drop: 0,
+      overrides: [{ from: 0, to: 1, type: 'Note', ordinal: 0, drop: true }],
+    },
+    ending: { kind: 'cut', at: 81_000 },
+  };
+  const world = { network: original.network, ending: original.ending };
+
+  function explainedSmall(known: Omit<ShownRun, 'spec'>): Explanation {
+    const [failure] = engine.run(small).failures;
+    if (failure === undefined) throw new Error('the note is heard');
+    const explanation = explain(engine, { spec: small, ...known }, failure);
+    if (explanation === undefined) throw new Error('the run does not fail again');
+    return explanation;
+  }
+
+  it('every event is one of the run that is shown', () => {
+    const shown = engine.run(small, { events: true });
+    const explanation = explainedSmall({ original: world });
+    expect(explanation.traceHash).toBe(shown.traceHash);
+    expect(explanation.event).toBe(shown.failures[0]?.event);
+    const times = new Map(shown.events?.map(({ event, time }) => [event, time]));
+    for (const { event, time } of explanation.points) {
+      if (times.has(event)) expect(time, `event ${event}`).toBe(times.get(event));
+    }
+    const [jump] = explanation.jumps;
+    const { event } = jump?.after ?? {};
+    expect(jump?.records.length).toBeGreaterThan(0);
+    expect(jump?.records).toEqual(shown.events?.filter((record) => record.event === event));
+  });
+
+  it('messages meet the network that it was shrunk from where they are drawn anew', () => {
+    const { verdict, jumps, network, isNetworkDrawn } = explainedSmall({ original: world });
+    expect([verdict, isNetworkDrawn]).toEqual(['jump', true]);
+    expect(network).toEqual(original.network);
+    expect(jumps[0]).toMatchObject({
+      after: { failed: 64 },
+      sent: [{ kind: 'drop', label: 'Note', peer: 1 }],
+    });
+    const { low = 1, high = 0 } = jumps[0]?.before ?? {};
+    expect(low).toBeLessThan(1 / ONE_IN);
+    expect(high).toBeGreaterThan(1 / ONE_IN);
+  });
+
+  it('nothing is drawn of which no original is known', () => {
+    const { verdict, network, isNetworkDrawn } = explainedSmall({});
+    expect([verdict, network, isNetworkDrawn]).toEqual(['plan', undefined, false]);
+  });
+
+  it('a try goes on to the end of the original, as it may fail later', () => {
+    const ends = new Set<number>();
+    const watched: CampaignEngine = {
+      ...engine,
+      run: (spec, options) => {
+        const result = engine.run(spec, options);
+        if (spec.rekey !== undefined && result.verdict === 'passed') ends.add(result.ended.at);
+        return result;
+      },
+    };
+    const [failure] = engine.run(small).failures;
+    if (failure === undefined) throw new Error('the note is heard');
+    explain(watched, { spec: small, original: world }, failure);
+    expect([...ends]).toEqual([100_000]);
+    ends.clear();
+    const earlier = { ...world, ending: { kind: 'cut', at: 80_500 } } as const;
+    explain(watched, { spec: small, original: earlier }, failure);
+    expect([...ends]).toEqual([81_000]);
+  });
+
+  it('fates that were written out in the original are not taken for those of other nodes', () => {
+    const overrides = [{ from: 0, to: 1, type: 'Note', ordinal: 0, drop: true }];
+    const network = { ...original.network, overrides };
+    const { network: drawn } = explainedSmall({ original: { ...world, network } });
+    expect(drawn).toEqual(original.network);
   });
 });
