@@ -136,7 +136,6 @@ export const KINDS = {
   impatience: {
     fault: { fault: 'impatience', client: 0, factor: 4 },
     wrong: ['n3 is 4 times too hasty'],
-    twice: ['n3 is 16 times too hasty'],
   },
   byzantine: {
     fault: { fault: 'byzantine', node: 0, behaviour: 'alter', to: [1], rate: 1, by: 1 },
