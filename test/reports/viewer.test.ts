@@ -54,6 +54,20 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     await page.getByRole('heading', { name: 'vr/partitions@0x9c41f0' }).waitFor();
   });
 
+  it('tells which faults did not strike, and which overrides met no message', async () => {
+    const { spec, ...run } = passedRun();
+    const overrides = [{ from: 0, to: 1, type: 'prepare', ordinal: 0, drop: true }];
+    const network = { ...spec.network, overrides };
+    const unmetOverrides = [{ override: 0, sent: [{ type: 'Prepare', count: 7 }] }];
+    const html = renderReport({ runs: [{ ...run, spec: { ...spec, network }, unmetOverrides }] });
+    const page = await browser.open(browser.write('unstruck.html', html));
+    const fault = page.getByText('crash it at the mark recovery-completed, time 1: not struck:');
+    expect(await fault.isVisible()).toBe(true);
+    expect(await fault.textContent()).toContain('its mark was never reached');
+    const override = page.getByText('network.overrides[0] met no message');
+    expect(await override.textContent()).toContain('n0 sent n1 no "prepare", only Prepare');
+  });
+
   it('tells of the corpus what is not as expected, and how to replay it', async () => {
     const page = await browser.open(campaign);
     const corpus = page.getByRole('region', { name: 'Corpus' });
