@@ -10,11 +10,12 @@ const FAULTS_TOLD = 12;
 
 /** Lines without indentation: one a fault in a short plan, else one for all; none if all struck. */
 export function unstruckLines(run: RunResult): readonly string[] {
+  if (!isShort(run)) {
+    return run.faults.every(({ status }) => status === 'fired') ? [] : [countsInWords(run)];
+  }
   const unstruck = unstruckFaults(run);
-  if (unstruck.length === 0) return [];
-  if (!isShort(run)) return [countsInWords(run)];
   const width = Math.max(...unstruck.map(({ title }) => title.length));
-  return unstruck.map(({ title, why }) => `${title.padEnd(width)}  not struck: ${why}`);
+  return unstruck.map(({ title, what }) => `${title.padEnd(width)}  ${what}`);
 }
 
 /** Whether the plan is one that a person may have written, and reads. */
@@ -25,18 +26,32 @@ export function isShort(run: RunResult): boolean {
 export interface UnstruckFault {
   /** `crash n1 655 ms`. */
   readonly title: string;
-  /** `the node was down already`. */
-  readonly why: string;
+  /** `not struck: the node was down already`. */
+  readonly what: string;
 }
 
+/** With those that passed over some of the nodes that they strike in turn. */
 export function unstruckFaults(run: RunResult): readonly UnstruckFault[] {
   const { plan, replicas } = run.spec;
   return run.faults.flatMap((outcome, index) => {
     const planned = plan.faults[index];
-    if (planned === undefined || outcome.status === 'fired') return [];
-    const title = unfiredInWords(planned, replicas, outcome.node);
-    return [{ title, why: whyInWords(run, planned, outcome) }];
+    const { status, node, passedOver = 0 } = outcome;
+    if (planned === undefined || (status === 'fired' && passedOver === 0)) return [];
+    const title = unfiredInWords(planned, replicas, node);
+    const what =
+      status === 'fired'
+        ? passedOverInWords(run, passedOver)
+        : `not struck: ${whyInWords(run, planned, outcome)}`;
+    return [{ title, what }];
   });
+}
+
+function passedOverInWords({ spec }: RunResult, count: number): string {
+  const { protocol, withinClaims } = spec;
+  const beyond = withinClaims
+    ? `, or beyond what ${protocol} claims to survive (withinClaims)`
+    : '';
+  return `passed over ${plural(count, 'node')}: down already${beyond}`;
 }
 
 function whyInWords(run: RunResult, planned: PlannedFault, outcome: FaultOutcome): string {

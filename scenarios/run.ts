@@ -135,12 +135,13 @@ function marksOf(simulation: Simulation, protocol: Protocol): { [mark: string]: 
 }
 
 function outcomeOf(account: FaultAccount, why: Unstruck | undefined): FaultOutcome {
-  const { status, at, event, until, node, seen } = account;
+  const { status, at, event, until, node, seen, passedOver } = account;
   return {
     status,
     ...(at >= 0 ? { at, event } : {}),
     ...(until >= 0 ? { until } : {}),
     ...(node >= 0 ? { node } : {}),
+    ...(passedOver > 0 ? { passedOver } : {}),
     ...(why === undefined ? {} : { why }),
     ...(why === 'mark-not-reached' ? { seen } : {}),
   };

@@ -156,6 +156,8 @@ export interface FaultOutcome {
   readonly node?: number;
   /** Why it did not strike. */
   readonly why?: Unstruck;
+  /** How many nodes it passed over of those that it strikes in turn; absent for none. */
+  readonly passedOver?: number;
   /** How often its mark was reached, where that was not often enough. */
   readonly seen?: number;
 }

@@ -23,6 +23,8 @@ export interface FaultAccount {
   node: NodeId;
   /** How often its mark was reached. */
   seen: number;
+  /** How many of the nodes that it strikes in turn it passed over. */
+  passedOver: number;
   /** What held it back. */
   hindrance?: Hindrance;
 }
@@ -59,6 +61,7 @@ export class Faults {
       until: NEVER,
       node: NEVER,
       seen: 0,
+      passedOver: 0,
     }));
     for (const [index, fault] of planned.entries()) this.arm(fault, index);
   }
@@ -116,7 +119,10 @@ export class Faults {
       if (node === 'leader') account.node = world.lifecycle.leader();
       return typeof node === 'number' ? node : account.node;
     };
-    const struck = strike(fault, { world, claims, resolve });
+    const passOver = (): void => {
+      account.passedOver += 1;
+    };
+    const struck = strike(fault, { world, claims, resolve, passOver });
     if (typeof struck === 'string') {
       account.status = 'held-back';
       account.hindrance = struck;

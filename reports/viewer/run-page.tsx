@@ -147,7 +147,7 @@ function FaultList({ model }: { readonly model: RunModel }) {
   const { run, faults } = model;
   const failure = run.failures[0];
   const before = failure === undefined ? faults : faults.filter((span) => span.from <= failure.at);
-  const unstruck = unstruckFaults(run).map(({ title, why }) => `${title}: not struck: ${why}`);
+  const unstruck = unstruckFaults(run).map(({ title, what }) => `${title}: ${what}`);
   const recent = before.slice(-FAULTS_SHOWN).map(spanInWords);
   const older = before.slice(0, -FAULTS_SHOWN).map(spanInWords);
   if (before.length + unstruck.length === 0) return null;
@@ -162,7 +162,7 @@ function FaultList({ model }: { readonly model: RunModel }) {
           <summary>
             {[
               ...(older.length > 0 ? [`${older.length} earlier`] : []),
-              ...(unstruck.length > 0 ? [`${unstruck.length} that did not strike`] : []),
+              ...(unstruck.length > 0 ? [`${unstruck.length} that did not strike as planned`] : []),
             ].join(', ')}
           </summary>
           <ul>

@@ -73,6 +73,7 @@ function restartInTurn(
     const node = waiting.shift();
     if (node === undefined) return undefined;
     if (isSurvived(scene, 'memory', node) && world.lifecycle.crash(node)) down = node;
+    if (down === undefined) scene.passOver();
     return down === undefined ? fault.up : fault.down;
   };
   return {

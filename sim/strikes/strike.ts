@@ -25,6 +25,8 @@ export interface Scene {
   readonly claims: Claims | undefined;
   /** The node that `'it'` or `'leader'` stands for. */
   resolve(node: FaultNode): NodeId;
+  /** One of the nodes that the fault strikes in turn was not struck. */
+  passOver(): void;
 }
 
 /** For faults that cannot be undone. */

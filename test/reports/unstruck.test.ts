@@ -81,6 +81,17 @@ describe('a short plan', () => {
     expect(bare?.[0]).toMatch(/no record to damage$/);
   });
 
+  test('says of a fault that strikes nodes in turn how many it passed over', () => {
+    const order = [0, 1, 2];
+    const rolling: PlannedFault = { at: 0, fault: 'rolling-restart', order, down: 5, up: 5 };
+    const [line] = unstruckLines(runOf([[rolling, { ...FIRED, passedOver: 2 }]]));
+    expect(line).toMatch(
+      /^rolling restart n0, n1, n2 0 µs {2}passed over 2 nodes: down already, or /,
+    );
+    const bare = runOf([[rolling, { ...FIRED, passedOver: 1 }]], { withinClaims: false });
+    expect(unstruckLines(bare)[0]).toMatch(/ passed over 1 node: down already$/);
+  });
+
   test('names the leader that a fault found', () => {
     const leader: PlannedFault = { at: 20_000, fault: 'crash', node: 'leader' };
     const run = runOf([[leader, { status: 'held-back', node: 2, why: 'beyond-claims' }]]);

@@ -94,6 +94,15 @@ describe('a fault that does not strike', () => {
   });
 });
 
+test('a fault that strikes nodes in turn says how many it passed over', () => {
+  const order = [0, 1, 2];
+  const rolling: PlannedFault = { at: 20_000, fault: 'rolling-restart', order, down: 100, up: 100 };
+  const down: PlannedFault = { ...CRASH, at: 10_000 };
+  expect(outcomesOf([down, rolling]).at(-1)).toMatchObject({ status: 'fired', passedOver: 3 });
+  const beyond = outcomesOf([down, rolling], { withinClaims: false });
+  expect(beyond.at(-1)).toMatchObject({ status: 'fired', passedOver: 1 });
+});
+
 test('a fault that strikes has no reason not to', () => {
   const faults: readonly PlannedFault[] = [
     { ...CRASH, at: 10_000, node: 0 },
