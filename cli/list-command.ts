@@ -24,6 +24,7 @@ export const KINDS = [
   'protocols',
   'strategies',
   'faults',
+  'marks',
   'oracles',
   'models',
   'mutants',
@@ -70,6 +71,10 @@ function itemsOf(kind: Kind): readonly Item[] {
       return strategies.map(({ name, about }) => ({ id: name, about }));
     case 'faults':
       return faultItems();
+    case 'marks':
+      return protocols.flatMap(({ name, marks }) =>
+        Object.entries(marks).map(([id, about]) => ({ id, about: `${name}: ${about}` })),
+      );
     case 'oracles':
       return [...oracles.map(({ id, about }) => ({ id, about })), DETERMINISM_ITEM];
     case 'models':

@@ -149,6 +149,12 @@ function startSentence(explanation: Explanation): string {
   if (start === undefined) return 'Nothing could be tried within the budget.';
   const chance = chanceInWords(start);
   if (verdict === 'plan') {
+    if (explanation.network !== undefined) {
+      return (
+        'Nearly any course of events leads to it: with everything drawn anew from the start, ' +
+        `${chance} fail the same way.`
+      );
+    }
     const plan = isNetworkDrawn
       ? 'The plan decides it'
       : 'The plan and its fixed network decide it';

@@ -48,11 +48,18 @@ export function faultSpans(run: RunResult): readonly FaultSpan[] {
   return spans.sort((a, b) => a.from - b.from || a.fault - b.fault);
 }
 
-/** `partition {n0}|{n1,n2} 420–700 ms`, `crash n1 655 ms` while it still holds. */
+/** `partition {n0}|{n1,n2} 420–700 ms`, `crash n1 from 655 ms on`, `bit rot n1 at 206 ms`. */
 export function spanInWords(span: FaultSpan): string {
-  const when = span.isHealed ? formatTimeRange(span.from, span.until) : formatTime(span.from);
-  return `${span.title} ${when}`;
+  return `${span.title} ${whenInWords(span)}`;
 }
+
+function whenInWords({ kind, from, until, isHealed }: FaultSpan): string {
+  if (INSTANT.has(kind)) return `at ${formatTime(from)}`;
+  return isHealed ? formatTimeRange(from, until) : `from ${formatTime(from)} on`;
+}
+
+/** They are over as soon as they have struck; what they did remains. */
+const INSTANT: ReadonlySet<FaultKind> = new Set(['bit-rot', 'clock-jump', 'reconfigure']);
 
 /** A fault without its times: `crash n1`; `it` is the node that reached the mark of its trigger. */
 export function faultInWords(planned: PlannedFault, replicas: number, it?: number): string {
@@ -87,7 +94,7 @@ const EFFECTS: { readonly [group in FaultGroup]: FaultEffect } = {
   configuration: 'tampered',
 };
 
-/** A fault with what it waits for: `crash it at the mark elected, time 2`. */
+/** A fault with what it waits for: `crash it at the mark elected, occurrence 2`. */
 export function unfiredInWords(planned: PlannedFault, replicas: number, it?: number): string {
   const groups = touchedNodes(planned, replicas, it);
   const title = faultTitle(planned, groups, replicas);
@@ -95,7 +102,7 @@ export function unfiredInWords(planned: PlannedFault, replicas: number, it?: num
   const { mark, nth, after, node } = planned.when;
   const who = node === undefined ? '' : ` by ${nodeName(node, replicas)}`;
   const later = after === 0 ? '' : ` and ${formatTime(after)}`;
-  return `${title} at the mark ${mark}${who}, time ${nth}${later}`;
+  return `${title} at the mark ${mark}${who}, occurrence ${nth}${later}`;
 }
 
 /** Stand in a group for `'it'` and `'leader'` of a fault that did not strike. */

@@ -47,6 +47,8 @@ export interface TerminalOptions {
 /** Characters of a list on one line; what does not fit is counted. */
 const LIST_LENGTH_MAX = 100;
 const INDENT = '  ';
+const OWED_NOTHING =
+  'no progress was owed when faults stopped: too few replicas were up and linked';
 
 /** The verdict on one run: several lines, the last without a line break. */
 export function formatRun(run: RunResult, options: TerminalOptions = {}): string {
@@ -56,6 +58,7 @@ export function formatRun(run: RunResult, options: TerminalOptions = {}): string
   const { scenario, seed } = run.spec;
   const lines = [`${badge(ink, run.verdict)}  ${ink.bold(`${scenario}@${seed}`)}  ${counts(run)}`];
   for (const reason of run.inconclusive) lines.push(`${INDENT}${reason}`);
+  if (run.ended.isOwedNothing === true) lines.push(`${INDENT}${OWED_NOTHING}`);
   const marks = firstCounts(rarest(run.marks));
   const faults = faultSpans(run).map(spanInWords);
   if (faults.length > 0) lines.push(`${INDENT}${ink.dim('faults:')} ${lastFew(faults)}`);
@@ -232,10 +235,12 @@ function badge(ink: ChalkInstance, verdict: Verdict): string {
 
 function counts(run: RunResult): string {
   const { events, delivered, completed, invoked } = run.counts;
+  const planned = run.spec.plan.operations.length;
+  const unasked = planned > invoked ? ` (${formatCount(planned - invoked)} never asked)` : '';
   const facts = [
     plural(events, 'event'),
     plural(delivered, 'message'),
-    `${formatCount(completed)} of ${formatCount(invoked)} operations`,
+    `${formatCount(completed)} of ${formatCount(Math.max(planned, invoked))} operations${unasked}`,
     `${formatTime(run.ended.at)} of virtual time`,
   ];
   return facts.join(' · ');

@@ -125,7 +125,12 @@ function verdictOf(judge: Judge): Verdict {
 function endOf(judge: Judge, end: End): RunResult['ended'] {
   if (end.bound !== undefined) return { how: 'bound', at: end.at, bound: end.bound };
   if (end.how === 'stopped') return { how: 'bound', at: end.at, bound: 'time limit' };
-  return { how: judge.failures.length > 0 ? 'violation' : end.how, at: end.at };
+  const isOwedNothing = end.how === 'quiet' && judge.owed.replicas.length === 0;
+  return {
+    how: judge.failures.length > 0 ? 'violation' : end.how,
+    at: end.at,
+    ...(isOwedNothing ? { isOwedNothing } : {}),
+  };
 }
 
 function marksOf(simulation: Simulation, protocol: Protocol): { [mark: string]: number } {

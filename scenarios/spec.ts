@@ -104,6 +104,8 @@ export interface RunResult {
     readonly how: 'quiet' | 'cut' | 'violation' | 'bound';
     readonly at: number;
     readonly bound?: string;
+    /** The run turned quiet, and no progress was owed then: a pass says nothing of liveness. */
+    readonly isOwedNothing?: true;
   };
   readonly counts: RunCounts;
   /** Every mark the protocol declares, with how often it was reached. */

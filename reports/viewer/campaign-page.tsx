@@ -97,7 +97,9 @@ function GroupCard({ group, index }: { readonly group: ReportGroup; readonly ind
         <Command label={group.savedAs === undefined ? 'replay' : 'original'} line={head.replay} />
       )}
       <p>
-        <a href={runHref(group.run)}>Open the earliest run</a>
+        <a href={runHref(group.run)}>
+          {group.shrunk === undefined ? 'Open the earliest run' : 'Open the minimised run'}
+        </a>
       </p>
     </article>
   );

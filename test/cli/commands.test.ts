@@ -306,11 +306,14 @@ describe('quorumlab list, completion and help', () => {
     expect(`${about}${expected}`).toMatch(/lost and duplicated requests .* clients +that crash/);
   });
 
-  it.each(['protocols', 'faults', 'oracles', 'models', 'mutants'])('lists %s', async (kind) => {
-    const { code, stdout } = await run('list', kind);
-    expect(code).toBe(0);
-    expect(stdout.trim()).not.toBe('');
-  });
+  it.each(['protocols', 'faults', 'marks', 'oracles', 'models', 'mutants'])(
+    'lists %s',
+    async (kind) => {
+      const { code, stdout } = await run('list', kind);
+      expect(code).toBe(0);
+      expect(stdout.trim()).not.toBe('');
+    },
+  );
 
   it('completes scenarios', async () => {
     const { stdout } = await run('--get-yargs-completions', 'quorumlab', 'run', 'vr/cal');

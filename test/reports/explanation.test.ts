@@ -3,6 +3,7 @@ import { eventInWords, fateInWords } from '../../reports/event-words.ts';
 import { explanationLines, otherFaults, sentencesOf } from '../../reports/explanation.ts';
 import type { EventRecord } from '../../sim/record.ts';
 import { fixtureExplanation } from './fixture-explanation.ts';
+import { fixtureRun } from './fixture-run.ts';
 
 const [largest, smaller] = fixtureExplanation().jumps;
 
@@ -53,6 +54,9 @@ describe('the text of an explanation', () => {
     expect(text).not.toContain('%|');
     const fixed = fixtureExplanation({ verdict: 'plan', jumps: [], points, isNetworkDrawn: false });
     expect(sentencesOf(fixed)[0]).toMatch(/^The plan and its fixed network decide it: /);
+    const { network } = fixtureRun().spec;
+    const shrunk = fixtureExplanation({ verdict: 'plan', jumps: [], points, network });
+    expect(sentencesOf(shrunk)[0]).toMatch(/^Nearly any course of events leads to it: .* 64 of 64/);
     await expect(text).toMatchFileSnapshot('golden/explanation-plan.txt');
   });
 

@@ -13,7 +13,8 @@ describe('the text of a run', () => {
         '  c2 read x = 1, but write x = 4 by c0 had completed before it began',
         '  faults before it: partition {n0,n1}|{n2} 163–272 ms · crash n0 326–408 ms · ' +
           'pause n2 462–471 ms',
-        '  crash it at the mark recovery-completed, time 1  not struck: its mark was never reached',
+        '  crash it at the mark recovery-completed, occurrence 1  ' +
+          'not struck: its mark was never reached',
         '  seen at 544 ms, after 1,063 events',
         '  replay   quorumlab replay vr/partitions@0x9c41f0',
         '  report   quorumlab-out/report.html',
@@ -25,6 +26,21 @@ describe('the text of a run', () => {
     const text = formatRun(passedRun());
     expect(text).toMatch(/^PASS {2}vr\/partitions@0x2 {2}1,063 events/);
     expect(text).toContain('reached: view-change-completed 1');
+  });
+
+  it('that passed says what was never asked, and that no progress was owed', () => {
+    const run = passedRun();
+    const { plan } = run.spec;
+    const more = [...plan.operations, { at: 0, client: 0, operation: { f: 'get', key: 'x' } }];
+    const text = formatRun({
+      ...run,
+      spec: { ...run.spec, plan: { ...plan, operations: more } },
+      counts: { ...run.counts, invoked: plan.operations.length, completed: 0 },
+      ended: { ...run.ended, isOwedNothing: true },
+    });
+    expect(text).toContain(` 0 of ${more.length} operations (1 never asked) `);
+    expect(text).toContain('  no progress was owed when faults stopped: ');
+    expect(formatRun(run)).not.toContain('no progress was owed');
   });
 
   it('names the faults nearest to the failure, as many as fit, and counts the rest', () => {

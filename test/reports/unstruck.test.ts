@@ -41,8 +41,8 @@ describe('a short plan', () => {
       [waiting('elected', 2), unstruck('mark-not-reached', 1)],
     ]);
     expect(unstruckLines(run)).toEqual([
-      `crash n1 20 ms                        not struck: ${BEYOND}`,
-      'crash it at the mark elected, time 2  not struck: its mark was reached 1 time, not 2',
+      `crash n1 20 ms                              not struck: ${BEYOND}`,
+      'crash it at the mark elected, occurrence 2  not struck: its mark was reached 1 time, not 2',
     ]);
     expect(unstruckLines(runOf([[CRASH, FIRED]]))).toEqual([]);
   });

@@ -61,7 +61,9 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     const unmetOverrides = [{ override: 0, sent: [{ type: 'Prepare', count: 7 }] }];
     const html = renderReport({ runs: [{ ...run, spec: { ...spec, network }, unmetOverrides }] });
     const page = await browser.open(browser.write('unstruck.html', html));
-    const fault = page.getByText('crash it at the mark recovery-completed, time 1: not struck:');
+    const fault = page.getByText(
+      'crash it at the mark recovery-completed, occurrence 1: not struck:',
+    );
     expect(await fault.isVisible()).toBe(true);
     expect(await fault.textContent()).toContain('its mark was never reached');
     const override = page.getByText('network.overrides[0] met no message');

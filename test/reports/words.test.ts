@@ -174,6 +174,22 @@ describe('faults', () => {
     expect(faultInWords({ at: 0, ...fault }, 5, 0)).toBe(title);
   });
 
+  it('say since when they hold if they never end, or only when they struck', () => {
+    const run = fixtureRun();
+    type Times = { readonly at: number; readonly until?: number };
+    const wordsOf = (fault: Fault, outcome: Times): string | undefined =>
+      faultSpans({
+        ...run,
+        spec: { ...run.spec, plan: { ...run.spec.plan, faults: [{ at: 0, ...fault }] } },
+        faults: [{ status: 'fired', ...outcome }],
+      })
+        .map(spanInWords)
+        .at(0);
+    expect(wordsOf({ fault: 'pause', node: 0 }, { at: 0 })).toBe('pause n0 from 0 µs on');
+    const rot: Fault = { fault: 'bit-rot', node: 2, place: 0 };
+    expect(wordsOf(rot, { at: 20_000, until: 40_000 })).toBe('bit rot n2 at 20 ms');
+  });
+
   it('of clocks say which way they drift, and not to the last digit', () => {
     const drift = { fault: 'clock-drift', node: 1, lasts: 1_000, at: 0 } as const;
     expect(faultInWords({ ...drift, rate: -35_239 }, 3)).toBe('clock drift n1 (−3.52 %)');
@@ -183,7 +199,9 @@ describe('faults', () => {
   it('that wait for a mark name it', () => {
     const planned = fixtureRun().spec.plan.faults[3];
     if (planned === undefined) throw new Error('the fixture has four faults');
-    expect(unfiredInWords(planned, 3)).toBe('crash it at the mark recovery-completed, time 1');
+    expect(unfiredInWords(planned, 3)).toBe(
+      'crash it at the mark recovery-completed, occurrence 1',
+    );
   });
 
   it('name clients as clients', () => {
