@@ -181,8 +181,8 @@ export interface ClusterView<State = object> {
 export interface Invariant<State = object> {
   readonly name: string;
   readonly source: string;
-  /** It has nothing to say, and nothing to learn, after a step that is steady. */
-  readonly restsWhileSteady?: boolean;
+  /** After such a step it has nothing to say and nothing to learn; without it, it never rests. */
+  readonly restsAfter?: Quietness;
   /** A fresh watcher for one run, with whatever ghost memory it needs. */
   watch(view: ClusterView<State>): InvariantWatcher<State>;
 }
@@ -196,9 +196,12 @@ export interface InvariantWatcher<State = object> {
   crashed?(replica: NodeId): void;
 }
 
-/** Tells, after each step of a replica, whether it is one at which invariants may rest. */
+/** How little a step may change: what rests after a steady one rests after an idle one too. */
+export type Quietness = 'steady' | 'idle';
+
+/** Tells, after each step of a replica, how little it was; undefined if all have to look. */
 export interface Steadiness<State = object> {
-  isSteady(replica: NodeId, state: State): boolean;
+  quietness(replica: NodeId, state: State): Quietness | undefined;
 }
 
 /** What a replica may lose to a fault, or do under one. */

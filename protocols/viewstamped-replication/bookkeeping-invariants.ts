@@ -98,6 +98,7 @@ class LogReader {
 export const clientTableTellsLog: Invariant<ReplicaState> = {
   name: 'client-table-tells-log',
   source: 'paper §4: the client-table records each client’s most recent request, and its result',
+  restsAfter: 'idle',
   watch(view): InvariantWatcher<ReplicaState> {
     const readers = view.cluster.replicas.map(() => new LogReader());
     return { after: (changed, state) => readers[changed]!.compare(changed, state) };
@@ -108,7 +109,7 @@ export const clientTableTellsLog: Invariant<ReplicaState> = {
 export const reportAfterQuorum: Invariant<ReplicaState> = {
   name: 'report-after-quorum',
   source: 'paper §4.2 step 2: DoViewChange follows StartViewChange messages from f other replicas',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch(view: ClusterView<ReplicaState>): InvariantWatcher<ReplicaState> {
     const quorum = quorumOf(view.cluster.replicas.length);
     const reached = view.cluster.replicas.map(() => 0);

@@ -29,6 +29,7 @@ type View = ClusterView<ReplicaState>;
 const noLogDivergence: Invariant<ReplicaState> = {
   name: 'no-log-divergence',
   source: 'Vanlightly, NoLogDivergence; paper §4.1: replicas execute the same requests in order',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     return {
@@ -41,6 +42,7 @@ const noLogDivergence: Invariant<ReplicaState> = {
 const commitWithinLog: Invariant<ReplicaState> = {
   name: 'commit-within-log',
   source: 'paper §4: the commit-number is that of an operation in the log',
+  restsAfter: 'idle',
   watch: () => ({
     after(changed, state) {
       if (state.opNumber !== state.log.length) {
@@ -55,6 +57,7 @@ const commitWithinLog: Invariant<ReplicaState> = {
 const commitNeverDecreases: Invariant<ReplicaState> = {
   name: 'commit-never-decreases',
   source: 'paper §4.1: what is executed stays executed',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const committed = zeros(view);
     return {
@@ -74,7 +77,7 @@ const commitNeverDecreases: Invariant<ReplicaState> = {
 const onePrimaryPerView: Invariant<ReplicaState> = {
   name: 'one-primary-per-view',
   source: 'paper §4: one primary in a view',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch(view): Watcher {
     const primaries = new Map<number, NodeId>();
     return {
@@ -95,7 +98,7 @@ const onePrimaryPerView: Invariant<ReplicaState> = {
 const newPrimaryHoldsCommitted: Invariant<ReplicaState> = {
   name: 'new-primary-holds-committed',
   source: 'paper §8.1: what committed in earlier views is in the log of a new view',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const leading = view.cluster.replicas.map(() => -1);
@@ -130,6 +133,7 @@ const newPrimaryHoldsCommitted: Invariant<ReplicaState> = {
 const committedOnMajority: Invariant<ReplicaState> = {
   name: 'committed-on-majority',
   source: 'Vanlightly, AcknowledgedWritesExistOnMajority; paper §8.1',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     let checked = 0;
@@ -151,7 +155,7 @@ const committedOnMajority: Invariant<ReplicaState> = {
 const oneViewOfDoViewChanges: Invariant<ReplicaState> = {
   name: 'do-view-changes-of-one-view',
   source: 'Vanlightly; paper §4.2 step 3: f + 1 DoViewChange messages of the view to be started',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch: () => ({
     after(changed, state) {
       if (state.status !== 'view-change') return undefined;
@@ -171,6 +175,7 @@ const oneViewOfDoViewChanges: Invariant<ReplicaState> = {
 const loggedOnce: Invariant<ReplicaState> = {
   name: 'request-logged-once',
   source: 'paper §4.1 step 2: the client-table keeps a request from being executed twice',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const logs: (object | undefined)[] = [];
     const lengths = zeros(view);
@@ -285,7 +290,7 @@ function backs(state: ReplicaState | undefined, viewNumber: number, opNumber: nu
 const normalInOwnView: Invariant<ReplicaState> = {
   name: 'normal-in-own-view',
   source: "paper §4.2: v' is the latest view in which the status was normal",
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch: () => ({
     after(changed, state) {
       const { status, viewNumber, lastNormalView } = state;

@@ -103,6 +103,7 @@ class ViewLogs {
 export const oneLogPerView: Invariant<ReplicaState> = {
   name: 'one-log-per-view',
   source: 'paper §4.1, §4.2 step 5: backups take the log of the view and follow its primary',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const logs = new ViewLogs(view);
     return {
@@ -117,6 +118,7 @@ export const oneLogPerView: Invariant<ReplicaState> = {
 export const numberUsedOnce: Invariant<ReplicaState> = {
   name: 'request-number-used-once',
   source: 'paper §4, §4.5: a client gives each request a number of its own, also after a restart',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const operations = new Map<number, Map<number, Plain>>();
     // Replicas share their entries: what stood at the same place a moment ago is known already.

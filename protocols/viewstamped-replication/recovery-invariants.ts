@@ -19,7 +19,7 @@ interface Collected {
 export const crashVectorsGrow: Invariant<ReplicaState> = {
   name: 'crash-vectors-grow',
   source: 'DISC 2017: a crash vector is merged with what is learned, entry by entry',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch(view): Watcher {
     const vectors: (CrashVector | undefined)[] = [];
     return {
@@ -45,7 +45,7 @@ export const crashVectorsGrow: Invariant<ReplicaState> = {
 export const collectedBeforeNoCrash: Invariant<ReplicaState> = {
   name: 'collected-before-no-crash',
   source: 'DISC 2017: a message counts in no quorum that knows of a later crash of its sender',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch: () => ({
     after(changed, state) {
       const { status, crashVector } = state;
@@ -85,7 +85,7 @@ function crashesTold(message: Collected | null | undefined, replica: number): nu
 export const crashCountedAnew: Invariant<ReplicaState> = {
   name: 'crash-counted-anew',
   source: 'DISC 2017: a recovered replica can be told from the one that crashed',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch(view: View): Watcher {
     const counts = view.cluster.replicas.map(() => -1);
     const lives = view.cluster.replicas.map(() => -1);
@@ -111,7 +111,7 @@ export const crashCountedAnew: Invariant<ReplicaState> = {
 export const answersToOneQuestion: Invariant<ReplicaState> = {
   name: 'answers-to-one-question',
   source: 'paper §4.3: a fresh nonce for each recovery, and f + 1 answers that contain it',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch(view: View): Watcher {
     const asked = view.cluster.replicas.map(() => ({ retries: -1, counted: false, nonce: -1 }));
     return {
@@ -140,7 +140,7 @@ export const recoveredByQuorum: Invariant<ReplicaState> = {
   name: 'recovered-by-quorum',
   source:
     'paper §4.3 step 3, DISC 2017: f + 1 answers before a crash is counted, and before the end',
-  restsWhileSteady: true,
+  restsAfter: 'steady',
   watch(view: View): Watcher {
     const least = quorumOf(view.cluster.replicas.length) - 1;
     const answered = view.cluster.replicas.map(() => ({ isRecovering: false, count: 0 }));

@@ -1,10 +1,11 @@
 /** The protocol's own invariants, checked after every event at a replica. */
-import type { Invariant, InvariantWatcher } from '../../sim/contract.ts';
+import type { Invariant, InvariantWatcher, Quietness } from '../../sim/contract.ts';
 import type { Court, Oracle } from './oracle.ts';
 
 interface Guard {
   readonly name: string;
   readonly watcher: InvariantWatcher;
+  readonly restsAfter: Quietness | undefined;
 }
 
 export const invariants: Oracle = {
@@ -14,15 +15,15 @@ export const invariants: Oracle = {
   watch(court) {
     const { protocol } = court.build;
     const steadiness = protocol.steadiness?.();
-    const watching = protocol.invariants.map((invariant) => ({
-      guard: guardOf(invariant, court),
-      rests: steadiness !== undefined && invariant.restsWhileSteady === true,
-    }));
-    const all = watching.map(({ guard }) => guard);
-    const restless = watching.filter(({ rests }) => !rests).map(({ guard }) => guard);
+    const all = protocol.invariants.map((invariant) => guardOf(invariant, court));
+    const after = {
+      steady: all.filter(({ restsAfter }) => restsAfter !== 'steady'),
+      idle: all.filter(({ restsAfter }) => restsAfter === undefined),
+    };
     return {
       stepped(replica, state) {
-        const guards = steadiness?.isSteady(replica, state) ? restless : all;
+        const quietness = steadiness?.quietness(replica, state);
+        const guards = quietness === undefined ? all : after[quietness];
         for (let i = 0; i < guards.length; i++) {
           const { name, watcher } = guards[i]!;
           const violated = watcher.after(replica, state);
@@ -39,5 +40,6 @@ export const invariants: Oracle = {
 };
 
 function guardOf(invariant: Invariant, court: Court): Guard {
-  return { name: invariant.name, watcher: invariant.watch(court.view) };
+  const { name, restsAfter } = invariant;
+  return { name, watcher: invariant.watch(court.view), restsAfter };
 }
