@@ -93,5 +93,5 @@ function fatesSentence(jump: Jump, replicas: number): readonly string[] {
   if (fates.length === 0) return [];
   const shown = fates.slice(0, FATES_SHOWN).map((record) => fateInWords(record, replicas));
   const more = fates.length - shown.length;
-  return [`What left in it: ${shown.join(' · ')}${more > 0 ? ` · and ${more} more` : ''}.`];
+  return [`Sent in it: ${shown.join(' · ')}${more > 0 ? ` · and ${more} more` : ''}.`];
 }

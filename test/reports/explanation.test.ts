@@ -80,7 +80,7 @@ describe('the text of an explanation', () => {
     const { fate: _fate, ...second } = { ...arrived, event: 413, index: 602 };
     const jumps = [{ ...jump, sent: [second, ...jump.sent] }];
     expect(sentencesOf(fixtureExplanation({ jumps }))[2]).toBe(
-      'What left in it: Reply n0→c2 is lost · Reply n0→c0 takes 2 ms.',
+      'Sent in it: Reply n0→c2 is lost · Reply n0→c0 takes 2 ms.',
     );
   });
 
@@ -134,7 +134,7 @@ describe('the text of an explanation', () => {
       b: later,
     } as const;
     expect(sentencesOf(fixtureExplanation({ jumps: [{ ...largest, parting }] }))[2]).toBe(
-      'What left in it: Reply n0→c2 is lost.',
+      'Sent in it: Reply n0→c2 is lost.',
     );
   });
 
