@@ -179,22 +179,23 @@ const loggedOnce: Invariant<ReplicaState> = {
   watch(view): Watcher {
     const logs: (object | undefined)[] = [];
     const lengths = zeros(view);
-    const latest = view.cluster.replicas.map(() => new Map<number, number>());
+    /** By replica and client: the latest request number in the log. */
+    const latest = view.cluster.replicas.map((): number[] => []);
     return {
       after(changed, state) {
         const numbers = latest[changed]!;
         if (state.log !== logs[changed] || state.opNumber < lengths[changed]!) {
           logs[changed] = state.log;
           lengths[changed] = 0;
-          numbers.clear();
+          numbers.length = 0;
         }
         for (let index = lengths[changed]!; index < state.log.length; index++) {
           const request = state.log[index]!;
-          const before = numbers.get(request.clientId) ?? 0;
+          const before = numbers[request.clientId] ?? 0;
           if (request.requestNumber <= before) {
             return `n${changed} has ${nameOf(request, state)} in its log after request ${before}`;
           }
-          numbers.set(request.clientId, request.requestNumber);
+          numbers[request.clientId] = request.requestNumber;
         }
         lengths[changed] = state.log.length;
         return undefined;

@@ -120,7 +120,8 @@ export const numberUsedOnce: Invariant<ReplicaState> = {
   source: 'paper §4, §4.5: a client gives each request a number of its own, also after a restart',
   restsAfter: 'idle',
   watch(view): Watcher {
-    const operations = new Map<number, Map<number, Plain>>();
+    /** By client and request number. */
+    const operations: (Plain | undefined)[][] = [];
     // Replicas share their entries: what stood at the same place a moment ago is known already.
     const lastAt: Request[] = [];
     const readings: Reading[] = view.cluster.replicas.map(() => NOTHING);
@@ -137,13 +138,9 @@ export const numberUsedOnce: Invariant<ReplicaState> = {
           if (lastAt[reading.length] === request) continue;
           lastAt[reading.length] = request;
           const { clientId, requestNumber, operation } = request;
-          let known = operations.get(clientId);
-          if (known === undefined) {
-            known = new Map();
-            operations.set(clientId, known);
-          }
-          const other = known.get(requestNumber);
-          if (other === undefined) known.set(requestNumber, operation);
+          const known = (operations[clientId] ??= []);
+          const other = known[requestNumber];
+          if (other === undefined) known[requestNumber] = operation;
           else if (other !== operation) {
             return `n${changed} has ${nameOf(request, state)}, whose number had another operation`;
           }
