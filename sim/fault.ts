@@ -220,7 +220,7 @@ export const FAULT_KINDS: {
   'client-crash': { group: 'client', about: 'a client dies with its open operation' },
   'duplicate-request': { group: 'client', about: 'a client sends everything twice' },
   'wrong-node': { group: 'client', about: 'a client asks another replica than it means to' },
-  impatience: { group: 'client', about: 'a client does not wait as long as it should' },
+  impatience: { group: 'client', about: 'a client loses patience, {factor} times too soon' },
   byzantine: { group: 'byzantine', about: 'an adversary tampers with what a replica sends' },
   reconfigure: { group: 'configuration', about: 'members are added, removed or replaced' },
 };
