@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import { faultItems, IN_A_PLAN, type Item, TITLES } from './fault-list.ts';
 import { chosen, type Given } from './given.ts';
 import { paint } from './paint.ts';
+import { wrapped } from './table.ts';
 
 /** Judged over two runs, so it sits beside the oracles of one. */
 const DETERMINISM_ITEM = {
@@ -132,12 +133,8 @@ function groupedFaults(): string {
       }));
     return `${paint.strong(TITLES[group])}\n${table(members, margin)}`;
   });
-  const note = wrapped(IN_A_PLAN, widthOfLines()).map(unindented).join('\n');
+  const note = wrapped(IN_A_PLAN, widthOfLines()).join('\n');
   return [...parts, `${note}\n`].join('\n');
-}
-
-function unindented(line: string): string {
-  return line.trimStart();
 }
 
 /** As wide as lines get where the terminal does not say; also the most that reads well. */
@@ -147,6 +144,9 @@ function widthOfLines(): number {
   return Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX);
 }
 
+/** Where an item's words go on. */
+const HANGING = '  ';
+
 function marginOf(items: readonly Item[]): number {
   return 4 + Math.max(0, ...items.map((item) => item.id.length));
 }
@@ -154,24 +154,12 @@ function marginOf(items: readonly Item[]): number {
 function table(items: readonly Item[], margin = marginOf(items)): string {
   const width = widthOfLines() - margin;
   const lines = items.flatMap(({ id, about, more = [] }) => {
-    const [first = '', ...rest] = wrapped(about, width);
-    const below = [...rest, ...more.flatMap((line) => wrapped(line, width))];
+    const [first = '', ...rest] = wrapped(about, width, HANGING);
+    const below = [...rest, ...more.flatMap((line) => wrapped(line, width, HANGING))];
     return [
       `  ${id}`.padEnd(margin) + first,
       ...below.map((line) => ' '.repeat(margin) + paint.dim(line)),
     ];
   });
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** Lines of at most `width` characters, broken at spaces; those that follow are indented. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/ (?! )/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(last === undefined ? word : `  ${word}`);
-  }
-  return lines;
 }

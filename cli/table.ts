@@ -47,14 +47,14 @@ function padded(cell: string, width = 0, column?: Column): string {
   return column?.isNumber === true ? cell.padStart(width) : cell.padEnd(width);
 }
 
-/** Lines of at most `width` characters, broken at spaces. */
-function wrapped(text: string, width: number): string[] {
+/** Lines of at most `width` characters, broken at spaces; `hanging` begins those that follow. */
+export function wrapped(text: string, width: number, hanging = ''): string[] {
   const lines: string[] = [];
   for (const word of text.split(/ (?! )/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) {
       lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
+    } else lines.push(last === undefined ? word : hanging + word);
   }
   return lines;
 }

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import type { Loss, Message } from '../../sim/contract.ts';
 import { BEHAVIOURS, type Behaviour, type ByzantineFault } from '../../sim/fault.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
-import type { Observer } from '../../sim/simulation-config.ts';
 import { Stream } from '../../sim/streams.ts';
 import { alteredMessage } from '../../sim/tampering.ts';
 import { type Changes, DELAY, type Script, seeds, simulate, world } from './scripted.ts';
+import { UNINTERESTED } from './uninterested.ts';
 
 const MILLION = 1_000_000;
 const LETTERS = 40;
@@ -200,7 +200,7 @@ describe.each(BEHAVIOURS)('an adversary that is set to %s', (behaviour) => {
     const said: unknown[] = [];
     const simulation = world(VOTING, { replicas: 3, faults: [byzantine(behaviour)] });
     simulation.observer = {
-      ...DEAF,
+      ...UNINTERESTED,
       released: (_from, to, message) => to === 1 && said.push(asVote(message).number),
     };
     simulation.run();
@@ -219,15 +219,6 @@ describe.each(BEHAVIOURS)('an adversary that is set to %s', (behaviour) => {
     expect(statusIf('omission')).toBe(isLie ? 'held-back' : 'fired');
   });
 });
-
-const DEAF: Observer = {
-  replicaStepped: () => {},
-  released: () => {},
-  returned: () => {},
-  crashed: () => {},
-  restarted: () => {},
-  isSettled: () => true,
-};
 
 describe('two adversaries over one outbox', () => {
   test('tamper one after the other', () => {

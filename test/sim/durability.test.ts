@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../sim/fault.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
-import type { Observer } from '../../sim/simulation-config.ts';
 import { MACHINE, type ReplicaBehaviour, type Script, scripted, world } from './scripted.ts';
+import { UNINTERESTED } from './uninterested.ts';
 
 const UNTIL = 40_000;
 
@@ -97,15 +97,6 @@ function live(planned: readonly PlannedFault[], seed: string, writeFailed?: Hand
 }
 
 type Handler = NonNullable<ReplicaBehaviour['writeFailed']>;
-
-const UNINTERESTED: Observer = {
-  replicaStepped: () => {},
-  released: () => {},
-  returned: () => {},
-  crashed: () => {},
-  restarted: () => {},
-  isSettled: () => true,
-};
 
 describe('whatever others have been told of is found at every later start', () => {
   const rewrites: Handler = (env, writes) => {

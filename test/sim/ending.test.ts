@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { PlannedFault, PlannedOperation } from '../../sim/plan.ts';
-import type { Observer } from '../../sim/simulation-config.ts';
 import {
   CALM,
   type Changes,
@@ -10,6 +9,7 @@ import {
   simulate,
   world,
 } from './scripted.ts';
+import { UNINTERESTED } from './uninterested.ts';
 
 const HEAL_AT = 100_000;
 const PROGRESS_WITHIN = 50_000;
@@ -25,14 +25,6 @@ const TICKING: Script['replica'] = {
 function operation(at: number): PlannedOperation {
   return { at, client: 0, operation: 'op' };
 }
-
-const UNINTERESTED: Omit<Observer, 'isSettled'> = {
-  replicaStepped: () => {},
-  released: () => {},
-  returned: () => {},
-  crashed: () => {},
-  restarted: () => {},
-};
 
 describe('a quiet ending', () => {
   test('comes when faults have healed and all operations have ended', () => {
