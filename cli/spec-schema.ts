@@ -18,7 +18,12 @@ const whole = z.int().min(0);
 const micros = whole.max(MICROS_MAX);
 const rate = z.int().min(0).max(1_000_000);
 
-const operation = z.strictObject({ at: micros, client: whole, operation: z.json() });
+const operation = z.strictObject({
+  at: micros,
+  client: whole,
+  operation: z.json(),
+  level: z.literal('sequential').exactOptional(),
+});
 
 const plan = z.strictObject({
   faults: z.array(faultSchema),

@@ -12,6 +12,7 @@ export type {
   Env,
   Invariant,
   InvariantWatcher,
+  Level,
   Loss,
   Message,
   Micros,

@@ -1,7 +1,8 @@
 /** Whether a plan fits its world: people edit plans, and may name what is not there. */
 import { type Fault, type FaultNode, mayNameTwice, nodesOf } from '../sim/fault.ts';
 import type { Ending, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
-import { assembleOther, type Registry, SpecError } from './assemble.ts';
+import { assembleOther, machineNamed, type Registry, SpecError } from './assemble.ts';
+import { inWords } from './oracles/words.ts';
 import type { RunSpec } from './spec.ts';
 
 /** How many replicas and clients there are; the nodes are numbered replicas first. */
@@ -17,7 +18,8 @@ type World = Size & Pick<RunSpec, 'protocol' | 'machine' | 'mutant' | 'options'>
 export function checkPlan(plan: Plan, world: World, registry?: Registry): void {
   const { operations, faults } = plan;
   for (let index = 0; index < operations.length; index++) {
-    const wrong = wrongOperation(operations[index] as PlannedOperation, world);
+    const planned = operations[index] as PlannedOperation;
+    const wrong = wrongOperation(planned, world) ?? wrongLevel(planned, world, registry);
     if (wrong !== undefined) throw new SpecError(`plan.operations[${index}].${wrong}`);
   }
   for (let index = 0; index < faults.length; index++) {
@@ -81,6 +83,18 @@ function wrongOperation({ client, operation }: PlannedOperation, size: Size): Wr
     return 'operation: expected an object with a name f';
   }
   return wrongClient(client, size);
+}
+
+/** A write has its place among all others, and cannot be stale. */
+function wrongLevel(
+  { level, operation }: PlannedOperation,
+  { machine }: World,
+  registry: Registry | undefined,
+): Wrong {
+  if (level === undefined || machineNamed(machine, registry).isReadOnly(operation)) {
+    return undefined;
+  }
+  return `level: only reads may be ${level}, and ${inWords(operation)} is none`;
 }
 
 function wrongFault(fault: PlannedFault, size: Size): Wrong {

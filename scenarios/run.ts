@@ -162,6 +162,7 @@ function historyOf(judge: Judge): HistoryEntry[] {
         process: entry.process,
         node: entry.node,
         operation: entry.operation,
+        ...(entry.level === 'linearizable' ? {} : { level: entry.level }),
         call: entry.call,
         return: entry.end,
         ...(entry.output === undefined ? {} : { output: entry.output }),

@@ -171,6 +171,8 @@ export interface HistoryEntry {
   /** The client's node id. */
   readonly node: number;
   readonly operation: Plain;
+  /** A read that was allowed to be stale; absent means linearizable. */
+  readonly level?: 'sequential';
   readonly call: number;
   /** Null: never returned, outcome unknown. */
   readonly return: number | null;

@@ -2,18 +2,21 @@
  * The workload: hands each client its planned operations one by one and writes the history. A
  * client that gives up or crashes leaves its operation open for ever and goes on as a new process.
  */
-import type { Micros, NodeId } from './contract.ts';
+import type { Level, Micros, NodeId } from './contract.ts';
 import { INVOKE, plainEvent } from './event.ts';
 import type { Node } from './node.ts';
 import type { Plain } from './plain.ts';
 import type { PlannedOperation } from './plan.ts';
 import type { Simulation } from './simulation.ts';
+import type { SimulationConfig } from './simulation-config.ts';
 
 /** One operation as its client saw it. `end` is null while it is open, or open for ever. */
 export interface HistoryRecord {
   readonly process: number;
   readonly node: NodeId;
   readonly operation: Plain;
+  /** What the client was asked for, which is what it is judged by. */
+  readonly level: Level;
   readonly call: Micros;
   end: Micros | null;
   output: Plain | undefined;
@@ -36,26 +39,23 @@ export class Clients {
   remaining: number;
   private readonly world: Simulation;
   private readonly firstClient: NodeId;
+  private readonly offersSequentialReads: boolean;
   private readonly progress: ClientProgress[];
   private nextProcess: number;
 
-  constructor(
-    world: Simulation,
-    firstClient: NodeId,
-    clientCount: number,
-    operations: readonly PlannedOperation[],
-  ) {
+  constructor(world: Simulation, { protocol, replicas, clients, plan }: SimulationConfig) {
     this.world = world;
-    this.firstClient = firstClient;
-    const shares = Array.from({ length: clientCount }, (): PlannedOperation[] => []);
-    for (const operation of operations) shares[operation.client]?.push(operation);
+    this.firstClient = replicas;
+    this.offersSequentialReads = protocol.offersSequentialReads === true;
+    const shares = Array.from({ length: clients }, (): PlannedOperation[] => []);
+    for (const operation of plan.operations) shares[operation.client]?.push(operation);
     this.progress = shares.map((share, client) => ({
       operations: share.sort((a, b) => a.at - b.at),
       next: 0,
       process: client,
       open: -1,
     }));
-    this.nextProcess = clientCount;
+    this.nextProcess = clients;
     this.remaining = shares.reduce((sum, share) => sum + share.length, 0);
   }
 
@@ -86,18 +86,25 @@ export class Clients {
     if (planned === undefined || progress.open >= 0 || node.client === undefined) return;
     progress.next += 1;
     progress.open = this.history.length;
+    const { operation } = planned;
+    const level = this.levelOf(planned);
     this.history.push({
       process: progress.process,
       node: node.id,
-      operation: planned.operation,
+      operation,
+      level,
       call: this.world.now,
       end: null,
       output: undefined,
       isRefused: false,
     });
     this.world.counts.invoked += 1;
-    this.world.log?.operation('invoke', node.id, progress.open, planned.operation);
-    node.client.invoke(planned.operation);
+    this.world.log?.invoke(node.id, progress.open, operation, level);
+    node.client.invoke(operation, level);
+  }
+
+  private levelOf({ level }: PlannedOperation): Level {
+    return this.offersSequentialReads && level !== undefined ? level : 'linearizable';
   }
 
   complete(node: Node, output: Plain): void {
@@ -107,14 +114,14 @@ export class Clients {
     entry.end = this.world.now;
     entry.output = output;
     this.world.counts.completed += 1;
-    this.world.log?.operation('return', node.id, index, output);
+    this.world.log?.ended('return', node.id, index, output);
     this.world.observer?.returned(index);
     this.queueNext(node);
   }
 
   abandon(node: Node): void {
     const index = this.close(node);
-    this.world.log?.operation('abandon', node.id, index, null);
+    this.world.log?.ended('abandon', node.id, index, null);
     this.of(node.id).process = this.nextProcess++;
     this.queueNext(node);
   }
@@ -124,7 +131,7 @@ export class Clients {
     const entry = this.history[index];
     if (entry === undefined) throw new Error('refuse() without an open operation');
     entry.isRefused = true;
-    this.world.log?.operation('refuse', node.id, index, null);
+    this.world.log?.ended('refuse', node.id, index, null);
     this.queueNext(node);
   }
 

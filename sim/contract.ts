@@ -108,10 +108,18 @@ export interface Process<
   reconfigure?(members: readonly NodeId[]): void;
 }
 
+/**
+ * How fresh an answer has to be. A `sequential` read may be stale: any replica answers it from what
+ * it knows to be decided, but never from an older state than the same history process has seen, nor
+ * without that process's own writes. Only reads are asked for it; the default is `linearizable`.
+ */
+export type Level = 'linearizable' | 'sequential';
+
 /** A client issues one operation at a time; the next `invoke` comes after the last one's end. */
 export interface Client<M extends Message = Message, Timer extends string = string, State = object>
   extends Process<M, Timer, State> {
-  invoke(operation: Plain): void;
+  /** A client whose protocol offers no sequential reads is never asked for one. */
+  invoke(operation: Plain, level: Level): void;
 }
 
 /** A deterministic state machine that a protocol replicates. `apply` returns the reply. */
@@ -257,6 +265,12 @@ export interface Protocol<
   readonly optionSchema: readonly OptionSchema[];
   /** Every mark that replicas and clients may reach, with what it means. */
   readonly marks: { readonly [mark: string]: string };
+  /**
+   * Whether clients ask for less where `sequential` is all that is wanted. Clients of any other
+   * protocol give more than was asked for: every operation of theirs is invoked, recorded and
+   * judged as linearizable.
+   */
+  readonly offersSequentialReads?: boolean;
   replica(env: Env<M, Timer>, cluster: Cluster, machine: StateMachine): Process<M, Timer, State>;
   client(env: ClientEnv<M, Timer>, cluster: Cluster): Client<M, Timer, ClientState>;
   claims(options: Options, replicas: number): Claims<State>;

@@ -1,5 +1,5 @@
 /** Writes the event log of a run, on demand: it reads the world and changes nothing in it. */
-import type { Message, NodeId, Protocol, Unreadable } from './contract.ts';
+import type { Level, Message, NodeId, Protocol, Unreadable } from './contract.ts';
 import type { Fault } from './fault.ts';
 import type { Plain } from './plain.ts';
 import type { EventKind, EventRecord } from './record.ts';
@@ -72,8 +72,15 @@ export class EventLog {
     });
   }
 
-  operation(
-    kind: 'invoke' | 'return' | 'abandon' | 'refuse',
+  /** A level that is not the default stands behind the operation: `{f: "get"}, sequential`. */
+  invoke(node: NodeId, operation: number, value: Plain, level: Level): void {
+    const suffix = level === 'linearizable' ? '' : `, ${level}`;
+    this.write('invoke', { node, operation, detail: `${describe(value)}${suffix}` });
+  }
+
+  /** How an operation has ended, and with what answer. */
+  ended(
+    kind: 'return' | 'abandon' | 'refuse',
     node: NodeId,
     operation: number,
     value: Plain,

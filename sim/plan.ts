@@ -18,6 +18,8 @@ export interface PlannedOperation {
   /** Index of the client, from 0 (not its node id). */
   readonly client: number;
   readonly operation: Plain;
+  /** For a read that may be stale, if the protocol offers such; absent means linearizable. */
+  readonly level?: 'sequential';
 }
 
 export type PlannedFault = FaultTrigger & Fault;

@@ -111,7 +111,7 @@ export class Simulation implements ClusterView {
     this.turns = new Turns(this);
     this.streams = new Streams(config.seed);
     this.nodes = ids.map((id) => this.createNode(id, this.streams));
-    this.clients = new Clients(this, replicas, clients, config.plan.operations);
+    this.clients = new Clients(this, config);
     this.ending = new QuietEnding(this, ending);
     for (const id of ids) this.queueEvent(plainEvent(0, START, id, 0));
     if (config.ending.kind === 'quiet') {

@@ -94,6 +94,12 @@ describe('a spec that was edited', () => {
       { clients: 0, faults: { ...faults, kinds: { 'client-crash': 1 } } },
       'faults.kinds.client-crash: there is no client',
     ],
+    ['a level', { plan: planOf(0, { level: 'fresh' }) }, 'plan.operations[0].level: '],
+    [
+      'the level of a write',
+      { plan: planOf(0, { level: 'sequential', operation: { f: 'delete', key: 'k0' } }) },
+      'plan.operations[0].level: only reads may be sequential, and delete k0 is none',
+    ],
     ['no client to ask', { plan: planOf(99) }, 'plan.operations[0].client: there is no client 99'],
   ])('is refused with its place: %s', (_title, edit, message) => {
     expect(refusalOf({ ...spec, ...edit })).toContain(message);
@@ -128,6 +134,11 @@ describe('a spec that was edited', () => {
     expect(keyless.keys).toBe(0);
   });
 
+  it('may ask for a read that may be stale', () => {
+    const plan = planOf(0, { level: 'sequential' });
+    expect(read({ ...spec, plan }).plan).toEqual(plan);
+  });
+
   it('ends a replay with exit 2 and one line', async () => {
     writeFileSync(path, JSON.stringify({ ...spec, replicas: 1e9 }));
     const { code, stdout, stderr } = await quorumlab(folder.path, 'replay', 'spec.json');
@@ -137,6 +148,7 @@ describe('a spec that was edited', () => {
   });
 });
 
-function planOf(client: number): RunSpec['plan'] {
-  return { faults: [], operations: [{ at: 0, client, operation: { f: 'get', key: 'k0' } }] };
+function planOf(client: number, more: object = {}): NonNullable<RunSpec['plan']> {
+  const operation = { f: 'get', key: 'k0' };
+  return { faults: [], operations: [{ at: 0, client, operation, ...more }] };
 }

@@ -62,7 +62,7 @@ function withHeartbeats(protocol: Protocol, heartbeats: Heartbeats): Protocol {
       const heart = new Heart(env, cluster, heartbeats);
       return {
         ...withHeart<Client>(client, heart),
-        invoke: (operation) => client.invoke(operation),
+        invoke: (operation, level) => client.invoke(operation, level),
       };
     },
     acknowledges: (message) => (isHeartbeat(message) ? undefined : protocol.acknowledges(message)),

@@ -13,6 +13,7 @@ import type {
   DurableRecord,
   Env,
   InvariantWatcher,
+  Level,
   Message,
   NodeId,
   Options,
@@ -166,8 +167,8 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     this.#step(node, (process) => process.expire(timer));
   }
 
-  invoke(client: NodeId, operation: Plain): void {
-    this.#step(client, (process) => (process as Client<M>).invoke(operation));
+  invoke(client: NodeId, operation: Plain, level: Level = 'linearizable'): void {
+    this.#step(client, (process) => (process as Client<M>).invoke(operation, level));
   }
 
   /** From here on this node's records stay outstanding until `writeDisk`. */

@@ -128,6 +128,31 @@ describe('a plan', () => {
     );
   });
 
+  test('asks no write to be sequential', () => {
+    const operations = [
+      { at: 0, client: 0, operation: { f: 'get', key: 'k0' }, level: 'sequential' },
+      { at: 0, client: 0, operation: { f: 'put', key: 'k0', value: 1 }, level: 'sequential' },
+    ] as const;
+    const refusal = messageOf(() => run(specWith({ plan: { operations, faults: [] } })));
+    expect(refusal).toBe(
+      'plan.operations[1].level: only reads may be sequential, and put k0 = 1 is none',
+    );
+    const reads = operations.slice(0, 1);
+    expect(messageOf(() => run(specWith({ plan: { operations: reads, faults: [] } })))).toBe(
+      undefined,
+    );
+  });
+
+  test('leaves what a protocol does not offer as it was: no level is in the history', () => {
+    const operation = { f: 'get', key: 'k0' };
+    const plain = { operations: [{ at: 0, client: 0, operation }], faults: [] };
+    const [planned] = plain.operations;
+    const asked = { ...plain, operations: [{ ...planned!, level: 'sequential' as const }] };
+    const [told, untold] = [asked, plain].map((plan) => run(specWith({ plan })));
+    expect(told?.history).toEqual(untold?.history);
+    expect(told?.traceHash).toBe(untold?.traceHash);
+  });
+
   test.each(scenarios.map(({ id }) => id))('drawn by %s fits its world', (id) => {
     const [scenario] = findScenarios(id);
     const protocol = protocols.find(({ name }) => id.startsWith(`${name}/`));

@@ -93,6 +93,35 @@ describe('an operation that is given up', () => {
   });
 });
 
+describe('a read that may be stale', () => {
+  const toldTheLevel: ClientBehaviour = { invoke: (env, _, level) => env.complete(level) };
+  const [plain] = operations(0);
+  const stale: PlannedOperation = { at: 0, client: 0, operation: 'op 2', level: 'sequential' };
+
+  function played(offersSequentialReads: boolean) {
+    const planned = [plain as PlannedOperation, stale];
+    const script = { client: toldTheLevel, offersSequentialReads };
+    return simulate(script, { clients: 1, operations: planned });
+  }
+
+  test('is asked for as such, and recorded', () => {
+    const { history: calls } = played(true).simulation.clients;
+    expect(calls.map(({ output }) => output)).toEqual(['linearizable', 'sequential']);
+    expect(calls.map(({ level }) => level)).toEqual(['linearizable', 'sequential']);
+  });
+
+  test('is like any other to a protocol that does not offer it', () => {
+    const { history: calls } = played(false).simulation.clients;
+    expect(calls.map(({ output }) => output)).toEqual(['linearizable', 'linearizable']);
+    expect(calls.map(({ level }) => level)).toEqual(['linearizable', 'linearizable']);
+  });
+
+  test('is told apart in the event log', () => {
+    const calls = played(true).records.filter(({ kind }) => kind === 'invoke');
+    expect(calls.map(({ detail }) => detail)).toEqual(['"op 1"', '"op 2", sequential']);
+  });
+});
+
 describe('an operation that is refused', () => {
   const calls = history(
     ending((env) => env.refuse()),

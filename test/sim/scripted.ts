@@ -5,6 +5,7 @@ import type {
   ClientEnv,
   Durable,
   Env,
+  Level,
   Message,
   NodeId,
   OptionSchema,
@@ -37,7 +38,7 @@ export interface Behaviour<E> {
 export type ReplicaBehaviour = Behaviour<Env<Letter>>;
 
 export interface ClientBehaviour extends Behaviour<ClientEnv<Letter>> {
-  invoke?(env: ClientEnv<Letter>, operation: Plain): void;
+  invoke?(env: ClientEnv<Letter>, operation: Plain, level: Level): void;
 }
 
 export interface Script {
@@ -45,6 +46,7 @@ export interface Script {
   readonly client?: ClientBehaviour;
   readonly claims?: Partial<Claims>;
   readonly optionSchema?: readonly OptionSchema[];
+  readonly offersSequentialReads?: boolean;
   /** Who leads, and in which round, by how many events a replica has handled. */
   leadership?(handled: number): { readonly round: number; readonly leads: boolean };
 }
@@ -92,8 +94,8 @@ class ScriptedClient extends ScriptedProcess<ClientEnv<Letter>> implements Clien
     this.onInvoke = behaviour.invoke?.bind(behaviour);
   }
 
-  invoke(operation: Plain): void {
-    this.onInvoke?.(this.env, operation);
+  invoke(operation: Plain, level: Level): void {
+    this.onInvoke?.(this.env, operation, level);
   }
 }
 
@@ -104,6 +106,7 @@ export function scripted(script: Script): Protocol {
     paper: 'none',
     optionSchema: script.optionSchema ?? [],
     marks: { here: 'wherever the test says' },
+    offersSequentialReads: script.offersSequentialReads === true,
     replica: (env) => new ScriptedProcess<Env<Letter>>(env, script.replica ?? {}),
     client: (env) => new ScriptedClient(env, script.client ?? {}),
     claims: () => ({
