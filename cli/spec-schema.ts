@@ -129,6 +129,7 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
     keys: whole.max(OPERATIONS_MAX),
     thinkTime: micros,
     mix: z.record(z.string(), rate),
+    sequential: z.int().min(0).max(100).exactOptional(),
   }),
   faults: faultConfig,
   plan: plan.exactOptional(),

@@ -1,21 +1,24 @@
 /** Draws a plan: the operations of the workload and the faults, up front and explicit. */
-import type { Protocol } from '../sim/contract.ts';
+import type { Protocol, StateMachine } from '../sim/contract.ts';
 import type { Plain } from '../sim/plain.ts';
 import type { Plan, PlannedOperation } from '../sim/plan.ts';
 import { type Stream, Streams } from '../sim/streams.ts';
+import { machineNamed, type Registry } from './assemble.ts';
 import { drawFaults } from './draw-faults.ts';
 import type { RunSpec, WorkloadConfig } from './spec.ts';
 
-export function drawPlan(spec: RunSpec, protocol: Protocol): Plan {
+export function drawPlan(spec: RunSpec, protocol: Protocol, registry?: Registry): Plan {
   const streams = new Streams(spec.seed);
   const workload = streams.get('workload');
   const operations: PlannedOperation[] = [];
   const writer = new OperationWriter(spec.workload, workload);
+  const levels = new LevelDrawer(spec.workload, streams, machineNamed(spec.machine, registry));
   for (let client = 0; client < spec.clients; client++) {
     let at = 0;
     for (let i = 0; i < operationsOf(spec, client); i++) {
       if (spec.workload.thinkTime > 0) at += workload.below(2 * spec.workload.thinkTime + 1);
-      operations.push({ at, client, operation: writer.next() });
+      const operation = writer.next();
+      operations.push({ at, client, operation, ...levels.next(operation) });
     }
   }
   return { faults: drawFaults(spec, protocol, streams), operations };
@@ -25,6 +28,25 @@ export function drawPlan(spec: RunSpec, protocol: Protocol): Plan {
 function operationsOf(spec: RunSpec, client: number): number {
   const { operations } = spec.workload;
   return Math.floor(operations / spec.clients) + (client < operations % spec.clients ? 1 : 0);
+}
+
+/** Which reads may be stale: from a stream of its own, so that the operations stay as they are. */
+class LevelDrawer {
+  private readonly share: number;
+  private readonly streams: Streams;
+  private readonly machine: StateMachine;
+
+  constructor({ sequential = 0 }: WorkloadConfig, streams: Streams, machine: StateMachine) {
+    this.share = sequential;
+    this.streams = streams;
+    this.machine = machine;
+  }
+
+  next(operation: Plain): Pick<PlannedOperation, 'level'> {
+    if (this.share === 0 || !this.machine.isReadOnly(operation)) return {};
+    const isSequential = this.streams.get('levels').below(100) < this.share;
+    return isSequential ? { level: 'sequential' } : {};
+  }
 }
 
 /** Writes operations as the state machines understand them; values written are unique. */

@@ -40,7 +40,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
   checkEnding(spec.ending, spec);
   checkOverrides(spec.network, spec);
   if (spec.plan !== undefined) checkPlan(spec.plan, spec, request.registry);
-  const plan = spec.plan ?? drawPlan(spec, build.protocol);
+  const plan = spec.plan ?? drawPlan(spec, build.protocol, request.registry);
   const simulation = new Simulation({
     ...spec,
     protocol: build.protocol,

@@ -76,6 +76,8 @@ export interface WorkloadConfig {
   readonly thinkTime: number;
   /** Parts per hundred by operation name; what the machine understands. */
   readonly mix: { readonly [operation: string]: number };
+  /** Parts per hundred of the reads that may be stale; absent means none. */
+  readonly sequential?: number;
 }
 
 /** How many faults of each kind are drawn, and for how long each lasts (Micros). */

@@ -64,6 +64,7 @@ function profileScenarios(settings: GenericSettings, names: readonly GenericName
         operations: stream.between(40, 120),
         span: stream.between(SPAN_MIN, SPAN_MAX),
         keys: stream.between(1, 3),
+        sequential: 'drawn',
         profile: profileNamed(name),
         options: settings.options(stream),
       }),

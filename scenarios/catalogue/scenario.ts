@@ -1,6 +1,6 @@
 /** What a scenario is, and the calm world that every scenario starts from. */
 import { mutants, protocols } from '../../protocols/index.ts';
-import type { Options } from '../../sim/contract.ts';
+import type { Options, Protocol } from '../../sim/contract.ts';
 import { hashString } from '../../sim/mixing.ts';
 import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
@@ -55,6 +55,8 @@ export interface World {
   /** Faults of the scenario's own; they replace the profile's. */
   readonly faults?: Plan['faults'];
   readonly mix?: RunSpec['workload']['mix'];
+  /** Parts per hundred of the reads that may be stale, if the protocol offers such. */
+  readonly sequential?: number | 'drawn';
   /** How long clients are busy if nothing slows them (Micros); absent means the whole span. */
   readonly busyFor?: number;
   /** The replicas that heal in the end; absent means all. */
@@ -83,6 +85,8 @@ export const SAFE = 'no oracle objects, and all that is owed after the healing h
 const DELAY = { kind: 'uniform', min: 100, spread: 900 } as const;
 const BOUNDS = { events: 200_000, queue: 50_000, time: 600_000_000 };
 const KV_MIX = { get: 40, put: 35, cas: 15, delete: 10 };
+/** Half of the seeds ask for linearizable answers alone. */
+const SEQUENTIAL_SHARES = [0, 0, 30, 90];
 /** One run in so many freezes all that is sent or persisted, to catch shared containers. */
 const PARANOID_ONE_IN = 64;
 
@@ -174,6 +178,7 @@ function drawSpec(
       // Spread so that clients are busy for as long as faults may strike, or the world says.
       thinkTime: Math.floor(((world.busyFor ?? span) * clients) / Math.max(1, operations)),
       mix: world.mix ?? KV_MIX,
+      ...levelsOf(world, protocol, seed),
     },
     shuffleTies: drawn.shuffleTies ?? false,
     withinClaims: true,
@@ -184,6 +189,17 @@ function drawSpec(
   if (world.faults === undefined || !isScripted) return spec;
   const { operations: planned } = drawPlan(spec, protocol);
   return { ...spec, plan: { faults: world.faults, operations: planned } };
+}
+
+/** A protocol that does not offer such reads has the same worlds as if there were none. */
+function levelsOf(
+  { sequential = 0 }: World,
+  protocol: Protocol,
+  seed: string,
+): Pick<RunSpec['workload'], 'sequential'> {
+  if (protocol.offersSequentialReads !== true || sequential === 0) return {};
+  if (sequential !== 'drawn') return { sequential };
+  return { sequential: new Stream(seed, 'level-share').pick(SEQUENTIAL_SHARES) };
 }
 
 /**

@@ -76,6 +76,7 @@ function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSetti
     // The other machines are one object; what names a key would be judged key by key.
     keys: machine === 'kv' ? stream.between(1, 3) : 0,
     mix: drawMix(stream, machine),
+    sequential: 'drawn',
     busyFor: stream.pick([span, span, Math.floor(span / 4)]),
     profile: drawProfile(stream),
     options: (settings.extremes ?? settings.options)(stream),

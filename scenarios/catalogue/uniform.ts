@@ -29,6 +29,7 @@ export function uniform(settings: GenericSettings): Scenario {
       operations: stream.between(40, 120),
       span: stream.between(200, 600) * MILLISECOND,
       keys: stream.between(1, 3),
+      sequential: 'drawn',
       options: settings.options(stream),
       profile: profileOf(kinds),
     }),

@@ -169,6 +169,25 @@ test('think time is the mean pause between the planned times of a client', () =>
   expect((operations.at(-1)?.at ?? 0) / 2_000 / 1_000).toBeCloseTo(1, 1);
 });
 
+describe('the share of sequential reads', () => {
+  const plain = { operations: 2_000, keys: 1, thinkTime: 1_000, mix: { get: 50, put: 50 } };
+  const { operations } = draw({ workload: { ...plain, sequential: 30 } });
+
+  test('is that of the reads, and of nothing else', () => {
+    const sequential = operations.filter(({ level }) => level === 'sequential');
+    const names = operations.map(({ operation }) => Object(operation).f);
+    expect(sequential.map(({ operation }) => Object(operation).f)).not.toContain('put');
+    const reads = names.filter((name) => name === 'get').length;
+    expect(sequential.length / reads).toBeCloseTo(0.3, 1);
+  });
+
+  test('moves no other draw', () => {
+    const unasked = operations.map(({ level: _, ...planned }) => planned);
+    expect(unasked).toEqual(draw({ workload: plain }).operations);
+    expect(unasked).toEqual(draw({ workload: { ...plain, sequential: 0 } }).operations);
+  });
+});
+
 test('a workload of nothing to draw from is refused', () => {
   const workload = { operations: 1, keys: 1, thinkTime: 0, mix: {} };
   expect(() => draw({ workload })).toThrow('no operations to draw from');
