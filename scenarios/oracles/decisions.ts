@@ -64,6 +64,8 @@ export const replies: Oracle = {
       returned(index) {
         const entry = court.history[index];
         if (entry === undefined) return;
+        // A sequential read may have an answer from before its place in the log.
+        if (entry.level === 'sequential') return;
         const position = court.decided.positionOf(entry.operation);
         if (position === undefined) return;
         const expected = court.decided.replies[position] ?? null;

@@ -5,6 +5,7 @@ import { invariants } from './invariants.ts';
 import { linearizability } from './linearizability.ts';
 import { noException } from './no-exception.ts';
 import type { Oracle } from './oracle.ts';
+import { sessions } from './sessions.ts';
 
 /** Agreement comes first: it keeps the decided log that the others read. */
 export const oracles: readonly Oracle[] = [
@@ -16,6 +17,7 @@ export const oracles: readonly Oracle[] = [
   acknowledgedWrites,
   noException,
   linearizability,
+  sessions,
   convergence,
   progress,
   expectation,

@@ -1,4 +1,7 @@
-/** Judges the clients' history by the state machine's model. */
+/**
+ * Judges the clients' history by the state machine's model. Sequential reads are left out: a read
+ * changes nothing, so what remains is a history of its own, and `sessions` judges them.
+ */
 
 import {
   type CheckResult,
@@ -65,7 +68,7 @@ function toCheck(court: Court): {
   const operations: HistoryOperation[] = [];
   const witness: number[] = [];
   for (const [index, entry] of court.history.entries()) {
-    if (entry.isRefused) continue;
+    if (entry.isRefused || entry.level !== 'linearizable') continue;
     indexes.push(index);
     operations.push(toOperation(entry, court.specification));
     witness.push(court.decided.positionOf(entry.operation) ?? -1);

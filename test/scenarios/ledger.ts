@@ -264,6 +264,8 @@ function makeLedger(changes: Partial<LedgerRules> = {}): Protocol {
     title: 'Ledger',
     paper: 'none: it exists for the tests of the oracles',
     optionSchema: [],
+    // It gives more than is asked for: each read goes through the log.
+    offersSequentialReads: true,
     marks: { 'ten-decided': 'ten operations are decided', 'never-reached': 'nothing marks this' },
     replica: (env, cluster, machine) => new Replica(env, cluster, machine, all),
     client: (env) => new LedgerClient(env, all),

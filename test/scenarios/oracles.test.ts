@@ -94,6 +94,12 @@ const OBJECTIONS: readonly (readonly [string, string, Partial<RunSpec>, RegExp])
   ['replies', 'an answer is made up', { mutant: 'wrong-answer' }, /was told "nonsense"/],
   ['acknowledged-writes', 'a write is dropped', { mutant: 'lost-write' }, /no replica has decided/],
   ['linearizability', 'a read is stale', { mutant: 'stale-read' }, /get k0/],
+  [
+    'sessions',
+    'a read that may be stale is from before its own client',
+    { mutant: 'stale-read', workload: { ...specOf().workload, sequential: 100 } },
+    /was told null for a sequential get k0, but that was so only until/,
+  ],
   ['no-exception', 'a handler throws', { mutant: 'throws' }, /n0 threw RangeError$/],
   ['no-exception', 'messages multiply', { mutant: 'floods' }, /more than 2000 events/],
   ['convergence', 'states diverge', { mutant: 'diverges' }, /differ after \d+ applied/],
