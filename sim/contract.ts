@@ -222,6 +222,8 @@ export type Loss =
   | 'record'
   /** Records that were said to be durable, without a trace. */
   | 'unnoticed'
+  /** Its clock leaps, stands still, or runs faster or slower for a while. */
+  | 'clock'
   /** An adversary withholds, delays, repeats or reorders what the replica sends. */
   | 'omission'
   /** An adversary alters what the replica sends. */
@@ -279,6 +281,11 @@ export interface Protocol<
   steadiness?(): Steadiness<State>;
   /** Number of log positions this replica knows to be decided. */
   decidedCount(state: State): number;
+  /**
+   * Decided positions before this one it keeps as a snapshot only, and does not tell one by one;
+   * absent if it keeps all.
+   */
+  decidedFrom?(state: State): number;
   /** The operation decided at `position` (from 0), as the very object that the client was given. */
   decidedOperation(state: State, position: number): Plain | undefined;
   /** Number of decided positions applied to `app`. */

@@ -128,7 +128,7 @@ export const thinChain: Protocol<ChainMessage, ChainTimer, LinkState, RetryingCl
   client: (env) => new RetryingClient(env),
   claims: () => ({
     durable: false,
-    survives: (loss) => loss === 'omission',
+    survives: (loss) => loss === 'omission' || loss === 'clock',
     owes: (view) => owedWhileConnected(view, [HEAD, TAIL]),
     progressWithin: 10 * RETRY_AFTER,
   }),

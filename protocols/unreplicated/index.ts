@@ -116,7 +116,7 @@ export const unreplicated: Protocol<SingleMessage, 'retry', ServerState, Retryin
   client: (env) => new RetryingClient(env),
   claims: () => ({
     durable: true,
-    survives: (loss) => loss === 'memory' || loss === 'omission',
+    survives: (loss) => loss === 'memory' || loss === 'omission' || loss === 'clock',
     owes: (view) => owedWhileConnected(view, [FIRST_NODE]),
     progressWithin: 10 * RETRY_AFTER,
   }),

@@ -49,6 +49,7 @@ function survivesDiskless(loss: Loss, replica: NodeId, view: View, failures: num
   switch (loss) {
     case 'memory':
       return countWith(view, replica, (other) => isWithoutState(view.stateOf(other))) <= failures;
+    case 'clock':
     case 'omission':
       return true;
     case 'disk':
@@ -65,6 +66,7 @@ function survivesDiskless(loss: Loss, replica: NodeId, view: View, failures: num
 function survivesDurable(loss: Loss, replica: NodeId, view: View, failures: number): boolean {
   switch (loss) {
     case 'memory':
+    case 'clock':
     case 'omission':
       return true;
     case 'record':

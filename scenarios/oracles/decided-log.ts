@@ -56,8 +56,12 @@ export class DecidedLog {
   /** Takes what the replica has decided since it was last asked. */
   update(replica: NodeId, state: object): Disagreement | undefined {
     const count = this.protocol.decidedCount(state);
-    let position = this.compared[replica] ?? 0;
-    if (count === position) return undefined;
+    const compared = this.compared[replica] ?? 0;
+    if (count === compared) return undefined;
+    let position = this.firstToCompare(state, compared);
+    if (position > this.operations.length) {
+      return { position: this.operations.length, first: undefined, second: undefined };
+    }
     for (; position < count; position++) {
       const operation = this.protocol.decidedOperation(state, position);
       if (position === this.operations.length) {
@@ -68,6 +72,12 @@ export class DecidedLog {
     }
     this.compared[replica] = count;
     return undefined;
+  }
+
+  /** What a replica has from a snapshot cannot be compared, but somebody must have decided it. */
+  private firstToCompare(state: object, compared: number): number {
+    const told = this.protocol.decidedFrom?.(state) ?? 0;
+    return told > compared ? told : compared;
   }
 
   private append(operation: Plain | undefined): void {

@@ -1,9 +1,14 @@
 /** Faults of clocks: a node's own time leaps, runs fast or slow, or stands still. */
 import type { ClockFault } from '../fault.ts';
-import { NOTHING_TO_END, type Scene, type Strike } from './strike.ts';
+import type { Hindrance } from '../unstruck.ts';
+import { beyond, isSurvived, NOTHING_TO_END, type Scene, type Strike } from './strike.ts';
 
-export function strikeClock(fault: ClockFault, { world, resolve }: Scene): Strike {
-  const node = world.node(resolve(fault.node));
+/** Who counts on clocks, as a leader does under a lease, may claim to survive none of these. */
+export function strikeClock(fault: ClockFault, scene: Scene): Strike | Hindrance {
+  const { world } = scene;
+  const id = scene.resolve(fault.node);
+  if (!isSurvived(scene, 'clock', id)) return beyond(scene, id);
+  const node = world.node(id);
   const { clock, timers } = node;
   /** Timers go by the clock. */
   const change = (what: () => void): void => {

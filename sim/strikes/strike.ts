@@ -43,7 +43,9 @@ export function isSurvived(
 ): boolean {
   const { claims, world } = scene;
   if (claims === undefined) return true;
-  if (!world.node(node).isReplica) return loss === 'memory' || loss === 'omission';
+  if (!world.node(node).isReplica) {
+    return loss === 'memory' || loss === 'omission' || loss === 'clock';
+  }
   return claims.survives(loss, node, world);
 }
 
