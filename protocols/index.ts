@@ -1,5 +1,6 @@
 /** Everything that can be run: protocols, the state machines they replicate, and planted bugs. */
 import type { Mutant, Protocol } from '../sim/contract.ts';
+import { multiPaxos } from './multi-paxos/index.ts';
 import { mutants as machineMutants } from './state-machines/mutants.ts';
 import { thinChain } from './thin-chain/index.ts';
 import { unreplicated } from './unreplicated/index.ts';
@@ -8,6 +9,11 @@ import { mutants as vrMutants } from './viewstamped-replication/mutants.ts';
 
 export { machines } from './state-machines/index.ts';
 
-export const protocols: readonly Protocol[] = [viewstampedReplication, unreplicated, thinChain];
+export const protocols: readonly Protocol[] = [
+  viewstampedReplication,
+  multiPaxos,
+  unreplicated,
+  thinChain,
+];
 
 export const mutants: readonly Mutant[] = [...vrMutants, ...machineMutants];

@@ -1,4 +1,5 @@
 /** The catalogue: every scenario by its id, and how to find one. */
+import { multiPaxosScenarios } from './multi-paxos.ts';
 import type { Scenario } from './scenario.ts';
 import { smallScenarios } from './small.ts';
 import { viewstampedReplicationScenarios } from './viewstamped-replication.ts';
@@ -8,6 +9,7 @@ export type { DrawSettings, Scenario } from './scenario.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...viewstampedReplicationScenarios,
+  ...multiPaxosScenarios,
   ...smallScenarios,
 ];
 

@@ -1,0 +1,145 @@
+/**
+ * What Multi-Paxos claims to survive, and whom it owes progress (§3, §4.3). The reasons are in
+ * docs/PROTOCOLS.md.
+ */
+import { isLinked, isRunning, isUndisturbed } from '../../sim/connectivity.ts';
+import type {
+  Claims,
+  ClusterView,
+  Loss,
+  Micros,
+  NodeId,
+  Options,
+  Owed,
+} from '../../sim/contract.ts';
+import { RESEND_BACKOFF_MAX } from './commander.ts';
+import { ELECTION_BACKOFF_MAX } from './leader.ts';
+import { type PaxosOptions, readOptions } from './options.ts';
+import { PROPOSE_BACKOFF_MAX } from './proposing.ts';
+import type { PaxosState } from './state.ts';
+
+type View = ClusterView<PaxosState>;
+
+const NOBODY: Owed = { clients: [], replicas: [] };
+
+/** Elections in a row that a rival may spoil, with the random part of patience on their side. */
+const ELECTIONS = 8;
+/** Resends of one kind: one that is too early, one that succeeds, and those for what was left. */
+const RESENDS = 3;
+/** Waits of every other kind that follow each other, in the worst course known. */
+const RETRIES = 10;
+/** A lease is refused to others for at most twice its length, as clocks are a fifth apart. */
+const LEASES = 2;
+
+export function claims(options: Options, replicas: number): Claims<PaxosState> {
+  const paxos = readOptions(options);
+  return {
+    durable: true,
+    survives: (loss, replica, view) => survives(loss, replica, view, paxos),
+    owes: (view) => owes(view, paxos),
+    progressWithin: progressWithin(paxos, replicas),
+  };
+}
+
+function survives(loss: Loss, replica: NodeId, view: View, paxos: PaxosOptions): boolean {
+  switch (loss) {
+    case 'memory':
+    case 'omission':
+      return true;
+    case 'clock':
+      return paxos.readMode !== 'lease';
+    case 'record':
+      return hasQuorumWithout(view, replica, paxos);
+    case 'disk':
+    case 'unnoticed':
+    case 'lies':
+      return false;
+    default:
+      return loss satisfies never;
+  }
+}
+
+/** Acceptors that have lost their promises vote no more: the others have to be enough. */
+function hasQuorumWithout(view: View, replica: NodeId, paxos: PaxosOptions): boolean {
+  const votes = (member: NodeId): boolean =>
+    member !== replica && !view.isDamaged(member) && !isRetired(view, member);
+  return isQuorumOfAll(view, paxos, votes);
+}
+
+function isRetired(view: View, replica: NodeId): boolean {
+  return view.stateOf(replica)?.acceptor.isRetired === true;
+}
+
+/** Whether both kinds of quorums of everybody who votes now, or may soon, are among them. */
+function isQuorumOfAll(
+  view: View,
+  paxos: PaxosOptions,
+  isCounted: (member: NodeId) => boolean,
+): boolean {
+  return [...knownMembers(view), ...wantedMembers(view)].every(
+    (members) => members.filter(isCounted).length >= largestQuorum(members.length, paxos),
+  );
+}
+
+/** Members by every configuration that anybody knows. */
+function knownMembers(view: View): (readonly NodeId[])[] {
+  return view.cluster.replicas.flatMap((replica) => {
+    const configurations = view.stateOf(replica)?.replica.configurations ?? [];
+    return configurations.map(({ members }) => members);
+  });
+}
+
+/** Members by every reconfiguration that was asked for and is not performed everywhere. */
+function wantedMembers(view: View): (readonly NodeId[])[] {
+  return view.cluster.replicas.flatMap((replica) => {
+    const state = view.stateOf(replica);
+    if (state === undefined) return [];
+    const { requests, proposals, decisions } = state.replica;
+    const accepted = state.acceptor.accepted.values.map((pvalue) => pvalue?.command ?? null);
+    const asked = state.leader.proposals.values;
+    const known = [...requests, ...proposals.values, ...decisions.values, ...accepted, ...asked];
+    return known.flatMap((each) => (each?.type === 'Reconfiguration' ? [each.members] : []));
+  });
+}
+
+/** Of the phase 1 and the phase 2 quorum. */
+function largestQuorum(members: number, { phase2Quorum }: PaxosOptions): number {
+  const majority = Math.floor(members / 2) + 1;
+  const phase2 = phase2Quorum === 0 ? majority : Math.min(phase2Quorum, members);
+  return Math.max(phase2, members - phase2 + 1);
+}
+
+/**
+ * A leader stays if everybody who may send scouts hears it. So progress is owed to a group in which
+ * all can talk to all, that nobody outside can send to, and that has the quorums of every
+ * configuration. Members may still change while a request for it is about: then the group has to
+ * be everybody.
+ */
+function owes(view: View, paxos: PaxosOptions): Owed {
+  const { replicas, clients } = view.cluster;
+  const running = replicas.filter((replica) => isRunning(view, replica));
+  const group = running.filter((one) => running.every((other) => linked(view, one, other)));
+  const votes = (member: NodeId): boolean => group.includes(member) && !isRetired(view, member);
+  if (!isQuorumOfAll(view, paxos, votes) || !isUndisturbed(view, group)) return NOBODY;
+  if (group.length < replicas.length && wantedMembers(view).length > 0) return NOBODY;
+  const isServed = (client: NodeId): boolean =>
+    view.isUp(client) && group.every((member) => isLinked(view, client, member));
+  return { clients: clients.filter(isServed), replicas: group };
+}
+
+function linked(view: View, one: NodeId, other: NodeId): boolean {
+  return one === other || isLinked(view, one, other);
+}
+
+/** The worst legal course: elections fail for a while, and each of the other waits comes in. */
+function progressWithin(paxos: PaxosOptions, replicas: number): Micros {
+  const patience = paxos.leaderTimeout + 2 ** ELECTION_BACKOFF_MAX * paxos.leaderSpread;
+  return (
+    ELECTIONS * patience +
+    LEASES * paxos.leaseDuration +
+    RESENDS * 2 ** RESEND_BACKOFF_MAX * paxos.phase2Resend +
+    RESENDS * 2 ** PROPOSE_BACKOFF_MAX * paxos.proposeResend +
+    RETRIES * (paxos.phase1Resend + paxos.catchUpPatience + paxos.heartbeatInterval) +
+    (RETRIES + replicas) * paxos.clientRetry
+  );
+}

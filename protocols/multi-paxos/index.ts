@@ -1,0 +1,61 @@
+/** Multi-Paxos as a `Protocol`, and as many others as there are mutants. */
+import type { Acknowledgement, Protocol } from '../../sim/contract.ts';
+import { ballotName, roundOf } from './ballot.ts';
+import { claims } from './claims.ts';
+import { type ClientRules, type ClientTimer, clientRules, PaxosClient } from './client.ts';
+import type { PaxosTimer } from './context.ts';
+import { marks } from './marks.ts';
+import type { PaxosMessage } from './messages.ts';
+import { PaxosNode } from './node.ts';
+import { optionSchema } from './options.ts';
+import { type Rules, rules } from './rules.ts';
+import type { ClientState, PaxosState } from './state.ts';
+
+export type MultiPaxos = Protocol<PaxosMessage, PaxosTimer | ClientTimer, PaxosState, ClientState>;
+
+/** The protocol under the given rules; under its own, it is the paper's. */
+export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): MultiPaxos {
+  return {
+    name: 'mp',
+    title: 'Multi-Paxos',
+    paper:
+      'van Renesse & Altinbuken, "Paxos Made Moderately Complex", ACM Comput. Surv. 47(3), 2015',
+    optionSchema,
+    marks,
+    offersSequentialReads: true,
+    replica: (env, cluster, machine) => new PaxosNode(env, cluster, machine, nodeRules),
+    client: (env, cluster) => new PaxosClient(env, cluster, rulesOfClients),
+    claims,
+    invariants: [],
+    decidedCount: ({ replica }) => replica.executedBefore + replica.executed.length,
+    decidedFrom: ({ replica }) => replica.executedBefore,
+    decidedOperation: ({ replica }, position) =>
+      replica.executed[position - replica.executedBefore],
+    appliedCount: ({ replica }) => replica.executedBefore + replica.executed.length,
+    app: ({ replica }) => replica.app,
+    acknowledges,
+    holds: ({ acceptor }) =>
+      acceptor.isRetired ? undefined : { round: acceptor.ballot, length: 0 },
+    summary,
+    leadership: ({ leader }) => ({ round: roundOf(leader.followed), leads: leader.isActive }),
+  };
+}
+
+export const multiPaxos: MultiPaxos = makeMultiPaxos(rules, clientRules);
+
+/** What an acceptor answers names the ballot below which it takes part in nothing any more. */
+function acknowledges(message: PaxosMessage): Acknowledgement | undefined {
+  if (message.type === 'Phase1b' || message.type === 'Phase2b') {
+    return { round: message.ballot, length: 0 };
+  }
+  return undefined;
+}
+
+function summary({ leader, acceptor, replica }: PaxosState): string {
+  const role = leader.isActive ? 'leader' : leader.scout === null ? 'follower' : 'candidate';
+  const promise = acceptor.isRetired ? 'retired' : `promised ${ballotName(acceptor.ballot)}`;
+  return (
+    `${role} of ballot ${ballotName(leader.isActive ? leader.ballot : leader.followed)}` +
+    ` ${promise} slot_in ${replica.slotIn} slot_out ${replica.slotOut}`
+  );
+}

@@ -1,0 +1,226 @@
+/** The options of Multi-Paxos, their defaults, and what follows from them. */
+import type { Micros, OptionSchema, Options } from '../../sim/contract.ts';
+
+/**
+ * How operations that only read are served: as commands in a slot (§4.5); by the leader once a
+ * quorum has confirmed that it leads; by the leader under its lease; or by any replica that has
+ * asked a quorum how far it is.
+ */
+export type ReadMode = 'log' | 'read-index' | 'lease' | 'quorum';
+
+/** Options as the nodes read them. Times are Micros. */
+export interface PaxosOptions {
+  /** How many of the nodes are members at first; 0 is all. */
+  readonly members: number;
+  /** The paper's WINDOW. */
+  readonly window: number;
+  readonly batchSize: number;
+  /** Acceptors that have to accept a pvalue; 0 is a majority. */
+  readonly phase2Quorum: number;
+  readonly isCommitPiggybacked: boolean;
+  readonly readMode: ReadMode;
+  readonly leaseDuration: Micros;
+  /** Clocks gain or lose at most so many parts per million. */
+  readonly driftBound: number;
+  readonly snapshotEvery: number;
+  readonly heartbeatInterval: Micros;
+  readonly leaderTimeout: Micros;
+  readonly leaderSpread: Micros;
+  readonly phase1Resend: Micros;
+  readonly phase2Resend: Micros;
+  readonly proposeResend: Micros;
+  readonly catchUpPatience: Micros;
+  readonly clientRetry: Micros;
+  readonly giveUpAfter: Micros;
+}
+
+/** Longest time any option may name: one minute. */
+const LONGEST: Micros = 60_000_000;
+
+/**
+ * Nodes may wait for different times, as during a rolling upgrade; what they have to agree on is
+ * the same everywhere. Any combination of trials leaves time for what has to happen meanwhile: the
+ * shortest leader timeout is more than two of the longest heartbeats.
+ */
+export const optionSchema: readonly OptionSchema[] = [
+  {
+    name: 'members',
+    about: 'how many of the replicas are members at first, the others join later; 0 is all',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 100,
+  },
+  {
+    name: 'window',
+    about: 'slots that may be open at once; other members take over so many slots later',
+    type: 'integer',
+    default: 16,
+    min: 1,
+    max: 10_000,
+  },
+  {
+    name: 'batchSize',
+    about: 'requests that share a slot at most',
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 1_000,
+    mayDiffer: true,
+    trials: [4, 64],
+  },
+  {
+    name: 'phase2Quorum',
+    about: 'acceptors that have to accept a command (Flexible Paxos); 0 is a majority',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 100,
+  },
+  {
+    name: 'commit',
+    about: 'explicit: a message a decision; piggybacked: told with what comes next',
+    type: 'choice',
+    default: 'explicit',
+    choices: ['explicit', 'piggybacked'],
+    mayDiffer: true,
+    trials: ['piggybacked'],
+  },
+  {
+    name: 'readMode',
+    about: 'how reads are served: in the log, by a confirmed leader, under its lease, by a quorum',
+    type: 'choice',
+    default: 'log',
+    choices: ['log', 'read-index', 'lease', 'quorum'],
+  },
+  time({
+    name: 'leaseDuration',
+    about: 'how long a leader may count on an acceptor that has followed its heartbeat',
+    default: 40_000,
+    mayDiffer: false,
+    trials: [],
+  }),
+  {
+    name: 'driftBound',
+    about: 'clocks are trusted to gain or lose at most so many parts per million',
+    type: 'integer',
+    default: 200_000,
+    min: 0,
+    max: 900_000,
+  },
+  {
+    name: 'snapshotEvery',
+    about: 'slots between two snapshots, which replace what was decided before; 0 is never',
+    type: 'integer',
+    default: 100,
+    min: 0,
+    max: 1_000_000,
+    mayDiffer: true,
+    trials: [0, 8],
+  },
+  time({
+    name: 'heartbeatInterval',
+    about: 'the leader says that it is there this often',
+    default: 10_000,
+    trials: [3_000],
+  }),
+  time({
+    name: 'leaderTimeout',
+    about: 'a node that hears no leader for so long sends scouts',
+    default: 50_000,
+    trials: [40_000, 150_000],
+  }),
+  time({
+    name: 'leaderSpread',
+    about: 'each wait for a leader is longer by up to so much',
+    default: 40_000,
+    min: 0,
+    trials: [10_000, 80_000],
+  }),
+  time({
+    name: 'phase1Resend',
+    about: 'a scout asks again after so long',
+    default: 10_000,
+    trials: [3_000, 30_000],
+  }),
+  time({
+    name: 'phase2Resend',
+    about: 'a commander asks again after so long',
+    default: 10_000,
+    trials: [3_000, 30_000],
+  }),
+  time({
+    name: 'proposeResend',
+    about: 'a replica proposes again what is not decided after so long',
+    default: 15_000,
+    trials: [3_000, 50_000],
+  }),
+  time({
+    name: 'catchUpPatience',
+    about: 'a replica that lacks a decision asks for it after so long',
+    default: 5_000,
+    trials: [1_000, 20_000],
+  }),
+  time({
+    name: 'clientRetry',
+    about: 'a client without a reply asks all replicas after so long',
+    default: 60_000,
+    trials: [10_000, 200_000],
+  }),
+  time({
+    name: 'giveUpAfter',
+    about: 'a client gives an operation up after so long; 0 is never',
+    default: 0,
+    min: 0,
+    trials: [50_000, 300_000],
+  }),
+];
+
+interface TimeOption {
+  readonly name: string;
+  readonly about: string;
+  readonly default: Micros;
+  readonly min?: Micros;
+  readonly mayDiffer?: boolean;
+  readonly trials: readonly Micros[];
+}
+
+function time(option: TimeOption): OptionSchema {
+  return { type: 'integer', min: 1, max: LONGEST, mayDiffer: true, ...option };
+}
+
+/** Reads options that are complete and valid, as `Cluster.options` promises. */
+export function readOptions(options: Options): PaxosOptions {
+  return {
+    members: integer(options, 'members'),
+    window: integer(options, 'window'),
+    batchSize: integer(options, 'batchSize'),
+    phase2Quorum: integer(options, 'phase2Quorum'),
+    isCommitPiggybacked: options.commit === 'piggybacked',
+    readMode: readModeOf(options),
+    leaseDuration: integer(options, 'leaseDuration'),
+    driftBound: integer(options, 'driftBound'),
+    snapshotEvery: integer(options, 'snapshotEvery'),
+    heartbeatInterval: integer(options, 'heartbeatInterval'),
+    leaderTimeout: integer(options, 'leaderTimeout'),
+    leaderSpread: integer(options, 'leaderSpread'),
+    phase1Resend: integer(options, 'phase1Resend'),
+    phase2Resend: integer(options, 'phase2Resend'),
+    proposeResend: integer(options, 'proposeResend'),
+    catchUpPatience: integer(options, 'catchUpPatience'),
+    clientRetry: integer(options, 'clientRetry'),
+    giveUpAfter: integer(options, 'giveUpAfter'),
+  };
+}
+
+function readModeOf({ readMode }: Options): ReadMode {
+  return readMode === 'read-index' || readMode === 'lease' || readMode === 'quorum'
+    ? readMode
+    : 'log';
+}
+
+function integer(options: Options, name: string): number {
+  const value = options[name];
+  if (typeof value !== 'number') throw new TypeError(`option ${name} is ${value}, not a number`);
+  return value;
+}

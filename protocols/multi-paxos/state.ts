@@ -1,0 +1,225 @@
+/**
+ * What a node remembers, by the paper's three roles, and what a client does: plain data. The roles
+ * share a node (§4.4), so what one tells another costs no message.
+ */
+import type { Micros, NodeId } from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
+import { type Ballot, NO_BALLOT } from './ballot.ts';
+import type {
+  ClientTable,
+  Command,
+  Configuration,
+  Phase1b,
+  PValue,
+  Reconfiguration,
+  Request,
+  Snapshot,
+} from './messages.ts';
+import { FIRST_SLOT, noSlots, type Slots } from './slots.ts';
+
+export interface PaxosState {
+  readonly id: NodeId;
+  readonly replica: ReplicaRole;
+  readonly acceptor: AcceptorRole;
+  readonly leader: LeaderRole;
+}
+
+/** A read that waits until the slots below `slotOut` are performed. */
+export interface WaitingRead {
+  readonly clientId: NodeId;
+  readonly requestNumber: number;
+  readonly operation: Plain;
+  readonly slotOut: number;
+}
+
+/** A quorum read that still asks acceptors how far they are. */
+export interface QuorumRead {
+  readonly query: number;
+  readonly request: Request;
+  /** By node: the highest slot it has accepted, or -1 before its answer. */
+  readonly answers: number[];
+}
+
+export interface ReplicaRole {
+  /** The next slot to propose for, and the next to perform. */
+  slotIn: number;
+  slotOut: number;
+  /** What clients and operators have asked for and no slot has been proposed for yet. */
+  requests: (Request | Reconfiguration)[];
+  readonly proposals: Slots<Command>;
+  readonly decisions: Slots<Command>;
+  /** In the order of their first slots: those in force from the first slot kept on. */
+  configurations: readonly Configuration[];
+  app: unknown;
+  clientTable: ClientTable;
+  /** By client: the latest request that it asked this node for, which then answers it. */
+  readonly asked: { [clientId: number]: number };
+  /** Operations in the order of execution, and how many before them are in the snapshot only. */
+  executed: Plain[];
+  executedBefore: number;
+  /** Every slot below is known to be decided by somebody. */
+  decidedBelow: number;
+  snapshot: Snapshot | null;
+  isProposeArmed: boolean;
+  /** Slot to perform when the resend timer was armed: no progress since then means resend. */
+  slotOutAtPropose: number;
+  fruitlessProposes: number;
+  isCatchUpArmed: boolean;
+  slotOutAtCatchUp: number;
+  catchUpAttempts: number;
+  waitingReads: WaitingRead[];
+  quorumReads: QuorumRead[];
+  lastQuery: number;
+}
+
+export interface AcceptorRole {
+  /** ballot_num: never takes part in a lower one again. */
+  ballot: Ballot;
+  /** Of each slot the pvalue of the highest ballot: the others are of no use (§4.1). */
+  readonly accepted: Slots<PValue>;
+  /** Number of pvalues accepted since the start, and the slot of the last one. */
+  acceptedCount: number;
+  lastSlot: number;
+  /** Until then, by the own clock, only this leader's scouts are answered. */
+  leaseHolder: NodeId;
+  leaseUntil: Micros;
+  /** It found its disk damaged: what it has promised it does not know, so it promises no more. */
+  isRetired: boolean;
+}
+
+/** Waits for a quorum to follow the leader's ballot (§2.4). */
+export interface Scout {
+  readonly firstSlot: number;
+  /** By node. */
+  readonly promises: (Phase1b | null)[];
+}
+
+/** Waits for a quorum to accept one pvalue (§2.3). */
+export interface Commander {
+  readonly pvalue: PValue;
+  /** Those that have accepted it, each once. */
+  readonly voters: NodeId[];
+  /** The replica that has proposed the command, which waits for the decision. */
+  readonly proposer: NodeId;
+}
+
+/** A read that waits for a quorum to confirm the leader in a round of heartbeats. */
+export interface ReadIndexRead {
+  readonly request: Request;
+  readonly round: number;
+  readonly slotOut: number;
+}
+
+export interface LeaderRole {
+  ballot: Ballot;
+  isActive: boolean;
+  proposals: Slots<Command>;
+  scout: Scout | null;
+  commanders: Slots<Commander>;
+  /** While passive: ballot of the leader that is believed to be active (§3). */
+  followed: Ballot;
+  hasHeard: boolean;
+  /** Elections in a row that led nowhere; each doubles the patience, up to a limit. */
+  fruitlessElections: number;
+  /** The highest slot that was adopted or filled: slots up to here have to be decided first. */
+  adoptedUpTo: number;
+  /** The next slot up to `adoptedUpTo` that has no commander yet. */
+  nextAdopted: number;
+  /** Rounds of heartbeats begun, and by node the latest one answered and when that was sent. */
+  round: number;
+  readonly confirmedRounds: number[];
+  readonly confirmedAt: Micros[];
+  readIndexReads: ReadIndexRead[];
+  isPhase2Armed: boolean;
+  slotOutAtPhase2: number;
+  fruitlessPhase2: number;
+}
+
+export const NEVER: Micros = -1;
+
+export function initialState(id: NodeId, nodes: number, members: readonly NodeId[]): PaxosState {
+  return {
+    id,
+    replica: initialReplica(members),
+    acceptor: {
+      ballot: NO_BALLOT,
+      accepted: noSlots(),
+      acceptedCount: 0,
+      lastSlot: 0,
+      leaseHolder: 0,
+      leaseUntil: NEVER,
+      isRetired: false,
+    },
+    leader: {
+      ballot: NO_BALLOT,
+      isActive: false,
+      proposals: noSlots(),
+      scout: null,
+      commanders: noSlots(),
+      followed: NO_BALLOT,
+      hasHeard: false,
+      fruitlessElections: 0,
+      adoptedUpTo: 0,
+      nextAdopted: FIRST_SLOT,
+      round: 0,
+      confirmedRounds: filled(nodes, NEVER),
+      confirmedAt: filled(nodes, NEVER),
+      readIndexReads: [],
+      isPhase2Armed: false,
+      slotOutAtPhase2: 0,
+      fruitlessPhase2: 0,
+    },
+  };
+}
+
+function initialReplica(members: readonly NodeId[]): ReplicaRole {
+  return {
+    slotIn: FIRST_SLOT,
+    slotOut: FIRST_SLOT,
+    requests: [],
+    proposals: noSlots(),
+    decisions: noSlots(),
+    configurations: [{ first: FIRST_SLOT, members }],
+    app: null,
+    clientTable: {},
+    asked: {},
+    executed: [],
+    executedBefore: 0,
+    decidedBelow: FIRST_SLOT,
+    snapshot: null,
+    isProposeArmed: false,
+    slotOutAtPropose: 0,
+    fruitlessProposes: 0,
+    isCatchUpArmed: false,
+    slotOutAtCatchUp: 0,
+    catchUpAttempts: 0,
+    waitingReads: [],
+    quorumReads: [],
+    lastQuery: 0,
+  };
+}
+
+export function filled<T>(length: number, value: T): T[] {
+  return Array.from({ length }, () => value);
+}
+
+/** What a client remembers. */
+export interface ClientState {
+  readonly clientId: NodeId;
+  /** Number of the latest request; numbers below `reserved` may be used without a disk write. */
+  requestNumber: number;
+  reserved: number;
+  /** Ballot of the leader that answered last: where the next request goes. */
+  ballot: Ballot;
+  /** Where a sequential read goes: moves on when no answer comes. */
+  home: NodeId;
+  /** The session's token: the slots below have been seen. */
+  slotOut: number;
+  isOpen: boolean;
+  operation: Plain;
+  isSequential: boolean;
+  request: Request | null;
+  invokedAt: Micros;
+  sentAt: Micros;
+  isRetryArmed: boolean;
+}
