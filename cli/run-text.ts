@@ -2,8 +2,8 @@
 import { formatRun } from '../reports/terminal.ts';
 import {
   fieldsOf,
+  formatAsked,
   formatCount,
-  formatOperation,
   formatPlain,
   formatTimeExact,
   nodeName,
@@ -91,14 +91,14 @@ function states(run: RunResult): string[] {
 
 function operations(run: RunResult): string[] {
   return run.history.map((entry, index) => {
-    const { call, node, operation, output } = entry;
+    const { call, node, output } = entry;
     const end = entry.return === null ? 'never returned' : formatTimeExact(entry.return);
     const answer = output === undefined ? '' : ` → ${formatPlain(output)}`;
     return [
       String(index).padStart(INDEX_WIDTH),
       nameOf(run, node).padEnd(NODE_WIDTH),
       `${formatTimeExact(call).padStart(TIME_WIDTH)} – ${end.padEnd(TIME_WIDTH)}`,
-      `${formatOperation(operation)}${answer}`,
+      `${formatAsked(entry)}${answer}`,
     ].join('  ');
   });
 }

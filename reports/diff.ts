@@ -220,7 +220,8 @@ function answerInWords(entry: HistoryEntry | undefined): string {
   if (entry === undefined) return 'did not call it, or refused it';
   if (entry.return === null) return 'never returned';
   const value = entry.output === undefined ? 'nothing' : formatPlain(entry.output);
-  return `returned ${value} at ${formatTimeExact(entry.return)}`;
+  const level = entry.level === undefined ? '' : `, ${entry.level}`;
+  return `returned ${value} at ${formatTimeExact(entry.return)}${level}`;
 }
 
 function verdictLines({ a, b }: Page): readonly string[] {

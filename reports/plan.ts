@@ -9,14 +9,7 @@ import type {
   PlannedFault,
 } from '../sim/plan.ts';
 import { faultInWords } from './faults.ts';
-import {
-  formatOperation,
-  formatRate,
-  formatTime,
-  formatTimeExact,
-  nodeName,
-  plural,
-} from './words.ts';
+import { formatAsked, formatRate, formatTime, formatTimeExact, nodeName, plural } from './words.ts';
 
 const TIME_WIDTH = 12;
 
@@ -54,9 +47,9 @@ function worldInWords(spec: RunSpec, usual: Options): string {
 /** At the time at which it was asked, where that is known. */
 function operationRows({ spec, history }: RunResult): readonly Row[] {
   const calls = new Map(history.map(({ operation, call }) => [operation, call]));
-  return spec.plan.operations.map(({ at, client, operation }) => ({
-    at: calls.get(operation) ?? at,
-    text: `c${client} ${formatOperation(operation)}`,
+  return spec.plan.operations.map((planned) => ({
+    at: calls.get(planned.operation) ?? planned.at,
+    text: `c${planned.client} ${formatAsked(planned)}`,
   }));
 }
 

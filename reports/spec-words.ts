@@ -3,7 +3,7 @@ import type { SpecDifferences } from '../scenarios/diff/spec-differences.ts';
 import type { Plain } from '../sim/plain.ts';
 import type { PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { unfiredInWords } from './faults.ts';
-import { formatOperation, formatPlain, formatTime, plural } from './words.ts';
+import { formatAsked, formatPlain, formatTime, plural } from './words.ts';
 
 /** Of faults, and of operations, that only one side has. */
 const LISTED_MAX = 6;
@@ -53,8 +53,8 @@ function faultWithTimes(fault: PlannedFault, replicas: number): string {
   return `${unfiredInWords(fault, replicas)}${lasts}`;
 }
 
-function operationWithTime({ client, at, operation }: PlannedOperation): string {
-  return `c${client} from ${formatTime(at)} on: ${formatOperation(operation)}`;
+function operationWithTime(planned: PlannedOperation): string {
+  return `c${planned.client} from ${formatTime(planned.at)} on: ${formatAsked(planned)}`;
 }
 
 function valueInWords(value: Plain | undefined): string {

@@ -172,6 +172,18 @@ export function formatOperation(operation: Plain): string {
   return words.join(' ');
 }
 
+/** What a client asks for: `get x`, and `get x, sequential` where that is enough. */
+export function formatAsked({ operation, level }: Asked): string {
+  return level === undefined
+    ? formatOperation(operation)
+    : `${formatOperation(operation)}, ${level}`;
+}
+
+interface Asked {
+  readonly operation: Plain;
+  readonly level?: string;
+}
+
 /** The key that an operation names, for filters; undefined when it names none. */
 export function operationKey(operation: Plain): string | undefined {
   if (!isRecord(operation)) return undefined;

@@ -85,11 +85,12 @@ class Names {
   }
 }
 
-function operationShape({ client, operation }: PlannedOperation, names: Names): string {
+function operationShape({ client, operation, level }: PlannedOperation, names: Names): string {
   const isRecord = typeof operation === 'object' && operation !== null;
   const f = isRecord && 'f' in operation ? String(operation.f) : 'operation';
   const words = [f, names.of('c', client)];
   if (isRecord && 'key' in operation) words.push(names.of('k', operation.key));
+  if (level !== undefined) words.push(level);
   return words.join(' ');
 }
 

@@ -2,7 +2,7 @@
 import type { HistoryEntry, LinearizabilityEvidence } from '../../scenarios/spec.ts';
 import { ABSENT, type ReportRun } from '../document.ts';
 import { type FaultSpan, faultSpans } from '../faults.ts';
-import { formatOperation, formatPlain, nodeName, operationKey } from '../words.ts';
+import { formatAsked, formatPlain, nodeName, operationKey } from '../words.ts';
 import { at, countBelow, type EventLog, recordAt, text, unpackEvents } from './event-log.ts';
 import type { FilterNames } from './filter.ts';
 
@@ -20,8 +20,8 @@ export interface RunModel {
   readonly evidence: Evidence | undefined;
   readonly names: FilterNames;
   /**
-   * When the first failure showed: for a history that is not linearizable, the answer that cannot
-   * be; an oracle that judges at the end says so much later.
+   * When the first failure showed: for an answer that cannot be, when it was given; an oracle that
+   * judges at the end says so much later.
    */
   readonly failureTime: number | undefined;
   /** Its record in the log, or `ABSENT`. */
@@ -109,9 +109,9 @@ export function forEachMessage(
   }
 }
 
-/** `put x = 4` as the history has it. */
+/** `put x = 4` or `get x, sequential`, as the history has it. */
 export function operationText(entry: HistoryEntry): string {
-  return formatOperation(entry.operation);
+  return formatAsked(entry);
 }
 
 /** What a client saw: `put x = 4 → ok`; a question mark while the outcome is unknown. */
@@ -258,12 +258,17 @@ interface WrongAnswer {
   readonly time: number;
 }
 
-/** The operation that cannot be linearized, where the first failure comes with that evidence. */
+/** The operation that cannot be linearized, or the last one that the first failure names. */
 function wrongAnswerOf(run: RunModel['run']): WrongAnswer | undefined {
-  const operation = run.failures[0]?.evidence?.stuckAt;
+  const [failure] = run.failures;
+  const stuckAt = failure?.evidence?.stuckAt;
+  const operation = stuckAt ?? failure?.operations?.at(-1);
   const entry = operation === undefined ? undefined : run.history[operation];
-  if (operation === undefined || entry === undefined) return undefined;
-  return { operation, time: entry.return ?? entry.call };
+  if (failure === undefined || operation === undefined || entry === undefined) return undefined;
+  if (stuckAt !== undefined) return { operation, time: entry.return ?? entry.call };
+  // What was noticed as it happened has a record of its own; what has no answer, no time.
+  if (entry.return === null || entry.return >= failure.at) return undefined;
+  return { operation, time: entry.return };
 }
 
 /** The wrong answer's or the violation's own record, else the last one before the failure. */

@@ -201,12 +201,11 @@ class Wording {
     return `${was}, and its earlier ${operation}, told ${told}, was of a later state`;
   }
 
-  private notYet({ operation, output, last, index }: Visit): string {
+  private notYet({ operation, output, last }: Visit): string {
     const end = this.court.decided.length;
     const state = this.answers.firstState(operation, output, last + 1, end);
     if (state === undefined) return 'no state of the decided log ever answered so';
-    const returned = milliseconds(this.court.history[index]?.end ?? 0);
-    return `that became so with ${this.decidedAt(state - 1)}, after it had returned at ${returned}`;
+    return `that became so only later, with ${this.decidedAt(state - 1)}`;
   }
 
   private decidedAt(position: number): string {
@@ -214,7 +213,8 @@ class Wording {
   }
 
   private told(visit: Visit): string {
-    return `${this.clientOf(visit)} was told ${inWords(visit.output)}`;
+    const when = milliseconds(this.court.history[visit.index]?.end ?? 0);
+    return `${this.clientOf(visit)} was told ${inWords(visit.output)} at ${when}`;
   }
 
   private clientOf({ index }: Visit): string {

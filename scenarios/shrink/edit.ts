@@ -24,6 +24,11 @@ export function withOperations(
   return { ...spec, plan: { ...spec.plan, operations } };
 }
 
+/** The same operation, asked for as all are that name no level. */
+export function withoutLevel({ level: _level, ...planned }: PlannedOperation): PlannedOperation {
+  return planned;
+}
+
 /** The same fault with another trigger. */
 export function triggeredBy(planned: PlannedFault, trigger: FaultTrigger): PlannedFault {
   const { at: _at, when: _when, ...fault } = planned;

@@ -1,15 +1,29 @@
-/** Makes the operations that are needed simpler: fewer keys, small values, plain writes. */
+/** Makes the operations that are needed simpler: fewer keys, small values, plain reads, writes. */
 import type { Plain } from '../../sim/plain.ts';
 import type { PlannedOperation } from '../../sim/plan.ts';
-import { withOperations } from './edit.ts';
+import { withOperations, withoutLevel } from './edit.ts';
 import type { PlannedSpec, Trials } from './trials.ts';
 
 type Fields = { readonly [name: string]: Plain };
 
 export function simplifyOperations(trials: Trials): void {
+  plainLevels(trials);
   mergeKeys(trials);
   plainWrites(trials);
   trials.attempt(mapOperations(trials.spec, renamer()));
+}
+
+/** Reads that need not be stale ask for what all others do. */
+function plainLevels(trials: Trials): void {
+  const { spec } = trials;
+  const { operations } = spec.plan;
+  if (operations.every(({ level }) => level === undefined)) return;
+  if (trials.attempt(withOperations(spec, operations.map(withoutLevel)))) return;
+  for (const [index, planned] of operations.entries()) {
+    if (planned.level === undefined) continue;
+    const now = trials.spec.plan.operations;
+    trials.attempt(withOperations(trials.spec, now.with(index, withoutLevel(planned))));
+  }
 }
 
 /** All on one key, or a key's operations on an earlier one. */

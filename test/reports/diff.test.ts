@@ -40,6 +40,16 @@ describe('the text of a comparison', () => {
     await expect(`${text}\n`).toMatchFileSnapshot('golden/diff-plans.txt');
   });
 
+  it('of two plans tells which reads may be stale in one of them', () => {
+    const get = { at: 1_000, client: 1, operation: { f: 'get', key: 'x' } };
+    const text = diffOf(
+      { plan: { faults: [], operations: [get] } },
+      { plan: { faults: [], operations: [{ ...get, level: 'sequential' }] } },
+    );
+    expect(text).toContain('c1 from 1 ms on: get x\n');
+    expect(text).toContain('c1 from 1 ms on: get x, sequential\n');
+  });
+
   it('of two runs that are the same is short', () => {
     const lines = diffOf({}, {}).split('\n');
     expect(lines).toHaveLength(4);

@@ -53,12 +53,31 @@ describe('the model of a run', () => {
     expect(events[model.failureRecord]).toMatchObject({ kind: 'return', time: wrong?.return });
   });
 
+  it('takes the last operation of a failure without such evidence, if it returned before', () => {
+    const answered = run.history.findIndex((entry) => entry.return !== null);
+    const open = run.history.findIndex((entry) => entry.return === null);
+    const end = run.ended.at;
+    const failed = (operation: number, at: number) => {
+      const failure = { oracle: 'sessions', signature: 'T-0000', message: '', at, event: 0 };
+      const failures = [{ ...failure, operations: [open, operation] }];
+      return buildRunModel(4, { run: { ...run, failures }, log: packEvents(events, undefined) });
+    };
+    const returned = run.history[answered]?.return ?? 0;
+    const atEnd = failed(answered, end);
+    expect(atEnd.failureTime).toBe(returned);
+    expect(events[atEnd.failureRecord]).toMatchObject({ kind: 'return', operation: answered });
+    expect(failed(answered, returned).failureTime).toBe(returned);
+    expect(failed(open, end).failureTime).toBe(end);
+  });
+
   it('says of an operation what the client knows of it', () => {
     const call = { process: 0, node: 3, call: 1 };
     const put = { f: 'put', key: 'x', value: 1 };
     expect(outcomeText({ ...call, operation: put, return: null })).toBe('put x = 1 → ?');
     expect(outcomeText({ ...call, operation: put, return: 2, output: null })).toBe('put x = 1');
     const get = { f: 'get', key: 'x' };
+    const stale = { ...call, operation: get, level: 'sequential', return: 2, output: 1 } as const;
+    expect(outcomeText(stale)).toBe('get x, sequential → 1');
     expect(outcomeText({ ...call, operation: get, return: 2, output: null })).toBe('get x → null');
   });
 });

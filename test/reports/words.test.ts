@@ -8,6 +8,7 @@ import {
 } from '../../reports/faults.ts';
 import {
   fieldsOf,
+  formatAsked,
   formatCompact,
   formatCount,
   formatElapsed,
@@ -101,6 +102,12 @@ describe('operations', () => {
     expect(formatOperation({ f: 'put', key: 'x', value: 4 })).toBe('put x = 4');
     expect(formatOperation({ f: 'get', key: 'x' })).toBe('get x');
     expect(formatOperation({ f: 'cas', key: 'x', value: [3, 4] })).toBe('cas x 3 → 4');
+  });
+
+  it('that may be stale say so', () => {
+    const operation = { f: 'get', key: 'x' };
+    expect(formatAsked({ operation, level: 'sequential' })).toBe('get x, sequential');
+    expect(formatAsked({ operation })).toBe('get x');
   });
 
   it('of a foreign machine lose no field', () => {

@@ -47,6 +47,13 @@ describe('the shape of a run', () => {
     expect(refinedSignature(failed(other))).toBe(refinedSignature(failed(plan)));
   });
 
+  it('tells a read that may be stale from others', () => {
+    const [write, read, other] = plan.operations;
+    if (write === undefined || read === undefined || other === undefined) throw new Error();
+    const operations = [write, { ...read, level: 'sequential' as const }, other];
+    expect(shapeOf(failed({ ...plan, operations }))).toContain('get c2 k0 sequential');
+  });
+
   it('tells faults at marks by when they struck, and whom', () => {
     const when = { mark: 'elected', nth: 1, after: 0 };
     const faults: Plan['faults'] = [{ when, fault: 'crash', node: 'it' }];

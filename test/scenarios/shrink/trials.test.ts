@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CampaignEngine } from '../../../scenarios/campaign-run.ts';
 import { shrink } from '../../../scenarios/shrink/shrink.ts';
 import type { PlannedSpec } from '../../../scenarios/shrink/trials.ts';
+import type { PlannedOperation } from '../../../sim/plan.ts';
 import { type FakeBehaviour, fakeEngine, fakeSpec } from '../../cli/fake-engine.ts';
 
 const TARGET = { oracle: 'fake' };
@@ -43,6 +44,35 @@ describe('a candidate that comes to something else', () => {
     expect(plan.faults).toHaveLength(1);
     expect(plan.faults[0]).toMatchObject({ fault: 'crash', node: 2 });
     expect(plan.operations).toEqual([]);
+  });
+});
+
+describe('a read that may be stale', () => {
+  const reads = ['x', 'y'].map((key, at): PlannedOperation => {
+    return { at, client: 0, operation: { f: 'get', key }, level: 'sequential' };
+  });
+  const asked = { ...spec, plan: { faults: [], operations: reads } };
+
+  /** Fails where both are asked for, and so many of them may be stale. */
+  function engineThatNeeds(count: number): CampaignEngine {
+    const [failing, passing] = [fakeEngine({ fails: () => 'F-0001' }), fakeEngine()];
+    return {
+      draw: fakeSpec,
+      run: (planned, options) => {
+        const operations = planned.plan?.operations ?? [];
+        const stale = operations.filter(({ level }) => level !== undefined).length;
+        const isNeeded = operations.length === reads.length && stale >= count;
+        return (isNeeded ? failing : passing).run(planned, options);
+      },
+    };
+  }
+
+  it.each([0, 1, 2])('is asked for as any other, unless it is needed: %i are', (count) => {
+    const outcome = shrink(engineThatNeeds(count), { spec: asked, target: TARGET });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    const { operations } = outcome.minimal.spec.plan;
+    expect(operations).toHaveLength(reads.length);
+    expect(operations.filter(({ level }) => level === 'sequential')).toHaveLength(count);
   });
 });
 
