@@ -85,7 +85,7 @@ function onPhase2a(state: PaxosState, context: Context, from: NodeId, message: P
       rules.answerCatchUp(state, context, from, pvalue.slot);
       return;
     }
-    rules.accept(state, context, pvalue);
+    if (rules.accept(state, context, pvalue)) rules.persistPValues(context, [pvalue]);
     rules.onFollowed(state, context, pvalue.ballot, decidedBelow);
   } else {
     env.mark('stale-ballot-refused');
@@ -97,19 +97,19 @@ function mayAccept({ acceptor }: PaxosState, { ballot }: PValue): boolean {
   return ballot >= acceptor.ballot;
 }
 
-/** What is accepted raises the promise: one record says both. */
-function accept(state: PaxosState, context: Context, pvalue: PValue): void {
+/** What is accepted raises the promise: one record says both. False if it had been accepted. */
+function accept(state: PaxosState, context: Context, pvalue: PValue): boolean {
   const { acceptor, replica } = state;
   const { rules } = context;
   if (pvalue.ballot > acceptor.ballot) rules.adoptBallot(state, context, pvalue.ballot);
   // Whoever proposes next does so behind what is under way.
   if (pvalue.slot >= replica.slotIn) replica.slotIn = pvalue.slot + 1;
   const known = valueAt(acceptor.accepted, pvalue.slot);
-  if (known !== null && known.ballot === pvalue.ballot) return;
+  if (known !== null && known.ballot === pvalue.ballot) return false;
   setValue(acceptor.accepted, pvalue.slot, pvalue);
   acceptor.acceptedCount++;
   acceptor.lastSlot = pvalue.slot;
-  rules.persistPValue(context, pvalue);
+  return true;
 }
 
 /** ⟨p2b, α, ballot_num⟩: a higher one than asked for tells the leader that it is preempted. */

@@ -4,7 +4,8 @@
  *
  * What is decided can be learned in three ways: from the leader's word that all below some slot is
  * decided, for slots in which this acceptor has accepted that very ballot's pvalue; from decisions
- * that somebody still keeps; and from a snapshot, where nobody does (§4.2).
+ * that somebody still keeps; and from a snapshot, where nobody does (§4.2). What is decided is on
+ * the disks of a quorum, so who tells it need not wait for the own disk.
  */
 import type { NodeId } from '../../sim/contract.ts';
 import { type Ballot, leaderOf, NO_BALLOT } from './ballot.ts';
@@ -57,7 +58,7 @@ function onCatchUpTimer(state: PaxosState, context: Context): void {
   if (replica.slotOut === replica.slotOutAtCatchUp) {
     context.env.mark('catch-up-requested');
     const source = context.rules.catchUpSource(state, context);
-    context.env.send(source, { type: 'CatchUpRequest', slotOut: replica.slotOut });
+    context.env.sendUnsynced(source, { type: 'CatchUpRequest', slotOut: replica.slotOut });
     replica.catchUpAttempts++;
   }
   context.rules.noticeMissing(state, context);
@@ -79,7 +80,7 @@ function answerCatchUp(state: PaxosState, context: Context, to: NodeId, slot: nu
   if (to === state.id) return;
   if (slot < replica.decisions.first) {
     const { snapshot } = replica;
-    if (snapshot !== null) env.send(to, { type: 'SnapshotOffer', snapshot });
+    if (snapshot !== null) env.sendUnsynced(to, { type: 'SnapshotOffer', snapshot });
     return;
   }
   const commands: Command[] = [];
@@ -89,7 +90,7 @@ function answerCatchUp(state: PaxosState, context: Context, to: NodeId, slot: nu
     commands.push(command);
   }
   if (commands.length === 0) return;
-  env.send(to, { type: 'CatchUpReply', first: slot, commands, slotOut: replica.slotOut });
+  env.sendUnsynced(to, { type: 'CatchUpReply', first: slot, commands, slotOut: replica.slotOut });
 }
 
 function onCatchUpReply(state: PaxosState, context: Context, reply: CatchUpReply): void {

@@ -37,26 +37,42 @@ function onPropose(
   if (isWaiting || slot >= replica.slotOut + context.options.window) return;
   if (valueAt(leader.proposals, slot) !== null) return;
   setValue(leader.proposals, slot, command);
-  if (leader.isActive) rules.spawnCommander(state, context, slot, command, from);
+  if (!leader.isActive) return;
+  const pvalue = rules.spawnCommander(state, context, slot, command, from);
+  rules.acceptOwn(state, context, [pvalue]);
 }
 
-/** Asks the acceptors of the slot's configuration; the own one first, its answer follows. */
+/**
+ * Asks the other acceptors of the slot's configuration. That promises nothing of this node's, whose
+ * ballot has long been on disk: so it need not wait until the own acceptor has written.
+ */
 function spawnCommander(
   state: PaxosState,
   context: Context,
   slot: number,
   command: Command,
   proposer: NodeId,
-): void {
+): PValue {
   const { leader, replica } = state;
   const pvalue: PValue = { ballot: leader.ballot, slot, command };
   setValue(leader.commanders, slot, { pvalue, voters: [], proposer });
   const message = context.rules.phase2aFor(state, pvalue);
   for (const member of configurationAt(replica, slot).members) {
-    if (member === state.id) context.rules.onPhase2a(state, context, member, message);
-    else context.env.send(member, message);
+    if (member !== state.id) context.env.sendUnsynced(member, message);
   }
   context.rules.armPhase2Resend(state, context);
+  return pvalue;
+}
+
+/** The own acceptor, in one record for all; its answers are messages that wait for the disk. */
+function acceptOwn(state: PaxosState, context: Context, pvalues: readonly PValue[]): void {
+  const { rules } = context;
+  const own = pvalues.filter(({ slot }) =>
+    configurationAt(state.replica, slot).members.includes(state.id),
+  );
+  const accepted = own.filter((pvalue) => rules.accept(state, context, pvalue));
+  if (accepted.length > 0) rules.persistPValues(context, accepted);
+  for (const { ballot, slot } of own) rules.sendPhase2b(context, state.id, ballot, slot);
 }
 
 function phase2aFor({ replica }: PaxosState, pvalue: PValue): Phase2a {
@@ -68,7 +84,7 @@ function onPhase2b(state: PaxosState, context: Context, from: NodeId, message: P
   const { leader } = state;
   const { env, rules } = context;
   if (message.ballot > leader.ballot) {
-    rules.onPreempted(state, context, message.ballot);
+    rules.onPreempted(state, context);
     return;
   }
   if (!leader.isActive || message.ballot < leader.ballot) {
@@ -92,17 +108,17 @@ function countVote({ voters }: Commander, acceptor: NodeId): void {
   if (!voters.includes(acceptor)) voters.push(acceptor);
 }
 
-/** The pvalue is chosen: this node performs it, the others are told. */
+/** The pvalue is chosen, on the disks of a quorum: this node performs it, the others are told. */
 function decide(state: PaxosState, context: Context, commander: Commander): void {
   const { env, options, rules } = context;
   const { ballot, slot, command } = commander.pvalue;
   const decision = { type: 'Decision', slot, command, ballot } as const;
   if (!options.isCommitPiggybacked) {
     for (const member of membersInForce(state, context)) {
-      if (member !== state.id) env.send(member, decision);
+      if (member !== state.id) env.sendUnsynced(member, decision);
     }
   } else if (commander.proposer !== state.id) {
-    env.send(commander.proposer, decision);
+    env.sendUnsynced(commander.proposer, decision);
   }
   rules.onDecision(state, context, slot, command);
 }
@@ -150,13 +166,14 @@ function resendPhase2a(state: PaxosState, context: Context, slot: number): void 
   const message = context.rules.phase2aFor(state, commander.pvalue);
   for (const member of configurationAt(state.replica, slot).members) {
     if (member === state.id || commander.voters.includes(member)) continue;
-    context.env.send(member, message);
+    context.env.sendUnsynced(member, message);
   }
 }
 
 export const commanderRules = {
   onPropose,
   spawnCommander,
+  acceptOwn,
   phase2aFor,
   onPhase2b,
   countVote,

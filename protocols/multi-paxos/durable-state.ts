@@ -27,8 +27,12 @@ function persistBallot({ acceptor }: PaxosState, context: Context): void {
   context.env.persist({ kind: 'set', key: BALLOT, value: acceptor.ballot });
 }
 
-function persistPValue(context: Context, pvalue: PValue): void {
-  context.env.persist({ kind: 'append', log: ACCEPTED, entry: pvalue });
+function persistPValues(context: Context, pvalues: readonly PValue[]): void {
+  context.env.persist(...pvalues.map(appendOf));
+}
+
+function appendOf(entry: PValue): Write {
+  return { kind: 'append', log: ACCEPTED, entry };
 }
 
 /** In one record: without the snapshot, what is trimmed would be missing. */
@@ -43,8 +47,7 @@ export function snapshotWrite(snapshot: Snapshot): Write {
 /** Empties the log of pvalues but for those that the snapshot does not cover. */
 function trimWrites({ acceptor }: PaxosState): Write[] {
   const kept = acceptor.accepted.values.filter((pvalue) => pvalue !== null);
-  const appends = kept.map((entry): Write => ({ kind: 'append', log: ACCEPTED, entry }));
-  return [{ kind: 'truncate', log: ACCEPTED, end: 0 }, ...appends];
+  return [{ kind: 'truncate', log: ACCEPTED, end: 0 }, ...kept.map(appendOf)];
 }
 
 function startFromDisk(state: PaxosState, context: Context, durable: Durable): void {
@@ -124,7 +127,7 @@ function installLastSnapshot(
 
 export const durableStateRules = {
   persistBallot,
-  persistPValue,
+  persistPValues,
   persistSnapshot,
   trimWrites,
   startFromDisk,

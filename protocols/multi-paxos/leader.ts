@@ -65,7 +65,10 @@ function onFollowed(
   rules.learnDecidedBelow(state, context, ballot, decidedBelow);
 }
 
-/** One round: to all, so that who is no member yet, or no longer, stays up to date as well. */
+/**
+ * One round, which promises nothing: to all, so that who is no member yet, or no longer,
+ * stays up to date as well.
+ */
 function sendHeartbeats(state: PaxosState, context: Context): void {
   const { leader, replica } = state;
   const { env, rules } = context;
@@ -79,7 +82,7 @@ function sendHeartbeats(state: PaxosState, context: Context): void {
   };
   for (const node of context.nodes) {
     if (node === state.id) rules.confirmSelf(state, context, heartbeat);
-    else env.send(node, heartbeat);
+    else env.sendUnsynced(node, heartbeat);
   }
   env.setTimer('heartbeat', context.options.heartbeatInterval);
 }
@@ -105,7 +108,7 @@ function onHeartbeat(state: PaxosState, context: Context, from: NodeId, message:
   if (acceptor.isRetired) return;
   if (ballot >= acceptor.ballot) rules.grantLease(state, context, ballot);
   const highest = Math.max(ballot, acceptor.ballot);
-  env.send(from, { type: 'HeartbeatReply', ballot: highest, round, sentAt });
+  env.sendUnsynced(from, { type: 'HeartbeatReply', ballot: highest, round, sentAt });
 }
 
 function onHeartbeatReply(
@@ -117,7 +120,7 @@ function onHeartbeatReply(
   const { leader } = state;
   const { rules } = context;
   if (message.ballot > leader.ballot) {
-    rules.onPreempted(state, context, message.ballot);
+    rules.onPreempted(state, context);
     return;
   }
   if (!leader.isActive || message.ballot < leader.ballot) return;

@@ -94,7 +94,7 @@ function sendPropose(state: PaxosState, context: Context, slot: number, command:
   if (leader.isActive || leader.scout !== null) {
     rules.onPropose(state, context, state.id, slot, command);
   } else if (leader.followed !== NO_BALLOT && known !== state.id) {
-    env.send(known, { type: 'Propose', slot, command });
+    env.sendUnsynced(known, { type: 'Propose', slot, command });
   }
   rules.armProposeResend(state, context);
 }
@@ -244,8 +244,9 @@ function responseFor(state: PaxosState, requestNumber: number, result: Plain): R
   return { type: 'Response', requestNumber, result, ballot: state.leader.followed, slotOut };
 }
 
+/** What is decided is on the disks of a quorum: the own one need not have it. */
 function sendResponse(context: Context, clientId: NodeId, response: Response): void {
-  context.env.send(clientId, response);
+  context.env.sendUnsynced(clientId, response);
 }
 
 export const proposingRules = {

@@ -9,12 +9,18 @@
  * performed; until then its reads wait.
  */
 import type { NodeId } from '../../sim/contract.ts';
-import { leaderOf, NO_BALLOT } from './ballot.ts';
-import { isQuorumInForce, membersInForce } from './configurations.ts';
+import { type Ballot, leaderOf, NO_BALLOT } from './ballot.ts';
+import { configurationAt, isQuorumInForce, membersInForce } from './configurations.ts';
 import type { Context } from './context.ts';
 import type { Request, SequentialRead, SlotQuery, SlotReply } from './messages.ts';
 import { endOf } from './slots.ts';
-import { filled, type PaxosState, type ReadIndexRead, type WaitingRead } from './state.ts';
+import {
+  filled,
+  type PaxosState,
+  type QuorumRead,
+  type ReadIndexRead,
+  type WaitingRead,
+} from './state.ts';
 
 const NO_ANSWER = -1;
 
@@ -30,10 +36,14 @@ function onRead(state: PaxosState, context: Context, request: Request): void {
     if (leader.followed === NO_BALLOT || known === state.id) return;
     env.mark('read-redirected');
     const { requestNumber } = request;
-    env.send(request.clientId, { type: 'Redirect', requestNumber, ballot: leader.followed });
+    env.sendUnsynced(request.clientId, {
+      type: 'Redirect',
+      requestNumber,
+      ballot: leader.followed,
+    });
   } else if (options.readMode === 'lease' && rules.holdsLease(state, context)) {
     env.mark('read-under-lease');
-    rules.readAfter(state, context, request, rules.readPoint(state));
+    rules.readAfter(state, context, request, rules.readPoint(state), leader.ballot);
   } else {
     rules.startReadIndex(state, context, request);
   }
@@ -73,7 +83,7 @@ function serveConfirmedReads(state: PaxosState, context: Context): void {
       continue;
     }
     context.env.mark('read-confirmed');
-    rules.readAfter(state, context, read.request, read.slotOut);
+    rules.readAfter(state, context, read.request, read.slotOut, leader.ballot);
   }
   leader.readIndexReads = waiting;
   const isNextDue = waiting.length > 0 && waiting.length < reads.length;
@@ -91,44 +101,80 @@ function isRoundConfirmed(state: PaxosState, context: Context, round: number): b
 
 /** Asks a phase 1 quorum for the highest slot: whatever was decided, one of them has accepted. */
 function startQuorumRead(state: PaxosState, context: Context, request: Request): void {
-  const { replica, id } = state;
-  const { env, nodes, rules } = context;
+  const { replica } = state;
   replica.lastQuery++;
-  const query = replica.lastQuery;
-  const answers = filled(nodes.length, NO_ANSWER);
-  const others = replica.quorumReads.filter((read) => !isOf(read.request, request.clientId));
-  replica.quorumReads = [...others, { query, request, answers }];
-  for (const member of membersInForce(state, context)) {
-    const message: SlotQuery = { type: 'SlotQuery', query };
-    if (member === id) env.send(id, rules.slotReplyFor(state, query));
-    else env.send(member, message);
+  const answers = filled(context.nodes.length, NO_ANSWER);
+  const read: QuorumRead = { query: replica.lastQuery, request, asked: [], answers };
+  const others = replica.quorumReads.filter((each) => !isOf(each.request, request.clientId));
+  replica.quorumReads = [...others, read];
+  context.rules.askForSlots(state, context, read, membersInForce(state, context));
+}
+
+function askForSlots(
+  state: PaxosState,
+  context: Context,
+  read: QuorumRead,
+  members: readonly NodeId[],
+): void {
+  const message: SlotQuery = { type: 'SlotQuery', query: read.query };
+  const asked = read.asked;
+  read.asked = [...new Set([...asked, ...members])];
+  for (const member of members) {
+    if (asked.includes(member)) continue;
+    if (member === state.id) context.rules.onSlotQuery(state, context, member, message);
+    else context.env.send(member, message);
   }
 }
 
 function onSlotQuery(state: PaxosState, context: Context, from: NodeId, message: SlotQuery): void {
-  if (state.acceptor.isRetired) return;
-  context.env.send(from, context.rules.slotReplyFor(state, message.query));
-}
-
-function slotReplyFor({ acceptor }: PaxosState, query: number): SlotReply {
-  return { type: 'SlotReply', query, highestSlot: endOf(acceptor.accepted) - 1 };
+  const { acceptor } = state;
+  if (acceptor.isRetired) return;
+  const highestSlot = endOf(acceptor.accepted) - 1;
+  context.env.send(from, { type: 'SlotReply', query: message.query, highestSlot });
 }
 
 function onSlotReply(state: PaxosState, context: Context, from: NodeId, message: SlotReply): void {
   const { replica } = state;
-  const { env, rules } = context;
   const read = replica.quorumReads.find(({ query }) => query === message.query);
   if (read === undefined) return;
   read.answers[from] = message.highestSlot;
-  const hasAnswered = (member: NodeId): boolean => read.answers[member] !== NO_ANSWER;
-  if (!isQuorumInForce(state, context, rules.phase1QuorumOf, hasAnswered)) return;
-  replica.quorumReads = replica.quorumReads.filter((other) => other !== read);
-  const highest = read.answers.reduce((one, other) => Math.max(one, other));
-  env.mark('quorum-read');
-  // What is accepted and not decided may still be somebody's answered write: wait for it (§3).
-  rules.readAfter(state, context, read.request, highest + 1);
+  const highest = highestAnswer(read);
   if (highest >= replica.decidedBelow) replica.decidedBelow = highest + 1;
-  if (highest >= replica.slotOut) rules.noticeMissing(state, context);
+  if (highest >= replica.slotOut) context.rules.noticeMissing(state, context);
+  context.rules.serveQuorumReads(state, context);
+}
+
+function highestAnswer({ answers }: QuorumRead): number {
+  return answers.reduce((one, other) => Math.max(one, other));
+}
+
+function serveQuorumReads(state: PaxosState, context: Context): void {
+  const { replica } = state;
+  const { env, rules } = context;
+  for (const read of replica.quorumReads) {
+    if (!rules.isAnswered(state, context, read)) continue;
+    env.mark('quorum-read');
+    replica.quorumReads = replica.quorumReads.filter((other) => other !== read);
+    rules.readAfter(state, context, read.request, replica.slotOut, NO_BALLOT);
+  }
+}
+
+/**
+ * Nothing above the highest slot told of was decided when the read arrived, if a phase 1 quorum of
+ * those that vote on the next slot has not accepted anything there. Who they are is known once all
+ * slots before it are performed; what is accepted and not decided may be somebody's answered
+ * write, so that has to be waited for in any case.
+ */
+function isAnswered(state: PaxosState, context: Context, read: QuorumRead): boolean {
+  const { replica } = state;
+  const highest = highestAnswer(read);
+  if (highest === NO_ANSWER || highest >= replica.slotOut) return false;
+  const configuration = configurationAt(replica, highest + 1);
+  const { members } = configuration;
+  const count = members.filter((member) => read.answers[member] !== NO_ANSWER).length;
+  if (count >= context.rules.phase1QuorumOf(configuration, context)) return true;
+  context.rules.askForSlots(state, context, read, members);
+  return false;
 }
 
 /** A session reads here what it has seen elsewhere, or later. */
@@ -142,18 +188,24 @@ function onSequentialRead(
   const read = { type: 'Request', operation, clientId: from, requestNumber } as const;
   const slotOut = context.rules.oldestAllowed(message);
   if (slotOut > state.replica.slotOut) context.env.mark('sequential-read-waits');
-  context.rules.readAfter(state, context, read, slotOut);
+  context.rules.readAfter(state, context, read, slotOut, NO_BALLOT);
 }
 
 function oldestAllowed({ slotOut }: SequentialRead): number {
   return slotOut;
 }
 
-/** Answers once all slots below `slotOut` are performed. */
-function readAfter(state: PaxosState, context: Context, request: Request, slotOut: number): void {
+/** Answers once all slots below `slotOut` are performed, if the node leads in `ballot` still. */
+function readAfter(
+  state: PaxosState,
+  context: Context,
+  request: Request,
+  slotOut: number,
+  ballot: Ballot,
+): void {
   const { replica } = state;
   const { clientId, requestNumber, operation } = request;
-  const read: WaitingRead = { clientId, requestNumber, operation, slotOut };
+  const read: WaitingRead = { clientId, requestNumber, operation, slotOut, ballot };
   if (slotOut <= replica.slotOut) {
     context.rules.serveRead(state, context, read);
     return;
@@ -165,10 +217,22 @@ function readAfter(state: PaxosState, context: Context, request: Request, slotOu
 
 function serveWaitingReads(state: PaxosState, context: Context): void {
   const { replica } = state;
+  const { rules } = context;
+  if (replica.quorumReads.length > 0) rules.serveQuorumReads(state, context);
   if (replica.waitingReads.length === 0) return;
   const ready = replica.waitingReads.filter(({ slotOut }) => slotOut <= replica.slotOut);
   replica.waitingReads = replica.waitingReads.filter(({ slotOut }) => slotOut > replica.slotOut);
-  for (const read of ready) context.rules.serveRead(state, context, read);
+  for (const read of ready) {
+    if (rules.isStillLeading(state, read)) rules.serveRead(state, context, read);
+  }
+}
+
+/**
+ * Members that took over while the read waited may have elected another leader without any of those
+ * that confirmed this one. It has performed their configuration then, and sent a new scout.
+ */
+function isStillLeading({ leader }: PaxosState, { ballot }: WaitingRead): boolean {
+  return ballot === NO_BALLOT || (leader.isActive && leader.ballot === ballot);
 }
 
 /** An operation that only reads changes nothing, so it may be applied to the state itself. */
@@ -186,12 +250,15 @@ export const readRules = {
   serveConfirmedReads,
   isRoundConfirmed,
   startQuorumRead,
+  askForSlots,
   onSlotQuery,
-  slotReplyFor,
   onSlotReply,
+  serveQuorumReads,
+  isAnswered,
   onSequentialRead,
   oldestAllowed,
   readAfter,
   serveWaitingReads,
+  isStillLeading,
   serveRead,
 };

@@ -60,7 +60,7 @@ function onPhase1b(state: PaxosState, context: Context, from: NodeId, message: P
   const { leader } = state;
   const { env, rules } = context;
   if (message.ballot > leader.ballot) {
-    rules.onPreempted(state, context, message.ballot);
+    rules.onPreempted(state, context);
     return;
   }
   if (leader.scout === null || message.ballot < leader.ballot) {
@@ -132,6 +132,7 @@ function proposeAdopted(state: PaxosState, context: Context): void {
   if (!leader.isActive) return;
   const end = Math.min(leader.adoptedUpTo + 1, replica.slotOut + context.options.window);
   if (leader.nextAdopted < replica.slotOut) leader.nextAdopted = replica.slotOut;
+  const pvalues: PValue[] = [];
   for (; leader.nextAdopted < end; leader.nextAdopted++) {
     const slot = leader.nextAdopted;
     if (valueAt(replica.decisions, slot) !== null) continue;
@@ -139,8 +140,9 @@ function proposeAdopted(state: PaxosState, context: Context): void {
     if (command === null) continue;
     if (valueAt(leader.commanders, slot) !== null) continue;
     setValue(leader.proposals, slot, command);
-    rules.spawnCommander(state, context, slot, command, state.id);
+    pvalues.push(rules.spawnCommander(state, context, slot, command, state.id));
   }
+  if (pvalues.length > 0) rules.acceptOwn(state, context, pvalues);
 }
 
 /** What goes into a slot that nobody has a command for. */
@@ -150,13 +152,11 @@ function fillerOf(context: Context, _slot: number): NoOp | null {
 }
 
 /** ⟨preempted, b⟩: another leader's ballot is higher. Let it lead, as long as it is heard (§3). */
-function onPreempted(state: PaxosState, context: Context, ballot: Ballot): void {
+function onPreempted(state: PaxosState, context: Context): void {
   const { leader } = state;
-  if (leader.isActive || leader.scout !== null) {
-    context.env.mark('preempted');
-    leader.hasHeard = true;
-  }
-  if (ballot > leader.followed) leader.followed = ballot;
+  if (!leader.isActive && leader.scout === null) return;
+  context.env.mark('preempted');
+  leader.hasHeard = true;
   context.rules.stepDown(state, context);
 }
 

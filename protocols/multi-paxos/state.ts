@@ -30,12 +30,16 @@ export interface WaitingRead {
   readonly requestNumber: number;
   readonly operation: Plain;
   readonly slotOut: number;
+  /** Ballot in which the node has to lead still; `NO_BALLOT` for reads that need no leader. */
+  readonly ballot: Ballot;
 }
 
-/** A quorum read that still asks acceptors how far they are. */
+/** A read that asks acceptors how far they are. */
 export interface QuorumRead {
   readonly query: number;
   readonly request: Request;
+  /** Those that were asked. */
+  asked: readonly NodeId[];
   /** By node: the highest slot it has accepted, or -1 before its answer. */
   readonly answers: number[];
 }
