@@ -168,7 +168,8 @@ const EXIT_CODES = [
 export async function execute(words: readonly string[]): Promise<number> {
   if (words[0] === COMPLETIONS_FLAG) return complete(words.slice(2));
   assertKnownWords(words);
-  let exitCode = 0;
+  // Run when yargs is done: around a handler that takes time it would word its whole help as well.
+  let chosen = async (): Promise<number> => 0;
   const parser = yargs(forYargs(words))
     .scriptName('quorumlab')
     .usage('quorumlab: a deterministic simulation testbed for replication protocols')
@@ -197,8 +198,8 @@ export async function execute(words: readonly string[]): Promise<number> {
       `${action} ${command.takes}`,
       command.about,
       (builder: Argv) => describePositional(builder, command).options(command.options),
-      async (parsed: ParsedArguments) => {
-        exitCode = await command.run(new Given(parsed));
+      (parsed: ParsedArguments) => {
+        chosen = () => command.run(new Given(parsed));
       },
     );
   };
@@ -213,7 +214,7 @@ export async function execute(words: readonly string[]): Promise<number> {
     }
   }
   await parser.parseAsync();
-  return exitCode;
+  return chosen();
 }
 
 function commandsOf(group: string): readonly Command[] {

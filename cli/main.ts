@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** The binary: turns whatever happens into one message and an exit code. */
-import { execute } from './command-line.ts';
-import { EXIT, type ExitCode, InputError } from './exit.ts';
+/** The binary: a command as a process, with its streams and its exit code. */
+import { InputError } from './exit.ts';
 import { reasonOf } from './files.ts';
+import { outcomeOf, report } from './outcome.ts';
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -17,26 +17,4 @@ process.on('uncaughtException', (error) => {
   process.exit(report(error));
 });
 
-try {
-  process.exitCode = await execute(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = report(error);
-}
-
-/** Says what went wrong, without a stack; the exit code that it stands for. */
-function report(error: unknown): ExitCode {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof InputError) {
-    process.stderr.write(`quorumlab: ${message}\n`);
-    return EXIT.usage;
-  }
-  process.stderr.write(
-    `quorumlab: internal error: ${message.split('\n')[0]}\n` +
-      'this is a bug of quorumlab: please report it with this command as CONTRIBUTING.md says ' +
-      '(QUORUMLAB_DEBUG=1 shows the stack)\n',
-  );
-  if (process.env.QUORUMLAB_DEBUG === '1' && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`);
-  }
-  return EXIT.internal;
-}
+process.exitCode = await outcomeOf(process.argv.slice(2));
