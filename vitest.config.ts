@@ -1,9 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of layers that keep no state and touch nothing outside themselves. */
+const NEUTRAL = 'test/{sim,protocols,checker,scenarios,paper,corpus}/**/*.test.ts';
+const NOT_HERE = ['dist/**', 'node_modules/**', 'test/**/*.differential.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['dist/**', 'node_modules/**', 'test/**/*.differential.test.ts'],
     testTimeout: 60_000,
+    // By default one core is left idle, which of two is half the machine.
+    maxWorkers: '100%',
+    // Commands run in the test's process and in a folder of their own, which threads cannot enter.
+    pool: 'forks',
+    // The build is loaded as Node loads it, not transformed.
+    server: { deps: { external: [/\/dist\//] } },
+    projects: [
+      {
+        extends: true,
+        // One process a worker: loading the layers anew for each file takes longer than most files.
+        test: { name: 'neutral', include: [NEUTRAL], exclude: NOT_HERE, isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'outer', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, NEUTRAL] },
+      },
+    ],
   },
 });

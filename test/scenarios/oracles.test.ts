@@ -1,15 +1,17 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { builtIn, type Registry } from '../../scenarios/assemble.ts';
 import { oracles } from '../../scenarios/oracles/index.ts';
-import { run } from '../../scenarios/run.ts';
+import { type RunRequest, run as runOf } from '../../scenarios/run.ts';
 import type { Failure, RunResult, RunSpec } from '../../scenarios/spec.ts';
 import { SPEC_FORMAT } from '../../scenarios/spec.ts';
 import { STREAMS_VERSION } from '../../sim/streams.ts';
+import { ledger, ledgerBugs } from './ledger.ts';
 
-vi.mock('../../protocols/index.ts', async (importOriginal) => {
-  const { ledger, ledgerBugs } = await import('./ledger.ts');
-  const original = await importOriginal<typeof import('../../protocols/index.ts')>();
-  return { ...original, protocols: [ledger], mutants: ledgerBugs };
-});
+const registry: Registry = { ...builtIn, protocols: [ledger], mutants: ledgerBugs };
+
+function run(spec: RunSpec, request: RunRequest = {}): RunResult {
+  return runOf(spec, { ...request, registry });
+}
 
 const HEAL_AT = 300_000;
 
