@@ -1,4 +1,4 @@
-/** Runs the built command line in a folder of its own. */
+/** The built command line as a process, for tests of streams, signals and processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const BUILT = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** Another build to test, such as an installed package's. */
-const BINARY = process.env.QUORUMLAB_BINARY ?? BUILT;
+export const BINARY = process.env.QUORUMLAB_BINARY ?? BUILT;
+
+/** What the environment of every command under test says, wherever it runs. */
+export const VARIABLES = { NO_COLOR: '1', QUORUMLAB_DEBUG: '' } as const;
 
 export interface Ended {
   readonly code: number | null;
@@ -26,8 +29,8 @@ export function start(
   input: string | Promise<string> = '',
   variables: { readonly [name: string]: string } = {},
 ): Running {
-  if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run "npm run build" first`);
-  const environment = { ...process.env, NO_COLOR: '1', QUORUMLAB_DEBUG: '', ...variables };
+  assertBuilt();
+  const environment = { ...process.env, ...VARIABLES, ...variables };
   const child = spawn(process.execPath, [BINARY, ...words], { cwd: folder, env: environment });
   let stdout = '';
   let stderr = '';
@@ -45,8 +48,8 @@ export function start(
   return { child, ended };
 }
 
-export function quorumlab(folder: string, ...words: readonly string[]): Promise<Ended> {
-  return start(words, folder).ended;
+export function assertBuilt(): void {
+  if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run "npm run build" first`);
 }
 
 const LISTENING = 'listens for SIGINT';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute } from '../../cli/command-line.ts';
 import { InputError } from '../../cli/exit.ts';
-import { type Ended, quorumlab, temporaryFolder } from './binary.ts';
+import { type Ended, temporaryFolder } from './binary.ts';
+import { quorumlab } from './quorumlab.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);

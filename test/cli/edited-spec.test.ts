@@ -8,7 +8,8 @@ import { builtIn } from '../../scenarios/assemble.ts';
 import { scenarios } from '../../scenarios/catalogue/index.ts';
 import { run } from '../../scenarios/run.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
-import { quorumlab, temporaryFolder } from './binary.ts';
+import { temporaryFolder } from './binary.ts';
+import { quorumlab } from './quorumlab.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sentencesOf } from '../../reports/explanation.ts';
-import { type Ended, interrupted, quorumlab, temporaryFolder } from './binary.ts';
+import { type Ended, interrupted, temporaryFolder } from './binary.ts';
+import { quorumlab } from './quorumlab.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);

@@ -7,7 +7,8 @@ import { scenarios } from '../../scenarios/catalogue/index.ts';
 import { run } from '../../scenarios/run.ts';
 import { FAULT_KINDS, faultKinds } from '../../sim/fault.ts';
 import { KINDS } from '../sim/every-fault.ts';
-import { quorumlab, temporaryFolder } from './binary.ts';
+import { temporaryFolder } from './binary.ts';
+import { quorumlab } from './quorumlab.ts';
 
 describe('the list of faults', () => {
   const items = faultItems();

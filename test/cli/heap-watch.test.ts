@@ -1,18 +1,19 @@
-import { afterAll, describe, expect, test, vi } from 'vitest';
-import { quorumlab, temporaryFolder } from './binary.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Ended, start, temporaryFolder } from './binary.ts';
 
 const folder = temporaryFolder();
-afterAll(() => {
-  vi.unstubAllEnvs();
-  folder.remove();
-});
+afterAll(folder.remove);
 
 const WORDS = ['fuzz', 'vr/calm', '--seeds', '60', '--base-seed', '1', '-j', '1'];
 
+/** A process: its workers write past its streams, to the descriptor itself. */
+function fuzz(variables: { readonly [name: string]: string }): Promise<Ended> {
+  return start(WORDS, folder.path, '', variables).ended;
+}
+
 describe('QUORUMLAB_HEAP', () => {
   test('makes each worker tell what is left of its heap', async () => {
-    vi.stubEnv('QUORUMLAB_HEAP', '0.05');
-    const { code, stderr } = await quorumlab(folder.path, ...WORDS);
+    const { code, stderr } = await fuzz({ QUORUMLAB_HEAP: '0.05' });
     expect(code).toBe(0);
     const [, used = 'nothing'] =
       /heap of worker \d+: ([\d.]+) MB after [\d.]+ min/.exec(stderr) ?? [];
@@ -20,8 +21,7 @@ describe('QUORUMLAB_HEAP', () => {
   });
 
   test('is silent when it is not set', async () => {
-    vi.stubEnv('QUORUMLAB_HEAP', '');
-    const { stderr } = await quorumlab(folder.path, ...WORDS);
+    const { stderr } = await fuzz({ QUORUMLAB_HEAP: '' });
     expect(stderr).not.toContain('heap of worker');
   });
 });

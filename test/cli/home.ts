@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach } from 'vitest';
 import { failureSchema, type SavedFailure } from '../../cli/saved-failure.ts';
-import { type Ended, quorumlab, temporaryFolder } from './binary.ts';
+import { type Ended, temporaryFolder } from './binary.ts';
 import { putInto } from './corpus-fixtures.ts';
+import { quorumlab } from './quorumlab.ts';
 
 export interface Home {
   /** The folder of the test that runs now. */

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { gapsBetween } from '../../cli/report-command.ts';
-import { quorumlab, temporaryFolder } from './binary.ts';
+import { temporaryFolder } from './binary.ts';
+import { quorumlab } from './quorumlab.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);

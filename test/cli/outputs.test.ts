@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../cli/exit.ts';
 import { assertWritableFile, readText, writeFileWhole } from '../../cli/files.ts';
-import { quorumlab, start, temporaryFolder } from './binary.ts';
+import { start, temporaryFolder } from './binary.ts';
+import { quorumlab } from './quorumlab.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);

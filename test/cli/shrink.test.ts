@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sentencesOf } from '../../reports/explanation.ts';
-import { type Ended, interrupted, quorumlab, temporaryFolder } from './binary.ts';
+import { type Ended, interrupted, temporaryFolder } from './binary.ts';
+import { printed } from './printed.ts';
+import { quorumlab } from './quorumlab.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
@@ -16,12 +18,6 @@ function json(path: string): ReturnType<typeof JSON.parse> {
 /** A client that retries under a new request number: any lossy run shows it soon. */
 const FAILING = ['vr/lossy@0x1', '--mutant', 'CL-1'];
 const PASSING = ['vr/calm@0x1'];
-
-/** The words of the first printed command that begins like this, without `quorumlab`. */
-function printed(text: string, label: string): string[] {
-  const line = text.split('\n').find((each) => each.trimStart().startsWith(label));
-  return (line ?? '').replace(/^.*quorumlab /, '').split(' ');
-}
 
 describe('quorumlab shrink', () => {
   let shrunk: Ended;
