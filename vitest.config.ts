@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of layers that keep no state and touch nothing outside themselves. */
-const NEUTRAL = 'test/{sim,protocols,checker,scenarios,paper,corpus}/**/*.test.ts';
+const NEUTRAL = 'test/{sim,protocols,checker,scenarios,paper,corpus}/**/!(*.alone).test.ts';
 const NOT_HERE = ['dist/**', 'node_modules/**', 'test/**/*.differential.test.ts'];
 
 export default defineConfig({

@@ -47,6 +47,13 @@ const BANS: readonly (readonly [string, RegExp])[] = [
   ['a sort without a comparator', /\.(sort|toSorted)\(\s*\)/],
 ];
 
+/** Tests that share a process, as `vitest.config.ts` has it. */
+const SHARING =
+  /^test\/(sim|protocols|checker|scenarios|paper|corpus)\/(?!.*\.alone\.test\.ts$).*\.ts$/;
+/** What the files after them would see. */
+const LASTING =
+  /\bvi\.(mock|doMock|spyOn|stub\w+|use\w+|set\w+)\b|\bprocess\.(env\.\w+ = |chdir\b|on\b)/;
+
 /** Written so that the patterns do not match themselves. */
 const MACHINE = new RegExp(
   [
@@ -58,7 +65,7 @@ const MACHINE = new RegExp(
 
 /** Everything that is wrong with a file, as `path:line what`; `path` is relative to the project. */
 export function complaintsAbout(path: string, text: string): string[] {
-  const complaints = complaintsAboutWords(path, text);
+  const complaints = [...complaintsAboutWords(path, text), ...complaintsAboutSharing(path, text)];
   if (!/^\.(ts|tsx|mjs)$/.test(extname(path))) return complaints;
   return [...complaints, ...complaintsAboutImports(path, text), ...complaintsAboutSize(path, text)];
 }
@@ -74,6 +81,12 @@ function complaintsAboutWords(path: string, text: string): string[] {
   const code = codeOf(text);
   const broken = BANS.filter(([, pattern]) => pattern.test(code));
   return [...complaints, ...broken.map(([what]) => `${path} uses ${what}`)];
+}
+
+function complaintsAboutSharing(path: string, text: string): string[] {
+  const lasting = SHARING.test(path) ? LASTING.exec(codeOf(text))?.[0] : undefined;
+  if (lasting === undefined) return [];
+  return [`${path} shares its process and uses ${lasting}: only a *.alone.test.ts may`];
 }
 
 /** The code without comments, types and the contents of strings; what `\${}` encloses is code. */
