@@ -8,10 +8,10 @@
  * right: until which state a read may go does not depend on what was chosen before, and a smaller
  * choice leaves every later read of the session more to choose from, never less.
  *
- * If every session gets through, the history is sequentially consistent: take the operations of the
- * log in their order, and put each read right after the position that took it where it was
- * answered. That is one order of all, in which each session has its own order and each read is told
- * what the state before it answers.
+ * If all sessions get through, they and the log together are sequentially consistent: take the
+ * operations of the log in their order, and put each read into the state that it was answered in,
+ * after the earlier reads of its session. That is one order of all, in which each session has its
+ * own order, and each read is told what the state before it answers.
  */
 import type { HistoryRecord } from '../../sim/clients.ts';
 import type { Plain } from '../../sim/plain.ts';
