@@ -1,7 +1,7 @@
 /** `quorumlab diff`: two runs held against each other, down to the event in which they part. */
 import { existsSync } from 'node:fs';
-import { mutants } from '../protocols/index.ts';
 import { type DiffSide, formatDiff, ROWS_DEFAULT } from '../reports/diff.ts';
+import { mutantNamed } from '../scenarios/assemble.ts';
 import type { DrawSettings } from '../scenarios/catalogue/index.ts';
 import { compareRuns, type RunComparison } from '../scenarios/diff/compare-runs.ts';
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
@@ -108,7 +108,8 @@ function cannotChange(option: string, path: string, side: Side): InputError {
 function rebuilt(spec: RunSpec, settings: DrawSettings, isWithoutMutant: boolean): RunSpec {
   const { mutant = spec.mutant } = settings;
   const planted = isWithoutMutant ? undefined : mutant;
-  const needed = mutants.find(({ id }) => id === settings.mutant)?.options;
+  const given = settings.mutant;
+  const needed = given === undefined ? {} : mutantNamed(given, spec.protocol).options;
   const { mutant: _mutant, ...rest } = spec;
   return {
     ...rest,

@@ -81,9 +81,9 @@ function itemsOf(kind: Kind): readonly Item[] {
     case 'models':
       return Object.entries(MODELS).map(([id, about]) => ({ id, about }));
     case 'mutants':
-      return mutants.map(({ id, summary, difficulty }) => ({
+      return mutants.map(({ id, summary, difficulty, protocol = 'all' }) => ({
         id,
-        about: `${summary} (${difficulty})`,
+        about: `${protocol}: ${summary} (${difficulty})`,
       }));
     default:
       return kind satisfies never;

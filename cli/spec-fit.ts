@@ -80,11 +80,11 @@ function checkBuilds({ plan, protocol }: RunSpec, where: string): void {
 }
 
 function checkMutant(id: string, protocol: string, place: string): void {
-  const mutant = mutants.find((each) => each.id === id);
-  const ids = mutants.map((each) => each.id);
-  if (mutant === undefined) throw unknown(place, id, ids);
-  if (mutant.protocol === undefined || mutant.protocol === protocol) return;
-  throw new InputError(`${place}: ${id} breaks ${mutant.protocol}, not ${protocol}`);
+  const rows = mutants.filter((each) => each.id === id);
+  if (rows.length === 0) throw unknown(place, id, [...new Set(mutants.map((each) => each.id))]);
+  const broken = rows.map((each) => each.protocol);
+  if (broken.some((name) => name === undefined || name === protocol)) return;
+  throw new InputError(`${place}: ${id} breaks ${broken.join(' and ')}, not ${protocol}`);
 }
 
 /** A mark that is never reached would leave its fault waiting for ever, without a word. */

@@ -1,6 +1,7 @@
 /** Everything that can be run: protocols, the state machines they replicate, and planted bugs. */
 import type { Mutant, Protocol } from '../sim/contract.ts';
 import { multiPaxos } from './multi-paxos/index.ts';
+import { mutants as paxosMutants } from './multi-paxos/mutants.ts';
 import { mutants as machineMutants } from './state-machines/mutants.ts';
 import { thinChain } from './thin-chain/index.ts';
 import { unreplicated } from './unreplicated/index.ts';
@@ -16,4 +17,4 @@ export const protocols: readonly Protocol[] = [
   thinChain,
 ];
 
-export const mutants: readonly Mutant[] = [...vrMutants, ...machineMutants];
+export const mutants: readonly Mutant[] = [...vrMutants, ...paxosMutants, ...machineMutants];

@@ -35,21 +35,28 @@ export function assemble(
   const protocol = protocolNamed(spec.protocol, registry);
   const build = { protocol, machine: machineNamed(spec.machine, registry) };
   if (spec.mutant === undefined) return build;
-  const mutant = registry.mutants.find((each) => each.id === spec.mutant);
-  if (mutant === undefined) {
-    const known = registry.mutants.map(({ id }) => ({ name: id }));
-    throw unknown('mutant', spec.mutant, known);
+  return mutantNamed(spec.mutant, spec.protocol, registry).apply(build);
+}
+
+/**
+ * The planted bug of that id in the protocol: several protocols may have the same row of the zoo.
+ * Throws `SpecError` for an unknown one, and for one that breaks other protocols only.
+ */
+export function mutantNamed(id: string, protocol: string, registry: Registry = builtIn): Mutant {
+  const rows = registry.mutants.filter((each) => each.id === id);
+  const found = rows.find((each) => each.protocol === undefined || each.protocol === protocol);
+  if (found !== undefined) return found;
+  if (rows.length === 0) {
+    throw unknown('mutant', id, [...new Set(registry.mutants.map((each) => each.id))]);
   }
-  if (mutant.protocol !== undefined && mutant.protocol !== spec.protocol) {
-    throw new SpecError(`mutant ${mutant.id} breaks ${mutant.protocol}, not ${spec.protocol}`);
-  }
-  return mutant.apply(build);
+  const broken = rows.map((each) => each.protocol).join(' and ');
+  throw new SpecError(`mutant ${id} breaks ${broken}, not ${protocol}`);
 }
 
 /** The protocol as it is without any mutant. Throws `SpecError` for an unknown one. */
 export function protocolNamed(name: string, registry: Registry = builtIn): Protocol {
   const protocol = registry.protocols.find((each) => each.name === name);
-  if (protocol === undefined) throw unknown('protocol', name, registry.protocols);
+  if (protocol === undefined) throw unknown('protocol', name, namesOf(registry.protocols));
   return protocol;
 }
 
@@ -67,13 +74,16 @@ export function assembleOther(
 /** The state machine as it is without any mutant. Throws `SpecError` for an unknown one. */
 export function machineNamed(name: string, registry: Registry = builtIn): StateMachine {
   const machine = registry.machines.find((each) => each.name === name);
-  if (machine === undefined) throw unknown('state machine', name, registry.machines);
+  if (machine === undefined) throw unknown('state machine', name, namesOf(registry.machines));
   return machine;
 }
 
-function unknown(what: string, id: string, known: readonly { readonly name: string }[]): SpecError {
-  const names = known.map(({ name }) => name).join(', ');
-  return new SpecError(`unknown ${what} "${id}"; there are ${names}`);
+function namesOf(known: readonly { readonly name: string }[]): readonly string[] {
+  return known.map(({ name }) => name);
+}
+
+function unknown(what: string, id: string, known: readonly string[]): SpecError {
+  return new SpecError(`unknown ${what} "${id}"; there are ${known.join(', ')}`);
 }
 
 /** The protocol's options with defaults filled in. Throws `SpecError` naming what does not fit. */

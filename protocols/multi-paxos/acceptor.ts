@@ -36,7 +36,12 @@ function onPhase1a(state: PaxosState, context: Context, from: NodeId, message: P
     // A candidate gets the time that a leader gets.
     state.leader.hasHeard = true;
   }
-  env.send(from, rules.phase1bFor(state, message.firstSlot));
+  rules.answerPhase1a(context, from, rules.phase1bFor(state, message.firstSlot));
+}
+
+/** ⟨p1b, α, ballot_num, accepted⟩, when the promise is on disk. */
+function answerPhase1a(context: Context, leader: NodeId, message: Phase1b): void {
+  context.env.send(leader, message);
 }
 
 /** A node that was removed, and does not know it yet, must not disturb the others. */
@@ -129,6 +134,7 @@ function isRefusedByLease(state: PaxosState, context: Context, ballot: Ballot): 
 
 export const acceptorRules = {
   onPhase1a,
+  answerPhase1a,
   isOutdated,
   adoptBallot,
   phase1bFor,

@@ -44,8 +44,11 @@ function sendPhase1a(state: PaxosState, context: Context): void {
   const { firstSlot, promises } = leader.scout!;
   for (const member of membersInForce(state, context)) {
     if (promises[member] !== null) continue;
-    if (member === state.id) env.send(member, rules.phase1bFor(state, firstSlot));
-    else env.send(member, { type: 'Phase1a', ballot: leader.ballot, firstSlot });
+    if (member === state.id) {
+      rules.answerPhase1a(context, member, rules.phase1bFor(state, firstSlot));
+    } else {
+      env.send(member, { type: 'Phase1a', ballot: leader.ballot, firstSlot });
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 /** What a scenario is, and the calm world that every scenario starts from. */
-import { mutants, protocols } from '../../protocols/index.ts';
+import { protocols } from '../../protocols/index.ts';
 import type { Options, Protocol } from '../../sim/contract.ts';
 import { hashString } from '../../sim/mixing.ts';
 import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
-import { completeOptions, SpecError } from '../assemble.ts';
+import { completeOptions, mutantNamed, SpecError } from '../assemble.ts';
 import { drawPlan } from '../draw-plan.ts';
 import { type Expectation, type RunSpec, SPEC_FORMAT } from '../spec.ts';
 import { type DrawnProfile, type FaultProfile, profiles } from './profiles.ts';
@@ -213,13 +213,9 @@ function isAltered(settings: DrawSettings): boolean {
   );
 }
 
-/** What a planted bug needs to show. The spec's own reader refuses a mutant that nobody knows. */
+/** What a planted bug needs to show. */
 function optionsOfMutant(id: string | undefined, protocol: string): Options {
-  const mutant = mutants.find((each) => each.id === id);
-  if (mutant?.protocol !== undefined && mutant.protocol !== protocol) {
-    throw new SpecError(`mutant ${mutant.id} breaks ${mutant.protocol}, not ${protocol}`);
-  }
-  return mutant?.options ?? {};
+  return id === undefined ? {} : (mutantNamed(id, protocol).options ?? {});
 }
 
 function surroundings(
