@@ -1,8 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute } from '../../cli/command-line.ts';
-import { InputError } from '../../cli/exit.ts';
 import { type Ended, start, temporaryFolder } from './binary.ts';
 import { quorumlab } from './quorumlab.ts';
 
@@ -38,12 +36,6 @@ describe('a command line that is wrong', () => {
     ['an empty seed', ['run', 'vr/calm', '--seed', ''], ['--seed', 'no seed']],
     ['a replay without seed', ['replay', 'vr/calm@'], ['vr/calm@', 'no seed']],
     ['an unknown mutant', ['fuzz', 'vr', '--mutant', 'XX-99'], ['"XX-99"', 'list mutants']],
-  ])('ends with one message and exit 2: %s', async (_title, words, parts) => {
-    expectRefused(await quorumlab(folder.path, ...words), ...parts);
-  });
-
-  // The same door without a process for each.
-  it.each([
     ['a mistyped command', ['fuz', 'vr'], ['did you mean fuzz?']],
     ['an unknown flag', ['run', 'vr/calm', '--frobnicate'], ['run has no flag --frobnicate']],
     ['a flag of another command', ['run', 'vr/calm', '--jobs', '2'], ['run has no flag --jobs']],
@@ -103,10 +95,8 @@ describe('a command line that is wrong', () => {
       ['check', 'x', '--failed-cas', 'maybe'],
       ['observed or absent'],
     ],
-  ])('is refused: %s', async (_title, words, parts) => {
-    const refusal: unknown = await execute(words).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(InputError);
-    for (const part of parts) expect(String(refusal)).toContain(part);
+  ])('ends with one message and exit 2: %s', async (_title, words, parts) => {
+    expectRefused(await quorumlab(folder.path, ...words), ...parts);
   });
 });
 

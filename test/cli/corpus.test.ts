@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { execute } from '../../cli/command-line.ts';
 import { entryOf, runThat } from './corpus-fixtures.ts';
 import { homeOfEachTest } from './home.ts';
 
@@ -28,8 +27,9 @@ describe('quorumlab corpus', () => {
     ],
     ['none to keep', ['corpus', 'prune', '--keep', '0'], ['--keep', 'from 1 up']],
   ])('is refused with a word on %s', async (_title, words, parts) => {
-    const refusal: unknown = await execute(words).catch((error: unknown) => error);
-    for (const part of parts) expect(String(refusal)).toContain(part);
+    const { code, stderr } = await home.run(...words);
+    for (const part of parts) expect(stderr).toContain(part);
+    expect(code).toBe(2);
   });
 
   it('completes what to do, with what, and how', async () => {

@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute } from '../../cli/command-line.ts';
-import { InputError } from '../../cli/exit.ts';
 import { type Ended, temporaryFolder } from './binary.ts';
 import { quorumlab } from './quorumlab.ts';
 
@@ -132,9 +130,10 @@ describe('a diff that is asked for wrongly', () => {
     ['an unknown option of a side', [LOSSY, LOSSY, '--a-seed', '1'], 'no flag --a-seed'],
     ['a wrong number of a side', [LOSSY, LOSSY, '--a-nodes', 'x'], '--nodes takes'],
   ])('says so: %s', async (_title, words, part) => {
-    const wrong = execute(['diff', ...words]);
-    await expect(wrong).rejects.toThrow(InputError);
-    await expect(wrong).rejects.toThrow(part);
+    const { code, stdout, stderr } = await diff(...words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(part);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
   it('says so: a file that is no run', async () => {
