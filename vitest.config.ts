@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of layers that keep no state and touch nothing outside themselves. */
-const NEUTRAL = 'test/{sim,protocols,checker,scenarios,paper,corpus}/**/!(*.alone).test.ts';
+const SHARED = 'test/{sim,protocols,checker,scenarios,reports,paper,corpus}/**/!(*.alone).test.ts';
 const NOT_HERE = ['dist/**', 'node_modules/**', 'test/**/*.differential.test.ts'];
 
 export default defineConfig({
@@ -16,12 +16,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // One process a worker: loading the layers anew for each file takes longer than most files.
-        test: { name: 'neutral', include: [NEUTRAL], exclude: NOT_HERE, isolate: false },
+        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, SHARED] },
       },
       {
         extends: true,
-        test: { name: 'outer', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, NEUTRAL] },
+        // One process a worker: loading the layers anew for each file takes longer than most files.
+        test: { name: 'shared', include: [SHARED], exclude: NOT_HERE, isolate: false },
       },
     ],
   },

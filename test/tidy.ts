@@ -49,7 +49,7 @@ const BANS: readonly (readonly [string, RegExp])[] = [
 
 /** Tests that share a process, as `vitest.config.ts` has it. */
 const SHARING =
-  /^test\/(sim|protocols|checker|scenarios|paper|corpus)\/(?!.*\.alone\.test\.ts$).*\.ts$/;
+  /^test\/(sim|protocols|checker|scenarios|reports|paper|corpus)\/(?!.*\.alone\.test\.ts$).*\.ts$/;
 /** What the files after them would see. */
 const LASTING =
   /\bvi\.(mock|doMock|spyOn|stub\w+|use\w+|set\w+)\b|\bprocess\.(env\.\w+ = |chdir\b|on\b)/;
