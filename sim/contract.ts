@@ -181,6 +181,8 @@ export interface ClusterView<State = object> {
   isConnected(from: NodeId, to: NodeId): boolean;
   /** Whether they do so whole and in time: nothing troubles the link, nor either of the nodes. */
   isSound(from: NodeId, to: NodeId): boolean;
+  /** What the node's own clock shows now. */
+  clockOf(node: NodeId): Micros;
   /** Whether the next start of the replica may meet damage that none has met yet. */
   isDamaged(replica: NodeId): boolean;
 }

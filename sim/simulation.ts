@@ -358,6 +358,10 @@ export class Simulation implements ClusterView {
     return network.isSound(from, to) && !faults.isStruck(from) && !faults.isStruck(to);
   }
 
+  clockOf(node: NodeId): Micros {
+    return this.node(node).now;
+  }
+
   isDamaged(replica: NodeId): boolean {
     return this.node(replica).disk.isDamaged;
   }

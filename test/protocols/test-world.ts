@@ -320,6 +320,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
       isPaused: () => false,
       isConnected: () => true,
       isSound: () => true,
+      clockOf: () => this.now,
       isDamaged: () => false,
     };
   }

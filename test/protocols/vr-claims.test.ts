@@ -48,6 +48,7 @@ function view(situation: Situation = {}): ClusterView<ReplicaState> {
     isPaused: () => false,
     isConnected: (from, to) => !includes(cut, from, to),
     isSound: (from, to) => !includes(cut, from, to) && !includes(rough, from, to),
+    clockOf: () => 0,
     isDamaged: (replica) => damaged.includes(replica),
   };
 }

@@ -29,6 +29,7 @@ class Watched {
       isPaused: () => false,
       isConnected: () => true,
       isSound: () => true,
+      clockOf: () => 0,
       isDamaged: () => false,
     };
     const watchers = invariants.map((each) => ({ name: each.name, watcher: each.watch(view) }));
