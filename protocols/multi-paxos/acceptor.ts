@@ -12,7 +12,7 @@ import type { NodeId } from '../../sim/contract.ts';
 import { type Ballot, leaderOf } from './ballot.ts';
 import { isMember } from './configurations.ts';
 import type { Context } from './context.ts';
-import type { Phase1a, Phase1b, Phase2a, PValue } from './messages.ts';
+import type { Phase1a, Phase1b, Phase2a, Phase2b, PValue } from './messages.ts';
 import { endOf, setValue, valueAt } from './slots.ts';
 import type { PaxosState } from './state.ts';
 
@@ -36,7 +36,7 @@ function onPhase1a(state: PaxosState, context: Context, from: NodeId, message: P
     // A candidate gets the time that a leader gets.
     state.leader.hasHeard = true;
   }
-  rules.answerPhase1a(context, from, rules.phase1bFor(state, message.firstSlot));
+  rules.answerPhase1a(context, from, rules.phase1bFor(state, message));
 }
 
 /** ⟨p1b, α, ballot_num, accepted⟩, when the promise is on disk. */
@@ -60,16 +60,19 @@ function adoptBallot(state: PaxosState, context: Context, ballot: Ballot): void 
   if (state.leader.ballot < ballot) context.rules.stepDown(state, context);
 }
 
-function phase1bFor({ acceptor, replica }: PaxosState, firstSlot: number): Phase1b {
+type Question = Pick<Phase1a, 'ballot' | 'firstSlot'>;
+
+function phase1bFor({ acceptor, replica }: PaxosState, question: Question): Phase1b {
   const { ballot, accepted } = acceptor;
   const pvalues: PValue[] = [];
-  for (let slot = Math.max(firstSlot, accepted.first); slot < endOf(accepted); slot++) {
+  for (let slot = Math.max(question.firstSlot, accepted.first); slot < endOf(accepted); slot++) {
     const pvalue = valueAt(accepted, slot);
     if (pvalue !== null) pvalues.push(pvalue);
   }
   return {
     type: 'Phase1b',
     ballot,
+    inReplyTo: question.ballot,
     accepted: pvalues,
     compactedBelow: accepted.first,
     slotOut: replica.slotOut,
@@ -95,7 +98,7 @@ function onPhase2a(state: PaxosState, context: Context, from: NodeId, message: P
   } else {
     env.mark('stale-ballot-refused');
   }
-  rules.sendPhase2b(context, from, rules.ballotInAnswer(state, pvalue), pvalue.slot);
+  rules.sendPhase2b(context, from, rules.phase2bFor(state, pvalue));
 }
 
 function mayAccept({ acceptor }: PaxosState, { ballot }: PValue): boolean {
@@ -118,12 +121,13 @@ function accept(state: PaxosState, context: Context, pvalue: PValue): boolean {
 }
 
 /** ⟨p2b, α, ballot_num⟩: a higher one than asked for tells the leader that it is preempted. */
-function ballotInAnswer({ acceptor }: PaxosState, _pvalue: PValue): Ballot {
-  return acceptor.ballot;
+function phase2bFor({ acceptor }: PaxosState, { ballot, slot }: PValue): Phase2b {
+  return { type: 'Phase2b', ballot: acceptor.ballot, inReplyTo: ballot, slot };
 }
 
-function sendPhase2b(context: Context, leader: NodeId, ballot: Ballot, slot: number): void {
-  context.env.send(leader, { type: 'Phase2b', ballot, slot });
+/** When what it says is on disk. */
+function sendPhase2b(context: Context, leader: NodeId, message: Phase2b): void {
+  context.env.send(leader, message);
 }
 
 /** Paxos Made Live: while a lease runs, nobody else may become leader with this acceptor's help. */
@@ -141,7 +145,7 @@ export const acceptorRules = {
   onPhase2a,
   mayAccept,
   accept,
-  ballotInAnswer,
+  phase2bFor,
   sendPhase2b,
   isRefusedByLease,
 };

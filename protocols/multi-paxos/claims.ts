@@ -14,7 +14,7 @@ import type {
 } from '../../sim/contract.ts';
 import { RESEND_BACKOFF_MAX } from './commander.ts';
 import { ELECTION_BACKOFF_MAX } from './leader.ts';
-import { type PaxosOptions, readOptions } from './options.ts';
+import { type PaxosOptions, phase2QuorumFor, readOptions } from './options.ts';
 import { PROPOSE_BACKOFF_MAX } from './proposing.ts';
 import type { PaxosState } from './state.ts';
 
@@ -103,9 +103,8 @@ function wantedMembers(view: View): (readonly NodeId[])[] {
 }
 
 /** Of the phase 1 and the phase 2 quorum. */
-function largestQuorum(members: number, { phase2Quorum }: PaxosOptions): number {
-  const majority = Math.floor(members / 2) + 1;
-  const phase2 = phase2Quorum === 0 ? majority : Math.min(phase2Quorum, members);
+function largestQuorum(members: number, paxos: PaxosOptions): number {
+  const phase2 = phase2QuorumFor(members, paxos);
   return Math.max(phase2, members - phase2 + 1);
 }
 
@@ -118,6 +117,7 @@ function largestQuorum(members: number, { phase2Quorum }: PaxosOptions): number 
 function owes(view: View, paxos: PaxosOptions): Owed {
   const { replicas, clients } = view.cluster;
   const running = replicas.filter((replica) => isRunning(view, replica));
+  if (running.length === 0) return NOBODY;
   const group = running.filter((one) => running.every((other) => linked(view, one, other)));
   const votes = (member: NodeId): boolean => group.includes(member) && !isRetired(view, member);
   if (!isQuorumOfAll(view, paxos, votes) || !isUndisturbed(view, group)) return NOBODY;

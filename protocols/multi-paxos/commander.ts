@@ -35,6 +35,8 @@ function onPropose(
   }
   const isWaiting = !leader.isActive && leader.scout === null;
   if (isWaiting || slot >= replica.slotOut + context.options.window) return;
+  // Decided and compacted elsewhere, as its promises said: this node is about to catch up.
+  if (slot < leader.proposals.first) return;
   if (valueAt(leader.proposals, slot) !== null) return;
   setValue(leader.proposals, slot, command);
   if (!leader.isActive) return;
@@ -72,7 +74,9 @@ function acceptOwn(state: PaxosState, context: Context, pvalues: readonly PValue
   );
   const accepted = own.filter((pvalue) => rules.accept(state, context, pvalue));
   if (accepted.length > 0) rules.persistPValues(context, accepted);
-  for (const { ballot, slot } of own) rules.sendPhase2b(context, state.id, ballot, slot);
+  for (const pvalue of own) {
+    rules.sendPhase2b(context, state.id, rules.phase2bFor(state, pvalue));
+  }
 }
 
 function phase2aFor({ replica }: PaxosState, pvalue: PValue): Phase2a {
@@ -87,7 +91,7 @@ function onPhase2b(state: PaxosState, context: Context, from: NodeId, message: P
     rules.onPreempted(state, context);
     return;
   }
-  if (!leader.isActive || message.ballot < leader.ballot) {
+  if (!leader.isActive || message.inReplyTo !== leader.ballot) {
     env.mark('stale-message-dropped');
     return;
   }

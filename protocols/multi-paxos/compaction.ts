@@ -7,13 +7,14 @@
  */
 import type { Context } from './context.ts';
 import type { ClientTable, Command, Snapshot, SnapshotOffer } from './messages.ts';
-import { dropBelow, valueAt } from './slots.ts';
+import { dropBelow, FIRST_SLOT, valueAt } from './slots.ts';
 import type { PaxosState } from './state.ts';
 
 function compactIfDue(state: PaxosState, context: Context): void {
   const { snapshotEvery } = context.options;
-  const { decisions, slotOut } = state.replica;
-  if (snapshotEvery === 0 || slotOut - decisions.first < snapshotEvery) return;
+  const { snapshot, slotOut } = state.replica;
+  const before = snapshot?.slotOut ?? FIRST_SLOT;
+  if (snapshotEvery === 0 || slotOut - before < snapshotEvery) return;
   context.env.mark('snapshot-taken');
   context.rules.keepSnapshot(state, context, context.rules.snapshotOf(state, context));
 }
@@ -33,17 +34,20 @@ function copyOf(table: ClientTable): ClientTable {
   return { ...table };
 }
 
-/** From now on it stands for the slots below. */
+/**
+ * From now on it stands for the slots below. Their decisions are kept until the next one, for those
+ * who are only a little behind.
+ */
 function keepSnapshot(state: PaxosState, context: Context, snapshot: Snapshot): void {
   const { replica } = state;
-  const earlier = replica.snapshot?.executedCount ?? 0;
-  // What an observer has not seen yet is told one by one: it goes with the next snapshot.
-  if (earlier > replica.executedBefore) {
-    replica.executed = replica.executed.slice(earlier - replica.executedBefore);
-    replica.executedBefore = earlier;
+  const earlier = replica.snapshot;
+  if (earlier !== null) {
+    dropBelow(replica.decisions, earlier.slotOut);
+    const count = Math.max(0, earlier.executedCount - replica.executedBefore);
+    replica.executed = replica.executed.slice(count);
+    replica.executedBefore += count;
   }
   replica.snapshot = snapshot;
-  dropBelow(replica.decisions, snapshot.slotOut);
   dropBelow(state.acceptor.accepted, snapshot.slotOut);
   context.rules.persistSnapshot(state, context, snapshot);
 }

@@ -6,6 +6,7 @@
 import type { NodeId } from '../../sim/contract.ts';
 import type { Context } from './context.ts';
 import type { Configuration } from './messages.ts';
+import { phase2QuorumFor } from './options.ts';
 import type { PaxosState, ReplicaRole } from './state.ts';
 
 /** The configuration of a slot; of slots that may not be proposed for yet it is not final. */
@@ -37,8 +38,7 @@ export function membersInForce(state: PaxosState, context: Context): readonly No
 
 /** Acceptors that have to accept a pvalue before it is decided. */
 function phase2QuorumOf({ members }: Configuration, { options }: Context): number {
-  const majority = Math.floor(members.length / 2) + 1;
-  return options.phase2Quorum === 0 ? majority : Math.min(options.phase2Quorum, members.length);
+  return phase2QuorumFor(members.length, options);
 }
 
 /** Acceptors that have to promise, so that at least one of them has accepted what is decided. */

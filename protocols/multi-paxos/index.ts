@@ -4,12 +4,14 @@ import { ballotName, roundOf } from './ballot.ts';
 import { claims } from './claims.ts';
 import { type ClientRules, type ClientTimer, clientRules, PaxosClient } from './client.ts';
 import type { PaxosTimer } from './context.ts';
+import { invariants } from './invariants.ts';
 import { marks } from './marks.ts';
 import type { PaxosMessage } from './messages.ts';
 import { PaxosNode } from './node.ts';
 import { optionSchema } from './options.ts';
 import { type Rules, rules } from './rules.ts';
 import type { ClientState, PaxosState } from './state.ts';
+import { steadiness } from './steadiness.ts';
 
 export type MultiPaxos = Protocol<PaxosMessage, PaxosTimer | ClientTimer, PaxosState, ClientState>;
 
@@ -26,7 +28,8 @@ export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): M
     replica: (env, cluster, machine) => new PaxosNode(env, cluster, machine, nodeRules),
     client: (env, cluster) => new PaxosClient(env, cluster, rulesOfClients),
     claims,
-    invariants: [],
+    invariants,
+    steadiness,
     decidedCount: ({ replica }) => replica.executedBefore + replica.executed.length,
     decidedFrom: ({ replica }) => replica.executedBefore,
     decidedOperation: ({ replica }, position) =>

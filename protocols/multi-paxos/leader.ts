@@ -91,6 +91,7 @@ function confirmSelf(state: PaxosState, context: Context, heartbeat: Heartbeat):
   context.rules.grantLease(state, context, heartbeat.ballot);
   state.leader.confirmedRounds[state.id] = heartbeat.round;
   state.leader.confirmedAt[state.id] = heartbeat.sentAt;
+  context.rules.extendLease(state, context);
 }
 
 function onHeartbeatTimer(state: PaxosState, context: Context): void {
@@ -127,6 +128,7 @@ function onHeartbeatReply(
   if (message.round <= leader.confirmedRounds[from]!) return;
   leader.confirmedRounds[from] = message.round;
   leader.confirmedAt[from] = message.sentAt;
+  rules.extendLease(state, context);
   rules.serveConfirmedReads(state, context);
 }
 

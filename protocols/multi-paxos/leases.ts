@@ -50,8 +50,14 @@ function refuseAfterRestart(state: PaxosState, context: Context): void {
   state.acceptor.leaseUntil = context.env.now + context.rules.timeGranted(context);
 }
 
-function holdsLease(state: PaxosState, context: Context): boolean {
-  return state.leader.isActive && context.rules.leaseEnd(state, context) > context.env.now;
+/** Another acceptor has followed a heartbeat: the lease may last longer than before. */
+function extendLease(state: PaxosState, context: Context): void {
+  if (!context.rules.usesLeases(context)) return;
+  state.leader.leaseUntil = context.rules.leaseEnd(state, context);
+}
+
+function holdsLease({ leader }: PaxosState, { env }: Context): boolean {
+  return leader.isActive && env.now < leader.leaseUntil;
 }
 
 /**
@@ -77,6 +83,7 @@ export const leaseRules = {
   timeGranted,
   timeHeld,
   refuseAfterRestart,
+  extendLease,
   holdsLease,
   leaseEnd,
 };

@@ -90,6 +90,8 @@ export interface Phase1a {
 export interface Phase1b {
   readonly type: 'Phase1b';
   readonly ballot: Ballot;
+  /** Ballot of the scout that asked. In the paper each scout is a process of its own. */
+  readonly inReplyTo: Ballot;
   readonly accepted: readonly PValue[];
   /** Slots below are decided, and the sender holds them in a snapshot only. */
   readonly compactedBelow: number;
@@ -109,6 +111,8 @@ export interface Phase2a {
 export interface Phase2b {
   readonly type: 'Phase2b';
   readonly ballot: Ballot;
+  /** Ballot of the commander that asked: an answer to an earlier one of the slot says nothing. */
+  readonly inReplyTo: Ballot;
   readonly slot: number;
 }
 

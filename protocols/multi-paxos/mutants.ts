@@ -1,6 +1,6 @@
 /**
- * Bugs planted in Multi-Paxos, by their rows in the zoo: each replaces one rule, or two that say the
- * same thing, and leaves the protocol's own files alone.
+ * Bugs planted in Multi-Paxos, by their rows in the zoo: each replaces one rule, or two that say
+ * the same thing, and leaves the protocol's own files alone.
  */
 import type { Mutant, Options } from '../../sim/contract.ts';
 import { leaderOf, NO_BALLOT } from './ballot.ts';
@@ -41,8 +41,7 @@ export const mutants: readonly Mutant[] = [
     summary: 'p2b leaves before the pvalue is on disk',
     difficulty: 'medium',
     node: {
-      sendPhase2b: (context, leader, ballot, slot) =>
-        context.env.sendUnsynced(leader, { type: 'Phase2b', ballot, slot }),
+      sendPhase2b: (context, leader, message) => context.env.sendUnsynced(leader, message),
     },
   }),
   mutant({
@@ -51,7 +50,12 @@ export const mutants: readonly Mutant[] = [
     difficulty: 'easy',
     node: {
       mayAccept: () => true,
-      ballotInAnswer: (_state, { ballot }) => ballot,
+      phase2bFor: (_state, { ballot, slot }) => ({
+        type: 'Phase2b',
+        ballot,
+        inReplyTo: ballot,
+        slot,
+      }),
     },
   }),
   mutant({
@@ -170,8 +174,7 @@ export const mutants: readonly Mutant[] = [
     difficulty: 'easy',
     node: {
       answerPhase1a: (context, to, message) => context.env.sendUnsynced(to, message),
-      sendPhase2b: (context, leader, ballot, slot) =>
-        context.env.sendUnsynced(leader, { type: 'Phase2b', ballot, slot }),
+      sendPhase2b: (context, leader, message) => context.env.sendUnsynced(leader, message),
     },
   }),
   mutant({

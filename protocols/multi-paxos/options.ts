@@ -213,6 +213,11 @@ export function readOptions(options: Options): PaxosOptions {
   };
 }
 
+/** Of so many members, how many have to accept a pvalue before it is decided. */
+export function phase2QuorumFor(members: number, { phase2Quorum }: PaxosOptions): number {
+  return phase2Quorum === 0 ? Math.floor(members / 2) + 1 : Math.min(phase2Quorum, members);
+}
+
 function readModeOf({ readMode }: Options): ReadMode {
   return readMode === 'read-index' || readMode === 'lease' || readMode === 'quorum'
     ? readMode

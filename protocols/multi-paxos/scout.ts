@@ -13,7 +13,7 @@ import { isQuorumInForce, membersInForce } from './configurations.ts';
 import type { Context } from './context.ts';
 import type { NoOp, Phase1b, PValue } from './messages.ts';
 import { dropBelow, endOf, noSlots, setValue, valueAt } from './slots.ts';
-import { filled, type PaxosState } from './state.ts';
+import { filled, NEVER, type PaxosState } from './state.ts';
 
 export const NO_OP: NoOp = { type: 'NoOp' };
 
@@ -41,13 +41,14 @@ function nextBallot({ id, acceptor, leader }: PaxosState): Ballot {
 function sendPhase1a(state: PaxosState, context: Context): void {
   const { leader } = state;
   const { env, rules } = context;
+  const { ballot } = leader;
   const { firstSlot, promises } = leader.scout!;
   for (const member of membersInForce(state, context)) {
     if (promises[member] !== null) continue;
     if (member === state.id) {
-      rules.answerPhase1a(context, member, rules.phase1bFor(state, firstSlot));
+      rules.answerPhase1a(context, member, rules.phase1bFor(state, { ballot, firstSlot }));
     } else {
-      env.send(member, { type: 'Phase1a', ballot: leader.ballot, firstSlot });
+      env.send(member, { type: 'Phase1a', ballot, firstSlot });
     }
   }
 }
@@ -66,7 +67,7 @@ function onPhase1b(state: PaxosState, context: Context, from: NodeId, message: P
     rules.onPreempted(state, context);
     return;
   }
-  if (leader.scout === null || message.ballot < leader.ballot) {
+  if (leader.scout === null || message.inReplyTo !== leader.ballot) {
     env.mark('stale-message-dropped');
     return;
   }
@@ -134,7 +135,8 @@ function proposeAdopted(state: PaxosState, context: Context): void {
   const { rules } = context;
   if (!leader.isActive) return;
   const end = Math.min(leader.adoptedUpTo + 1, replica.slotOut + context.options.window);
-  if (leader.nextAdopted < replica.slotOut) leader.nextAdopted = replica.slotOut;
+  // Below the first slot of its proposals all is decided and compacted, whatever it was.
+  leader.nextAdopted = Math.max(leader.nextAdopted, replica.slotOut, leader.proposals.first);
   const pvalues: PValue[] = [];
   for (; leader.nextAdopted < end; leader.nextAdopted++) {
     const slot = leader.nextAdopted;
@@ -172,8 +174,9 @@ function stepDown(state: PaxosState, context: Context): void {
   leader.scout = null;
   leader.proposals = noSlots(state.replica.slotOut);
   leader.commanders = noSlots(state.replica.slotOut);
-  leader.confirmedRounds.fill(-1);
-  leader.confirmedAt.fill(-1);
+  leader.confirmedRounds.fill(NEVER);
+  leader.confirmedAt.fill(NEVER);
+  leader.leaseUntil = NEVER;
   leader.readIndexReads = [];
 }
 

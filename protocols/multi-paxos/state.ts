@@ -133,6 +133,8 @@ export interface LeaderRole {
   round: number;
   readonly confirmedRounds: number[];
   readonly confirmedAt: Micros[];
+  /** By the own clock: until then nobody else can become leader. */
+  leaseUntil: Micros;
   readIndexReads: ReadIndexRead[];
   isPhase2Armed: boolean;
   slotOutAtPhase2: number;
@@ -168,6 +170,7 @@ export function initialState(id: NodeId, nodes: number, members: readonly NodeId
       round: 0,
       confirmedRounds: filled(nodes, NEVER),
       confirmedAt: filled(nodes, NEVER),
+      leaseUntil: NEVER,
       readIndexReads: [],
       isPhase2Armed: false,
       slotOutAtPhase2: 0,

@@ -1,0 +1,69 @@
+/**
+ * Most steps change nobody's ballot and nobody's part: steady, for claims about leaders and
+ * members. Of those, many neither accept nor perform anything: idle, for claims about slots.
+ */
+import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
+import type { Ballot } from './ballot.ts';
+import type { Configuration } from './messages.ts';
+import { endOf } from './slots.ts';
+import type { PaxosState, Scout } from './state.ts';
+
+/** What a node was like at the last look. */
+class Glance {
+  private state: PaxosState | undefined;
+  private ballot: Ballot = 0;
+  private leaderBallot: Ballot = 0;
+  private isActive = false;
+  private scout: Scout | null = null;
+  private configurations: readonly Configuration[] = [];
+  private slotOut = 0;
+  private acceptedCount = 0;
+  private proposalsEnd = 0;
+
+  /** A state is one object from start to crash; configurations are never changed in place. */
+  isSteady(state: PaxosState): boolean {
+    const { acceptor, leader, replica } = state;
+    return (
+      this.state === state &&
+      this.ballot === acceptor.ballot &&
+      this.leaderBallot === leader.ballot &&
+      this.isActive === leader.isActive &&
+      this.scout === leader.scout &&
+      this.configurations === replica.configurations
+    );
+  }
+
+  isIdle({ acceptor, replica }: PaxosState): boolean {
+    return (
+      this.slotOut === replica.slotOut &&
+      this.acceptedCount === acceptor.acceptedCount &&
+      this.proposalsEnd === endOf(replica.proposals)
+    );
+  }
+
+  take(state: PaxosState): void {
+    const { acceptor, leader, replica } = state;
+    this.state = state;
+    this.ballot = acceptor.ballot;
+    this.leaderBallot = leader.ballot;
+    this.isActive = leader.isActive;
+    this.scout = leader.scout;
+    this.configurations = replica.configurations;
+    this.slotOut = replica.slotOut;
+    this.acceptedCount = acceptor.acceptedCount;
+    this.proposalsEnd = endOf(replica.proposals);
+  }
+}
+
+export function steadiness(): Steadiness<PaxosState> {
+  const glances: Glance[] = [];
+  return {
+    quietness(replica: NodeId, state): Quietness | undefined {
+      const glance = (glances[replica] ??= new Glance());
+      const isSteady = glance.isSteady(state);
+      if (isSteady && glance.isIdle(state)) return 'idle';
+      glance.take(state);
+      return isSteady ? 'steady' : undefined;
+    },
+  };
+}
