@@ -33,7 +33,7 @@ function onLeaderTimer(state: PaxosState, context: Context): void {
   else if (rules.maySeekElection(state, context)) {
     leader.fruitlessElections++;
     rules.seekElection(state, context);
-  }
+  } else rules.askAround(state, context);
   rules.armLeaderTimer(state, context);
 }
 
@@ -42,6 +42,14 @@ function maySeekElection(state: PaxosState, context: Context): boolean {
   const { acceptor, id } = state;
   if (acceptor.isRetired || !isMember(state, context, id)) return false;
   return context.env.now >= acceptor.leaseUntil || acceptor.leaseHolder === id;
+}
+
+/** Those that were to lead may all be gone, and this node not know yet that it is its turn. */
+function askAround({ id, replica }: PaxosState, { env, nodes }: Context): void {
+  for (const node of nodes) {
+    if (node === id) continue;
+    env.sendUnsynced(node, { type: 'CatchUpRequest', slotOut: replica.slotOut });
+  }
 }
 
 /** The leader of this ballot is active: follow it, and tell it what is not decided yet. */
@@ -141,6 +149,7 @@ export const leaderRules = {
   armLeaderTimer,
   onLeaderTimer,
   maySeekElection,
+  askAround,
   onFollowed,
   sendHeartbeats,
   confirmSelf,

@@ -181,6 +181,7 @@ export const mutants: readonly Mutant[] = [
     id: 'ST-2',
     summary: 'a start takes a torn record for whole if anything of it was written',
     difficulty: 'medium',
+    options: FROM_SNAPSHOTS,
     node: { isReadable: (record) => record.writes.length > 0 },
   }),
   mutant({

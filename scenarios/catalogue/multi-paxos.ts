@@ -26,7 +26,7 @@ function drawOptions(stream: Stream): Options {
     leaderTimeout,
     leaderSpread: Math.floor(leaderTimeout / stream.between(1, 3)),
     heartbeatInterval: Math.floor(leaderTimeout / stream.between(3, 6)),
-    leaseDuration: Math.floor(leaderTimeout / stream.between(1, 3)),
+    leaseDuration: Math.floor(leaderTimeout * stream.pick([0.5, 1, 2])),
     clientRetry: stream.between(10, 60) * MS,
     giveUpAfter: stream.below(4) === 0 ? stream.between(40, 200) * MS : 0,
   };
@@ -43,7 +43,7 @@ function drawExtremes(stream: Stream): Options {
     leaderTimeout: timeout,
     leaderSpread: part(4),
     heartbeatInterval: Math.max(1, Math.floor(timeout / stream.between(3, 8))),
-    leaseDuration: part(4),
+    leaseDuration: Math.floor(timeout * stream.pick([0.25, 1, 2, 4])),
     phase1Resend: part(8),
     phase2Resend: part(8),
     proposeResend: part(8),
