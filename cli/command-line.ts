@@ -168,8 +168,7 @@ const EXIT_CODES = [
 export async function execute(words: readonly string[]): Promise<number> {
   if (words[0] === COMPLETIONS_FLAG) return complete(words.slice(2));
   assertKnownWords(words);
-  // Run when yargs is done: around a handler that takes time it would word its whole help as well.
-  let chosen = async (): Promise<number> => 0;
+  let exitCode = 0;
   const parser = yargs(forYargs(words))
     .scriptName('quorumlab')
     .usage('quorumlab: a deterministic simulation testbed for replication protocols')
@@ -198,8 +197,8 @@ export async function execute(words: readonly string[]): Promise<number> {
       `${action} ${command.takes}`,
       command.about,
       (builder: Argv) => describePositional(builder, command).options(command.options),
-      (parsed: ParsedArguments) => {
-        chosen = () => command.run(new Given(parsed));
+      async (parsed: ParsedArguments) => {
+        exitCode = await command.run(new Given(parsed));
       },
     );
   };
@@ -214,7 +213,7 @@ export async function execute(words: readonly string[]): Promise<number> {
     }
   }
   await parser.parseAsync();
-  return chosen();
+  return exitCode;
 }
 
 function commandsOf(group: string): readonly Command[] {
