@@ -1,5 +1,6 @@
 /** Everything that can be run: protocols, the state machines they replicate, and planted bugs. */
 import type { Mutant, Protocol } from '../sim/contract.ts';
+import { chainReplication } from './chain-replication/index.ts';
 import { multiPaxos } from './multi-paxos/index.ts';
 import { mutants as paxosMutants } from './multi-paxos/mutants.ts';
 import { mutants as machineMutants } from './state-machines/mutants.ts';
@@ -13,6 +14,7 @@ export { machines } from './state-machines/index.ts';
 export const protocols: readonly Protocol[] = [
   viewstampedReplication,
   multiPaxos,
+  chainReplication,
   unreplicated,
   thinChain,
 ];

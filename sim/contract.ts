@@ -276,7 +276,12 @@ export interface Protocol<
    */
   readonly offersSequentialReads?: boolean;
   replica(env: Env<M, Timer>, cluster: Cluster, machine: StateMachine): Process<M, Timer, State>;
-  client(env: ClientEnv<M, Timer>, cluster: Cluster): Client<M, Timer, ClientState>;
+  /** The machine is there to tell which operations only read. */
+  client(
+    env: ClientEnv<M, Timer>,
+    cluster: Cluster,
+    machine: StateMachine,
+  ): Client<M, Timer, ClientState>;
   claims(options: Options, replicas: number): Claims<State>;
   readonly invariants: readonly Invariant<State>[];
   /** For one run; without it, no invariant rests. */

@@ -27,7 +27,7 @@ export class Lifecycle {
     if (node.isReplica) {
       node.process = protocol.replica(node, cluster, machine);
     } else {
-      node.client = protocol.client(node, cluster);
+      node.client = protocol.client(node, cluster, machine);
       node.process = node.client;
     }
     node.process.start(node.disk.read());

@@ -1,4 +1,5 @@
 /** The catalogue: every scenario by its id, and how to find one. */
+import { chainReplicationScenarios } from './chain-replication.ts';
 import { multiPaxosScenarios } from './multi-paxos.ts';
 import type { Scenario } from './scenario.ts';
 import { smallScenarios } from './small.ts';
@@ -10,6 +11,7 @@ export type { DrawSettings, Scenario } from './scenario.ts';
 export const scenarios: readonly Scenario[] = [
   ...viewstampedReplicationScenarios,
   ...multiPaxosScenarios,
+  ...chainReplicationScenarios,
   ...smallScenarios,
 ];
 

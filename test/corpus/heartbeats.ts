@@ -57,8 +57,8 @@ function withHeartbeats(protocol: Protocol, heartbeats: Heartbeats): Protocol {
     ...protocol,
     replica: (env, cluster, machine) =>
       withHeart(protocol.replica(env, cluster, machine), new Heart(env, cluster, heartbeats)),
-    client: (env, cluster) => {
-      const client = protocol.client(env, cluster);
+    client: (env, cluster, machine) => {
+      const client = protocol.client(env, cluster, machine);
       const heart = new Heart(env, cluster, heartbeats);
       return {
         ...withHeart<Client>(client, heart),

@@ -223,7 +223,11 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     const env = this.#env(node);
     stopped.process = this.cluster.replicas.includes(node)
       ? (this.#protocol.replica(env, this.cluster, this.#machine) as unknown as Process<M>)
-      : (this.#protocol.client(this.#clientEnv(node, env), this.cluster) as unknown as Process<M>);
+      : (this.#protocol.client(
+          this.#clientEnv(node, env),
+          this.cluster,
+          this.#machine,
+        ) as unknown as Process<M>);
     const durable: Durable = { records: stopped.records.slice() };
     this.#step(node, (process) => process.start(durable));
   }

@@ -1,0 +1,237 @@
+/**
+ * What chain replication claims to survive, and whom it owes progress (§3: of t servers t - 1 may
+ * fail). The reasons are in docs/PROTOCOLS.md.
+ */
+import { isLinked, isRunning, isUndisturbed } from '../../sim/connectivity.ts';
+import type {
+  Claims,
+  ClusterView,
+  Loss,
+  Micros,
+  NodeId,
+  Options,
+  Owed,
+} from '../../sim/contract.ts';
+import { leaderOf } from '../multi-paxos/ballot.ts';
+import { claims as claimsOfPaxos } from '../multi-paxos/claims.ts';
+import type { Command } from '../multi-paxos/messages.ts';
+import type { Slots } from '../multi-paxos/slots.ts';
+import type { PaxosState } from '../multi-paxos/state.ts';
+import { type Configuration, isSettled } from './configuration.ts';
+import { commandOf } from './configuration-machine.ts';
+import type { ChainState } from './index.ts';
+import { paxosOptions } from './master.ts';
+import { ledgerOf, type MasterState } from './master-state.ts';
+import { type ChainOptions, longestOf, type Roles, readOptions, rolesOf } from './options.ts';
+import type { ServerState } from './state.ts';
+import { RESEND_BACKOFF_MAX } from './update-path.ts';
+
+type View = ClusterView<ChainState>;
+
+const NOBODY: Owed = { clients: [], replicas: [] };
+
+/** Changes that may follow each other for one server: out, and in again by three steps. */
+const CHANGES_PER_SERVER = 4;
+/** Times that each of the waits for a lost message comes in, for one change or one request. */
+const RETRIES = 4;
+
+export function claims(options: Options, replicas: number): Claims<ChainState> {
+  const chain = readOptions(options);
+  const ids = Array.from({ length: replicas }, (_, id) => id);
+  const roles = rolesOf({ replicas: ids, options });
+  return {
+    durable: chain.isDurable,
+    survives: (loss, replica, view) =>
+      roles.masters.includes(replica)
+        ? masterSurvives(loss, replica, view, chain, roles)
+        : serverSurvives(loss, replica, view, chain, roles),
+    owes: (view) => owes(view, chain, roles),
+    progressWithin: progressWithin(chain, roles),
+  };
+}
+
+/** The masters survive what Multi-Paxos survives. */
+function masterSurvives(
+  loss: Loss,
+  replica: NodeId,
+  view: View,
+  options: ChainOptions,
+  roles: Roles,
+): boolean {
+  const paxos = claimsOfPaxos(paxosOptions(options), roles.masters.length);
+  return paxos.survives(loss, replica, viewOfMasters(view, roles));
+}
+
+/** A server that loses what it holds is one of the t - 1, if another one holds it too. */
+function serverSurvives(
+  loss: Loss,
+  replica: NodeId,
+  view: View,
+  options: ChainOptions,
+  roles: Roles,
+): boolean {
+  switch (loss) {
+    case 'omission':
+      return true;
+    case 'clock':
+      return options.readMode !== 'tail';
+    case 'memory':
+      return options.isDurable || isHeldByAnother(view, replica, roles);
+    case 'record':
+      // In the fail-stop mode, all that the disk tells is how many records it has.
+      return !options.isDurable || isHeldByAnother(view, replica, roles);
+    case 'disk':
+    case 'unnoticed':
+    case 'lies':
+      return false;
+    default:
+      return loss satisfies never;
+  }
+}
+
+/** Whether what this server holds is held by another one, which nobody is about to remove. */
+function isHeldByAnother(view: View, replica: NodeId, roles: Roles): boolean {
+  const acting = actingMaster(view, roles);
+  if (acting === undefined) return false;
+  const { chain } = ledgerOf(acting).configuration;
+  return chain.some((server) => server !== replica && isKept(view, server, acting));
+}
+
+/** Whether the server is up, has what the chain acknowledged, and will not have to leave. */
+function isKept(view: View, server: NodeId, acting: MasterState): boolean {
+  const { configuration } = ledgerOf(acting);
+  const { proposed } = acting;
+  return (
+    isSettled(configuration, server) &&
+    hasState(view, server, configuration) &&
+    !view.isDamaged(server) &&
+    !(proposed?.f === 'remove' && proposed.server === server)
+  );
+}
+
+function hasState(view: View, server: NodeId, { incarnations }: Configuration): boolean {
+  return serverState(view, server)?.incarnation === incarnations[server];
+}
+
+/**
+ * The master that acts in the latest term, which alone knows of changes that are under way; none
+ * while it is down, or not what it was.
+ */
+function actingMaster(view: View, { masters }: Roles): MasterState | undefined {
+  const known = masters.flatMap((master) => masterState(view, master) ?? []);
+  const term = known.reduce((latest, state) => Math.max(latest, ledgerOf(state).term), 0);
+  const acting = known.find(({ id }) => id === leaderOf(term));
+  return term > 0 && acting?.term === term ? acting : undefined;
+}
+
+/**
+ * Progress is owed to a group in which all can talk to all, that nobody outside can send to, with
+ * masters enough to act, and with a server that holds what was acknowledged.
+ */
+function owes(view: View, options: ChainOptions, roles: Roles): Owed {
+  const { replicas, clients } = view.cluster;
+  const running = replicas.filter((replica) => isRunning(view, replica));
+  const group = running.filter((one) => running.every((other) => isLinkedTo(view, one, other)));
+  if (!isUndisturbed(view, group)) return NOBODY;
+  const paxos = claimsOfPaxos(paxosOptions(options), roles.masters.length);
+  if (paxos.owes(viewOfMasters(view, roles)).replicas.length === 0) return NOBODY;
+  const joined = serversThatStay(view, group, roles);
+  if (joined.length === 0) return NOBODY;
+  const isServed = (client: NodeId): boolean =>
+    view.isUp(client) && group.every((member) => isLinked(view, client, member));
+  return { clients: clients.filter(isServed), replicas: joined };
+}
+
+function isLinkedTo(view: View, one: NodeId, other: NodeId): boolean {
+  return one === other || isLinked(view, one, other);
+}
+
+/** Servers of the group that will be in the chain in the end; none if that is open yet. */
+function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): readonly NodeId[] {
+  const masters = roles.masters.flatMap((master) => masterState(view, master) ?? []);
+  const latest = masters.reduce<MasterState | undefined>(
+    (best, state) => (best === undefined || epochOf(state) > epochOf(best) ? state : best),
+    undefined,
+  );
+  if (latest === undefined || masters.some(hasWishUnderWay)) return [];
+  const { configuration, wanted } = ledgerOf(latest);
+  const isMember = (server: NodeId): boolean =>
+    group.includes(server) &&
+    isSettled(configuration, server) &&
+    hasState(view, server, configuration);
+  const mayLeave = masters.some(({ proposed }) => proposed?.f === 'remove');
+  const members = roles.servers.filter(isMember);
+  // A removal that is under way takes at most one of them.
+  if (members.length < (mayLeave ? 2 : 1)) return [];
+  return roles.servers.filter(
+    (server) => group.includes(server) && (wanted?.includes(server) ?? true),
+  );
+}
+
+/** Whether it is still to be decided whom an operator wants in the chain. */
+function hasWishUnderWay({ wish, paxos }: MasterState): boolean {
+  const { requests, proposals, decisions, slotOut } = paxos.replica;
+  const accepted = openValues(paxos.acceptor.accepted, slotOut).map((pvalue) => pvalue.command);
+  const open = [
+    ...requests,
+    ...openValues(proposals, slotOut),
+    ...openValues(decisions, slotOut),
+    ...openValues(paxos.leader.proposals, slotOut),
+    ...accepted,
+  ];
+  return wish !== null || open.some(isWish);
+}
+
+/** What is in slots that this master has not executed yet. */
+function openValues<Value>(slots: Slots<Value>, slotOut: number): Value[] {
+  return slots.values.slice(Math.max(0, slotOut - slots.first)).filter((value) => value !== null);
+}
+
+function isWish(command: Command): boolean {
+  if (command.type === 'Batch') return command.requests.some(isWish);
+  return command.type === 'Request' && commandOf(command.operation).f === 'want';
+}
+
+function epochOf(state: MasterState): number {
+  return ledgerOf(state).configuration.epoch;
+}
+
+function masterState(view: View, master: NodeId): MasterState | undefined {
+  const state = view.stateOf(master);
+  return state?.kind === 'master' ? state : undefined;
+}
+
+function serverState(view: View, server: NodeId): ServerState | undefined {
+  const state = view.stateOf(server);
+  return state?.kind === 'server' ? state : undefined;
+}
+
+/** What the claims of Multi-Paxos may see: the masters, as if there were nobody else. */
+function viewOfMasters(view: View, { masters }: Roles): ClusterView<PaxosState> {
+  return {
+    cluster: { ...view.cluster, replicas: masters },
+    now: view.now,
+    stateOf: (replica) => masterState(view, replica)?.paxos,
+    crashesOf: (replica) => view.crashesOf(replica),
+    isUp: (node) => view.isUp(node),
+    isPaused: (node) => view.isPaused(node),
+    isConnected: (from, to) => view.isConnected(from, to),
+    isSound: (from, to) => view.isSound(from, to),
+    isDamaged: (replica) => view.isDamaged(replica),
+  };
+}
+
+/** The masters agree on who acts; then every server leaves and joins again; then requests go on. */
+function progressWithin(options: ChainOptions, roles: Roles): Micros {
+  const paxos = claimsOfPaxos(paxosOptions(options), roles.masters.length);
+  const lease = longestOf(options.leaseDuration, options.driftBound);
+  const change =
+    options.suspectAfter +
+    lease +
+    RETRIES * (options.heartbeatInterval + options.handoverRetry + options.gapPatience) +
+    2 ** RESEND_BACKOFF_MAX * options.forwardResend;
+  const request = RETRIES * (options.clientRetry + 2 ** RESEND_BACKOFF_MAX * options.forwardResend);
+  return (
+    paxos.progressWithin + CHANGES_PER_SERVER * roles.servers.length * change + RETRIES * request
+  );
+}

@@ -1,0 +1,297 @@
+/**
+ * A client of a chain: van Renesse & Schneider, OSDI 2004, §3: queries go to the tail, updates to
+ * the head, and the master tells who that is.
+ *
+ * Deviation: a client asks the masters when it knows nobody or gets no answer; servers that are
+ * asked for what is not theirs tell the chain as they know it.
+ * Deviation: the paper leaves to clients how they guard against an update that is performed twice
+ * (§2). Here every operation has a number, and a retry keeps it. Numbers are reserved on disk in
+ * blocks, so that a client which restarts uses none twice.
+ */
+import type {
+  Client,
+  ClientEnv,
+  Cluster,
+  Durable,
+  Level,
+  Micros,
+  NodeId,
+  StateMachine,
+  Unreadable,
+} from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
+import { type Configuration, headOf, tailOf } from './configuration.ts';
+import type { ChainMessage, Query, Redirect, Reply, Request, SequentialRead } from './messages.ts';
+import { type ChainOptions, type Roles, readOptions, rolesOf } from './options.ts';
+
+export type ClientTimer = 'retry';
+
+export interface ClientContext {
+  readonly env: ClientEnv<ChainMessage, ClientTimer>;
+  readonly rules: ClientRules;
+  readonly options: ChainOptions;
+  readonly roles: Roles;
+  readonly machine: StateMachine;
+}
+
+export interface ClientState {
+  readonly clientId: NodeId;
+  /** Number of the latest request; numbers below `reserved` may be used without a disk write. */
+  requestNumber: number;
+  reserved: number;
+  /** The latest configuration heard of, or null. */
+  configuration: Configuration | null;
+  /** Where a sequential read goes: moves on when no answer comes. */
+  home: NodeId;
+  /** The session's token: so many updates it has seen. */
+  sequence: number;
+  /** What waits for an answer, or null. */
+  open: Request | Query | SequentialRead | null;
+  invokedAt: Micros;
+  sentAt: Micros;
+  isRetryArmed: boolean;
+}
+
+/** Request numbers that one record reserves. */
+const BLOCK = 1_000;
+
+export class ChainClient implements Client<ChainMessage, ClientTimer, ClientState> {
+  readonly state: ClientState;
+  readonly #context: ClientContext;
+
+  constructor(
+    env: ClientEnv<ChainMessage, ClientTimer>,
+    cluster: Cluster,
+    machine: StateMachine,
+    rules: ClientRules,
+  ) {
+    const roles = rolesOf(cluster);
+    this.#context = { env, rules, options: readOptions(cluster.options), roles, machine };
+    this.state = {
+      clientId: env.id,
+      requestNumber: 0,
+      reserved: 0,
+      configuration: null,
+      home: roles.servers[env.id % roles.servers.length] ?? env.id,
+      sequence: 0,
+      open: null,
+      invokedAt: 0,
+      sentAt: 0,
+      isRetryArmed: false,
+    };
+  }
+
+  start(durable: Durable): void {
+    this.#context.rules.start(this.state, this.#context, durable);
+  }
+
+  invoke(operation: Plain, level: Level): void {
+    this.#context.rules.invoke(this.state, this.#context, operation, level);
+  }
+
+  receive(_from: NodeId, message: ChainMessage | Unreadable): void {
+    const { rules } = this.#context;
+    switch (message.type) {
+      case 'Reply':
+        rules.onReply(this.state, this.#context, message);
+        break;
+      case 'Redirect':
+        rules.onRedirect(this.state, this.#context, message);
+        break;
+      case 'ChainConfig':
+        rules.onConfiguration(this.state, this.#context, message.configuration);
+        break;
+      case 'Unreadable':
+        rules.onUnreadable(this.#context);
+        break;
+      default:
+        // Everything else is among servers and masters.
+        return;
+    }
+  }
+
+  expire(): void {
+    this.#context.rules.onRetryTimer(this.state, this.#context);
+  }
+}
+
+/** A restart goes on above all that it may have used. */
+function start(state: ClientState, context: ClientContext, durable: Durable): void {
+  for (const { intact, writes } of durable.records) {
+    for (const write of intact ? writes : []) {
+      if (write.kind !== 'set' || typeof write.value !== 'number') continue;
+      state.reserved = Math.max(state.reserved, write.value);
+    }
+  }
+  state.requestNumber = state.reserved;
+  context.rules.reserve(state, context);
+}
+
+function reserve(state: ClientState, context: ClientContext): void {
+  state.reserved = state.requestNumber + BLOCK;
+  context.env.persist({ kind: 'set', key: 'reserved', value: state.reserved });
+}
+
+function invoke(state: ClientState, context: ClientContext, operation: Plain, level: Level): void {
+  const { env, rules } = context;
+  if (state.requestNumber === state.reserved) rules.reserve(state, context);
+  state.requestNumber++;
+  state.open = rules.requestFor(state, context, operation, level);
+  state.invokedAt = env.now;
+  state.sentAt = env.now;
+  rules.send(state, context, state.open);
+  rules.armRetry(state, context);
+}
+
+/** An update, a query, or a read that may be old. */
+function requestFor(
+  state: ClientState,
+  { machine, options }: ClientContext,
+  operation: Plain,
+  level: Level,
+): Request | Query | SequentialRead {
+  const { clientId, requestNumber, sequence } = state;
+  if (level === 'sequential') return { type: 'SequentialRead', operation, requestNumber, sequence };
+  if (options.readMode !== 'chain' && machine.isReadOnly(operation)) {
+    return { type: 'Query', operation, requestNumber };
+  }
+  return { type: 'Request', operation, clientId, requestNumber };
+}
+
+/** To the head, to the tail, or to where this session reads. */
+function send(
+  state: ClientState,
+  context: ClientContext,
+  request: Request | Query | SequentialRead,
+): void {
+  const { env, rules } = context;
+  const target = rules.targetOf(state, request);
+  if (target === undefined) rules.askMasters(context);
+  else env.send(target, request);
+}
+
+function targetOf(
+  { configuration, home }: ClientState,
+  request: Request | Query | SequentialRead,
+): NodeId | undefined {
+  if (request.type === 'SequentialRead') return home;
+  if (configuration === null) return undefined;
+  return request.type === 'Request' ? headOf(configuration) : tailOf(configuration);
+}
+
+function askMasters({ env, roles }: ClientContext): void {
+  for (const master of roles.masters) env.send(master, { type: 'GetConfiguration' });
+}
+
+/** One timer runs on over many operations; it is cheaper than one an operation. */
+function armRetry(state: ClientState, context: ClientContext): void {
+  if (state.isRetryArmed) return;
+  state.isRetryArmed = true;
+  context.env.setTimer('retry', context.options.clientRetry);
+}
+
+function onRetryTimer(state: ClientState, context: ClientContext): void {
+  const { env, options, rules } = context;
+  state.isRetryArmed = false;
+  if (state.open === null) return;
+  if (options.giveUpAfter > 0 && env.now - state.invokedAt >= options.giveUpAfter) {
+    rules.giveUp(state, context);
+    return;
+  }
+  if (env.now - state.sentAt >= options.clientRetry) {
+    env.mark('client-retried');
+    state.sentAt = env.now;
+    rules.onTimeout(state, context);
+  }
+  state.isRetryArmed = true;
+  const rest = options.clientRetry - (env.now - state.sentAt);
+  env.setTimer('retry', rest > 0 ? rest : options.clientRetry);
+}
+
+/** No answer: it may be lost, or whoever should give it is not there any more. */
+function onTimeout(state: ClientState, context: ClientContext): void {
+  const { roles, rules } = context;
+  const open = rules.requestForRetry(state, context);
+  if (open.type === 'SequentialRead') rules.moveHome(state, roles);
+  else rules.askMasters(context);
+  rules.send(state, context, open);
+}
+
+function requestForRetry(
+  { open }: ClientState,
+  _: ClientContext,
+): Request | Query | SequentialRead {
+  return open!;
+}
+
+function moveHome(state: ClientState, { servers }: Roles): void {
+  state.home = servers[(servers.indexOf(state.home) + 1) % servers.length] ?? state.home;
+}
+
+/** The operation may still happen: its outcome stays unknown, its number stays used. */
+function giveUp(state: ClientState, context: ClientContext): void {
+  context.env.mark('client-gave-up');
+  state.open = null;
+  context.env.abandon();
+}
+
+function onReply(state: ClientState, context: ClientContext, reply: Reply): void {
+  const { env, rules } = context;
+  if (!rules.isAwaited(state, reply)) {
+    env.mark('duplicate-reply-ignored');
+    return;
+  }
+  if (reply.sequence > state.sequence) state.sequence = reply.sequence;
+  state.open = null;
+  env.complete(reply.result);
+}
+
+function isAwaited({ open }: ClientState, { requestNumber }: Reply): boolean {
+  return open?.requestNumber === requestNumber;
+}
+
+function onRedirect(state: ClientState, context: ClientContext, redirect: Redirect): void {
+  context.rules.onConfiguration(state, context, redirect.configuration);
+}
+
+/** News are followed at once, and only news: whoever redirects us in circles is not followed. */
+function onConfiguration(
+  state: ClientState,
+  context: ClientContext,
+  configuration: Configuration,
+): void {
+  const known = state.configuration?.epoch ?? 0;
+  if (configuration.epoch <= known) return;
+  state.configuration = configuration;
+  if (state.open === null || state.open.type === 'SequentialRead') return;
+  context.env.mark('client-redirected');
+  context.rules.send(state, context, state.open);
+}
+
+function onUnreadable({ env }: ClientContext): void {
+  env.mark('unreadable-dropped');
+}
+
+/** Every rule of a client; they call each other through this record, as the servers' do. */
+export const clientRules = {
+  start,
+  reserve,
+  invoke,
+  requestFor,
+  send,
+  targetOf,
+  askMasters,
+  armRetry,
+  onRetryTimer,
+  onTimeout,
+  requestForRetry,
+  moveHome,
+  giveUp,
+  onReply,
+  isAwaited,
+  onRedirect,
+  onConfiguration,
+  onUnreadable,
+};
+
+export type ClientRules = typeof clientRules;

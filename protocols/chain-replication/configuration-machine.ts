@@ -1,0 +1,134 @@
+/**
+ * The master's state machine: the configuration of the chain, and what changes it (§3). It
+ * is small enough to be replicated by any consensus protocol; the masters replicate it by
+ * Multi-Paxos.
+ *
+ * A command names the epoch that it was proposed for and does nothing in any other: whoever
+ * proposes twice, or late, changes nothing. It also names the term of the master that has proposed
+ * it, and does nothing once another master acts: that one may have granted leases which the earlier
+ * one knows nothing of. (Paxos Made Live makes operations conditional on an epoch number likewise.)
+ */
+import type { NodeId, StateMachine } from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
+import { type Configuration, firstConfiguration, isSettled } from './configuration.ts';
+
+/** The ballot of the master that has proposed it. */
+interface InTerm {
+  readonly term: number;
+}
+
+/** Changes of the chain. */
+export type ChainCommand =
+  /** A server leaves: it is suspected, has lost its state, or is wanted no more. */
+  | { readonly f: 'remove'; readonly epoch: number; readonly server: NodeId }
+  /** A server begins to copy what the tail has. */
+  | {
+      readonly f: 'beginJoin';
+      readonly epoch: number;
+      readonly server: NodeId;
+      readonly incarnation: number;
+    }
+  /** It has copied enough: it is the last of the chain now. */
+  | { readonly f: 'completeJoin'; readonly epoch: number; readonly server: NodeId }
+  /** Everything was handed over to it. */
+  | { readonly f: 'settleJoin'; readonly epoch: number; readonly server: NodeId };
+
+export type ConfigurationCommand =
+  | (ChainCommand & InTerm)
+  /** A master begins to act: what earlier ones have proposed, and is not decided yet, is void. */
+  | ({ readonly f: 'act' } & InTerm)
+  /** An operator names the servers that are to form the chain; null is whoever asks. */
+  | { readonly f: 'want'; readonly servers: readonly NodeId[] | null }
+  /** Changes nothing: its reply is the epoch at its place in the log. */
+  | { readonly f: 'confirm' };
+
+export interface ConfigurationState {
+  configuration: Configuration;
+  /** The ballot of the master that acts, or has acted last. */
+  term: number;
+  wanted: readonly NodeId[] | null;
+}
+
+/** Begins with the given chain in epoch 1; replies with the epoch after the command. */
+export function configurationMachine(
+  chain: readonly NodeId[],
+  wanted: readonly NodeId[] | null,
+): StateMachine<ConfigurationState> {
+  return {
+    name: 'configuration',
+    initial: () => ({ configuration: firstConfiguration(chain), term: 0, wanted }),
+    apply,
+    // No part is ever changed in place.
+    clone: (state) => ({ ...state }),
+    isReadOnly: (operation) => commandOf(operation).f === 'confirm',
+  };
+}
+
+function apply(state: ConfigurationState, operation: Plain): Plain {
+  const command = commandOf(operation);
+  switch (command.f) {
+    case 'act':
+      state.term = Math.max(state.term, command.term);
+      break;
+    case 'want':
+      state.wanted = command.servers;
+      break;
+    case 'confirm':
+      break;
+    default: {
+      const changed = changeChain(state.configuration, command);
+      const isCurrent = command.term === state.term;
+      if (isCurrent && changed !== undefined) state.configuration = changed;
+    }
+  }
+  return state.configuration.epoch;
+}
+
+/** The configuration after the command, or undefined if it is not valid in this one. */
+export function changeChain(
+  configuration: Configuration,
+  command: ChainCommand,
+): Configuration | undefined {
+  const { epoch, chain, joining, incarnations } = configuration;
+  const { server } = command;
+  if (command.epoch !== epoch) return undefined;
+  const next = { epoch: epoch + 1, chain, joining, incarnations };
+  switch (command.f) {
+    case 'remove':
+      return remove(configuration, server);
+    case 'beginJoin':
+      if (joining !== null || chain.includes(server)) return undefined;
+      return {
+        ...next,
+        joining: server,
+        incarnations: { ...incarnations, [server]: command.incarnation },
+      };
+    case 'completeJoin':
+      if (joining !== server || chain.includes(server)) return undefined;
+      return { ...next, chain: [...chain, server] };
+    case 'settleJoin':
+      if (joining !== server || !chain.includes(server)) return undefined;
+      return { ...next, joining: null };
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Never the last one that surely holds everything: nobody could go on without it. */
+function remove(configuration: Configuration, server: NodeId): Configuration | undefined {
+  const { epoch, chain, joining, incarnations } = configuration;
+  if (joining !== server && !chain.includes(server)) return undefined;
+  const rest = chain.filter((member) => member !== server);
+  if (!rest.some((member) => isSettled(configuration, member))) return undefined;
+  return {
+    epoch: epoch + 1,
+    chain: rest,
+    joining: joining === server ? null : joining,
+    incarnations,
+  };
+}
+
+/** What the masters propose to each other is what this file has made. */
+export function commandOf(operation: Plain): ConfigurationCommand {
+  return operation as unknown as ConfigurationCommand;
+}

@@ -1,0 +1,64 @@
+/**
+ * What the master hands out: which servers form the chain, in which order (§3). Every change has a
+ * number of its own, the epoch; each epoch has one configuration for ever, so that anybody who
+ * knows it may pass it on.
+ */
+import type { NodeId } from '../../sim/contract.ts';
+
+export interface Configuration {
+  readonly epoch: number;
+  /** Head first, tail last; never empty once it was not. */
+  readonly chain: readonly NodeId[];
+  /**
+   * The server that is being added, or null. Outside the chain it copies what the tail has; once it
+   * is the last of the chain, it has not yet reported that everything was handed over to it.
+   */
+  readonly joining: NodeId | null;
+  /** By server: the incarnation that was admitted; a later one has lost what this one held. */
+  readonly incarnations: { readonly [server: NodeId]: number };
+}
+
+/** What every node knows from the start. */
+export const FIRST_EPOCH = 1;
+
+export function firstConfiguration(chain: readonly NodeId[]): Configuration {
+  const incarnations: { [server: NodeId]: number } = {};
+  for (const server of chain) incarnations[server] = 0;
+  return { epoch: FIRST_EPOCH, chain, joining: null, incarnations };
+}
+
+export function headOf({ chain }: Configuration): NodeId | undefined {
+  return chain[0];
+}
+
+export function tailOf({ chain }: Configuration): NodeId | undefined {
+  return chain[chain.length - 1];
+}
+
+export function successorOf({ chain }: Configuration, server: NodeId): NodeId | undefined {
+  const index = chain.indexOf(server);
+  return index < 0 ? undefined : chain[index + 1];
+}
+
+export function predecessorOf({ chain }: Configuration, server: NodeId): NodeId | undefined {
+  return chain[chain.indexOf(server) - 1];
+}
+
+/** Whom a server forwards to: its successor; the tail to the server that copies from it, if any. */
+export function downstreamOf(configuration: Configuration, server: NodeId): NodeId | undefined {
+  const { chain, joining } = configuration;
+  if (tailOf(configuration) !== server) return successorOf(configuration, server);
+  return joining === null || chain.includes(joining) ? undefined : joining;
+}
+
+/** Whom a server is forwarded to by: its predecessor; one that copies, by the tail. */
+export function upstreamOf(configuration: Configuration, server: NodeId): NodeId | undefined {
+  const { chain, joining } = configuration;
+  if (chain.includes(server)) return predecessorOf(configuration, server);
+  return joining === server ? tailOf(configuration) : undefined;
+}
+
+/** Whether the server is in the chain and has said that it holds all that it should. */
+export function isSettled({ chain, joining }: Configuration, server: NodeId): boolean {
+  return joining !== server && chain.includes(server);
+}

@@ -1,0 +1,290 @@
+/**
+ * How a master acts: van Renesse & Schneider, OSDI 2004, §3, "Coping with Server Failures".
+ *
+ * Deviation: one of several masters acts, and changes the configuration by commands that all of
+ * them execute. What is decided stays decided, so every master may tell it to whoever asks.
+ * Deviation: leases. The acting master grants the tail a lease at each heartbeat; it proposes to
+ * remove a server only when the lease that it granted last has run out by its own clock, which may
+ * gain, and on that of the server, which may lose (the server counts from the sending of its
+ * heartbeat). Leases of earlier masters have run out by then, too: each granted them while nobody
+ * else could lead, and the one that acts now waits as if it had granted one to everybody when it
+ * began.
+ */
+import type { NodeId } from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
+import type { PaxosMessage, Response } from '../multi-paxos/messages.ts';
+import { tailOf } from './configuration.ts';
+import {
+  type ChainCommand,
+  type ConfigurationCommand,
+  changeChain,
+} from './configuration-machine.ts';
+import type { MasterContext } from './master.ts';
+import { ledgerOf, type MasterState } from './master-state.ts';
+import type { Confirm, ServerHeartbeat } from './messages.ts';
+import { longestOf } from './options.ts';
+import { NEVER } from './state.ts';
+
+/** Requests that a master may make in one term. */
+const REQUESTS_MAX = 1_000_000;
+
+function onPaxos(
+  state: MasterState,
+  context: MasterContext,
+  from: NodeId,
+  message: PaxosMessage,
+): void {
+  if (message.type === 'Response') context.rules.onResponse(state, context, message);
+  else context.paxos.receive(from, message);
+}
+
+/** After each step: has this master become the leader, or ceased to be; was anything decided? */
+function follow(state: MasterState, context: MasterContext): void {
+  const { leader } = state.paxos;
+  const { rules } = context;
+  const term = leader.isActive ? leader.ballot : 0;
+  if (term !== state.term) rules.beginTerm(state, context, term);
+  if (state.actingSince === NEVER && rules.mayAct(state)) rules.beginToAct(state, context);
+  const ledger = ledgerOf(state);
+  if (ledger.configuration !== state.configuration) {
+    state.configuration = ledger.configuration;
+    rules.announce(state, context);
+  }
+}
+
+/** A new leader announces its term, and acts once that is decided: it knows all before it then. */
+function beginTerm(state: MasterState, context: MasterContext, term: number): void {
+  if (state.actingSince !== NEVER) context.env.mark('acting-ended');
+  state.term = term;
+  state.actingSince = NEVER;
+  state.requestCount = 0;
+  state.proposed = null;
+  state.hasProposedWish = false;
+  state.confirming = [];
+  state.toConfirm = [];
+  state.confirmingBy = 0;
+  if (term !== 0) context.rules.propose(state, context, { f: 'act', term });
+}
+
+function mayAct(state: MasterState): boolean {
+  return state.term !== 0 && ledgerOf(state).term === state.term;
+}
+
+/** As if every server had been heard, and had been granted a lease, just now. */
+function beginToAct(state: MasterState, context: MasterContext): void {
+  const { env, roles } = context;
+  env.mark('acting-began');
+  state.actingSince = env.now;
+  for (const server of roles.servers) {
+    state.heardAt[server] = env.now;
+    state.grantedAt[server] = env.now;
+  }
+}
+
+/** Under leases a leader that has lost its own may have a successor already. */
+function isActing(state: MasterState, { options, paxos, paxosContext }: MasterContext): boolean {
+  if (state.actingSince === NEVER) return false;
+  if (options.readMode !== 'tail') return true;
+  return paxosContext.rules.holdsLease(paxos.state, paxosContext);
+}
+
+/** A request of this master to the replicated state machine. */
+function propose(state: MasterState, context: MasterContext, command: ConfigurationCommand): void {
+  const operation: Plain = { ...command };
+  const { id } = state;
+  state.requestCount++;
+  const requestNumber = state.term * REQUESTS_MAX + state.requestCount;
+  context.paxos.receive(id, { type: 'Request', operation, clientId: id, requestNumber });
+}
+
+/** One change of the chain at a time. */
+function proposeChange(state: MasterState, context: MasterContext, command: ChainCommand): void {
+  if (changeChain(state.configuration, command) === undefined) return;
+  context.env.mark(`${command.f}-proposed`);
+  state.proposed = command;
+  context.rules.propose(state, context, { ...command, term: state.term });
+}
+
+/** The chain has changed: those that are concerned, and those that were, hear of it at once. */
+function announce(state: MasterState, context: MasterContext): void {
+  const { env, roles } = context;
+  state.proposed = null;
+  env.mark('configuration-decided');
+  if (!state.paxos.leader.isActive) return;
+  const { configuration } = state;
+  for (const server of roles.servers) env.send(server, { type: 'ChainConfig', configuration });
+  context.rules.supervise(state, context);
+}
+
+function answerConfiguration(state: MasterState, { env }: MasterContext, from: NodeId): void {
+  env.send(from, { type: 'ChainConfig', configuration: state.configuration });
+}
+
+function onServerHeartbeat(
+  state: MasterState,
+  context: MasterContext,
+  from: NodeId,
+  heartbeat: ServerHeartbeat,
+): void {
+  const { env, rules } = context;
+  const before = state.heartbeats[from];
+  if (before !== undefined && heartbeat.incarnation < before.incarnation) return;
+  state.heardAt[from] = env.now;
+  if (before === undefined || !isOlder(heartbeat, before)) state.heartbeats[from] = heartbeat;
+  if (!rules.isActing(state, context)) return;
+  if (heartbeat.epoch < state.configuration.epoch) rules.answerConfiguration(state, context, from);
+  else if (rules.mayGrant(state, context, from, heartbeat))
+    rules.grant(state, context, heartbeat, from);
+  if (before?.status !== heartbeat.status) rules.supervise(state, context);
+}
+
+/** Heartbeats may overtake each other; the clock of one incarnation only goes forward. */
+function isOlder(one: ServerHeartbeat, other: ServerHeartbeat): boolean {
+  return one.incarnation === other.incarnation && one.sentAt < other.sentAt;
+}
+
+/** Whoever is about to be removed gets no lease any more. */
+function mayGrant(
+  { configuration, proposed }: MasterState,
+  { options }: MasterContext,
+  server: NodeId,
+  { epoch, incarnation }: ServerHeartbeat,
+): boolean {
+  if (options.readMode !== 'tail' || epoch !== configuration.epoch) return false;
+  if (proposed?.f === 'remove' && proposed.server === server) return false;
+  return tailOf(configuration) === server && configuration.incarnations[server] === incarnation;
+}
+
+function grant(
+  state: MasterState,
+  { env, options }: MasterContext,
+  { epoch, sentAt }: ServerHeartbeat,
+  server: NodeId,
+): void {
+  state.grantedAt[server] = env.now;
+  env.sendUnsynced(server, { type: 'Lease', epoch, sentAt, duration: options.leaseDuration });
+}
+
+/** Whether no lease that anybody has granted to this server can still be counted on. */
+function hasLeaseRunOut(state: MasterState, context: MasterContext, server: NodeId): boolean {
+  const { env, options } = context;
+  if (options.readMode !== 'tail') return true;
+  const longest = longestOf(options.leaseDuration, options.driftBound);
+  return env.now >= (state.grantedAt[server] ?? state.actingSince) + longest;
+}
+
+/** A tail asks whether its epoch is current: whoever leads asks a quorum, one read for many. */
+function onConfirm(
+  state: MasterState,
+  context: MasterContext,
+  from: NodeId,
+  { round }: Confirm,
+): void {
+  const { env, options, rules } = context;
+  if (state.actingSince === NEVER) return;
+  state.toConfirm = state.toConfirm.filter(({ server }) => server !== from);
+  state.toConfirm.push({ server: from, round });
+  const isOverdue = env.now - state.confirmingSince >= options.forwardResend;
+  if (state.confirmingBy === 0 || isOverdue) rules.readEpoch(state, context);
+}
+
+function readEpoch(state: MasterState, context: MasterContext): void {
+  state.confirming = state.toConfirm;
+  state.toConfirm = [];
+  state.confirmingSince = context.env.now;
+  state.confirmingBy = state.term * REQUESTS_MAX + state.requestCount + 1;
+  context.rules.propose(state, context, { f: 'confirm' });
+}
+
+function onResponse(state: MasterState, context: MasterContext, response: Response): void {
+  const { requestNumber, result } = response;
+  if (requestNumber !== state.confirmingBy || typeof result !== 'number') return;
+  state.confirmingBy = 0;
+  for (const { server, round } of state.confirming) {
+    context.env.send(server, { type: 'Confirmed', epoch: result, round });
+  }
+  state.confirming = [];
+  if (state.toConfirm.length > 0) context.rules.readEpoch(state, context);
+}
+
+/** Which master is asked does not matter: the one that acts hears of it. */
+function onReconfigure(
+  state: MasterState,
+  context: MasterContext,
+  members: readonly NodeId[],
+): void {
+  const { env, roles, rules } = context;
+  env.mark('reconfiguration-requested');
+  const servers = members.filter((member) => roles.servers.includes(member));
+  if (servers.length === 0) return;
+  rules.onWish(state, context, servers);
+  rules.tellWish(state, context, servers);
+}
+
+function tellWish(
+  state: MasterState,
+  { env, roles }: MasterContext,
+  servers: readonly NodeId[],
+): void {
+  for (const master of roles.masters) {
+    if (master !== state.id) env.send(master, { type: 'Wish', servers });
+  }
+}
+
+function onWish(state: MasterState, context: MasterContext, servers: readonly NodeId[]): void {
+  if (isSameList(ledgerOf(state).wanted, servers) || isSameList(state.wish, servers)) return;
+  state.wish = servers;
+  state.wantedAtWish = ledgerOf(state).wanted;
+  state.hasProposedWish = false;
+  context.rules.supervise(state, context);
+}
+
+function isSameList(one: readonly NodeId[] | null, other: readonly NodeId[]): boolean {
+  return one?.length === other.length && one.every((server, index) => server === other[index]);
+}
+
+function onSuperviseTimer(state: MasterState, context: MasterContext): void {
+  context.rules.supervise(state, context);
+  if (state.wish !== null) context.rules.tellWish(state, context, state.wish);
+  context.env.setTimer('supervise', context.options.heartbeatInterval);
+}
+
+/** What is wanted of the chain, and the next step towards it. */
+function supervise(state: MasterState, context: MasterContext): void {
+  const { rules } = context;
+  // Decided; or another wish was, which need not be the earlier one.
+  if (state.wish !== null && ledgerOf(state).wanted !== state.wantedAtWish) state.wish = null;
+  if (!rules.isActing(state, context)) return;
+  if (state.wish !== null && !state.hasProposedWish) {
+    state.hasProposedWish = true;
+    rules.propose(state, context, { f: 'want', servers: state.wish });
+  }
+  if (state.proposed !== null) return;
+  const command = rules.chooseChange(state, context);
+  if (command !== undefined) rules.proposeChange(state, context, command);
+}
+
+export const masterRules = {
+  onPaxos,
+  follow,
+  beginTerm,
+  mayAct,
+  beginToAct,
+  isActing,
+  propose,
+  proposeChange,
+  announce,
+  answerConfiguration,
+  onServerHeartbeat,
+  mayGrant,
+  grant,
+  hasLeaseRunOut,
+  onConfirm,
+  readEpoch,
+  onResponse,
+  onReconfigure,
+  tellWish,
+  onWish,
+  onSuperviseTimer,
+  supervise,
+};

@@ -1,0 +1,80 @@
+/** What a master remembers besides the state machine that the masters replicate: plain data. */
+import type { Micros, NodeId } from '../../sim/contract.ts';
+import type { PaxosState } from '../multi-paxos/state.ts';
+import type { Configuration } from './configuration.ts';
+import type { ChainCommand, ConfigurationState } from './configuration-machine.ts';
+import type { ServerHeartbeat } from './messages.ts';
+import { NEVER } from './state.ts';
+
+export interface MasterState {
+  readonly kind: 'master';
+  readonly id: NodeId;
+  /** The replicated state machine, and everything by which it is replicated. */
+  readonly paxos: PaxosState;
+  /** The servers' state machine as it is at first: a master has no part in it. */
+  readonly app: unknown;
+  /** The latest configuration that this master has executed, and has told others of. */
+  configuration: Configuration;
+  /** The ballot under which this master has proposed to act; 0 if it does not lead. */
+  term: number;
+  /** By the own clock: since when it has acted, or NEVER. */
+  actingSince: Micros;
+  /** Requests of this term so far. */
+  requestCount: number;
+  /** By server, on the own clock: when it was heard last, and what it said. */
+  readonly heardAt: { [server: NodeId]: Micros };
+  readonly heartbeats: { [server: NodeId]: ServerHeartbeat };
+  /** By server, on the own clock: when it was granted a lease last. */
+  readonly grantedAt: { [server: NodeId]: Micros };
+  /** The change of the chain that is under way, or null. */
+  proposed: ChainCommand | null;
+  /** What an operator wants and is not decided yet, or null; and whether it was proposed. */
+  wish: readonly NodeId[] | null;
+  wantedAtWish: readonly NodeId[] | null;
+  hasProposedWish: boolean;
+  /** Tails that ask whether their epoch is current: those asked for, and those that came later. */
+  confirming: Confirming[];
+  toConfirm: Confirming[];
+  /** Number of the read that answers `confirming`, and when it began; 0 if there is none. */
+  confirmingBy: number;
+  confirmingSince: Micros;
+}
+
+export interface Confirming {
+  readonly server: NodeId;
+  readonly round: number;
+}
+
+export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown): MasterState {
+  return {
+    kind: 'master',
+    id,
+    paxos,
+    app,
+    configuration: configurationsOf(paxos).configuration,
+    term: 0,
+    actingSince: NEVER,
+    requestCount: 0,
+    heardAt: {},
+    heartbeats: {},
+    grantedAt: {},
+    proposed: null,
+    wish: null,
+    wantedAtWish: null,
+    hasProposedWish: false,
+    confirming: [],
+    toConfirm: [],
+    confirmingBy: 0,
+    confirmingSince: NEVER,
+  };
+}
+
+/** What the masters have decided, as far as this one has executed it. */
+export function ledgerOf({ paxos }: MasterState): ConfigurationState {
+  return configurationsOf(paxos);
+}
+
+function configurationsOf(paxos: PaxosState): ConfigurationState {
+  // The state machine that this replica was made with is the configuration's.
+  return paxos.replica.app as ConfigurationState;
+}

@@ -1,0 +1,209 @@
+/** The options of chain replication, their defaults, and what follows from them. */
+import type { Cluster, Micros, NodeId, OptionSchema, Options } from '../../sim/contract.ts';
+
+/** How queries are served. */
+export type ReadMode = 'tail' | 'confirm' | 'chain';
+
+/** Options as servers, masters and clients read them. Times are Micros. */
+export interface ChainOptions {
+  readonly isDurable: boolean;
+  readonly readMode: ReadMode;
+  readonly autoExtend: boolean;
+  readonly batchSize: number;
+  readonly window: number;
+  readonly snapshotEvery: number;
+  readonly driftBound: number;
+  readonly leaseDuration: Micros;
+  readonly heartbeatInterval: Micros;
+  readonly suspectAfter: Micros;
+  readonly leaderTimeout: Micros;
+  readonly leaderSpread: Micros;
+  readonly forwardResend: Micros;
+  readonly gapPatience: Micros;
+  readonly handoverRetry: Micros;
+  readonly clientRetry: Micros;
+  readonly giveUpAfter: Micros;
+}
+
+/** Longest time any option may name: one minute. */
+const LONGEST: Micros = 60_000_000;
+const MILLION = 1_000_000;
+
+/**
+ * A lease is renewed several times before it runs out, and a server that is there is not suspected
+ * because one heartbeat is lost, under any combination of trials.
+ */
+export const optionSchema: readonly OptionSchema[] = [
+  {
+    name: 'durability',
+    about: 'fail-stop: a restarted server is a fresh one; durable: it resumes from its disk',
+    type: 'choice',
+    default: 'fail-stop',
+    choices: ['fail-stop', 'durable'],
+    trials: ['durable'],
+  },
+  {
+    name: 'readMode',
+    about: 'queries: by the tail under a lease, by a tail that the master confirms, as updates',
+    type: 'choice',
+    default: 'tail',
+    choices: ['tail', 'confirm', 'chain'],
+    trials: ['confirm', 'chain'],
+  },
+  count('masters', 'how many of the replicas, from the first on, are masters', 3, 1, 9, [1]),
+  count('servers', 'how many servers form the first chain; 0 is all', 0, 0, 64, [1, 2]),
+  {
+    name: 'autoExtend',
+    about: 'whoever asks joins the chain; otherwise only servers of the first chain or as told',
+    type: 'boolean',
+    default: true,
+    trials: [false],
+  },
+  count('batchSize', 'updates that one Forward brings at most', 8, 1, 1_000, [1, 2]),
+  count('window', 'updates forwarded at most beyond what is acknowledged', 32, 1, 1_000, [1, 4]),
+  count(
+    'snapshotEvery',
+    'updates between two snapshots, which replace earlier updates; 0 is never',
+    100,
+    0,
+    1_000_000,
+    [3, 20],
+  ),
+  {
+    ...count('driftBound', 'clocks gain or lose at most so many parts per million', 200_000, 0),
+    max: 900_000,
+  },
+  time('leaseDuration', 'how long a tail may answer after a heartbeat', 40_000, [20_000], false),
+  time(
+    'heartbeatInterval',
+    'a server tells the masters this often that it is there',
+    8_000,
+    [3_000],
+  ),
+  time(
+    'suspectAfter',
+    'a master suspects a server that it has not heard for so long',
+    60_000,
+    [30_000, 150_000],
+  ),
+  time(
+    'leaderTimeout',
+    'a master that hears no acting one for so long wants to act',
+    50_000,
+    [40_000, 150_000],
+  ),
+  time('leaderSpread', 'each such wait is longer by up to so much', 40_000, [10_000]),
+  time(
+    'forwardResend',
+    'a server without an Ack forwards again after so long',
+    10_000,
+    [3_000, 30_000],
+  ),
+  time('gapPatience', 'a server waits so long for an overtaken Forward', 3_000, [500, 15_000]),
+  time(
+    'handoverRetry',
+    'a server that joins asks its predecessor again after so long',
+    10_000,
+    [3_000, 30_000],
+  ),
+  time(
+    'clientRetry',
+    'a client without a reply asks again after so long',
+    60_000,
+    [10_000, 200_000],
+  ),
+  {
+    ...time(
+      'giveUpAfter',
+      'a client gives an operation up after so long; 0 is never',
+      0,
+      [50_000, 300_000],
+    ),
+    min: 0,
+  },
+];
+
+type IntegerOption = OptionSchema & { readonly type: 'integer' };
+
+function count(
+  name: string,
+  about: string,
+  value: number,
+  min: number,
+  max = 1_000_000,
+  trials: readonly number[] = [],
+): IntegerOption {
+  return { name, about, type: 'integer', default: value, min, max, trials };
+}
+
+function time(
+  name: string,
+  about: string,
+  value: Micros,
+  trials: readonly Micros[],
+  mayDiffer = true,
+): IntegerOption {
+  return { name, about, type: 'integer', default: value, min: 1, max: LONGEST, trials, mayDiffer };
+}
+
+/** Reads options that are complete and valid, as `Cluster.options` promises. */
+export function readOptions(options: Options): ChainOptions {
+  return {
+    isDurable: options.durability === 'durable',
+    readMode: readModeOf(options),
+    autoExtend: options.autoExtend === true,
+    batchSize: integer(options, 'batchSize'),
+    window: integer(options, 'window'),
+    snapshotEvery: integer(options, 'snapshotEvery'),
+    driftBound: integer(options, 'driftBound'),
+    leaseDuration: integer(options, 'leaseDuration'),
+    heartbeatInterval: integer(options, 'heartbeatInterval'),
+    suspectAfter: integer(options, 'suspectAfter'),
+    leaderTimeout: integer(options, 'leaderTimeout'),
+    leaderSpread: integer(options, 'leaderSpread'),
+    forwardResend: integer(options, 'forwardResend'),
+    gapPatience: integer(options, 'gapPatience'),
+    handoverRetry: integer(options, 'handoverRetry'),
+    clientRetry: integer(options, 'clientRetry'),
+    giveUpAfter: integer(options, 'giveUpAfter'),
+  };
+}
+
+function readModeOf({ readMode }: Options): ReadMode {
+  if (readMode === 'tail' || readMode === 'confirm' || readMode === 'chain') return readMode;
+  throw new TypeError(`option readMode is ${readMode}, not a way to read`);
+}
+
+function integer(options: Options, name: string): number {
+  const value = options[name];
+  if (typeof value !== 'number') throw new TypeError(`option ${name} is ${value}, not a number`);
+  return value;
+}
+
+/** Who is what. There is at least one server, unless there is but one replica. */
+export interface Roles {
+  readonly masters: readonly NodeId[];
+  readonly servers: readonly NodeId[];
+  readonly firstChain: readonly NodeId[];
+}
+
+export function rolesOf({ replicas, options }: Pick<Cluster, 'replicas' | 'options'>): Roles {
+  const masterCount = Math.max(1, Math.min(integer(options, 'masters'), replicas.length - 1));
+  const masters = replicas.slice(0, masterCount);
+  const servers = replicas.slice(masterCount);
+  const first = integer(options, 'servers');
+  return { masters, servers, firstChain: first === 0 ? servers : servers.slice(0, first) };
+}
+
+/** The longest that `duration` by a correct clock may take on one that gains as allowed. */
+export function longestOf(duration: Micros, driftBound: number): Micros {
+  return Math.ceil((duration * (MILLION + driftBound)) / MILLION);
+}
+
+/**
+ * What of `duration` by a correct clock is certain on one that loses as allowed: the holder of a
+ * lease counts it from the sending of what was granted, and one tick less for rounding.
+ */
+export function shortestOf(duration: Micros, driftBound: number): Micros {
+  return Math.floor((duration * (MILLION - driftBound)) / MILLION) - 1;
+}

@@ -1,0 +1,195 @@
+/**
+ * Queries: van Renesse & Schneider, OSDI 2004, §3. The tail answers them from its own state, which
+ * is where updates take effect.
+ *
+ * Deviation: the paper's master knows for certain who has failed, so that a tail is the only one
+ * until it stops. A master that errs may have made another server the tail. So a tail answers under
+ * a lease that the master grants for one epoch, and that has run out before the master replaces the
+ * tail; or, with no trust in clocks, after the master has confirmed that the epoch was current when
+ * the query was here; or queries travel as updates do.
+ * Deviation: a session that is content with old values may read at any server.
+ */
+import type { NodeId } from '../../sim/contract.ts';
+import type { Plain } from '../../sim/plain.ts';
+import { isTail, type ServerContext } from './context.ts';
+import type { Confirmed, Lease, Query, SequentialRead } from './messages.ts';
+import { shortestOf } from './options.ts';
+import type { ServerState, WaitingQuery } from './state.ts';
+
+/** §3: the tail takes queries. */
+function onQuery(state: ServerState, context: ServerContext, from: NodeId, query: Query): void {
+  const { rules, machine } = context;
+  // Who sends an update as a query is mistaken, and would only change this server's state.
+  if (!machine.isReadOnly(query.operation)) return;
+  if (!isTail(state)) {
+    rules.redirect(state, context, from, query.requestNumber);
+    return;
+  }
+  const waiting = { clientId: from, query, round: rules.roundFor(state, context) };
+  if (rules.mayAnswer(state, context, waiting)) rules.answerQuery(state, context, waiting);
+  else rules.keepQuery(state, context, waiting);
+}
+
+/** A client asks one thing at a time: what it asked before it has given up, or asks again. */
+function keepQuery(state: ServerState, context: ServerContext, waiting: WaitingQuery): void {
+  context.env.mark('query-waits');
+  state.waitingQueries = state.waitingQueries.filter(
+    ({ clientId }) => clientId !== waiting.clientId,
+  );
+  state.waitingQueries.push(waiting);
+}
+
+function mayAnswer(state: ServerState, context: ServerContext, waiting: WaitingQuery): boolean {
+  const { rules, options } = context;
+  if (!rules.isTailAtWork(state)) return false;
+  if (options.readMode !== 'confirm') return rules.holdsLease(state, context);
+  return state.confirmedRound >= waiting.round;
+}
+
+function holdsLease(state: ServerState, { env }: ServerContext): boolean {
+  return env.now < state.leaseUntil;
+}
+
+function answerQuery(state: ServerState, context: ServerContext, waiting: WaitingQuery): void {
+  const { clientId, query } = waiting;
+  context.rules.answerRead(state, context, clientId, query.operation, query.requestNumber);
+}
+
+/** What is executed is as safe as it will be: nothing has to be written before this may leave. */
+function answerRead(
+  state: ServerState,
+  { env, machine }: ServerContext,
+  clientId: NodeId,
+  operation: Plain,
+  requestNumber: number,
+): void {
+  const result = machine.apply(state.app, operation);
+  const sequence = state.committed;
+  env.sendUnsynced(clientId, { type: 'Reply', requestNumber, result, sequence });
+}
+
+function serveQueries(state: ServerState, context: ServerContext): void {
+  const { rules } = context;
+  if (state.waitingQueries.length === 0) return;
+  const still: WaitingQuery[] = [];
+  for (const waiting of state.waitingQueries) {
+    if (rules.mayAnswer(state, context, waiting)) rules.answerQuery(state, context, waiting);
+    else still.push(waiting);
+  }
+  state.waitingQueries = still;
+}
+
+/** The epoch is over: another server may be the tail. */
+function dismissQueries(state: ServerState, context: ServerContext): void {
+  const dismissed = state.waitingQueries;
+  state.waitingQueries = [];
+  state.leaseUntil = -1;
+  state.confirmedRound = state.round;
+  for (const { clientId, query } of dismissed) {
+    context.rules.redirect(state, context, clientId, query.requestNumber);
+  }
+}
+
+/** What counts from the sending of the heartbeat on this clock is over before the master's wait. */
+function onLease(state: ServerState, context: ServerContext, lease: Lease): void {
+  const { env, options, rules } = context;
+  if (lease.epoch !== state.configuration.epoch) {
+    env.mark('other-epoch-dropped');
+    return;
+  }
+  const until = lease.sentAt + shortestOf(lease.duration, options.driftBound);
+  if (until <= state.leaseUntil) return;
+  if (state.leaseUntil <= env.now && until > env.now) env.mark('lease-obtained');
+  state.leaseUntil = until;
+  rules.serveQueries(state, context);
+}
+
+/** The question that an answer to a query of now has to come from: one question for many. */
+function roundFor(state: ServerState, context: ServerContext): number {
+  if (context.options.readMode !== 'confirm') return 0;
+  if (state.confirmedRound < state.round) return state.round + 1;
+  context.rules.askWhetherCurrent(state, context);
+  return state.round;
+}
+
+function askWhetherCurrent(state: ServerState, context: ServerContext): void {
+  state.round++;
+  context.rules.sendConfirm(state, context);
+}
+
+function sendConfirm(state: ServerState, { env, masters, options }: ServerContext): void {
+  const { epoch } = state.configuration;
+  for (const master of masters) env.send(master, { type: 'Confirm', epoch, round: state.round });
+  env.setTimer('confirm', options.forwardResend);
+}
+
+function onConfirmTimer(state: ServerState, context: ServerContext): void {
+  if (state.confirmedRound >= state.round || !isTail(state)) return;
+  context.env.mark('confirmation-retried');
+  context.rules.sendConfirm(state, context);
+}
+
+function onConfirmed(state: ServerState, context: ServerContext, confirmed: Confirmed): void {
+  const { rules } = context;
+  const isAnswer = confirmed.round === state.round && state.confirmedRound < state.round;
+  if (confirmed.epoch !== state.configuration.epoch || !isAnswer) return;
+  context.env.mark('epoch-confirmed');
+  state.confirmedRound = confirmed.round;
+  rules.serveQueries(state, context);
+  if (state.waitingQueries.length > 0) rules.askWhetherCurrent(state, context);
+}
+
+/** A session's read, at any server: not before it has executed as much as the session has seen. */
+function onSequentialRead(
+  state: ServerState,
+  context: ServerContext,
+  from: NodeId,
+  read: SequentialRead,
+): void {
+  if (!context.machine.isReadOnly(read.operation)) return;
+  if (context.rules.isFreshEnough(state, read)) {
+    context.env.mark('sequential-read-served');
+    context.rules.answerRead(state, context, from, read.operation, read.requestNumber);
+    return;
+  }
+  context.env.mark('sequential-read-waits');
+  state.waitingReads = state.waitingReads.filter(({ clientId }) => clientId !== from);
+  state.waitingReads.push({ clientId: from, read });
+}
+
+function isFreshEnough(state: ServerState, read: SequentialRead): boolean {
+  return state.committed >= read.sequence;
+}
+
+function serveWaitingReads(state: ServerState, context: ServerContext): void {
+  if (state.waitingReads.length === 0) return;
+  const waiting = state.waitingReads;
+  state.waitingReads = [];
+  for (const { clientId, read } of waiting) {
+    if (context.rules.isFreshEnough(state, read)) {
+      context.rules.answerRead(state, context, clientId, read.operation, read.requestNumber);
+    } else {
+      state.waitingReads.push({ clientId, read });
+    }
+  }
+}
+
+export const readRules = {
+  onQuery,
+  keepQuery,
+  mayAnswer,
+  holdsLease,
+  answerQuery,
+  answerRead,
+  serveQueries,
+  dismissQueries,
+  onLease,
+  roundFor,
+  askWhetherCurrent,
+  sendConfirm,
+  onConfirmTimer,
+  onConfirmed,
+  onSequentialRead,
+  isFreshEnough,
+  serveWaitingReads,
+};
