@@ -14,11 +14,15 @@ import type {
 } from '../../sim/contract.ts';
 import { leaderOf } from '../multi-paxos/ballot.ts';
 import { claims as claimsOfPaxos } from '../multi-paxos/claims.ts';
-import type { Command } from '../multi-paxos/messages.ts';
+import type { Command, Request } from '../multi-paxos/messages.ts';
 import type { Slots } from '../multi-paxos/slots.ts';
 import type { PaxosState } from '../multi-paxos/state.ts';
 import { type Configuration, isSettled } from './configuration.ts';
-import { commandOf } from './configuration-machine.ts';
+import {
+  type ConfigurationCommand,
+  type ConfigurationState,
+  commandOf,
+} from './configuration-machine.ts';
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
@@ -149,27 +153,37 @@ function isLinkedTo(view: View, one: NodeId, other: NodeId): boolean {
 /** Servers of the group that will be in the chain in the end; none if that is open yet. */
 function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): readonly NodeId[] {
   const masters = roles.masters.flatMap((master) => masterState(view, master) ?? []);
-  const latest = masters.reduce<MasterState | undefined>(
-    (best, state) => (best === undefined || epochOf(state) > epochOf(best) ? state : best),
-    undefined,
-  );
-  if (latest === undefined || masters.some(hasWishUnderWay)) return [];
-  const { configuration, wanted } = ledgerOf(latest);
+  if (masters.length === 0 || masters.some(hasWishUnderWay)) return [];
+  const { wanted } = masters
+    .map(ledgerOf)
+    .reduce((one, other) => (isLater(one, other) ? one : other));
+  const configuration = latestConfiguration(view);
   const isMember = (server: NodeId): boolean =>
     group.includes(server) &&
     isSettled(configuration, server) &&
     hasState(view, server, configuration);
-  const mayLeave = masters.some(({ proposed }) => proposed?.f === 'remove');
-  const members = roles.servers.filter(isMember);
-  // A removal that is under way takes at most one of them.
-  if (members.length < (mayLeave ? 2 : 1)) return [];
+  if (!roles.servers.some((server) => isMember(server) && !isLeaving(server, masters))) return [];
   return roles.servers.filter(
     (server) => group.includes(server) && (wanted?.includes(server) ?? true),
   );
 }
 
 /** Whether it is still to be decided whom an operator wants in the chain. */
-function hasWishUnderWay({ wish, paxos }: MasterState): boolean {
+function hasWishUnderWay(state: MasterState): boolean {
+  return state.wish !== null || commandsUnderWay(state).some(({ f }) => f === 'want');
+}
+
+/** Whether it may still be decided that the server leaves the chain: by whichever master. */
+function isLeaving(server: NodeId, masters: readonly MasterState[]): boolean {
+  return masters.some((state) =>
+    [...commandsUnderWay(state), state.proposed].some(
+      (command) => command?.f === 'remove' && command.server === server,
+    ),
+  );
+}
+
+/** What the masters may still decide, as far as this one has heard of it. */
+function commandsUnderWay({ paxos }: MasterState): readonly ConfigurationCommand[] {
   const { requests, proposals, decisions, slotOut } = paxos.replica;
   const accepted = openValues(paxos.acceptor.accepted, slotOut).map((pvalue) => pvalue.command);
   const open = [
@@ -179,7 +193,7 @@ function hasWishUnderWay({ wish, paxos }: MasterState): boolean {
     ...openValues(paxos.leader.proposals, slotOut),
     ...accepted,
   ];
-  return wish !== null || open.some(isWish);
+  return open.flatMap(requestsIn).map(({ operation }) => commandOf(operation));
 }
 
 /** What is in slots that this master has not executed yet. */
@@ -187,13 +201,19 @@ function openValues<Value>(slots: Slots<Value>, slotOut: number): Value[] {
   return slots.values.slice(Math.max(0, slotOut - slots.first)).filter((value) => value !== null);
 }
 
-function isWish(command: Command): boolean {
-  if (command.type === 'Batch') return command.requests.some(isWish);
-  return command.type === 'Request' && commandOf(command.operation).f === 'want';
+function requestsIn(command: Command): readonly Request[] {
+  if (command.type === 'Batch') return command.requests;
+  return command.type === 'Request' ? [command] : [];
 }
 
-function epochOf(state: MasterState): number {
-  return ledgerOf(state).configuration.epoch;
+function isLater(one: ConfigurationState, other: ConfigurationState): boolean {
+  return one.configuration.epoch > other.configuration.epoch;
+}
+
+/** A master that has just restarted may know less than the servers have been told. */
+function latestConfiguration(view: View): Configuration {
+  const known = view.cluster.replicas.flatMap((id) => view.stateOf(id)?.configuration ?? []);
+  return known.reduce((one, other) => (one.epoch > other.epoch ? one : other));
 }
 
 function masterState(view: View, master: NodeId): MasterState | undefined {

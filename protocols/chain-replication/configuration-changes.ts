@@ -1,9 +1,9 @@
 /**
  * Servers that leave the chain: van Renesse & Schneider, OSDI 2004, §3, "Coping with Server
- * Failures". Head gone: the next one
- * is the head, and what the old one had not forwarded never happened. Tail gone: the one before it
- * is the tail, and completes what is in its Sent. One in the middle gone: its successor says which
- * sequence number it has, and its predecessor sends the rest of its Sent.
+ * Failures". Head gone: the next one is the head, and what the old one had not forwarded never
+ * happened. Tail gone: the one before it is the tail, and completes what is in its Sent. One in the
+ * middle gone: its successor says which sequence number it has, and its predecessor sends the rest
+ * of its Sent.
  *
  * Deviation: the successor says so to its predecessor, not through the master: both have been told
  * the configuration. Every server does this in every new epoch, so that there is one way only.
@@ -111,6 +111,7 @@ function expectOfSuccessor(state: ServerState): void {
 /** Failure of the tail: all in Hist has reached the tail now. */
 function completeSent(state: ServerState, context: ServerContext): void {
   if (state.acknowledged < state.length) context.env.mark('sent-completed');
+  state.answersFrom = state.length;
   context.rules.whenStored(state, context);
 }
 

@@ -1,9 +1,9 @@
 /**
  * A server joins as the new tail: van Renesse & Schneider, OSDI 2004, §3, "Extending a
- * Chain". In one epoch it copies
- * Hist from the tail, which works on and forwards what is new at the same time. In the next it is
- * the last of the chain; the old tail, which answers nothing any more, hands over the rest, and
- * only then does the new tail begin to work. With its report of that, the master settles it.
+ * Chain". In one epoch it copies Hist from the tail, which works on and forwards what is new at the
+ * same time. In the next it is the last of the chain; the old tail, which answers nothing any more,
+ * hands over the rest, and only then does the new tail begin to work. With its report of that, the
+ * master settles it.
  *
  * Deviation: the paper tells the master once, at the end. Here the chain with the new tail is an
  * epoch of its own before that, so that whoever removes the old tail meanwhile knows that the new
@@ -69,7 +69,6 @@ function learnFromPredecessor(state: ServerState, context: ServerContext, forwar
   if (roleOf(state) === 'member') {
     env.mark('handover-completed');
     rules.completeSent(state, context);
-    rules.serveQueries(state, context);
   } else {
     env.mark('copy-completed');
   }

@@ -4,7 +4,7 @@
  * has the state it was admitted with, and how far it has come in joining; it asks for a lease, too.
  */
 import { isSettled } from './configuration.ts';
-import type { ServerContext } from './context.ts';
+import { roleOf, type ServerContext } from './context.ts';
 import type { ServerHeartbeat } from './messages.ts';
 import type { ServerState } from './state.ts';
 
@@ -17,7 +17,8 @@ function sendHeartbeat(state: ServerState, context: ServerContext): void {
   const { env, options, rules, masters } = context;
   const heartbeat = rules.heartbeatOf(state, context);
   // A member promises nothing by it that it has not promised before; the others rely on the disk.
-  const mayHurry = options.isDurable && isSettled(state.configuration, state.id);
+  const isMember = roleOf(state) === 'member' && isSettled(state.configuration, state.id);
+  const mayHurry = options.isDurable && isMember;
   for (const master of masters) {
     if (mayHurry) env.sendUnsynced(master, heartbeat);
     else env.send(master, heartbeat);

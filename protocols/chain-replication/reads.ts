@@ -41,9 +41,14 @@ function keepQuery(state: ServerState, context: ServerContext, waiting: WaitingQ
 
 function mayAnswer(state: ServerState, context: ServerContext, waiting: WaitingQuery): boolean {
   const { rules, options } = context;
-  if (!rules.isTailAtWork(state)) return false;
+  if (!rules.isTailAtWork(state) || !rules.hasCompletedSent(state)) return false;
   if (options.readMode !== 'confirm') return rules.holdsLease(state, context);
   return state.confirmedRound >= waiting.round;
+}
+
+/** What was in Hist when it became the tail, or restarted, may have been replied to before. */
+function hasCompletedSent(state: ServerState): boolean {
+  return state.committed >= state.answersFrom;
 }
 
 function holdsLease(state: ServerState, { env }: ServerContext): boolean {
@@ -178,6 +183,7 @@ export const readRules = {
   onQuery,
   keepQuery,
   mayAnswer,
+  hasCompletedSent,
   holdsLease,
   answerQuery,
   answerRead,

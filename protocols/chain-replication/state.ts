@@ -57,6 +57,8 @@ export interface ServerState {
   isHandoverArmed: boolean;
 
   // Reads.
+  /** As the tail, it answers queries once it has executed so many updates. */
+  answersFrom: number;
   /** By the own clock: until then nobody else is the tail. */
   leaseUntil: Micros;
   waitingQueries: WaitingQuery[];
@@ -108,6 +110,7 @@ export function initialServerState(id: NodeId, configuration: Configuration): Se
     lengthAtEpoch: 0,
     hasCaughtUp: false,
     isHandoverArmed: false,
+    answersFrom: 0,
     leaseUntil: NEVER,
     waitingQueries: [],
     round: 0,

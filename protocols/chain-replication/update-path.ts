@@ -187,9 +187,11 @@ function onStored(state: ServerState, context: ServerContext, stored: Stored): v
   if (stored.epoch !== state.configuration.epoch || !rules.isTailAtWork(state)) return;
   const before = state.committed;
   rules.executeUpTo(state, context, Math.min(stored.upTo, state.length));
-  if (state.committed === before) return;
-  rules.pruneSent(state, state.committed);
-  rules.sendAck(state, context);
+  if (state.committed > before) {
+    rules.pruneSent(state, state.committed);
+    rules.sendAck(state, context);
+  }
+  rules.serveQueries(state, context);
 }
 
 /** A new tail begins its work when all that the earlier one held is handed over to it. */
