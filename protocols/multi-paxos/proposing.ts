@@ -52,12 +52,16 @@ function propose(state: PaxosState, context: Context): void {
   const { rules } = context;
   if (replica.slotIn < replica.slotOut) replica.slotIn = replica.slotOut;
   const end = replica.slotOut + context.options.window;
-  for (; replica.requests.length > 0 && replica.slotIn < end; replica.slotIn++) {
-    if (!rules.isFree(state, replica.slotIn)) continue;
-    const command = rules.nextCommand(replica, context);
-    if (command === null) return;
-    setValue(replica.proposals, replica.slotIn, command);
-    rules.sendPropose(state, context, replica.slotIn, command);
+  while (replica.requests.length > 0 && replica.slotIn < end) {
+    const slot = replica.slotIn;
+    const isFree = rules.isFree(state, slot);
+    const command = isFree ? rules.nextCommand(replica, context) : null;
+    if (isFree && command === null) return;
+    // First of all, for the own acceptor moves it as well, if this node leads.
+    replica.slotIn = slot + 1;
+    if (command === null) continue;
+    setValue(replica.proposals, slot, command);
+    rules.sendPropose(state, context, slot, command);
   }
   if (replica.requests.length > 0) context.env.mark('window-full');
 }
