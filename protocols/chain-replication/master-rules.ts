@@ -162,6 +162,7 @@ function grant(
   server: NodeId,
 ): void {
   state.grantedAt[server] = env.now;
+  state.grants++;
   env.sendUnsynced(server, { type: 'Lease', epoch, sentAt, duration: options.leaseDuration });
 }
 

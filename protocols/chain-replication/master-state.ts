@@ -26,6 +26,8 @@ export interface MasterState {
   readonly heartbeats: { [server: NodeId]: ServerHeartbeat };
   /** By server, on the own clock: when it was granted a lease last. */
   readonly grantedAt: { [server: NodeId]: Micros };
+  /** Leases granted so far, for who watches. */
+  grants: number;
   /** The change of the chain that is under way, or null. */
   proposed: ChainCommand | null;
   /** What an operator wants and is not decided yet, or null; and whether it was proposed. */
@@ -58,6 +60,7 @@ export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown):
     heardAt: {},
     heartbeats: {},
     grantedAt: {},
+    grants: 0,
     proposed: null,
     wish: null,
     wantedAtWish: null,

@@ -57,6 +57,7 @@ function holdsLease(state: ServerState, { env }: ServerContext): boolean {
 
 function answerQuery(state: ServerState, context: ServerContext, waiting: WaitingQuery): void {
   const { clientId, query } = waiting;
+  state.answeredQueries++;
   context.rules.answerRead(state, context, clientId, query.operation, query.requestNumber);
 }
 

@@ -62,6 +62,8 @@ export interface ServerState {
   /** By the own clock: until then nobody else is the tail. */
   leaseUntil: Micros;
   waitingQueries: WaitingQuery[];
+  /** Queries answered so far, for who watches. */
+  answeredQueries: number;
   /** Latest question whether the epoch is current, and the latest one answered. */
   round: number;
   confirmedRound: number;
@@ -113,6 +115,7 @@ export function initialServerState(id: NodeId, configuration: Configuration): Se
     answersFrom: 0,
     leaseUntil: NEVER,
     waitingQueries: [],
+    answeredQueries: 0,
     round: 0,
     confirmedRound: 0,
     waitingReads: [],

@@ -1,0 +1,177 @@
+/** The named safety claims of chain replication about who is where in the chain, and about reads. */
+import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
+import { type Configuration, isSettled } from './configuration.ts';
+import { isTail } from './context.ts';
+import { ghostOf } from './ghost.ts';
+import type { ChainState } from './index.ts';
+import { readOptions } from './options.ts';
+import type { ServerState } from './state.ts';
+
+type Watcher = InvariantWatcher<ChainState>;
+
+const oneConfigurationPerEpoch: Invariant<ChainState> = {
+  name: 'one-configuration-per-epoch',
+  source: 'masters: what they have decided for an epoch is decided for ever',
+  watch(): Watcher {
+    const byEpoch: Configuration[] = [];
+    return {
+      after(changed, { configuration }) {
+        const known = byEpoch[configuration.epoch];
+        if (known === configuration) return undefined;
+        if (known === undefined) byEpoch[configuration.epoch] = configuration;
+        else if (!isSame(known, configuration)) {
+          return (
+            `n${changed} has ${inWords(configuration)} for epoch ${configuration.epoch},` +
+            ` which is that of ${inWords(known)}`
+          );
+        }
+        return undefined;
+      },
+    };
+  },
+};
+
+function isSame(one: Configuration, other: Configuration): boolean {
+  return (
+    one.joining === other.joining &&
+    one.chain.length === other.chain.length &&
+    one.chain.every((server, index) => server === other.chain[index]) &&
+    one.chain.every((server) => one.incarnations[server] === other.incarnations[server])
+  );
+}
+
+function inWords({ chain, joining }: Configuration): string {
+  return `[${chain.join(' ')}]${joining === null ? '' : ` joining ${joining}`}`;
+}
+
+const epochNeverDecreases: Invariant<ChainState> = {
+  name: 'epoch-never-decreases',
+  source: 'masters: a node never goes back to an earlier configuration',
+  watch(view): Watcher {
+    const epochs = view.cluster.replicas.map(() => 0);
+    return {
+      after(changed, { configuration }) {
+        const before = epochs[changed]!;
+        epochs[changed] = configuration.epoch;
+        if (configuration.epoch >= before) return undefined;
+        return `n${changed} went back from epoch ${before} to ${configuration.epoch}`;
+      },
+      crashed(replica) {
+        epochs[replica] = 0;
+      },
+    };
+  },
+};
+
+/** Otherwise nobody could hand anything over to a server that joins. */
+const somebodyIsSettled: Invariant<ChainState> = {
+  name: 'somebody-is-settled',
+  source: 'paper §3, Extending a Chain: the new tail is told what the old one has',
+  watch: () => ({
+    after(changed, { configuration }) {
+      const { chain, epoch } = configuration;
+      if (chain.length === 0 || chain.some((server) => isSettled(configuration, server))) {
+        return undefined;
+      }
+      return `n${changed} has nobody in epoch ${epoch} that holds what was acknowledged`;
+    },
+  }),
+};
+
+/**
+ * Whoever works as the tail of a later epoch may have executed what an earlier one has not. So the
+ * earlier one answers nothing any more; that a master confirmed it earlier is another matter.
+ */
+const oneTailAnswers: Invariant<ChainState> = {
+  name: 'one-tail-answers',
+  source: 'paper §3: queries are answered by the tail, where updates take effect',
+  watch(view): Watcher {
+    if (readOptions(view.cluster.options).readMode !== 'tail') return { after: () => undefined };
+    const answered: number[] = [];
+    let working = { epoch: 0, server: -1 };
+    return {
+      after(changed, state) {
+        if (state.kind !== 'server') return undefined;
+        const { epoch } = state.configuration;
+        const isAnswering = state.answeredQueries > (answered[changed] ?? 0);
+        answered[changed] = state.answeredQueries;
+        if (isAtWork(state) && epoch > working.epoch) working = { epoch, server: changed };
+        if (!isAnswering || epoch >= working.epoch || working.server === changed) return undefined;
+        return (
+          `n${changed} answers a query as the tail of epoch ${epoch},` +
+          ` while n${working.server} is that of epoch ${working.epoch}`
+        );
+      },
+      crashed(replica) {
+        answered[replica] = 0;
+      },
+    };
+  },
+};
+
+function isAtWork(state: ServerState): boolean {
+  return isTail(state) && (isSettled(state.configuration, state.id) || state.hasCaughtUp);
+}
+
+/** All that was handed over has reached it: what its predecessor had committed is there. */
+const newTailHoldsCommitted: Invariant<ChainState> = {
+  name: 'new-tail-holds-committed',
+  source: 'paper §3, Extending a Chain: the new tail gets what is in Sent before it is the tail',
+  watch(view): Watcher {
+    const ghost = ghostOf(view);
+    const answered: number[] = [];
+    return {
+      after(changed, state: ChainState) {
+        if (state.kind !== 'server' || !isTail(state)) return undefined;
+        const isAnswering = state.answeredQueries > (answered[changed] ?? 0);
+        answered[changed] = state.answeredQueries;
+        const isLatest = ghost.latest?.epoch === state.configuration.epoch;
+        if (!isAnswering || !isLatest || state.committed >= ghost.committed.length) {
+          return undefined;
+        }
+        return (
+          `n${changed} answers a query as the latest tail with ${state.committed} of` +
+          ` ${ghost.committed.length} acknowledged updates`
+        );
+      },
+      crashed(replica: NodeId) {
+        answered[replica] = 0;
+      },
+    };
+  },
+};
+
+/** A master that holds its lease is the only one that changes anything. */
+const leasesOfLatestEpoch: Invariant<ChainState> = {
+  name: 'leases-of-latest-epoch',
+  source: 'masters: who acts knows all that was decided before',
+  watch(view): Watcher {
+    const ghost = ghostOf(view);
+    const granted: number[] = [];
+    return {
+      after(changed, state) {
+        if (state.kind !== 'master') return undefined;
+        const isGranting = state.grants > (granted[changed] ?? 0);
+        granted[changed] = state.grants;
+        const latest = ghost.latest?.epoch ?? 0;
+        if (!isGranting || state.configuration.epoch >= latest) return undefined;
+        return (
+          `n${changed} grants a lease for epoch ${state.configuration.epoch},` +
+          ` while epoch ${latest} is decided`
+        );
+      },
+      crashed(replica) {
+        granted[replica] = 0;
+      },
+    };
+  },
+};
+
+export const configurationInvariants: readonly Invariant<ChainState>[] = [
+  oneConfigurationPerEpoch,
+  epochNeverDecreases,
+  somebodyIsSettled,
+  oneTailAnswers,
+  newTailHoldsCommitted,
+  leasesOfLatestEpoch,
+];
