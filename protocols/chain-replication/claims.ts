@@ -231,6 +231,7 @@ function viewOfMasters(view: View, { masters }: Roles): ClusterView<PaxosState> 
   return {
     cluster: { ...view.cluster, replicas: masters },
     now: view.now,
+    clockOf: (node) => view.clockOf(node),
     stateOf: (replica) => masterState(view, replica)?.paxos,
     crashesOf: (replica) => view.crashesOf(replica),
     isUp: (node) => view.isUp(node),

@@ -1,4 +1,4 @@
-/** The named safety claims of chain replication about who is where in the chain, and about reads. */
+/** The named safety claims of chain replication about configurations, and about reads. */
 import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import { type Configuration, isSettled } from './configuration.ts';
 import { isTail } from './context.ts';

@@ -10,7 +10,7 @@
  * else could lead, and the one that acts now waits as if it had granted one to everybody when it
  * began.
  */
-import type { NodeId } from '../../sim/contract.ts';
+import type { Durable, NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import type { PaxosMessage, Response } from '../multi-paxos/messages.ts';
 import { tailOf } from './configuration.ts';
@@ -27,6 +27,9 @@ import { NEVER } from './state.ts';
 
 /** Requests that a master may make in one term. */
 const REQUESTS_MAX = 1_000_000;
+
+/** On a master's disk, beside what Multi-Paxos keeps there. */
+const WISH = 'wish';
 
 function onPaxos(
   state: MasterState,
@@ -233,11 +236,34 @@ function tellWish(
 }
 
 function onWish(state: MasterState, context: MasterContext, servers: readonly NodeId[]): void {
+  const { rules } = context;
   if (isSameList(ledgerOf(state).wanted, servers) || isSameList(state.wish, servers)) return;
-  state.wish = servers;
+  rules.rememberWish(state, context, servers);
   state.wantedAtWish = ledgerOf(state).wanted;
   state.hasProposedWish = false;
-  context.rules.supervise(state, context);
+  rules.supervise(state, context);
+}
+
+/** What an operator was heard to want survives the crash of whoever has heard it. */
+function rememberWish(
+  state: MasterState,
+  { env }: MasterContext,
+  wish: readonly NodeId[] | null,
+): void {
+  state.wish = wish;
+  env.persist({ kind: 'set', key: WISH, value: wish });
+}
+
+/** What it was wanted against is not known any more; if it was decided, that does no harm. */
+function recallWish(state: MasterState, { records }: Durable): void {
+  for (const { intact, writes } of records) {
+    for (const write of intact ? writes : []) {
+      // The disk returns what this file wrote under this key.
+      if (write.kind === 'set' && write.key === WISH)
+        state.wish = write.value as MasterState['wish'];
+    }
+  }
+  state.wantedAtWish = ledgerOf(state).wanted;
 }
 
 function isSameList(one: readonly NodeId[] | null, other: readonly NodeId[]): boolean {
@@ -254,7 +280,8 @@ function onSuperviseTimer(state: MasterState, context: MasterContext): void {
 function supervise(state: MasterState, context: MasterContext): void {
   const { rules } = context;
   // Decided; or another wish was, which need not be the earlier one.
-  if (state.wish !== null && ledgerOf(state).wanted !== state.wantedAtWish) state.wish = null;
+  const isDecided = ledgerOf(state).wanted !== state.wantedAtWish;
+  if (state.wish !== null && isDecided) rules.rememberWish(state, context, null);
   if (!rules.isActing(state, context)) return;
   if (state.wish !== null && !state.hasProposedWish) {
     state.hasProposedWish = true;
@@ -286,6 +313,8 @@ export const masterRules = {
   onReconfigure,
   tellWish,
   onWish,
+  rememberWish,
+  recallWish,
   onSuperviseTimer,
   supervise,
 };

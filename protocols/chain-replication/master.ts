@@ -81,6 +81,7 @@ export class Master implements Process<ChainMessage, MasterTimer, MasterState> {
   start(durable: Durable): void {
     const { env, rules, options, paxos } = this.#context;
     paxos.start(durable);
+    rules.recallWish(this.state, durable);
     env.setTimer('supervise', options.heartbeatInterval);
     rules.follow(this.state, this.#context);
   }
