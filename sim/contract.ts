@@ -183,6 +183,8 @@ export interface ClusterView<State = object> {
   isSound(from: NodeId, to: NodeId): boolean;
   /** What the node's own clock shows now. */
   clockOf(node: NodeId): Micros;
+  /** Members that operators have asked for so far, oldest first: what a group may yet come to. */
+  readonly requestedMembers: readonly (readonly NodeId[])[];
   /** Whether the next start of the replica may meet damage that none has met yet. */
   isDamaged(replica: NodeId): boolean;
 }

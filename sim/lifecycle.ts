@@ -118,6 +118,7 @@ export class Lifecycle {
     );
     if (node === undefined) return false;
     node.requests.push(members);
+    this.world.requestedMembers.push(members);
     this.world.queueEvent(plainEvent(this.world.now, RECONFIGURE, node.id, node.incarnation));
     return true;
   }

@@ -62,6 +62,7 @@ export class Simulation implements ClusterView {
   readonly lifecycle: Lifecycle;
   readonly turns: Turns;
   readonly claims: Claims;
+  readonly requestedMembers: (readonly NodeId[])[] = [];
   /** How long what is owed may take: the most patient of all builds that have run. */
   progressWithin: Micros;
   readonly isParanoid: boolean;

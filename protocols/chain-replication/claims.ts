@@ -238,6 +238,7 @@ function viewOfMasters(view: View, { masters }: Roles): ClusterView<PaxosState> 
     isPaused: (node) => view.isPaused(node),
     isConnected: (from, to) => view.isConnected(from, to),
     isSound: (from, to) => view.isSound(from, to),
+    requestedMembers: [],
     isDamaged: (replica) => view.isDamaged(replica),
   };
 }

@@ -70,13 +70,16 @@ function isRetired(view: View, replica: NodeId): boolean {
   return view.stateOf(replica)?.acceptor.isRetired === true;
 }
 
-/** Whether both kinds of quorums of everybody who votes now, or may soon, are among them. */
+/**
+ * Whether both kinds of quorums are among them, of everybody who votes now or may soon: what
+ * operators have asked for may be decided at any time, by messages that nobody remembers.
+ */
 function isQuorumOfAll(
   view: View,
   paxos: PaxosOptions,
   isCounted: (member: NodeId) => boolean,
 ): boolean {
-  return [...knownMembers(view), ...wantedMembers(view)].every(
+  return [...knownMembers(view), ...view.requestedMembers].every(
     (members) => members.filter(isCounted).length >= largestQuorum(members.length, paxos),
   );
 }
@@ -89,19 +92,6 @@ function knownMembers(view: View): (readonly NodeId[])[] {
   });
 }
 
-/** Members by every reconfiguration that was asked for and is not performed everywhere. */
-function wantedMembers(view: View): (readonly NodeId[])[] {
-  return view.cluster.replicas.flatMap((replica) => {
-    const state = view.stateOf(replica);
-    if (state === undefined) return [];
-    const { requests, proposals, decisions } = state.replica;
-    const accepted = state.acceptor.accepted.values.map((pvalue) => pvalue?.command ?? null);
-    const asked = state.leader.proposals.values;
-    const known = [...requests, ...proposals.values, ...decisions.values, ...accepted, ...asked];
-    return known.flatMap((each) => (each?.type === 'Reconfiguration' ? [each.members] : []));
-  });
-}
-
 /** Of the phase 1 and the phase 2 quorum. */
 function largestQuorum(members: number, paxos: PaxosOptions): number {
   const phase2 = phase2QuorumFor(members, paxos);
@@ -111,8 +101,7 @@ function largestQuorum(members: number, paxos: PaxosOptions): number {
 /**
  * A leader stays if everybody who may send scouts hears it. So progress is owed to a group in which
  * all can talk to all, that nobody outside can send to, and that has the quorums of every
- * configuration. Members may still change while a request for it is about: then the group has to
- * be everybody.
+ * configuration that there is or may be.
  */
 function owes(view: View, paxos: PaxosOptions): Owed {
   const { replicas, clients } = view.cluster;
@@ -121,7 +110,6 @@ function owes(view: View, paxos: PaxosOptions): Owed {
   const group = running.filter((one) => running.every((other) => linked(view, one, other)));
   const votes = (member: NodeId): boolean => group.includes(member) && !isRetired(view, member);
   if (!isQuorumOfAll(view, paxos, votes) || !isUndisturbed(view, group)) return NOBODY;
-  if (group.length < replicas.length && wantedMembers(view).length > 0) return NOBODY;
   const isServed = (client: NodeId): boolean =>
     view.isUp(client) && group.every((member) => isLinked(view, client, member));
   return { clients: clients.filter(isServed), replicas: group };

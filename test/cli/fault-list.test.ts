@@ -57,17 +57,18 @@ describe('the list of faults', () => {
     );
   });
 
-  it('says truly that no protocol can change its members', () => {
+  it('says truly which protocols can change their members', () => {
     const remarks = items.find(({ id }) => id === 'reconfigure')?.more ?? [];
-    expect(remarks.join()).toContain('none of the protocols can change its members');
-    for (const { name } of protocols) {
+    const able = protocols.filter(({ name }) => {
       const scenario = scenarios.find(({ id }) => id.startsWith(`${name}/`));
       if (scenario === undefined) throw new Error(`there is no scenario of ${name}`);
       const spec = scenario.draw('0x1', {});
       const faults = [{ at: 1_000, fault: 'reconfigure', members: [0] }] as const;
       const { faults: outcomes } = run({ ...spec, plan: { faults, operations: [] } });
-      expect([name, outcomes[0]?.why]).toEqual([name, 'nobody-to-ask']);
-    }
+      return outcomes[0]?.why !== 'nobody-to-ask';
+    });
+    const names = able.map(({ name }) => name).join(' and ');
+    expect(remarks.join()).toBe(`of the protocols, ${names} can change their members`);
   });
 });
 

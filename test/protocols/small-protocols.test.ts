@@ -121,8 +121,11 @@ describe('a chain of two', () => {
 
 describe('the registry', () => {
   it('names protocols and mutants once', () => {
-    expect(protocols.map(({ name }) => name)).toEqual(['vr', 'single', 'chain2']);
-    expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length);
+    expect(protocols.map(({ name }) => name)).toEqual(['vr', 'mp', 'chain', 'single', 'chain2']);
+    const rows = mutants.map(({ id, protocol = 'all' }) => `${id} of ${protocol}`);
+    expect(new Set(rows).size).toBe(rows.length);
+    const ofAll = mutants.filter(({ protocol }) => protocol === undefined).map(({ id }) => id);
+    expect(mutants.filter(({ id }) => ofAll.includes(id))).toHaveLength(ofAll.length);
   });
 
   it('has default options within their own schema', () => {

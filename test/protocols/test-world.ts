@@ -325,6 +325,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
       isConnected: () => true,
       isSound: () => true,
       clockOf: () => this.now,
+      requestedMembers: [],
       isDamaged: () => false,
     };
   }

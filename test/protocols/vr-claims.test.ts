@@ -49,6 +49,7 @@ function view(situation: Situation = {}): ClusterView<ReplicaState> {
     isConnected: (from, to) => !includes(cut, from, to),
     isSound: (from, to) => !includes(cut, from, to) && !includes(rough, from, to),
     clockOf: () => 0,
+    requestedMembers: [],
     isDamaged: (replica) => damaged.includes(replica),
   };
 }

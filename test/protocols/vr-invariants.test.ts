@@ -30,6 +30,7 @@ class Watched {
       isConnected: () => true,
       isSound: () => true,
       clockOf: () => 0,
+      requestedMembers: [],
       isDamaged: () => false,
     };
     const watchers = invariants.map((each) => ({ name: each.name, watcher: each.watch(view) }));

@@ -68,6 +68,7 @@ function view(graph: Graph): ClusterView<ReplicaState> {
     isConnected: passes,
     isSound: passes,
     clockOf: () => 0,
+    requestedMembers: [],
     isDamaged: () => false,
   };
 }

@@ -64,8 +64,8 @@ describe('a strategy', () => {
   it('goes round the protocols, and makes do with named scenarios where there is no swarm', () => {
     const all = { ...campaign, scenarios: scenarios.map(({ id }) => id) };
     for (const { name } of strategies) {
-      const protocols = indices(90).map((i) => lotAt(all, name, i).scenario.split('/')[0]);
-      for (const protocol of ['vr', 'single', 'chain2']) {
+      const protocols = indices(150).map((i) => lotAt(all, name, i).scenario.split('/')[0]);
+      for (const protocol of ['vr', 'mp', 'chain', 'single', 'chain2']) {
         expect(protocols.filter((each) => each === protocol)).toHaveLength(30);
       }
     }

@@ -111,13 +111,18 @@ export const KINDS = {
     twice: ['n0 writes 20 slower'],
   },
   // A leap is over at once: see the tests of clocks.
-  'clock-jump': { fault: { fault: 'clock-jump', node: 0, by: 100 }, wrong: [] },
+  'clock-jump': { fault: { fault: 'clock-jump', node: 0, by: 100 }, wrong: [], needs: 'clock' },
   'clock-drift': {
     fault: { fault: 'clock-drift', node: 0, rate: 200_000 },
     wrong: ['n0 has a clock at 1200000 ppm'],
     twice: ['n0 has a clock at 1400000 ppm'],
+    needs: 'clock',
   },
-  'clock-freeze': { fault: { fault: 'clock-freeze', node: 0 }, wrong: ['n0 has a frozen clock'] },
+  'clock-freeze': {
+    fault: { fault: 'clock-freeze', node: 0 },
+    wrong: ['n0 has a frozen clock'],
+    needs: 'clock',
+  },
   'client-crash': {
     fault: { fault: 'client-crash', client: 0 },
     wrong: ['n3 is down'],
