@@ -54,6 +54,8 @@ export interface WorldSettings {
   readonly replicas: number;
   readonly clients?: number;
   readonly options?: Options;
+  /** Words of the transcript for fields of this protocol's own; the rest is told in a plain way. */
+  readonly fieldText?: (name: string, value: Plain) => string | undefined;
 }
 
 export class TestWorld<M extends Message, T extends string, S extends object, C extends object> {
@@ -67,6 +69,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
   readonly cluster: Cluster;
   readonly #protocol: Protocol<M, T, S, C>;
   readonly #machine: StateMachine;
+  readonly #fieldText: (name: string, value: Plain) => string;
   readonly #nodes: Node<M>[] = [];
   readonly #watchers: { readonly name: string; readonly watcher: InvariantWatcher<S> }[];
   #drawn = 0;
@@ -83,6 +86,8 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     };
     this.#protocol = protocol;
     this.#machine = machine;
+    this.#fieldText = (name, value) =>
+      settings.fieldText?.(name, value) ?? `${name} ${describeField(value)}`;
     const view = this.#view();
     this.#watchers = protocol.invariants.map((each) => ({
       name: each.name,
@@ -171,6 +176,11 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     this.#step(client, (process) => (process as Client<M>).invoke(operation, level));
   }
 
+  /** An operator asks this node for other members. */
+  reconfigure(node: NodeId, members: readonly NodeId[]): void {
+    this.#step(node, (process) => process.reconfigure?.(members));
+  }
+
   /** From here on this node's records stay outstanding until `writeDisk`. */
   holdDisk(node: NodeId): void {
     this.#node(node).isDiskHeld = true;
@@ -257,7 +267,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     const after = this.cluster.replicas.includes(to)
       ? ` | ${this.#protocol.summary(this.state(to))}`
       : '';
-    this.transcript.push(`${from} → ${to} ${describe(message)}${after}`);
+    this.transcript.push(`${from} → ${to} ${describe(message, this.#fieldText)}${after}`);
   }
 
   #take(type: string, from: NodeId, to: NodeId): Packet<M> {
@@ -340,10 +350,10 @@ export function freezeDeeply<V>(value: V): V {
 }
 
 /** The message in one line; an operation by name, a log by its length. */
-function describe(message: Message): string {
+function describe(message: Message, text: (name: string, value: Plain) => string): string {
   const fields = Object.entries(message)
     .filter(([name]) => name !== 'type' && name !== 'crashVector')
-    .map(([name, value]) => `${name} ${describeField(value)}`);
+    .map(([name, value]) => text(name, value));
   return [message.type, ...fields].join(' ');
 }
 
