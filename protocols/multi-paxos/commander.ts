@@ -147,11 +147,11 @@ function onPhase2ResendTimer(state: PaxosState, context: Context): void {
   } else if (replica.slotOut < end) {
     leader.fruitlessPhase2++;
     context.env.mark('phase2-resent');
-    context.rules.fillGaps(state, context);
     const last = Math.min(end, replica.slotOut + RESEND_LIMIT);
     for (let slot = replica.slotOut; slot < last; slot++) {
       context.rules.resendPhase2a(state, context, slot);
     }
+    context.rules.fillGaps(state, context);
   }
   if (replica.slotOut < end) context.rules.armPhase2Resend(state, context);
 }

@@ -68,6 +68,7 @@ function propose(state: PaxosState, context: Context): void {
 
 function isFree({ replica, leader }: PaxosState, slot: number): boolean {
   return (
+    slot >= leader.proposals.first &&
     valueAt(replica.decisions, slot) === null &&
     valueAt(replica.proposals, slot) === null &&
     valueAt(leader.proposals, slot) === null

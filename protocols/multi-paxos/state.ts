@@ -117,6 +117,7 @@ export interface ReadIndexRead {
 export interface LeaderRole {
   ballot: Ballot;
   isActive: boolean;
+  /** What is below its first slot is decided, as this node or one of the quorum knows. */
   proposals: Slots<Command>;
   scout: Scout | null;
   commanders: Slots<Commander>;
