@@ -33,6 +33,8 @@ export interface LoneSettings {
   readonly id?: NodeId;
   readonly nodes?: number;
   readonly options?: Options;
+  /** Told of every draw's bound; what is drawn is always 0. */
+  readonly onDraw?: (bound: number) => void;
 }
 
 export const CLIENT: NodeId = 9;
@@ -138,7 +140,10 @@ export class LoneNode {
       setTimer: (timer, delay) => this.timers.set(timer, this.now + delay),
       cancelTimer: (timer) => this.timers.delete(timer),
       persist: (...writes) => this.records.push({ intact: true, writes: freezeDeeply(writes) }),
-      random: () => 0,
+      random: (bound) => {
+        this.#settings.onDraw?.(bound);
+        return 0;
+      },
       mark: (name) => {
         if (!(name in multiPaxos.marks)) throw new Error(`mark ${name} is not declared`);
         this.marks.push(name);

@@ -153,7 +153,7 @@ describe('§2.3 a commander', () => {
     ]);
   });
 
-  it('slots that an acceptor holds in a snapshot only are decided: it proposes nothing there', () => {
+  it('§4.2: in slots that an acceptor holds in a snapshot only it proposes nothing', () => {
     const node = loneLeader({}, { compactedBelow: 5, slotOut: 5 });
     const sent = [
       ...node.tell(CLIENT, request('a')),
@@ -202,7 +202,7 @@ describe('Flexible Paxos §3: a phase 1 quorum has to meet a phase 2 quorum, no 
 });
 
 describe('commits that are piggybacked', () => {
-  it('a decision goes to the replica that has proposed, the others hear of it with the next', () => {
+  it('a decision goes to the replica that has proposed, others hear of it with the next', () => {
     const world = paxosWorld({ clients: 2, options: { commit: 'piggybacked' } });
     world.inject(3, 1, request('a', 1, 3));
     world.settle(({ message }) => message.type !== 'Decision');

@@ -83,7 +83,7 @@ describe('§2.1 propose: requests take the slots that follow', () => {
     expect(messagesOf('Phase2a', sent)).toHaveLength(2);
   });
 
-  it('requests of several clients share a slot if that is allowed, and are executed in order', () => {
+  it('requests of several clients may share a slot, and are executed in order', () => {
     const world = paxosWorld({ clients: 3, options: { window: 1, batchSize: 2 } });
     for (const client of [3, 4, 5]) world.invoke(client, put(client));
     world.settle();
@@ -92,7 +92,7 @@ describe('§2.1 propose: requests take the slots that follow', () => {
     expect(world.outcomes).toHaveLength(3);
   });
 
-  it('without a leader that it has heard of, a replica keeps its proposal until it hears of one', () => {
+  it('a replica that knows no leader keeps its proposal until it hears of one', () => {
     const node = new LoneNode();
     expect(node.tell(9, request('a'))).toEqual([]);
     const sent = node.tell(0, {
