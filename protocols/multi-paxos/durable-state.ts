@@ -63,7 +63,11 @@ function startFromDisk(state: PaxosState, context: Context, durable: Durable): v
     env.persist(tornMarker(journal.tornCount));
   }
   if (state.acceptor.isRetired) rules.installLastSnapshot(state, context, durable.records);
-  if (durable.records.length === 0) return;
+  if (durable.records.length === 0) {
+    // From here on this node may grant leases, and the next start has to know that it is a restart.
+    rules.persistBallot(state, context);
+    return;
+  }
   env.mark('restarted-from-disk');
   rules.refuseAfterRestart(state, context);
 }

@@ -109,7 +109,7 @@ function onHeartbeatTimer(state: PaxosState, context: Context): void {
 /** Follows the leader, unless a higher ballot is promised: then the leader has to know. */
 function onHeartbeat(state: PaxosState, context: Context, from: NodeId, message: Heartbeat): void {
   const { acceptor } = state;
-  const { env, rules } = context;
+  const { rules } = context;
   const { ballot, round, sentAt, decidedBelow } = message;
   if (acceptor.isRetired || ballot >= acceptor.ballot) {
     rules.onFollowed(state, context, ballot, decidedBelow);
@@ -117,7 +117,14 @@ function onHeartbeat(state: PaxosState, context: Context, from: NodeId, message:
   if (acceptor.isRetired) return;
   if (ballot >= acceptor.ballot) rules.grantLease(state, context, ballot);
   const highest = Math.max(ballot, acceptor.ballot);
-  env.sendUnsynced(from, { type: 'HeartbeatReply', ballot: highest, round, sentAt });
+  rules.answerHeartbeat(context, from, { type: 'HeartbeatReply', ballot: highest, round, sentAt });
+}
+
+/** No leader counts on a lease before the disk tells the next start that there may be one. */
+function answerHeartbeat(context: Context, leader: NodeId, reply: HeartbeatReply): void {
+  const { env, rules } = context;
+  if (rules.usesLeases(context)) env.send(leader, reply);
+  else env.sendUnsynced(leader, reply);
 }
 
 function onHeartbeatReply(
@@ -155,6 +162,7 @@ export const leaderRules = {
   confirmSelf,
   onHeartbeatTimer,
   onHeartbeat,
+  answerHeartbeat,
   onHeartbeatReply,
   onUnreadable,
 };

@@ -77,6 +77,11 @@ export class LoneNode {
     return this.#takeSent();
   }
 
+  /** Its own clock goes on; no timer expires by that. */
+  wait(time: Micros): void {
+    this.now += time;
+  }
+
   /** Two waits without a leader; its scout's messages to others are returned. */
   seekElection(): Sent[] {
     if (this.state.leader.hasHeard) this.expire('leader');

@@ -1,0 +1,243 @@
+/** Chandra, Griesemer & Redstone 2007 ("Paxos Made Live"), §5.2: reads under a master lease. */
+import { describe, expect, it } from 'vitest';
+import type { Micros } from '../../../sim/contract.ts';
+import {
+  ballot,
+  described,
+  heartbeat,
+  LoneNode,
+  loneLeader,
+  messagesOf,
+  pvalue,
+  request,
+} from '../../protocols/lone-node.ts';
+import {
+  bootedWorld,
+  get,
+  lastAnswer,
+  ofType,
+  paxosWorld,
+  seekElection,
+  without,
+  write,
+} from '../../protocols/mp-world.ts';
+
+const LEASE: Micros = 40_000;
+/** Clocks gain or lose at most a fifth. */
+const DRIFT = { readMode: 'lease', leaseDuration: LEASE, driftBound: 200_000 } as const;
+const GRANTED = 48_000;
+const HELD = 32_000;
+const CLIENT = 9;
+
+function read(requestNumber = 1) {
+  const operation = { f: 'get', key: 'x' };
+  return { type: 'Request', operation, clientId: CLIENT, requestNumber } as const;
+}
+
+function phase1a(node: number, round = 5) {
+  return { type: 'Phase1a', ballot: ballot(round, node), firstSlot: 1 } as const;
+}
+
+/** Node 1 leads three and was followed by node 0 in the heartbeat of this time. */
+function leaseholder(options: object = DRIFT): LoneNode {
+  const node = loneLeader({ options: { ...options } });
+  confirm(node, 0);
+  return node;
+}
+
+function confirm(node: LoneNode, acceptor: number): void {
+  const { ballot: own, round } = node.state.leader;
+  node.tell(acceptor, { type: 'HeartbeatReply', ballot: own, round, sentAt: node.now });
+}
+
+describe('§5.2 what an acceptor grants', () => {
+  it('one that has followed a heartbeat refuses every rival for L(1 + ρ) of its own time', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    node.tell(0, heartbeat(ballot(1, 0)));
+    node.wait(GRANTED - 1);
+    expect(node.tell(2, phase1a(2))).toEqual([]);
+    expect(node.marks).toContain('scout-refused-by-lease');
+    node.wait(1);
+    expect(described(node.tell(2, phase1a(2)))).toEqual(['Phase1b→2']);
+  });
+
+  it('each heartbeat renews it', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    node.tell(0, heartbeat(ballot(1, 0)));
+    node.wait(30_000);
+    node.tell(0, heartbeat(ballot(1, 0), { round: 2 }));
+    node.wait(GRANTED - 1);
+    expect(node.tell(2, phase1a(2))).toEqual([]);
+  });
+
+  it('it answers the scouts of the one that holds it', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    node.tell(0, heartbeat(ballot(1, 0)));
+    expect(described(node.tell(0, phase1a(0)))).toEqual(['Phase1b→0']);
+  });
+
+  it('it binds the node itself: it sends no scout', () => {
+    const node = new LoneNode({ options: { ...DRIFT, leaderTimeout: 10_000, leaderSpread: 0 } });
+    node.tell(0, heartbeat(ballot(1, 0)));
+    for (let wait = 0; wait < 4; wait++) expect(node.expire('leader')).toEqual([]);
+    expect(messagesOf('Phase1a', node.expire('leader'))).toHaveLength(2);
+    expect(node.now).toBeGreaterThanOrEqual(GRANTED);
+  });
+
+  it('a leader of a lower ballot than was promised is granted nothing', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    node.tell(2, phase1a(2));
+    const sent = node.tell(0, heartbeat(ballot(1, 0)));
+    expect(messagesOf('HeartbeatReply', sent)[0]?.ballot).toBe(ballot(5, 2));
+    expect(described(node.tell(2, phase1a(2, 6)))).toEqual(['Phase1b→2']);
+  });
+
+  it('in other read modes nothing is granted', () => {
+    const node = new LoneNode({ options: { readMode: 'read-index' } });
+    node.tell(0, heartbeat(ballot(1, 0)));
+    expect(described(node.tell(2, phase1a(2)))).toEqual(['Phase1b→2']);
+  });
+});
+
+describe('§5.2 an acceptor that restarts', () => {
+  it('may have granted a lease: it refuses everybody for as long as one lasts', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    node.tell(0, heartbeat(ballot(1, 0)));
+    node.wait(1_000);
+    node.restart();
+    node.wait(GRANTED - 1);
+    expect(node.tell(0, phase1a(0))).toEqual([]);
+    expect(node.tell(2, phase1a(2))).toEqual([]);
+    node.wait(1);
+    expect(described(node.tell(2, phase1a(2)))).toEqual(['Phase1b→2']);
+  });
+
+  it('sends no scout of its own for as long', () => {
+    const node = new LoneNode({ options: { ...DRIFT, leaderTimeout: 10_000, leaderSpread: 0 } });
+    node.restart();
+    for (let wait = 0; wait < 4; wait++) expect(node.expire('leader')).toEqual([]);
+    expect(messagesOf('Phase1a', node.expire('leader'))).toHaveLength(2);
+  });
+
+  it('knows that it restarts, even if it has never promised nor accepted anything', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    node.restart();
+    expect(node.marks).toContain('restarted-from-disk');
+    expect(node.tell(2, phase1a(2))).toEqual([]);
+  });
+
+  it('is counted on only once its disk would tell it that it restarts', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    const [reply] = node.tell(0, heartbeat(ballot(1, 0)));
+    expect(reply).toMatchObject({ message: { type: 'HeartbeatReply' }, isUnsynced: false });
+  });
+});
+
+describe('§5.2 what the leader relies on', () => {
+  it('it answers reads by itself for less than L(1 - ρ) from the sending of the heartbeat', () => {
+    const node = leaseholder();
+    node.wait(HELD - 2);
+    expect(described(node.tell(CLIENT, read()))).toEqual([`Response→${CLIENT}`]);
+    expect(node.marks).toContain('read-under-lease');
+    node.wait(1);
+    expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
+  });
+
+  it.each([
+    [40_000, 200_000],
+    [40_000, 0],
+    [7, 900_000],
+    [1_000, 333_333],
+  ])('a lease of %i µs at %i ppm is over for it before it is for any acceptor', (lease, drift) => {
+    const options = { readMode: 'lease', leaseDuration: lease, driftBound: drift };
+    const acceptor = new LoneNode({ options });
+    acceptor.tell(0, heartbeat(ballot(1, 0)));
+    // The fastest clock shows the end of what was granted; then the slowest one shows this.
+    const gain = drift / 1_000_000;
+    const slowest = (acceptor.state.acceptor.leaseUntil / (1 + gain)) * (1 - gain);
+    const node = leaseholder(options);
+    node.wait(Math.floor(slowest));
+    expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
+  });
+
+  it('it counts from the sending: an answer that comes late is worth as much less', () => {
+    const node = loneLeader({ options: { ...DRIFT } });
+    const { ballot: own, round } = node.state.leader;
+    const sentAt = node.now;
+    node.wait(HELD);
+    node.tell(0, { type: 'HeartbeatReply', ballot: own, round, sentAt });
+    expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
+  });
+
+  it('it needs as many as a phase 2 quorum: a rival then lacks one of them', () => {
+    const node = loneLeader({ nodes: 5, options: { ...DRIFT } });
+    confirm(node, 0);
+    expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
+    confirm(node, 2);
+    expect(described(node.tell(CLIENT, read(2)))).toContain(`Response→${CLIENT}`);
+  });
+
+  it('it ends with the one of the quorum that was heard longest ago', () => {
+    const node = loneLeader({ nodes: 5, options: { ...DRIFT } });
+    confirm(node, 0);
+    confirm(node, 2);
+    node.expire('heartbeat');
+    confirm(node, 2);
+    node.wait(HELD - 10_000);
+    expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
+  });
+
+  it('without a lease a read waits for a quorum to confirm the leader', () => {
+    const node = leaseholder();
+    node.wait(HELD);
+    expect(described(node.tell(CLIENT, read()))).toEqual(['Heartbeat→0', 'Heartbeat→2']);
+    const { ballot: own, round } = node.state.leader;
+    const reply = { type: 'HeartbeatReply', ballot: own, round, sentAt: node.now } as const;
+    expect(described(node.tell(0, reply))).toEqual([`Response→${CLIENT}`]);
+  });
+
+  it('a leader that was preempted holds no lease any more', () => {
+    const node = leaseholder();
+    node.tell(2, { type: 'HeartbeatReply', ballot: ballot(5, 2), round: 1, sentAt: 0 });
+    expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
+  });
+
+  it('a new leader’s read waits until all that it has adopted is performed', () => {
+    const accepted = [pvalue(ballot(0, 2), 1, request('a'))];
+    const node = loneLeader({ options: { ...DRIFT } }, { accepted });
+    confirm(node, 0);
+    expect(described(node.tell(CLIENT, read(7)))).toEqual([]);
+    const sent = node.tell(0, { type: 'Phase2b', ballot: node.state.leader.ballot, slot: 1 });
+    node.tell(1, { type: 'Phase2b', ballot: node.state.leader.ballot, slot: 1 });
+    expect(messagesOf('Response', sent)).toMatchObject([{ requestNumber: 7, result: 'a' }]);
+  });
+});
+
+describe('§5.2 as a whole', () => {
+  it('no rival gets elected while the leader may answer, and it reads its own writes', () => {
+    const world = paxosWorld({ options: { ...DRIFT } });
+    write(world, 3, 'a');
+    seekElection(world, 1);
+    world.expire(0, 'heartbeat');
+    world.settle(without(1));
+    world.settle(ofType('Phase1a', 'Phase1b'));
+    expect(world.marks).toContain('scout-refused-by-lease 2');
+    expect(world.state(1).leader.isActive).toBe(false);
+    world.invoke(3, get());
+    world.settle(ofType('Request', 'Response'));
+    expect(world.marks).toContain('read-under-lease 0');
+    expect(lastAnswer(world)).toBe('a');
+  });
+
+  it('an acceptor that was in no quorum keeps its lease through a restart', () => {
+    const world = bootedWorld({ options: { ...DRIFT } });
+    world.take('Phase1a', 0, 2);
+    world.settle();
+    world.crash(2);
+    world.restart(2);
+    world.inject(1, 2, { type: 'Phase1a', ballot: ballot(9, 1), firstSlot: 1 });
+    world.settle(ofType('Phase1a'));
+    expect(world.marks).toContain('scout-refused-by-lease 2');
+    expect(world.inFlight()).not.toContain('Phase1b 2→1');
+  });
+});
