@@ -10,8 +10,8 @@
 import type { NodeId } from '../../sim/contract.ts';
 import { type Ballot, leaderOf, NO_BALLOT } from './ballot.ts';
 import type { Context } from './context.ts';
-import type { CatchUpReply, Command } from './messages.ts';
-import { setValue, valueAt } from './slots.ts';
+import type { CatchUpReply, CatchUpRequest, Command } from './messages.ts';
+import { endOf, setValue, valueAt } from './slots.ts';
 import type { PaxosState } from './state.ts';
 
 /** Decisions in one answer; more are asked for when these are performed. */
@@ -58,7 +58,8 @@ function onCatchUpTimer(state: PaxosState, context: Context): void {
   if (replica.slotOut === replica.slotOutAtCatchUp) {
     context.env.mark('catch-up-requested');
     const source = context.rules.catchUpSource(state, context);
-    context.env.sendUnsynced(source, { type: 'CatchUpRequest', slotOut: replica.slotOut });
+    const { slotOut, decidedBelow: wantedBelow } = replica;
+    context.env.sendUnsynced(source, { type: 'CatchUpRequest', slotOut, wantedBelow });
     replica.catchUpAttempts++;
   }
   context.rules.noticeMissing(state, context);
@@ -71,6 +72,24 @@ function catchUpSource({ id, leader, replica }: PaxosState, { nodes }: Context):
   if (isKnown && replica.catchUpAttempts % 2 === 0) return known;
   const others = nodes.filter((node) => node !== id);
   return others[(replica.catchUpAttempts >> 1) % others.length] ?? id;
+}
+
+/**
+ * Who wants slots that this leader has nothing in has met votes there that the leader's quorum does
+ * not know of, and has reads that wait for them: no-ops are proposed (§4.5).
+ */
+function onCatchUpRequest(
+  state: PaxosState,
+  context: Context,
+  from: NodeId,
+  { slotOut, wantedBelow }: CatchUpRequest,
+): void {
+  const { leader } = state;
+  const { rules } = context;
+  rules.answerCatchUp(state, context, from, slotOut);
+  if (!leader.isActive || wantedBelow <= endOf(leader.proposals)) return;
+  leader.adoptedUpTo = Math.max(leader.adoptedUpTo, wantedBelow - 1);
+  rules.fillGaps(state, context);
 }
 
 /** Decisions from `slot` on, as many as are known without a hole; or the snapshot. */
@@ -110,6 +129,7 @@ export const catchUpRules = {
   noticeMissing,
   onCatchUpTimer,
   catchUpSource,
+  onCatchUpRequest,
   answerCatchUp,
   onCatchUpReply,
 };

@@ -46,9 +46,10 @@ function maySeekElection(state: PaxosState, context: Context): boolean {
 
 /** Those that were to lead may all be gone, and this node not know yet that it is its turn. */
 function askAround({ id, replica }: PaxosState, { env, nodes }: Context): void {
+  const { slotOut } = replica;
   for (const node of nodes) {
     if (node === id) continue;
-    env.sendUnsynced(node, { type: 'CatchUpRequest', slotOut: replica.slotOut });
+    env.sendUnsynced(node, { type: 'CatchUpRequest', slotOut, wantedBelow: slotOut });
   }
 }
 

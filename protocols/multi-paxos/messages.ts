@@ -147,6 +147,8 @@ export interface HeartbeatReply {
 export interface CatchUpRequest {
   readonly type: 'CatchUpRequest';
   readonly slotOut: number;
+  /** The sender has heard of decisions, or of votes, in slots below this one. */
+  readonly wantedBelow: number;
 }
 
 /** Decisions of consecutive slots, the first one's slot being `first`. */

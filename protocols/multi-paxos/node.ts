@@ -91,7 +91,7 @@ export class PaxosNode implements Process<PaxosMessage, PaxosTimer, PaxosState> 
         rules.onPhase1b(state, context, from, message);
         break;
       case 'CatchUpRequest':
-        rules.answerCatchUp(state, context, from, message.slotOut);
+        rules.onCatchUpRequest(state, context, from, message);
         break;
       case 'CatchUpReply':
         rules.onCatchUpReply(state, context, message);
