@@ -117,8 +117,13 @@ function onHeartbeat(state: PaxosState, context: Context, from: NodeId, message:
   }
   if (acceptor.isRetired) return;
   if (ballot >= acceptor.ballot) rules.grantLease(state, context, ballot);
-  const highest = Math.max(ballot, acceptor.ballot);
-  rules.answerHeartbeat(context, from, { type: 'HeartbeatReply', ballot: highest, round, sentAt });
+  rules.answerHeartbeat(context, from, {
+    type: 'HeartbeatReply',
+    ballot: Math.max(ballot, acceptor.ballot),
+    inReplyTo: ballot,
+    round,
+    sentAt,
+  });
 }
 
 /** No leader counts on a lease before the disk tells the next start that there may be one. */
@@ -140,7 +145,7 @@ function onHeartbeatReply(
     rules.onPreempted(state, context);
     return;
   }
-  if (!leader.isActive || message.ballot < leader.ballot) return;
+  if (!leader.isActive || message.inReplyTo !== leader.ballot) return;
   if (message.round <= leader.confirmedRounds[from]!) return;
   leader.confirmedRounds[from] = message.round;
   leader.confirmedAt[from] = message.sentAt;

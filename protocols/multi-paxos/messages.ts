@@ -139,6 +139,8 @@ export interface Heartbeat {
 export interface HeartbeatReply {
   readonly type: 'HeartbeatReply';
   readonly ballot: Ballot;
+  /** Ballot of the heartbeat: to an earlier one than is promised, no lease was granted. */
+  readonly inReplyTo: Ballot;
   readonly round: number;
   readonly sentAt: number;
 }

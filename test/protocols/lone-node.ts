@@ -7,8 +7,10 @@ import type { PaxosTimer } from '../../protocols/multi-paxos/context.ts';
 import { multiPaxos } from '../../protocols/multi-paxos/index.ts';
 import type {
   Command,
+  HeartbeatReply,
   PaxosMessage,
   Phase1b,
+  Phase2b,
   PValue,
   Request,
 } from '../../protocols/multi-paxos/messages.ts';
@@ -197,12 +199,28 @@ export function phase1b(
   accepted: readonly PValue[] = [],
   rest: Partial<Phase1b> = {},
 ): Phase1b {
-  return { type: 'Phase1b', ballot, accepted, compactedBelow: 1, slotOut: 1, ...rest };
+  const asked = { inReplyTo: ballot, compactedBelow: 1, slotOut: 1 };
+  return { type: 'Phase1b', ballot, accepted, ...asked, ...rest };
+}
+
+/** Accepts what was asked for in that ballot; or refuses it with a higher one. */
+export function phase2b(inReplyTo: Ballot, slot: number, ballot = inReplyTo): Phase2b {
+  return { type: 'Phase2b', ballot, inReplyTo, slot };
 }
 
 export function heartbeat(ballot: Ballot, rest: { round?: number; decidedBelow?: number } = {}) {
   const { round = 1, decidedBelow = 1 } = rest;
   return { type: 'Heartbeat', ballot, round, sentAt: 0, decidedBelow } as const;
+}
+
+/** Follows a heartbeat of that ballot; or says that a higher one is promised. */
+export function heartbeatReply(
+  inReplyTo: Ballot,
+  round: number,
+  sentAt: Micros,
+  ballot = inReplyTo,
+): HeartbeatReply {
+  return { type: 'HeartbeatReply', ballot, inReplyTo, round, sentAt };
 }
 
 /** A node that leads in its first ballot, followed by nobody but those who had to promise. */

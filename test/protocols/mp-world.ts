@@ -121,6 +121,7 @@ export function commandText(command: Command): string {
 function fieldText(name: string, value: Plain): string | undefined {
   // What has these names in this protocol's messages is of these types.
   if (name === 'ballot') return `ballot ${ballotName(value as number)}`;
+  if (name === 'inReplyTo') return `to ${ballotName(value as number)}`;
   if (name === 'command') return `command ${commandText(value as unknown as Command)}`;
   if (name === 'pvalue') return pvalueText(value as unknown as PValue);
   if (name === 'commands') {

@@ -7,6 +7,7 @@ import {
   LoneNode,
   messagesOf,
   phase2a,
+  phase2b,
   pvalue,
   request,
 } from '../../protocols/lone-node.ts';
@@ -73,9 +74,7 @@ describe('§2.2 p2a: an acceptor accepts a pvalue', () => {
     const node = new LoneNode();
     node.tell(0, phase1a(ballot(1, 0)));
     const sent = node.tell(0, phase2a(pvalue(ballot(1, 0), 1, request('a'))));
-    expect(messagesOf('Phase2b', sent)).toEqual([
-      { type: 'Phase2b', ballot: ballot(1, 0), slot: 1 },
-    ]);
+    expect(messagesOf('Phase2b', sent)).toEqual([phase2b(ballot(1, 0), 1)]);
     expect(acceptedPValues(node.state)).toEqual(['1: 1.0 put x "a"']);
   });
 
@@ -83,9 +82,7 @@ describe('§2.2 p2a: an acceptor accepts a pvalue', () => {
     const node = new LoneNode();
     node.tell(2, phase1a(ballot(2, 2)));
     const sent = node.tell(0, phase2a(pvalue(ballot(1, 0), 1, request('a'))));
-    expect(messagesOf('Phase2b', sent)).toEqual([
-      { type: 'Phase2b', ballot: ballot(2, 2), slot: 1 },
-    ]);
+    expect(messagesOf('Phase2b', sent)).toEqual([phase2b(ballot(1, 0), 1, ballot(2, 2))]);
     expect(acceptedPValues(node.state)).toEqual([]);
     expect(node.marks).toContain('stale-ballot-refused');
   });

@@ -1,14 +1,16 @@
 /** van Renesse & Altinbuken 2015, §2.3; Howard et al. 2016, §3: the commander and its quorums. */
 import { describe, expect, it } from 'vitest';
 import { RESEND_BACKOFF_MAX } from '../../../protocols/multi-paxos/commander.ts';
+import type { PaxosMessage } from '../../../protocols/multi-paxos/messages.ts';
 import {
   ballot,
   CLIENT,
   described,
-  type LoneNode,
+  LoneNode,
   loneLeader,
   messagesOf,
   phase1b,
+  phase2b,
   request,
 } from '../../protocols/lone-node.ts';
 import {
@@ -26,8 +28,8 @@ function proposing(options = {}, nodes = 5): LoneNode {
   return node;
 }
 
-function vote(node: LoneNode, slot = 1) {
-  return { type: 'Phase2b', ballot: node.state.leader.ballot, slot } as const;
+function vote(node: LoneNode, slot = 1): PaxosMessage {
+  return phase2b(node.state.leader.ballot, slot);
 }
 
 describe('§2.3 a commander', () => {
@@ -89,16 +91,23 @@ describe('§2.3 a commander', () => {
 
   it('a vote for an earlier ballot is dropped', () => {
     const node = proposing();
-    const early = { ...vote(node), ballot: ballot(0, 4) };
+    const early = phase2b(ballot(0, 4), 1);
     node.tell(0, early);
     node.tell(2, early);
     expect(node.state.replica.slotOut).toBe(1);
     expect(node.marks.filter((mark) => mark === 'stale-message-dropped')).toHaveLength(2);
   });
 
+  it('a refusal of an earlier ballot is no vote, though it names the present one', () => {
+    const node = proposing();
+    const refusal = phase2b(ballot(0, 1), 1, node.state.leader.ballot);
+    for (const acceptor of [0, 2, 3]) node.tell(acceptor, refusal);
+    expect(node.state.replica.slotOut).toBe(1);
+  });
+
   it('is preempted by an answer with a higher ballot: its leader leads no more', () => {
     const node = proposing();
-    node.tell(0, { ...vote(node), ballot: ballot(2, 0) });
+    node.tell(0, phase2b(node.state.leader.ballot, 1, ballot(2, 0)));
     expect(node.state.leader.isActive).toBe(false);
     expect(node.state.leader.commanders.values).toEqual([]);
     expect(node.marks).toContain('preempted');
@@ -180,16 +189,17 @@ describe('Flexible Paxos §3: a phase 1 quorum has to meet a phase 2 quorum, no 
   });
 
   it('a leader then needs the promises of all but one less than that', () => {
-    const late = loneLeader({ nodes: 5, options: { phase2Quorum: 2 } }, { ballot: 0 });
-    expect(late.state.leader.isActive).toBe(false);
-    for (const other of [0, 2]) late.tell(other, phase1b(late.state.leader.ballot));
-    expect(late.state.leader.isActive).toBe(false);
-    late.tell(3, phase1b(late.state.leader.ballot));
-    expect(late.state.leader.isActive).toBe(true);
+    const node = new LoneNode({ nodes: 5, options: { phase2Quorum: 2 } });
+    node.seekElection();
+    for (const other of [0, 2]) node.tell(other, phase1b(node.state.leader.ballot));
+    expect(node.state.leader.isActive).toBe(false);
+    node.tell(3, phase1b(node.state.leader.ballot));
+    expect(node.state.leader.isActive).toBe(true);
   });
 
   it('half of an even number is a phase 2 quorum where a majority has to promise', () => {
-    const node = loneLeader({ nodes: 4, options: { phase2Quorum: 2 } }, { ballot: 0 });
+    const node = new LoneNode({ nodes: 4, options: { phase2Quorum: 2 } });
+    node.seekElection();
     const { ballot: own } = node.state.leader;
     node.tell(0, phase1b(own));
     expect(node.state.leader.isActive).toBe(false);

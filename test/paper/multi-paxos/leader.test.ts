@@ -6,6 +6,7 @@ import {
   CLIENT,
   described,
   heartbeat,
+  heartbeatReply,
   LoneNode,
   loneLeader,
   messagesOf,
@@ -125,7 +126,7 @@ describe('§3 an active leader is left alone', () => {
 describe('§3 preempted leaders and candidates wait', () => {
   it('one that was preempted sends no scout while the other one is heard', () => {
     const node = loneLeader();
-    node.tell(2, { type: 'HeartbeatReply', ballot: ballot(5, 2), round: 1, sentAt: 0 });
+    node.tell(2, heartbeatReply(node.state.leader.ballot, 1, 0, ballot(5, 2)));
     expect(node.state.leader.isActive).toBe(false);
     expect(node.expire('leader')).toEqual([]);
     node.tell(2, heartbeat(ballot(5, 2)));

@@ -5,9 +5,11 @@ import {
   ballot,
   described,
   heartbeat,
+  heartbeatReply,
   LoneNode,
   loneLeader,
   messagesOf,
+  phase2b,
   pvalue,
   request,
 } from '../../protocols/lone-node.ts';
@@ -47,7 +49,7 @@ function leaseholder(options: object = DRIFT): LoneNode {
 
 function confirm(node: LoneNode, acceptor: number): void {
   const { ballot: own, round } = node.state.leader;
-  node.tell(acceptor, { type: 'HeartbeatReply', ballot: own, round, sentAt: node.now });
+  node.tell(acceptor, heartbeatReply(own, round, node.now));
 }
 
 describe('§5.2 what an acceptor grants', () => {
@@ -169,7 +171,7 @@ describe('§5.2 what the leader relies on', () => {
     const { ballot: own, round } = node.state.leader;
     const sentAt = node.now;
     node.wait(HELD);
-    node.tell(0, { type: 'HeartbeatReply', ballot: own, round, sentAt });
+    node.tell(0, heartbeatReply(own, round, sentAt));
     expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
   });
 
@@ -196,13 +198,26 @@ describe('§5.2 what the leader relies on', () => {
     node.wait(HELD);
     expect(described(node.tell(CLIENT, read()))).toEqual(['Heartbeat→0', 'Heartbeat→2']);
     const { ballot: own, round } = node.state.leader;
-    const reply = { type: 'HeartbeatReply', ballot: own, round, sentAt: node.now } as const;
-    expect(described(node.tell(0, reply))).toEqual([`Response→${CLIENT}`]);
+    expect(described(node.tell(0, heartbeatReply(own, round, node.now)))).toEqual([
+      `Response→${CLIENT}`,
+    ]);
+  });
+
+  it('an answer to a heartbeat of its own earlier ballot is no grant, and counts for none', () => {
+    const acceptor = new LoneNode({ options: { ...DRIFT } });
+    acceptor.tell(0, { ...phase1a(0), ballot: ballot(2, 0) });
+    const [late] = messagesOf('HeartbeatReply', acceptor.tell(0, heartbeat(ballot(1, 0))));
+    expect(described(acceptor.tell(2, phase1a(2)))).toEqual(['Phase1b→2']);
+
+    const node = loneLeader({ id: 0, options: { ...DRIFT } });
+    expect(late?.ballot).toBe(node.state.leader.ballot);
+    node.tell(1, { ...late!, round: 99, sentAt: node.now });
+    expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
   });
 
   it('a leader that was preempted holds no lease any more', () => {
     const node = leaseholder();
-    node.tell(2, { type: 'HeartbeatReply', ballot: ballot(5, 2), round: 1, sentAt: 0 });
+    node.tell(2, heartbeatReply(node.state.leader.ballot, 1, 0, ballot(5, 2)));
     expect(described(node.tell(CLIENT, read()))).not.toContain(`Response→${CLIENT}`);
   });
 
@@ -211,8 +226,9 @@ describe('§5.2 what the leader relies on', () => {
     const node = loneLeader({ options: { ...DRIFT } }, { accepted });
     confirm(node, 0);
     expect(described(node.tell(CLIENT, read(7)))).toEqual([]);
-    const sent = node.tell(0, { type: 'Phase2b', ballot: node.state.leader.ballot, slot: 1 });
-    node.tell(1, { type: 'Phase2b', ballot: node.state.leader.ballot, slot: 1 });
+    const sent = [1, 0].flatMap((acceptor) => {
+      return node.tell(acceptor, phase2b(node.state.leader.ballot, 1));
+    });
     expect(messagesOf('Response', sent)).toMatchObject([{ requestNumber: 7, result: 'a' }]);
   });
 });

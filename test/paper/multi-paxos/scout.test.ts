@@ -10,6 +10,7 @@ import {
   messagesOf,
   phase1b,
   phase2a,
+  phase2b,
   pvalue,
   request,
 } from '../../protocols/lone-node.ts';
@@ -73,6 +74,15 @@ describe('§2.4 a scout', () => {
     for (const acceptor of [0, 2, 3]) node.tell(acceptor, phase1b(early));
     expect(node.state.leader.isActive).toBe(false);
     expect(node.marks).toContain('stale-message-dropped');
+  });
+
+  it('drops answers to an earlier scout of its own, though they name the present ballot', () => {
+    const node = scouting();
+    const early = node.state.leader.ballot;
+    node.seekElection();
+    const late = phase1b(node.state.leader.ballot, [], { inReplyTo: early });
+    for (const acceptor of [0, 2, 3]) node.tell(acceptor, late);
+    expect(node.state.leader.isActive).toBe(false);
   });
 
   it('is preempted by a promise of a higher ballot', () => {
@@ -197,7 +207,7 @@ describe('§2.4 adopted: proposals ◁ pmax(pvalues)', () => {
     );
     expect(node.state.leader.nextAdopted).toBe(3);
     const { ballot: own } = node.state.leader;
-    const sent = [1, 2].flatMap((slot) => node.tellAll(0, { type: 'Phase2b', ballot: own, slot }));
+    const sent = [1, 2].flatMap((slot) => node.tellAll(0, phase2b(own, slot)));
     expect(proposed(sent)).toEqual(['3: put x 3', '4: put x 4']);
   });
 
