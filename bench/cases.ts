@@ -1,10 +1,20 @@
-/** What is measured: VR with 5 replicas and 10 clients in a closed loop, on a calm network. */
+/** What is measured: each protocol with 5 replicas and 10 clients in a closed loop, all calm. */
+
 import { scenarios } from '../scenarios/catalogue/index.ts';
 import type { RunSpec } from '../scenarios/spec.ts';
+import type { Options } from '../sim/contract.ts';
 
 export interface BenchCase {
   readonly name: string;
   spec(seed: number): RunSpec;
+}
+
+/** A protocol in the mode that is measured. */
+interface Subject {
+  readonly protocol: string;
+  readonly mode: string;
+  readonly replicas: number;
+  readonly options: Options;
 }
 
 const REPLICAS = 5;
@@ -14,31 +24,64 @@ const OPERATIONS = 2_000;
 const DURATION = 1;
 
 const WORLD = `${REPLICAS} replicas, ${CLIENTS} clients, closed loop, trace hash on`;
+const VR_TIMES = { viewChangeTimeout: 50_000, heartbeatInterval: 10_000 };
 
-export const benchCases: readonly BenchCase[] = [
+const subjects: readonly Subject[] = [
   {
-    name: `vr diskless, ${WORLD}, oracles off`,
-    spec: (seed) => closedLoop(seed, 'diskless', []),
+    protocol: 'vr',
+    mode: 'vr diskless',
+    replicas: REPLICAS,
+    options: { durability: 'diskless', ...VR_TIMES },
   },
-  { name: `vr diskless, ${WORLD}, oracles on`, spec: (seed) => closedLoop(seed, 'diskless') },
-  { name: `vr durable, ${WORLD}, oracles off`, spec: (seed) => closedLoop(seed, 'durable', []) },
-  { name: `vr durable, ${WORLD}, oracles on`, spec: (seed) => closedLoop(seed, 'durable') },
   {
-    name: 'vr/chaos as fuzzed: swarm of faults, oracles on',
-    spec: (seed) => drawn('vr/chaos', `bench-${seed}`, {}),
+    protocol: 'vr',
+    mode: 'vr durable',
+    replicas: REPLICAS,
+    options: { durability: 'durable', ...VR_TIMES },
+  },
+  {
+    protocol: 'mp',
+    mode: 'mp',
+    replicas: REPLICAS,
+    options: {
+      window: 16,
+      batchSize: 1,
+      phase2Quorum: 0,
+      commit: 'explicit',
+      readMode: 'log',
+      snapshotEvery: 100,
+      leaderTimeout: 50_000,
+      leaderSpread: 40_000,
+      heartbeatInterval: 10_000,
+    },
   },
 ];
 
-function closedLoop(seed: number, durability: string, oracles?: readonly string[]): RunSpec {
-  const spec = drawn('vr/calm', `bench-${seed}`, {
-    replicas: REPLICAS,
+export const benchCases: readonly BenchCase[] = [
+  ...subjects.flatMap((subject): BenchCase[] => [
+    {
+      name: `${subject.mode}, ${WORLD}, oracles off`,
+      spec: (seed) => closedLoop(subject, seed, []),
+    },
+    { name: `${subject.mode}, ${WORLD}, oracles on`, spec: (seed) => closedLoop(subject, seed) },
+  ]),
+  ...[...new Set(subjects.map(({ protocol }) => protocol))].map((protocol) => ({
+    name: `${protocol}/chaos as fuzzed: swarm of faults, oracles on`,
+    spec: (seed: number) => drawn(`${protocol}/chaos`, `bench-${seed}`, {}),
+  })),
+];
+
+function closedLoop(subject: Subject, seed: number, oracles?: readonly string[]): RunSpec {
+  const spec = drawn(`${subject.protocol}/calm`, `bench-${seed}`, {
+    replicas: subject.replicas,
     clients: CLIENTS,
     operations: OPERATIONS,
     duration: DURATION,
-    options: { durability, viewChangeTimeout: 50_000, heartbeatInterval: 10_000 },
+    options: subject.options,
     ...(oracles === undefined ? {} : { oracles }),
   });
-  return { ...spec, paranoid: false, workload: { ...spec.workload, thinkTime: 0, keys: 10 } };
+  const { sequential: _none, ...workload } = spec.workload;
+  return { ...spec, paranoid: false, workload: { ...workload, thinkTime: 0, keys: 10 } };
 }
 
 function drawn(
