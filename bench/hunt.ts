@@ -8,16 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { codeVersion } from '../cli/code-version.ts';
 import { writeFileWhole } from '../cli/files.ts';
-import { mutants } from '../protocols/index.ts';
 import type { StrategyName } from '../scenarios/campaign-types.ts';
 import { type Strategy, strategies } from '../scenarios/strategies.ts';
-import type { Mutant } from '../sim/contract.ts';
 import { hunt } from './hunt-one.ts';
 import { HuntStore, type Measured } from './hunt-store.ts';
+import { type Prey, preys, preysNamed } from './prey.ts';
 import { cellText, type ScoreRow, scoreboardPage } from './scoreboard.ts';
 
 const USAGE = `npm run bench:hunt -- [options]
-  --only A,B       these mutants (default: all)
+  --only A,B       these mutants: ST-1, mp/ST-1, or mp for all of a protocol (default: all)
   --strategy A,B   these strategies (default: all)
   --bases N        base seeds of each cell (default 5)
   --cap SECONDS    a hunt gives up after so many CPU-seconds (default 60)
@@ -27,11 +26,10 @@ const DOCS = new URL('../../docs/', import.meta.url);
 const RESULTS = fileURLToPath(new URL('scoreboard.json', DOCS));
 const PAGE = fileURLToPath(new URL('SCOREBOARD.md', DOCS));
 const WARM_UP_SECONDS = 1;
-/** What breaks no protocol in particular is hunted in this one. */
-const HOME = 'vr';
+const WARM_UP_PROTOCOL = 'vr';
 
 interface Asked {
-  readonly mutants: readonly Mutant[];
+  readonly preys: readonly Prey[];
   readonly strategies: readonly Strategy[];
   readonly bases: number;
   readonly cap: number;
@@ -44,22 +42,22 @@ function main(): void {
   const code = codeVersion();
   store.keep((other) => other === code && !asked.isFresh);
   let isWarm = false;
-  const total = asked.mutants.length * asked.strategies.length;
+  const total = asked.preys.length * asked.strategies.length;
   let done = 0;
-  for (const mutant of asked.mutants) {
+  for (const prey of asked.preys) {
     for (const { name } of asked.strategies) {
       const hunts = baseSeeds(asked.bases).map((baseSeed) => {
-        const cell = { mutant: mutant.id, strategy: name, baseSeed, code };
+        const cell = { mutant: prey.name, strategy: name, baseSeed, code };
         const known = store.get(cell, asked.cap);
         if (known !== undefined) return known;
         if (!isWarm) warmUp();
         isWarm = true;
-        const measured = measure(mutant, name, baseSeed, asked.cap);
+        const measured = measure(prey, name, baseSeed, asked.cap);
         store.set(cell, measured);
         return measured;
       });
       done += 1;
-      const text = `${mutant.id} ${name}: ${cellText(hunts, asked.cap)}`;
+      const text = `${prey.name} ${name}: ${cellText(hunts, asked.cap)}`;
       process.stderr.write(`${done}/${total}  ${text}\n`);
     }
   }
@@ -83,26 +81,28 @@ function readArguments(): Asked {
     process.exit(0);
   }
   return {
-    mutants: named(mutants, ({ id }) => id, values.only, 'mutant'),
-    strategies: named(strategies, ({ name }) => name, values.strategy, 'strategy'),
+    preys: values.only === undefined ? preys : values.only.split(',').flatMap(preysOrFail),
+    strategies: strategiesNamed(values.strategy),
     bases: numberOf(values.bases, '--bases'),
     cap: numberOf(values.cap, '--cap'),
     isFresh: values.fresh,
   };
 }
 
+function preysOrFail(word: string): readonly Prey[] {
+  const found = preysNamed(word);
+  if (found.length > 0) return found;
+  return fail(`there is no mutant ${word}; there are ${preys.map(({ name }) => name).join(', ')}`);
+}
+
 /** Those that the text lists, or all. */
-function named<T>(
-  all: readonly T[],
-  nameOf: (each: T) => string,
-  text: string | undefined,
-  what: string,
-): readonly T[] {
-  if (text === undefined) return all;
-  return text.split(',').map((name) => {
-    const found = all.find((each) => nameOf(each).toLowerCase() === name.toLowerCase());
+function strategiesNamed(text: string | undefined): readonly Strategy[] {
+  if (text === undefined) return strategies;
+  return text.split(',').map((word) => {
+    const found = strategies.find(({ name }) => name === word.toLowerCase());
     if (found !== undefined) return found;
-    return fail(`there is no ${what} ${name}; there are ${all.map(nameOf).join(', ')}`);
+    const names = strategies.map(({ name }) => name).join(', ');
+    return fail(`there is no strategy ${word}; there are ${names}`);
   });
 }
 
@@ -122,26 +122,30 @@ function baseSeeds(count: number): readonly string[] {
 
 /** The machine's caches and the engine's compiler know the code before the first cell. */
 function warmUp(): void {
-  hunt({ protocol: HOME, strategy: 'mix', baseSeed: 'warm-up', cap: WARM_UP_SECONDS });
+  hunt({ protocol: WARM_UP_PROTOCOL, strategy: 'mix', baseSeed: 'warm-up', cap: WARM_UP_SECONDS });
 }
 
-function measure(mutant: Mutant, strategy: StrategyName, baseSeed: string, cap: number): Measured {
-  const protocol = mutant.protocol ?? HOME;
+function measure(
+  { mutant, protocol }: Prey,
+  strategy: StrategyName,
+  baseSeed: string,
+  cap: number,
+): Measured {
   const hunted = hunt({ protocol, mutant: mutant.id, strategy, baseSeed, cap });
   return { ...hunted, cpuSeconds: Number(hunted.cpuSeconds.toFixed(3)), cap };
 }
 
 /** All that is known of this code, whatever was asked for this time. */
 function pageOf(store: HuntStore, code: string, { bases, cap }: Asked): string {
-  const rows = mutants.flatMap((mutant): ScoreRow[] => {
+  const rows = preys.flatMap(({ mutant, protocol, name: prey }): ScoreRow[] => {
     const hunts = new Map<string, readonly Measured[]>();
     for (const { name } of strategies) {
       const known = baseSeeds(bases).flatMap(
-        (baseSeed) => store.get({ mutant: mutant.id, strategy: name, baseSeed, code }, cap) ?? [],
+        (baseSeed) => store.get({ mutant: prey, strategy: name, baseSeed, code }, cap) ?? [],
       );
       if (known.length > 0) hunts.set(name, known);
     }
-    return hunts.size === 0 ? [] : [{ mutant, protocol: mutant.protocol ?? HOME, hunts }];
+    return hunts.size === 0 ? [] : [{ mutant, protocol, hunts }];
   });
   const shown = strategies.filter(({ name }) => rows.some(({ hunts }) => hunts.has(name)));
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;

@@ -1,19 +1,18 @@
 /**
  * `npm run bench:shrink`: what is left of a failure of each planted bug, and how long that takes,
  * as a Markdown table with medians below it. Each failure is found by a hunt of its own. Options:
- * `--bases N`, `--seeds MAX` of one hunt, and ids of mutants to shrink only theirs.
+ * `--bases N`, `--seeds MAX` of one hunt, and mutants (`ST-1`, `mp/ST-1`, `mp`) to shrink only theirs.
  */
 import { engineFor } from '../cli/engine.ts';
-import { mutants } from '../protocols/index.ts';
 import { runBatch } from '../scenarios/campaign.ts';
 import { findScenarios } from '../scenarios/catalogue/index.ts';
 import type { CaseSize, Tally } from '../scenarios/shrink/account.ts';
 import { type Shrunk, shrink } from '../scenarios/shrink/shrink.ts';
 import type { Failure, RunSpec } from '../scenarios/spec.ts';
 import type { Plan } from '../sim/plan.ts';
+import { type Prey, preys, preysNamed } from './prey.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
-const PROTOCOL = 'vr';
 const BASES = 3;
 const SEEDS_MAX = 6_000;
 
@@ -33,12 +32,11 @@ function main(): void {
   const { bases, seeds, only } = readArguments(process.argv.slice(2));
   const rows: Row[] = [];
   process.stdout.write(HEAD);
-  for (const { id } of mutants) {
-    if (only.length > 0 && !only.includes(id)) continue;
+  for (const prey of only.length > 0 ? only : preys) {
     for (let base = 0; base < bases; base++) {
-      const found = hunt(id, `base-${base}`, seeds);
-      const row = found === undefined ? undefined : shrinkFound(id, found);
-      process.stdout.write(row === undefined ? `| ${id} | not found |\n` : line(row));
+      const found = hunt(prey, `base-${base}`, seeds);
+      const row = found === undefined ? undefined : shrinkFound(prey.name, found);
+      process.stdout.write(row === undefined ? `| ${prey.name} | not found |\n` : line(row));
       if (row !== undefined) rows.push(row);
     }
   }
@@ -48,7 +46,7 @@ function main(): void {
 function readArguments(words: readonly string[]): {
   bases: number;
   seeds: number;
-  only: string[];
+  only: Prey[];
 } {
   const valueAfter = (name: string, fallback: number): number => {
     const at = words.indexOf(name);
@@ -57,14 +55,14 @@ function readArguments(words: readonly string[]): {
   return {
     bases: valueAfter('--bases', BASES),
     seeds: valueAfter('--seeds', SEEDS_MAX),
-    only: words.filter((word) => mutants.some(({ id }) => id === word)),
+    only: words.flatMap(preysNamed),
   };
 }
 
 /** The first failure among so many seeds of all scenarios. */
-function hunt(mutant: string, baseSeed: string, seeds: number): Found | undefined {
-  const settings = { mutant };
-  const scenarios = findScenarios(PROTOCOL).map(({ id }) => id);
+function hunt({ mutant, protocol }: Prey, baseSeed: string, seeds: number): Found | undefined {
+  const settings = { mutant: mutant.id };
+  const scenarios = findScenarios(protocol).map(({ id }) => id);
   const campaign = { scenarios, baseSeed, settings, determinism: false };
   for (let from = 0; from < seeds; from++) {
     const batch = runBatch(engineFor(settings), { campaign, from, to: from + 1 });
