@@ -88,7 +88,7 @@ function onPhase2b(state: PaxosState, context: Context, from: NodeId, message: P
   const { leader } = state;
   const { env, rules } = context;
   if (message.ballot > leader.ballot) {
-    rules.onPreempted(state, context);
+    rules.onPreempted(state, context, message.ballot);
     return;
   }
   if (!leader.isActive || message.inReplyTo !== leader.ballot) {

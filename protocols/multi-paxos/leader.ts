@@ -142,7 +142,7 @@ function onHeartbeatReply(
   const { leader } = state;
   const { rules } = context;
   if (message.ballot > leader.ballot) {
-    rules.onPreempted(state, context);
+    rules.onPreempted(state, context, message.ballot);
     return;
   }
   if (!leader.isActive || message.inReplyTo !== leader.ballot) return;

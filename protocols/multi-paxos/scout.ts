@@ -32,9 +32,9 @@ function seekElection(state: PaxosState, context: Context): void {
   env.setTimer('phase1Resend', context.options.phase1Resend);
 }
 
-/** Promised or used, durable or not: the new one is of a later round. */
+/** Promised, used, or met in an answer, durable or not: the new one is of a later round. */
 function nextBallot({ id, acceptor, leader }: PaxosState): Ballot {
-  return ballotAfter(Math.max(acceptor.ballot, leader.ballot), id);
+  return ballotAfter(Math.max(acceptor.ballot, leader.ballot, leader.preemptedBy), id);
 }
 
 /** To those that have not answered yet; its own acceptor answers when its promise is on disk. */
@@ -64,7 +64,7 @@ function onPhase1b(state: PaxosState, context: Context, from: NodeId, message: P
   const { leader } = state;
   const { env, rules } = context;
   if (message.ballot > leader.ballot) {
-    rules.onPreempted(state, context);
+    rules.onPreempted(state, context, message.ballot);
     return;
   }
   if (leader.scout === null || message.inReplyTo !== leader.ballot) {
@@ -157,8 +157,9 @@ function fillerOf(context: Context, _slot: number): NoOp | null {
 }
 
 /** ⟨preempted, b⟩: another leader's ballot is higher. Let it lead, as long as it is heard (§3). */
-function onPreempted(state: PaxosState, context: Context): void {
+function onPreempted(state: PaxosState, context: Context, ballot: Ballot): void {
   const { leader } = state;
+  leader.preemptedBy = Math.max(leader.preemptedBy, ballot);
   if (!leader.isActive && leader.scout === null) return;
   context.env.mark('preempted');
   leader.hasHeard = true;

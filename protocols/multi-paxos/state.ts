@@ -119,6 +119,8 @@ export interface LeaderRole {
   isActive: boolean;
   /** What is below its first slot is decided, as this node or one of the quorum knows. */
   proposals: Slots<Command>;
+  /** The highest ballot that has preempted one of its own. */
+  preemptedBy: Ballot;
   scout: Scout | null;
   commanders: Slots<Commander>;
   /** While passive: ballot of the leader that is believed to be active (§3). */
@@ -161,6 +163,7 @@ export function initialState(id: NodeId, nodes: number, members: readonly NodeId
       ballot: NO_BALLOT,
       isActive: false,
       proposals: noSlots(),
+      preemptedBy: NO_BALLOT,
       scout: null,
       commanders: noSlots(),
       followed: NO_BALLOT,

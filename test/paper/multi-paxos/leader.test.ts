@@ -1,5 +1,6 @@
 /** van Renesse & Altinbuken 2015, §3 and §4.4: who leads, and roles that share a node. */
 import { describe, expect, it } from 'vitest';
+import { roundOf } from '../../../protocols/multi-paxos/ballot.ts';
 import { ELECTION_BACKOFF_MAX } from '../../../protocols/multi-paxos/leader.ts';
 import {
   ballot,
@@ -11,6 +12,7 @@ import {
   loneLeader,
   messagesOf,
   phase1b,
+  phase2b,
   request,
 } from '../../protocols/lone-node.ts';
 import {
@@ -133,11 +135,38 @@ describe('§3 preempted leaders and candidates wait', () => {
     expect(node.expire('leader')).toEqual([]);
   });
 
-  it('its next ballot is above the one that has preempted it, once it has met that', () => {
-    const node = loneLeader();
-    node.tell(2, { type: 'Phase1a', ballot: ballot(5, 2), firstSlot: 1 });
-    node.seekElection();
-    expect(node.state.leader.ballot).toBe(ballot(6, 1));
+  it('its next ballot is of the round after the one that has preempted it', () => {
+    const higher = ballot(40, 2);
+    const preemptions = [
+      (own: number) => phase1b(own, [], { ballot: higher }),
+      (own: number) => phase2b(own, 1, higher),
+      (own: number) => heartbeatReply(own, 1, 0, higher),
+    ];
+    for (const preempting of preemptions) {
+      const node = loneLeader();
+      node.tell(2, preempting(node.state.leader.ballot));
+      expect(node.state.leader.isActive).toBe(false);
+      node.seekElection();
+      expect(node.state.leader.ballot).toBe(ballot(41, 1));
+    }
+  });
+
+  it('a removed node that has drawn high ballots while it was alone costs one election', () => {
+    const world = paxosWorld({ replicas: 4, options: { window: 1 } });
+    for (let wait = 0; wait < 20; wait++) {
+      world.expire(3, 'leader');
+      world.lose();
+    }
+    expect(roundOf(world.state(3).acceptor.ballot)).toBeGreaterThan(10);
+    world.reconfigure(0, [0, 1, 2]);
+    world.settle(without(3));
+    world.lose();
+    beat(world, 0);
+    expect(world.state(0).leader.isActive).toBe(false);
+    seekElection(world, 0);
+    world.settle();
+    beat(world, 0);
+    expect(world.state(0).leader.isActive).toBe(true);
   });
 
   it('the random part of patience doubles with each election in vain, up to a limit', () => {
