@@ -5,7 +5,7 @@ import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import { scenarios } from '../scenarios/catalogue/index.ts';
 import { isPossible } from '../scenarios/draw-faults.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
-import { checkEnding, checkOverrides, checkPlan } from '../scenarios/plan-fit.ts';
+import { checkEnding, checkExpectation, checkOverrides, checkPlan } from '../scenarios/plan-fit.ts';
 import type { RunSpec } from '../scenarios/spec.ts';
 import type { Protocol } from '../sim/contract.ts';
 import { faultKinds } from '../sim/fault.ts';
@@ -29,6 +29,7 @@ export function fittingSpec(spec: RunSpec, where: string): RunSpec {
   const complete = located(where, () => {
     checkEnding(spec.ending, spec);
     checkOverrides(spec.network, spec);
+    if (spec.expect !== undefined) checkExpectation(spec.expect, spec);
     if (spec.plan !== undefined) checkPlan(spec.plan, spec);
     return { ...spec, options: completeOptions(protocol.optionSchema, spec.options) };
   });

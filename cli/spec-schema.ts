@@ -103,6 +103,17 @@ export const ending: z.ZodType<Ending> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cut'), at: micros }),
 ]);
 
+const returnWindow = z.strictObject({
+  about: z.string().exactOptional(),
+  from: micros,
+  until: micros,
+  clients: z.array(whole).exactOptional(),
+  kind: z.enum(['reads', 'writes']).exactOptional(),
+  level: z.enum(['linearizable', 'sequential']).exactOptional(),
+  atLeast: whole.exactOptional(),
+  atMost: whole.exactOptional(),
+});
+
 /** `RunSpec` of `scenarios/spec.ts`. */
 export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   format: z.literal(SPEC_FORMAT),
@@ -137,6 +148,7 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
     .strictObject({
       marks: z.array(z.string()).exactOptional(),
       noReturnsAfter: micros.exactOptional(),
+      windows: z.array(returnWindow).exactOptional(),
     })
     .exactOptional(),
   oracles: z.array(z.string()).exactOptional(),

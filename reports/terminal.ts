@@ -62,7 +62,7 @@ export function formatRun(run: RunResult, options: TerminalOptions = {}): string
   const marks = firstCounts(rarest(run.marks));
   const faults = faultSpans(run).map(spanInWords);
   if (faults.length > 0) lines.push(`${INDENT}${ink.dim('faults:')} ${lastFew(faults)}`);
-  lines.push(...silentLines(run));
+  lines.push(...silentLines(run), ...windowLines(run, ink));
   if (marks !== '') lines.push(`${INDENT}${ink.dim('reached:')} ${marks}`);
   lines.push(field(ink, 'replay', options.repeat ?? replayRunCommand(run)));
   if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
@@ -183,7 +183,7 @@ function failureBlock(
   const faults = before.length === 0 ? 'none' : lastFew(before.map(spanInWords));
   lines.push(`${INDENT}${ink.dim('faults before it:')} ${faults}`);
   // Of a group's example, the saved failure tells that.
-  if (group === undefined) lines.push(...silentLines(run));
+  if (group === undefined) lines.push(...silentLines(run), ...windowLines(run, ink));
   const isLast = failure.event === run.counts.events;
   const goneOn = isLast ? '' : ` ${ink.dim('of')} ${formatCount(run.counts.events)}`;
   lines.push(
@@ -214,6 +214,14 @@ function failureBlock(
 /** What the spec asks for and the run had no use for. */
 function silentLines(run: RunResult): readonly string[] {
   return [...unstruckLines(run), ...unmetOverrideLines(run)].map((line) => INDENT + line);
+}
+
+/** What the scenario has counted, whether or not it turned out as expected. */
+function windowLines({ windows = [] }: RunResult, ink: ChalkInstance): readonly string[] {
+  return windows.map(
+    ({ what, expected, returned }) =>
+      `${INDENT}${ink.dim('returned:')} ${formatCount(returned)} of ${what} (expected ${expected})`,
+  );
 }
 
 function inkOf(options: TerminalOptions): ChalkInstance {

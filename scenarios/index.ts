@@ -39,4 +39,12 @@ export { type RunRequest, run } from './run.ts';
 export { normaliseSeed, runSeed } from './seeds.ts';
 export { type ShrinkOutcome, type ShrinkRequest, shrink } from './shrink/shrink.ts';
 export { refinedSignature } from './signature.ts';
-export type { Failure, RunResult, RunSpec, Verdict } from './spec.ts';
+export type {
+  Expectation,
+  Failure,
+  ReturnWindow,
+  RunResult,
+  RunSpec,
+  Verdict,
+  WindowOutcome,
+} from './spec.ts';

@@ -3,7 +3,7 @@ import { type Fault, type FaultNode, mayNameTwice, nodesOf } from '../sim/fault.
 import type { Ending, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { assembleOther, machineNamed, type Registry, SpecError } from './assemble.ts';
 import { inWords } from './oracles/words.ts';
-import type { RunSpec } from './spec.ts';
+import type { Expectation, ReturnWindow, RunSpec } from './spec.ts';
 
 /** How many replicas and clients there are; the nodes are numbered replicas first. */
 type Size = Pick<RunSpec, 'replicas' | 'clients'>;
@@ -49,6 +49,14 @@ export function checkEnding(ending: Ending, { replicas }: Size): void {
   }
 }
 
+/** Throws `SpecError` for a window that names no client, or that nothing could be in. */
+export function checkExpectation({ windows = [] }: Expectation, size: Size): void {
+  for (const [index, window] of windows.entries()) {
+    const wrong = wrongWindow(window, size);
+    if (wrong !== undefined) throw new SpecError(`expect.windows[${index}]${wrong}`);
+  }
+}
+
 /**
  * Throws `SpecError` for an override of no message. Whether there is such a type, and so many
  * messages of it, shows when the run is over: `RunResult.unmetOverrides`.
@@ -83,6 +91,24 @@ function wrongOperation({ client, operation }: PlannedOperation, size: Size): Wr
     return 'operation: expected an object with a name f';
   }
   return wrongClient(client, size);
+}
+
+function wrongWindow(window: ReturnWindow, size: Size): Wrong {
+  const { from, until, clients = [], kind, level, atLeast, atMost } = window;
+  if (until <= from) return `.until: expected more than from, ${from}; ${until} is not`;
+  if (window.clients?.length === 0) {
+    return '.clients: expected at least one client; without clients, all count';
+  }
+  for (const [place, client] of clients.entries()) {
+    const missing = missingClient(client, size);
+    if (missing !== undefined) return `.clients[${place}]: ${missing}`;
+  }
+  if (kind === 'writes' && level === 'sequential') {
+    return '.level: only reads may be sequential, and it counts writes';
+  }
+  if (atLeast === undefined && atMost === undefined) return ': expected atLeast, atMost or both';
+  if (atLeast === undefined || atMost === undefined || atLeast <= atMost) return undefined;
+  return `.atLeast: expected at most atMost, ${atMost}; ${atLeast} is more`;
 }
 
 /** A write has its place among all others, and cannot be stale. */
@@ -210,9 +236,14 @@ function noNode(node: number, { replicas, clients }: Size): string {
   return `there is no node ${node}; ${nodes} ${are}`;
 }
 
-function wrongClient(client: number, { clients }: Size): Wrong {
+function wrongClient(client: number, size: Size): Wrong {
+  const missing = missingClient(client, size);
+  return missing && `client: ${missing}`;
+}
+
+function missingClient(client: number, { clients }: Size): string | undefined {
   if (isIndex(client, clients)) return undefined;
-  return `client: there is no client ${client}; ${numbered(clients, 'client')}`;
+  return `there is no client ${client}; ${numbered(clients, 'client')}`;
 }
 
 /** `they are 0 to 4`, or what there is to say of fewer. */

@@ -10,8 +10,9 @@ import type { Unstruck } from '../sim/unstruck.ts';
 import { assemble, assembleOther, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
-import { checkEnding, checkOverrides, checkPlan } from './plan-fit.ts';
+import { checkEnding, checkExpectation, checkOverrides, checkPlan } from './plan-fit.ts';
 import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
+import { windowOutcomes } from './return-windows.ts';
 import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
 
 /** How the trace tells an operation that never returned, and one that was refused, from a time. */
@@ -39,6 +40,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
   const build = assemble(spec, request.registry);
   checkEnding(spec.ending, spec);
   checkOverrides(spec.network, spec);
+  if (spec.expect !== undefined) checkExpectation(spec.expect, spec);
   if (spec.plan !== undefined) checkPlan(spec.plan, spec, request.registry);
   const plan = spec.plan ?? drawPlan(spec, build.protocol, request.registry);
   const simulation = new Simulation({
@@ -81,6 +83,7 @@ function report(
   const { faults } = simulation;
   const unmet = simulation.network.unmetOverrides();
   const history = historyOf(judge);
+  const windows = windowOutcomes(spec, judge.history, judge.specification);
   const places = placesWithoutRefused(judge.history);
   digestOutcome(simulation);
   return {
@@ -96,6 +99,7 @@ function report(
     faults: faults.accounts.map((account, index) => outcomeOf(account, faults.whyUnstruck(index))),
     ...(unmet.length === 0 ? {} : { unmetOverrides: unmet }),
     history,
+    ...(windows.length === 0 ? {} : { windows }),
     finalSummaries: simulation.nodes.map((node) => {
       if (!node.isReplica) return node.isUp ? 'client' : 'down';
       return node.process === undefined ? 'down' : protocol.summary(node.process.state);

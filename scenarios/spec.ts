@@ -1,5 +1,5 @@
 /** What goes into a run and what comes out of it: plain JSON both. */
-import type { Options } from '../sim/contract.ts';
+import type { Level, Options } from '../sim/contract.ts';
 import type { FaultKind } from '../sim/fault.ts';
 import type { Plain } from '../sim/plain.ts';
 import type {
@@ -67,6 +67,25 @@ export interface Expectation {
   readonly marks?: readonly string[];
   /** No operation may return after this time (Micros). */
   readonly noReturnsAfter?: number;
+  /** How many operations have to return, or may at most, within certain times. */
+  readonly windows?: readonly ReturnWindow[];
+}
+
+/** Counts the operations that return from `from` on and before `until` (Micros). */
+export interface ReturnWindow {
+  /** What this time is, or whose, for people: `the minority side`. */
+  readonly about?: string;
+  readonly from: number;
+  readonly until: number;
+  /** Indices of the clients that asked, from 0; absent means all. */
+  readonly clients?: readonly number[];
+  /** Absent means both. */
+  readonly kind?: 'reads' | 'writes';
+  /** What was asked for; absent means either. */
+  readonly level?: Level;
+  /** At least one of the two is there. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 export interface WorkloadConfig {
@@ -117,6 +136,8 @@ export interface RunResult {
   /** Overrides of the network that named no message that was sent; absent if all did. */
   readonly unmetOverrides?: readonly UnmetOverride[];
   readonly history: readonly HistoryEntry[];
+  /** One entry for each window of `spec.expect`, in its order; absent if there is none. */
+  readonly windows?: readonly WindowOutcome[];
   /** One summary line a node at the end, replicas first; `down` for a crashed one. */
   readonly finalSummaries: readonly string[];
   /** The event log, when it was asked for. */
@@ -164,6 +185,15 @@ export interface FaultOutcome {
   readonly passedOver?: number;
   /** How often its mark was reached, where that was not often enough. */
   readonly seen?: number;
+}
+
+/** What a window of the expected outcome has counted. */
+export interface WindowOutcome {
+  /** Which operations and when, in words. */
+  readonly what: string;
+  /** How many were expected, in words: `at least 1`, `none`. */
+  readonly expected: string;
+  readonly returned: number;
 }
 
 /** One operation as a client saw it. */

@@ -1,5 +1,7 @@
 /** Oracles that judge how a run has ended: convergence, progress, what the scenario expects. */
 import { digest } from '../../sim/plain.ts';
+import { expectedInWords, returnsIn, windowInWords } from '../return-windows.ts';
+import type { ReturnWindow } from '../spec.ts';
 import type { Court, Oracle } from './oracle.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';
 
@@ -89,7 +91,7 @@ function isWaiting(court: Court, entry: { readonly node: number }): boolean {
 export const expectation: Oracle = {
   id: 'expectation',
   letter: 'S',
-  about: "the scenario's expected outcome: marks reached, operations that return or stay open",
+  about: "the scenario's expected outcome: marks reached, how many operations return when",
   watch(court) {
     return {
       ended(end) {
@@ -99,16 +101,31 @@ export const expectation: Oracle = {
           if (court.countOf(mark) > 0) continue;
           court.violation(expectation, `the run never reached "${mark}"`);
         }
-        const after = expected.noReturnsAfter;
-        if (after === undefined) return;
-        const index = court.history.findIndex((entry) => entry.end !== null && entry.end > after);
-        const entry = court.history[index];
-        if (entry === undefined) return;
-        const text =
-          `${inWords(entry.operation)} returned at ${milliseconds(entry.end ?? 0)}, ` +
-          `though nothing should after ${milliseconds(after)}`;
-        court.violation(expectation, text, { operations: [index] });
+        if (expected.noReturnsAfter !== undefined) judgeLastReturn(court, expected.noReturnsAfter);
+        for (const window of expected.windows ?? []) judgeWindow(court, window);
       },
     };
   },
 };
+
+function judgeLastReturn(court: Court, after: number): void {
+  const index = court.history.findIndex((entry) => entry.end !== null && entry.end > after);
+  const entry = court.history[index];
+  if (entry === undefined) return;
+  const text =
+    `${inWords(entry.operation)} returned at ${milliseconds(entry.end ?? 0)}, ` +
+    `though nothing should after ${milliseconds(after)}`;
+  court.violation(expectation, text, { operations: [index] });
+}
+
+/** Of too many, those are shown that are beyond what was expected. */
+function judgeWindow(court: Court, window: ReturnWindow): void {
+  const { replicas } = court.spec;
+  const { atLeast = 0, atMost = Number.POSITIVE_INFINITY } = window;
+  const returned = returnsIn(window, court.history, court.specification, replicas);
+  if (returned.length >= atLeast && returned.length <= atMost) return;
+  const text =
+    `${windowInWords(window, replicas)}: ${returned.length} returned, ` +
+    `expected ${expectedInWords(window)}`;
+  court.violation(expectation, text, { operations: returned.slice(atMost) });
+}

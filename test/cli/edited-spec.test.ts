@@ -56,6 +56,12 @@ describe('a spec that was edited', () => {
     ['a mutant', { mutant: 'QQQ' }, 'mutant: unknown "QQQ"'],
     ['an oracle', { oracles: ['linearizabilty'] }, 'oracles[0]: unknown "linearizabilty"'],
     ['a mark', { expect: { marks: ['x'] } }, 'expect.marks[0]: unknown "x"'],
+    ['a window', { expect: { windows: [{ from: 0, until: 9 }] } }, 'expect.windows[0]: expected'],
+    [
+      'a field of a window',
+      { expect: { windows: [{ from: 0, until: 9, kind: 'gets', atLeast: 1 }] } },
+      'expect.windows[0].kind: ',
+    ],
     [
       'the mark of a trigger',
       { plan: { operations: [], faults: [waiting] } },

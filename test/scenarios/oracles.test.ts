@@ -53,6 +53,9 @@ function specOf(changes: Partial<RunSpec> = {}): RunSpec {
   };
 }
 
+/** A window of all that one of the two clients does while faults may strike. */
+const FIRST_CLIENT = { about: 'who is cut off', from: 0, until: HEAL_AT, clients: [0] } as const;
+
 const SEEDS = Array.from({ length: 40 }, (_, index) => `0x${(index + 1).toString(16)}`);
 
 /** The first failure among some seeds, and its run. */
@@ -119,6 +122,22 @@ const OBJECTIONS: readonly (readonly [string, string, Partial<RunSpec>, RegExp])
     /never-reached/,
   ],
   ['expectation', 'something returns', { expect: { noReturnsAfter: 50_000 } }, /nothing should/],
+  [
+    'expectation',
+    'too little returns in a window',
+    {
+      mutant: 'silent',
+      ending: { kind: 'cut', at: HEAL_AT },
+      expect: { windows: [{ from: 0, until: HEAL_AT, atLeast: 30 }] },
+    },
+    /^operations, 0 ms to 300 ms: \d+ returned, expected at least 30$/,
+  ],
+  [
+    'expectation',
+    'too much returns in a window',
+    { expect: { windows: [{ ...FIRST_CLIENT, kind: 'writes', atMost: 0 }] } },
+    /^who is cut off: writes by c0, 0 ms to 300 ms: [1-9]\d* returned, expected none$/,
+  ],
 ];
 
 describe.each(OBJECTIONS)('%s', (oracle, situation, changes, words) => {

@@ -4,9 +4,9 @@ import { protocols } from '../../protocols/index.ts';
 import { SpecError } from '../../scenarios/assemble.ts';
 import { findScenarios, scenarios } from '../../scenarios/catalogue/index.ts';
 import { drawPlan } from '../../scenarios/draw-plan.ts';
-import { checkPlan } from '../../scenarios/plan-fit.ts';
+import { checkExpectation, checkPlan } from '../../scenarios/plan-fit.ts';
 import { run } from '../../scenarios/run.ts';
-import type { RunSpec } from '../../scenarios/spec.ts';
+import type { ReturnWindow, RunSpec } from '../../scenarios/spec.ts';
 import { type Fault, type FaultKind, faultKinds, renameNodes } from '../../sim/fault.ts';
 import type { Ending } from '../../sim/plan.ts';
 import { CLIENT, KINDS } from '../sim/every-fault.ts';
@@ -239,6 +239,46 @@ describe('a core', () => {
     expect(refusalOfCore([-1])).toContain('ending.core[0]: there is no replica -1');
     expect(refusalOfCore([CLIENT])).toContain(`there is no replica ${CLIENT}`);
     expect(refusalOfCore([1, 0, 1])).toBe('ending.core[2]: 1 is named twice');
+  });
+});
+
+describe('a window of the expected outcome', () => {
+  test.each<[string, Partial<ReturnWindow>, string | undefined]>([
+    ['counts what it names', { clients: [0], kind: 'reads', level: 'sequential' }, undefined],
+    [
+      'names clients that exist',
+      { clients: [0, 1] },
+      '.clients[1]: there is no client 1; the only client is 0',
+    ],
+    [
+      'names some client',
+      { clients: [] },
+      '.clients: expected at least one client; without clients, all count',
+    ],
+    [
+      'ends after it begins',
+      { from: 20, until: 20 },
+      '.until: expected more than from, 20; 20 is not',
+    ],
+    [
+      'counts no sequential writes',
+      { kind: 'writes', level: 'sequential' },
+      '.level: only reads may be sequential, and it counts writes',
+    ],
+    [
+      'expects a number that there is',
+      { atMost: 0 },
+      '.atLeast: expected at most atMost, 0; 1 is more',
+    ],
+  ])('%s', (_, changes, refusal) => {
+    const window: ReturnWindow = { from: 0, until: 9, atLeast: 1, ...changes };
+    const message = messageOf(() => checkExpectation({ windows: [window] }, specWith({})));
+    expect(message).toBe(refusal && `expect.windows[0]${refusal}`);
+  });
+
+  test('expects something', () => {
+    const spec = specWith({ expect: { windows: [{ from: 0, until: 9 }] } });
+    expect(messageOf(() => run(spec))).toBe('expect.windows[0]: expected atLeast, atMost or both');
   });
 });
 

@@ -1,0 +1,72 @@
+/** How many operations return within a time: what a scenario may expect of its clients. */
+import type { HistoryRecord } from '../sim/clients.ts';
+import type { StateMachine } from '../sim/contract.ts';
+import { milliseconds, nodeName } from './oracles/words.ts';
+import type { ReturnWindow, RunSpec, WindowOutcome } from './spec.ts';
+
+/** What runs: `StateMachine.isReadOnly` tells reads from writes. */
+type Machine = Pick<StateMachine, 'isReadOnly'>;
+
+/** Indices into the history of what the window counts, in the order in which it returned. */
+export function returnsIn(
+  window: ReturnWindow,
+  history: readonly HistoryRecord[],
+  machine: Machine,
+  replicas: number,
+): readonly number[] {
+  const counted: number[] = [];
+  for (const [index, entry] of history.entries()) {
+    if (isCounted(window, entry, machine, replicas)) counted.push(index);
+  }
+  return counted.sort((one, other) => endOf(history[one]) - endOf(history[other]) || one - other);
+}
+
+function isCounted(
+  { from, until, clients, kind, level }: ReturnWindow,
+  { node, operation, level: asked, end, isRefused }: HistoryRecord,
+  machine: Machine,
+  replicas: number,
+): boolean {
+  if (isRefused || end === null || end < from || end >= until) return false;
+  if (clients !== undefined && !clients.includes(node - replicas)) return false;
+  if (level !== undefined && level !== asked) return false;
+  return kind === undefined || (kind === 'reads') === machine.isReadOnly(operation);
+}
+
+function endOf(entry: HistoryRecord | undefined): number {
+  return entry?.end ?? 0;
+}
+
+/** How each window of the spec has turned out, in their order. */
+export function windowOutcomes(
+  { expect, replicas }: Pick<RunSpec, 'expect' | 'replicas'>,
+  history: readonly HistoryRecord[],
+  machine: Machine,
+): readonly WindowOutcome[] {
+  return (expect?.windows ?? []).map((window) => ({
+    what: windowInWords(window, replicas),
+    expected: expectedInWords(window),
+    returned: returnsIn(window, history, machine, replicas).length,
+  }));
+}
+
+/** `the minority side: sequential reads by c1 and c2, 5 ms to 90 ms` */
+export function windowInWords(window: ReturnWindow, replicas: number): string {
+  const { about, from, until, clients, kind = 'operations', level } = window;
+  const who = clients?.map((client) => nodeName(replicas + client, replicas)) ?? [];
+  return [
+    about === undefined ? '' : `${about}: `,
+    level === undefined ? '' : `${level} `,
+    kind,
+    who.length === 0 ? '' : ` by ${who.join(' and ')}`,
+    `, ${milliseconds(from)} to ${milliseconds(until)}`,
+  ].join('');
+}
+
+/** `at least 1`, `at most 3`, `none`, `7`, `2 to 5` */
+export function expectedInWords({ atLeast, atMost }: ReturnWindow): string {
+  if (atMost === undefined) return `at least ${atLeast}`;
+  if (atMost === 0) return 'none';
+  if (atLeast === undefined) return `at most ${atMost}`;
+  return atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
+}
