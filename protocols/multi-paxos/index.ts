@@ -10,6 +10,7 @@ import type { PaxosMessage } from './messages.ts';
 import { PaxosNode } from './node.ts';
 import { optionSchema } from './options.ts';
 import { type Rules, rules } from './rules.ts';
+import { endOf } from './slots.ts';
 import type { ClientState, PaxosState } from './state.ts';
 import { steadiness } from './steadiness.ts';
 
@@ -38,7 +39,9 @@ export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): M
     app: ({ replica }) => replica.app,
     acknowledges,
     holds: ({ acceptor }) =>
-      acceptor.isRetired ? undefined : { round: acceptor.ballot, length: 0 },
+      acceptor.isRetired
+        ? undefined
+        : { round: acceptor.ballot, length: endOf(acceptor.accepted) - 1 },
     summary,
     leadership: ({ leader }) => ({ round: roundOf(leader.followed), leads: leader.isActive }),
   };
@@ -46,12 +49,15 @@ export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): M
 
 export const multiPaxos: MultiPaxos = makeMultiPaxos(rules, clientRules);
 
-/** What an acceptor answers names the ballot below which it takes part in nothing any more. */
+/**
+ * What an acceptor answers names the ballot below which it takes part in nothing any more, and the
+ * slot up to which it has accepted something, or has a snapshot.
+ */
 function acknowledges(message: PaxosMessage): Acknowledgement | undefined {
-  if (message.type === 'Phase1b' || message.type === 'Phase2b') {
-    return { round: message.ballot, length: 0 };
-  }
-  return undefined;
+  if (message.type === 'Phase1b') return { round: message.ballot, length: 0 };
+  if (message.type !== 'Phase2b') return undefined;
+  const { ballot, inReplyTo, slot } = message;
+  return { round: ballot, length: ballot === inReplyTo ? slot : 0 };
 }
 
 function summary({ leader, acceptor, replica }: PaxosState): string {
