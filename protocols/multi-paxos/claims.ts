@@ -101,18 +101,27 @@ function largestQuorum(members: number, paxos: PaxosOptions): number {
 /**
  * A leader stays if everybody who may send scouts hears it. So progress is owed to a group in which
  * all can talk to all, that nobody outside can send to, and that has the quorums of every
- * configuration that there is or may be.
+ * configuration that there is or may be: there is at most one.
  */
 function owes(view: View, paxos: PaxosOptions): Owed {
   const { replicas, clients } = view.cluster;
   const running = replicas.filter((replica) => isRunning(view, replica));
-  if (running.length === 0) return NOBODY;
-  const group = running.filter((one) => running.every((other) => linked(view, one, other)));
-  const votes = (member: NodeId): boolean => group.includes(member) && !isRetired(view, member);
-  if (!isQuorumOfAll(view, paxos, votes) || !isUndisturbed(view, group)) return NOBODY;
+  const group = running
+    .map((one) => running.filter((other) => linked(view, one, other)))
+    .find((candidates) => canGoOn(view, candidates, paxos));
+  if (group === undefined) return NOBODY;
   const isServed = (client: NodeId): boolean =>
     view.isUp(client) && group.every((member) => isLinked(view, client, member));
   return { clients: clients.filter(isServed), replicas: group };
+}
+
+function canGoOn(view: View, group: readonly NodeId[], paxos: PaxosOptions): boolean {
+  const votes = (member: NodeId): boolean => group.includes(member) && !isRetired(view, member);
+  return (
+    group.every((one) => group.every((other) => linked(view, one, other))) &&
+    isQuorumOfAll(view, paxos, votes) &&
+    isUndisturbed(view, group)
+  );
 }
 
 function linked(view: View, one: NodeId, other: NodeId): boolean {
