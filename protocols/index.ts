@@ -1,6 +1,7 @@
 /** Everything that can be run: protocols, the state machines they replicate, and planted bugs. */
 import type { Mutant, Protocol } from '../sim/contract.ts';
 import { chainReplication } from './chain-replication/index.ts';
+import { mutants as chainMutants } from './chain-replication/mutants.ts';
 import { multiPaxos } from './multi-paxos/index.ts';
 import { mutants as paxosMutants } from './multi-paxos/mutants.ts';
 import { mutants as machineMutants } from './state-machines/mutants.ts';
@@ -19,4 +20,9 @@ export const protocols: readonly Protocol[] = [
   thinChain,
 ];
 
-export const mutants: readonly Mutant[] = [...vrMutants, ...paxosMutants, ...machineMutants];
+export const mutants: readonly Mutant[] = [
+  ...vrMutants,
+  ...paxosMutants,
+  ...chainMutants,
+  ...machineMutants,
+];

@@ -27,7 +27,7 @@ import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
 import { type ChainOptions, longestOf, type Roles, readOptions, rolesOf } from './options.ts';
-import type { ServerState } from './state.ts';
+import { NEVER, type ServerState } from './state.ts';
 import { RESEND_BACKOFF_MAX } from './update-path.ts';
 
 type View = ClusterView<ChainState>;
@@ -162,7 +162,10 @@ function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): re
     group.includes(server) &&
     isSettled(configuration, server) &&
     hasState(view, server, configuration);
-  if (!roles.servers.some((server) => isMember(server) && !isLeaving(server, masters))) return [];
+  const members = roles.servers.filter((server) => isMember(server) && !isLeaving(server, masters));
+  const others = configuration.chain.filter((server) => !group.includes(server));
+  const knows = (master: MasterState): boolean => knowsWhoIsThere(view, master, members, others);
+  if (members.length === 0 || !masters.every(knows)) return [];
   return roles.servers.filter(
     (server) => group.includes(server) && (wanted?.includes(server) ?? true),
   );
@@ -204,6 +207,26 @@ function openValues<Value>(slots: Slots<Value>, slotOut: number): Value[] {
 function requestsIn(command: Command): readonly Request[] {
   if (command.type === 'Batch') return command.requests;
   return command.type === 'Request' ? [command] : [];
+}
+
+/**
+ * A master that has not heard the members lately, and does not know yet that others are gone, may
+ * remove the ones on the word of the others.
+ */
+function knowsWhoIsThere(
+  view: View,
+  master: MasterState,
+  members: readonly NodeId[],
+  others: readonly NodeId[],
+): boolean {
+  const { suspectAfter } = readOptions(view.cluster.options);
+  const silence = (server: NodeId): Micros =>
+    view.clockOf(master.id) - (master.heardAt[server] ?? master.actingSince);
+  return (
+    master.actingSince === NEVER ||
+    members.some((server) => silence(server) <= suspectAfter / 2) ||
+    others.every((server) => silence(server) > suspectAfter)
+  );
 }
 
 function isLater(one: ConfigurationState, other: ConfigurationState): boolean {

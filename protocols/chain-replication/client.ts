@@ -211,16 +211,13 @@ function onRetryTimer(state: ClientState, context: ClientContext): void {
 /** No answer: it may be lost, or whoever should give it is not there any more. */
 function onTimeout(state: ClientState, context: ClientContext): void {
   const { roles, rules } = context;
-  const open = rules.requestForRetry(state, context);
+  const open = rules.requestForRetry(state);
   if (open.type === 'SequentialRead') rules.moveHome(state, roles);
   else rules.askMasters(context);
   rules.send(state, context, open);
 }
 
-function requestForRetry(
-  { open }: ClientState,
-  _: ClientContext,
-): Request | Query | SequentialRead {
+function requestForRetry({ open }: ClientState): Request | Query | SequentialRead {
   return open!;
 }
 

@@ -73,12 +73,15 @@ function persistConfiguration(state: ServerState, { env, options }: ServerContex
 }
 
 /** With what it replaces, in one record: neither makes sense without the other. */
-function persistSnapshot(state: ServerState, { env, options }: ServerContext): void {
-  if (!options.isDurable) return;
-  env.persist(
-    { kind: 'set', key: SNAPSHOT, value: state.snapshot },
-    { kind: 'trim', log: HIST, first: state.trimmed },
-  );
+function persistSnapshot(state: ServerState, { env, options, rules }: ServerContext): void {
+  if (options.isDurable) env.persist(...rules.snapshotWrites(state));
+}
+
+function snapshotWrites({ snapshot, trimmed }: ServerState): readonly [Write, Write] {
+  return [
+    { kind: 'set', key: SNAPSHOT, value: snapshot },
+    { kind: 'trim', log: HIST, first: trimmed },
+  ];
 }
 
 export const durableStateRules = {
@@ -89,4 +92,5 @@ export const durableStateRules = {
   persistEntries,
   persistConfiguration,
   persistSnapshot,
+  snapshotWrites,
 };

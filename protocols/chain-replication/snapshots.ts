@@ -15,7 +15,7 @@ function takeSnapshot(state: ServerState, context: ServerContext): void {
   if (snapshotEvery === 0 || state.committed - before < snapshotEvery) return;
   context.env.mark('snapshot-taken');
   state.snapshot = context.rules.snapshotOf(state, context);
-  trim(state, Math.min(before, state.acknowledged));
+  trim(state, context.rules.trimPoint(state, before));
   context.rules.persistSnapshot(state, context);
 }
 
@@ -26,6 +26,11 @@ function snapshotOf(state: ServerState, { machine }: ServerContext): Snapshot {
     clientTable[Number(clientId)] = { ...record, requestNumber: record.executedNumber };
   }
   return { length: state.committed, app: machine.clone(state.app), clientTable };
+}
+
+/** One snapshot back; and Sent is kept, whatever happens. */
+function trimPoint(state: ServerState, before: number): number {
+  return Math.min(before, state.acknowledged);
 }
 
 function trim(state: ServerState, first: number): void {
@@ -47,4 +52,4 @@ function installSnapshot(state: ServerState, { machine }: ServerContext, snapsho
   Object.assign(state.clientTable, snapshot.clientTable);
 }
 
-export const snapshotRules = { takeSnapshot, snapshotOf, installSnapshot };
+export const snapshotRules = { takeSnapshot, snapshotOf, trimPoint, installSnapshot };

@@ -22,7 +22,7 @@ import {
   type ServerContext,
   upstream,
 } from './context.ts';
-import type { Ack, Forward, Request, Stored } from './messages.ts';
+import type { Ack, ChainMessage, Forward, Request, Stored } from './messages.ts';
 import { NOT_HEARD, type ServerState } from './state.ts';
 
 /** Forwards that one server keeps while earlier ones are missing. */
@@ -87,7 +87,7 @@ function forwardMore(state: ServerState, context: ServerContext): void {
     const rest = state.successorHolds + options.window - state.forwarded;
     if (rest <= 0) break;
     const end = Math.min(state.length, state.forwarded + Math.min(rest, options.batchSize));
-    context.env.send(next, rules.forwardOf(state, state.forwarded, end));
+    rules.sendWhenDurable(context, next, rules.forwardOf(state, state.forwarded, end));
     state.forwarded = end;
   }
   rules.armResend(state, context);
@@ -225,7 +225,7 @@ function replyTo(state: ServerState, context: ServerContext, request: Request): 
 /** From the client table, where the result of the client's latest update is. */
 function reply(state: ServerState, context: ServerContext, clientId: NodeId): void {
   const record = state.clientTable[clientId]!;
-  context.env.send(clientId, {
+  context.rules.sendWhenDurable(context, clientId, {
     type: 'Reply',
     requestNumber: record.executedNumber,
     result: record.result,
@@ -247,7 +247,8 @@ function redirect(
 /** Tells the server before what the tail has processed, and what this one holds. */
 function sendAck(state: ServerState, context: ServerContext): void {
   const previous = upstream(state);
-  if (previous !== undefined) context.env.send(previous, context.rules.ackOf(state));
+  if (previous === undefined) return;
+  context.rules.sendWhenDurable(context, previous, context.rules.ackOf(state));
 }
 
 function ackOf(state: ServerState): Ack {
@@ -319,11 +320,12 @@ function onResendTimer(state: ServerState, context: ServerContext): void {
 
 /** One message; its answer tells what is missing. It may be empty, and only ask for that. */
 function resend(state: ServerState, context: ServerContext): void {
+  const { options, rules } = context;
   const next = downstream(state);
   if (next === undefined) return;
-  const after = context.rules.resendAfter(state);
-  const end = Math.min(state.length, after + context.options.batchSize);
-  context.env.send(next, context.rules.forwardOf(state, after, end));
+  const after = rules.resendAfter(state);
+  const end = Math.min(state.length, after + options.batchSize);
+  rules.sendWhenDurable(context, next, rules.forwardOf(state, after, end));
   state.forwarded = Math.max(end, after);
 }
 
@@ -332,6 +334,11 @@ function resendAfter(state: ServerState): number {
   const known = Math.max(state.successorHolds, 0);
   if (isDownstreamNew(state)) return Math.max(known, state.trimmed);
   return Math.max(known, state.acknowledged);
+}
+
+/** What tells others that this server has something: the write barrier holds it back. */
+function sendWhenDurable({ env }: ServerContext, to: NodeId, message: ChainMessage): void {
+  env.send(to, message);
 }
 
 /** A message that was damaged on the way is a lost message. */
@@ -371,5 +378,6 @@ export const updatePathRules = {
   onResendTimer,
   resend,
   resendAfter,
+  sendWhenDurable,
   onUnreadable,
 };

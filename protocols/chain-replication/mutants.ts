@@ -1,0 +1,157 @@
+/**
+ * Bugs planted in chain replication, by their rows in the zoo: each replaces one rule, or two that
+ * say the same thing, and leaves the protocol's own files alone.
+ */
+import type { Mutant, Options } from '../../sim/contract.ts';
+import { rules as paxosRules } from '../multi-paxos/rules.ts';
+import { type ClientRules, clientRules } from './client.ts';
+import { isTail } from './context.ts';
+import { makeChainReplication } from './index.ts';
+import { type Rules, rules } from './rules.ts';
+
+const DURABLE: Options = { durability: 'durable' };
+const UNDER_LEASE: Options = { readMode: 'tail' };
+/** Snapshots so often that a run has many. */
+const FROM_SNAPSHOTS: Options = { durability: 'durable', snapshotEvery: 3 };
+
+interface Bug {
+  readonly id: string;
+  readonly summary: string;
+  readonly difficulty: Mutant['difficulty'];
+  readonly options?: Options;
+  readonly node?: Partial<Rules>;
+  readonly client?: Partial<ClientRules>;
+}
+
+function mutant({ node, client, ...bug }: Bug): Mutant {
+  const protocol = makeChainReplication({
+    rules: { ...rules, ...node },
+    clientRules: { ...clientRules, ...client },
+    paxosRules,
+  });
+  return { ...bug, protocol: protocol.name, apply: ({ machine }) => ({ protocol, machine }) };
+}
+
+export const mutants: readonly Mutant[] = [
+  mutant({
+    id: 'CR-1',
+    summary: 'the head executes an update and replies, without waiting for the tail',
+    difficulty: 'easy',
+    node: {
+      order(state, context, request) {
+        rules.order(state, context, request);
+        rules.executeUpTo(state, context, state.length);
+        rules.replyTo(state, context, request);
+      },
+    },
+  }),
+  mutant({
+    id: 'CR-2',
+    summary: 'a new tail does not complete what is in its Sent',
+    difficulty: 'easy',
+    node: { completeSent: () => {} },
+  }),
+  mutant({
+    id: 'CR-3',
+    summary: 'when a middle server fails, the rest of Sent is not sent to its successor',
+    difficulty: 'easy',
+    node: {
+      resendSent(state, context) {
+        context.rules.noteHeld(state, state.length);
+      },
+    },
+  }),
+  mutant({
+    id: 'CR-5',
+    summary: 'an update leaves Sent when the successor has it, not when the tail has',
+    difficulty: 'medium',
+    node: {
+      noteHeld(state, held) {
+        rules.noteHeld(state, held);
+        rules.pruneSent(state, held);
+      },
+    },
+  }),
+  mutant({
+    id: 'CR-7',
+    summary: 'a new tail begins its work before everything is handed over to it',
+    difficulty: 'medium',
+    node: { isTailAtWork: isTail },
+  }),
+  mutant({
+    id: 'CR-8',
+    summary: 'a tail answers queries without a lease',
+    difficulty: 'medium',
+    options: UNDER_LEASE,
+    node: { holdsLease: () => true },
+  }),
+  mutant({
+    id: 'CR-10',
+    summary: 'a master acts as soon as it leads, on the configuration that it has executed so far',
+    difficulty: 'hard',
+    node: { mayAct: (state) => state.term !== 0 },
+  }),
+  mutant({
+    id: 'CL-1',
+    summary: 'a client gives its retry a new request number',
+    difficulty: 'easy',
+    client: {
+      requestForRetry(state) {
+        state.requestNumber++;
+        state.open = { ...clientRules.requestForRetry(state), requestNumber: state.requestNumber };
+        return state.open;
+      },
+    },
+  }),
+  mutant({
+    id: 'CL-5',
+    summary: 'a client asks the server that it knows for ever, and never the masters again',
+    difficulty: 'easy',
+    client: {
+      onTimeout(state, context) {
+        context.rules.send(state, context, context.rules.requestForRetry(state));
+      },
+    },
+  }),
+  mutant({
+    id: 'CL-6',
+    summary: 'an unreadable message throws in the replica that receives it',
+    difficulty: 'easy',
+    node: {
+      onUnreadable() {
+        throw new TypeError('unreadable message');
+      },
+    },
+  }),
+  mutant({
+    id: 'ST-1',
+    summary: 'Forward, Ack and Reply leave before what they promise is on disk',
+    difficulty: 'easy',
+    options: DURABLE,
+    node: {
+      sendWhenDurable: (context, to, message) => context.env.sendUnsynced(to, message),
+    },
+  }),
+  mutant({
+    id: 'ST-2',
+    summary: 'a start takes a torn record for whole if anything of it was written',
+    difficulty: 'medium',
+    options: DURABLE,
+    node: { isReadable: (record) => record.writes.length > 0 },
+  }),
+  mutant({
+    id: 'ST-4',
+    summary: 'Hist is trimmed in one record, and the snapshot is written in the next',
+    difficulty: 'medium',
+    options: FROM_SNAPSHOTS,
+    node: {
+      trimPoint: (state) => state.acknowledged,
+      persistSnapshot(state, { env, options }) {
+        if (!options.isDurable) return;
+        const [snapshot, trim] = rules.snapshotWrites(state);
+        env.persist(trim);
+        env.persist(snapshot);
+      },
+    },
+  }),
+];
