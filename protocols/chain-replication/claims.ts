@@ -220,12 +220,11 @@ function knowsWhoIsThere(
   others: readonly NodeId[],
 ): boolean {
   const { suspectAfter } = readOptions(view.cluster.options);
-  const silence = (server: NodeId): Micros =>
-    view.clockOf(master.id) - (master.heardAt[server] ?? master.actingSince);
+  const since = (time: Micros | undefined): Micros => view.clockOf(master.id) - (time ?? -Infinity);
   return (
     master.actingSince === NEVER ||
-    members.some((server) => silence(server) <= suspectAfter / 2) ||
-    others.every((server) => silence(server) > suspectAfter)
+    members.some((server) => since(master.heardAt[server]) <= suspectAfter / 2) ||
+    others.every((server) => since(master.echoedAt[server]) > suspectAfter)
   );
 }
 

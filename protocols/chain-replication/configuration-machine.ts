@@ -37,8 +37,8 @@ export type ConfigurationCommand =
   | (ChainCommand & InTerm)
   /** A master begins to act: what earlier ones have proposed, and is not decided yet, is void. */
   | ({ readonly f: 'act' } & InTerm)
-  /** An operator names the servers that are to form the chain; null is whoever asks. */
-  | { readonly f: 'want'; readonly servers: readonly NodeId[] | null }
+  /** An operator names the servers that are to form the chain: the wish after so many others. */
+  | { readonly f: 'want'; readonly number: number; readonly servers: readonly NodeId[] }
   /** Changes nothing: its reply is the epoch at its place in the log. */
   | { readonly f: 'confirm' };
 
@@ -46,7 +46,10 @@ export interface ConfigurationState {
   configuration: Configuration;
   /** The ballot of the master that acts, or has acted last. */
   term: number;
+  /** The servers that are to form the chain, or null: whoever asks. */
   wanted: readonly NodeId[] | null;
+  /** Wishes of operators so far. */
+  wishes: number;
 }
 
 /** Begins with the given chain in epoch 1; replies with the epoch after the command. */
@@ -56,7 +59,7 @@ export function configurationMachine(
 ): StateMachine<ConfigurationState> {
   return {
     name: 'configuration',
-    initial: () => ({ configuration: firstConfiguration(chain), term: 0, wanted }),
+    initial: () => ({ configuration: firstConfiguration(chain), term: 0, wanted, wishes: 0 }),
     apply,
     // No part is ever changed in place.
     clone: (state) => ({ ...state }),
@@ -71,7 +74,9 @@ function apply(state: ConfigurationState, operation: Plain): Plain {
       state.term = Math.max(state.term, command.term);
       break;
     case 'want':
+      if (command.number !== state.wishes + 1) break;
       state.wanted = command.servers;
+      state.wishes++;
       break;
     case 'confirm':
       break;

@@ -11,10 +11,6 @@ import { isSettled } from './configuration.ts';
 import type { ChainCommand } from './configuration-machine.ts';
 import type { MasterContext } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
-import { NEVER } from './state.ts';
-
-/** Heartbeats within which one was heard, at the least, from a server that is counted on. */
-const FRESH_HEARTBEATS = 2;
 
 function chooseChange(state: MasterState, context: MasterContext): ChainCommand | undefined {
   const { rules } = context;
@@ -71,14 +67,17 @@ function canGoOnWithout(state: MasterState, context: MasterContext, server: Node
       other !== server &&
       isSettled(configuration, other) &&
       context.rules.isHealthy(state, context, other) &&
-      context.rules.isHeardNow(state, context, other) &&
+      context.rules.isThere(state, context, other) &&
       (!isHealthy || isWanted(state, other)),
   );
 }
 
-/** To remove one server on the word of another, that word should be fresh. */
-function isHeardNow(state: MasterState, { env, options }: MasterContext, server: NodeId): boolean {
-  return env.now - (state.heardAt[server] ?? NEVER) <= FRESH_HEARTBEATS * options.heartbeatInterval;
+/**
+ * To remove one server on the word of another, that word has to be new: a heartbeat may be late,
+ * but it was sent after the reply that it echoes.
+ */
+function isThere(state: MasterState, { env, options }: MasterContext, server: NodeId): boolean {
+  return env.now - (state.echoedAt[server] ?? -Infinity) <= options.suspectAfter;
 }
 
 /** §3, "Extending a Chain": what the server that joins has reported under this epoch. */
@@ -118,7 +117,7 @@ export const failureDetectionRules = {
   isHealthy,
   isSuspected,
   canGoOnWithout,
-  isHeardNow,
+  isThere,
   chooseNextStepOfJoin,
   chooseJoin,
 };

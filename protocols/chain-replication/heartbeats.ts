@@ -33,6 +33,7 @@ function heartbeatOf(state: ServerState, { env, rules }: ServerContext): ServerH
     status: rules.statusOf(state),
     length: state.length,
     sentAt: env.now,
+    echo: state.echo,
   };
 }
 

@@ -21,7 +21,7 @@ import {
 } from './configuration-machine.ts';
 import type { MasterContext } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
-import type { Confirm, ServerHeartbeat } from './messages.ts';
+import type { Confirm, ServerHeartbeat, Wish } from './messages.ts';
 import { longestOf } from './options.ts';
 import { NEVER } from './state.ts';
 
@@ -62,7 +62,7 @@ function beginTerm(state: MasterState, context: MasterContext, term: number): vo
   state.actingSince = NEVER;
   state.requestCount = 0;
   state.proposed = null;
-  state.hasProposedWish = false;
+  state.proposedWish = 0;
   state.confirming = [];
   state.toConfirm = [];
   state.confirmingBy = 0;
@@ -131,19 +131,21 @@ function onServerHeartbeat(
 ): void {
   const { env, rules } = context;
   const before = state.heartbeats[from];
-  if (before !== undefined && heartbeat.incarnation < before.incarnation) return;
+  if (before !== undefined && !isNewer(heartbeat, before)) return;
   state.heardAt[from] = env.now;
-  if (before === undefined || !isOlder(heartbeat, before)) state.heartbeats[from] = heartbeat;
+  state.heartbeats[from] = heartbeat;
+  const { echo } = heartbeat;
+  if (echo.master === state.id) state.echoedAt[from] = echo.at;
   if (!rules.isActing(state, context)) return;
   if (heartbeat.epoch < state.configuration.epoch) rules.answerConfiguration(state, context, from);
-  else if (rules.mayGrant(state, context, from, heartbeat))
-    rules.grant(state, context, heartbeat, from);
+  rules.replyToHeartbeat(state, context, from, heartbeat);
   if (before?.status !== heartbeat.status) rules.supervise(state, context);
 }
 
 /** Heartbeats may overtake each other; the clock of one incarnation only goes forward. */
-function isOlder(one: ServerHeartbeat, other: ServerHeartbeat): boolean {
-  return one.incarnation === other.incarnation && one.sentAt < other.sentAt;
+function isNewer(one: ServerHeartbeat, other: ServerHeartbeat): boolean {
+  if (one.incarnation !== other.incarnation) return one.incarnation > other.incarnation;
+  return one !== other && one.sentAt >= other.sentAt;
 }
 
 /** Whoever is about to be removed gets no lease any more. */
@@ -158,15 +160,25 @@ function mayGrant(
   return tailOf(configuration) === server && configuration.incarnations[server] === incarnation;
 }
 
-function grant(
+function replyToHeartbeat(
   state: MasterState,
-  { env, options }: MasterContext,
-  { epoch, sentAt }: ServerHeartbeat,
+  context: MasterContext,
   server: NodeId,
+  heartbeat: ServerHeartbeat,
 ): void {
-  state.grantedAt[server] = env.now;
-  state.grants++;
-  env.sendUnsynced(server, { type: 'Lease', epoch, sentAt, duration: options.leaseDuration });
+  const { env, options, rules } = context;
+  const isGranted = rules.mayGrant(state, context, server, heartbeat);
+  if (isGranted) {
+    state.grantedAt[server] = env.now;
+    state.grants++;
+  }
+  env.sendUnsynced(server, {
+    type: 'HeartbeatReply',
+    epoch: state.configuration.epoch,
+    sentAt: heartbeat.sentAt,
+    repliedAt: env.now,
+    lease: isGranted ? options.leaseDuration : 0,
+  });
 }
 
 /** Whether no lease that anybody has granted to this server can still be counted on. */
@@ -211,7 +223,7 @@ function onResponse(state: MasterState, context: MasterContext, response: Respon
   if (state.toConfirm.length > 0) context.rules.readEpoch(state, context);
 }
 
-/** Which master is asked does not matter: the one that acts hears of it. */
+/** Whichever master is asked: it tells the others until one that acts has had it decided. */
 function onReconfigure(
   state: MasterState,
   context: MasterContext,
@@ -221,30 +233,11 @@ function onReconfigure(
   env.mark('reconfiguration-requested');
   const servers = members.filter((member) => roles.servers.includes(member));
   if (servers.length === 0) return;
-  rules.onWish(state, context, servers);
-  rules.tellWish(state, context, servers);
-}
-
-function tellWish(
-  state: MasterState,
-  { env, roles }: MasterContext,
-  servers: readonly NodeId[],
-): void {
-  for (const master of roles.masters) {
-    if (master !== state.id) env.send(master, { type: 'Wish', servers });
-  }
-}
-
-function onWish(state: MasterState, context: MasterContext, servers: readonly NodeId[]): void {
-  const { rules } = context;
-  if (isSameList(ledgerOf(state).wanted, servers) || isSameList(state.wish, servers)) return;
   rules.rememberWish(state, context, servers);
-  state.wantedAtWish = ledgerOf(state).wanted;
-  state.hasProposedWish = false;
-  rules.supervise(state, context);
+  rules.pursueWish(state, context);
 }
 
-/** What an operator was heard to want survives the crash of whoever has heard it. */
+/** What an operator has asked for survives the crash of the master that was asked. */
 function rememberWish(
   state: MasterState,
   { env }: MasterContext,
@@ -254,7 +247,6 @@ function rememberWish(
   env.persist({ kind: 'set', key: WISH, value: wish });
 }
 
-/** What it was wanted against is not known any more; if it was decided, that does no harm. */
 function recallWish(state: MasterState, { records }: Durable): void {
   for (const { intact, writes } of records) {
     for (const write of intact ? writes : []) {
@@ -263,31 +255,40 @@ function recallWish(state: MasterState, { records }: Durable): void {
         state.wish = write.value as MasterState['wish'];
     }
   }
-  state.wantedAtWish = ledgerOf(state).wanted;
 }
 
-function isSameList(one: readonly NodeId[] | null, other: readonly NodeId[]): boolean {
-  return one?.length === other.length && one.every((server, index) => server === other[index]);
+function pursueWish(state: MasterState, context: MasterContext): void {
+  const { env, roles, rules } = context;
+  const { wish } = state;
+  const { wanted, wishes } = ledgerOf(state);
+  if (wish === null) return;
+  if (wanted?.length === wish.length && wanted.every((server, at) => server === wish[at])) {
+    rules.rememberWish(state, context, null);
+    return;
+  }
+  const message: Wish = { type: 'Wish', number: wishes + 1, servers: wish };
+  rules.onWish(state, context, message);
+  for (const master of roles.masters) if (master !== state.id) env.send(master, message);
+}
+
+function onWish(state: MasterState, context: MasterContext, { number, servers }: Wish): void {
+  const { rules } = context;
+  const isNext = number === ledgerOf(state).wishes + 1 && state.proposedWish !== number;
+  if (!isNext || !rules.isActing(state, context)) return;
+  state.proposedWish = number;
+  rules.propose(state, context, { f: 'want', number, servers });
 }
 
 function onSuperviseTimer(state: MasterState, context: MasterContext): void {
+  context.rules.pursueWish(state, context);
   context.rules.supervise(state, context);
-  if (state.wish !== null) context.rules.tellWish(state, context, state.wish);
   context.env.setTimer('supervise', context.options.heartbeatInterval);
 }
 
 /** What is wanted of the chain, and the next step towards it. */
 function supervise(state: MasterState, context: MasterContext): void {
   const { rules } = context;
-  // Decided; or another wish was, which need not be the earlier one.
-  const isDecided = ledgerOf(state).wanted !== state.wantedAtWish;
-  if (state.wish !== null && isDecided) rules.rememberWish(state, context, null);
-  if (!rules.isActing(state, context)) return;
-  if (state.wish !== null && !state.hasProposedWish) {
-    state.hasProposedWish = true;
-    rules.propose(state, context, { f: 'want', servers: state.wish });
-  }
-  if (state.proposed !== null) return;
+  if (state.proposed !== null || !rules.isActing(state, context)) return;
   const command = rules.chooseChange(state, context);
   if (command !== undefined) rules.proposeChange(state, context, command);
 }
@@ -305,16 +306,16 @@ export const masterRules = {
   answerConfiguration,
   onServerHeartbeat,
   mayGrant,
-  grant,
+  replyToHeartbeat,
   hasLeaseRunOut,
   onConfirm,
   readEpoch,
   onResponse,
   onReconfigure,
-  tellWish,
-  onWish,
   rememberWish,
   recallWish,
+  pursueWish,
+  onWish,
   onSuperviseTimer,
   supervise,
 };

@@ -23,6 +23,8 @@ export interface MasterState {
   requestCount: number;
   /** By server, on the own clock: when it was heard last, and what it said. */
   readonly heardAt: { [server: NodeId]: Micros };
+  /** By server, on the own clock: a time after which it has certainly been there. */
+  readonly echoedAt: { [server: NodeId]: Micros };
   readonly heartbeats: { [server: NodeId]: ServerHeartbeat };
   /** By server, on the own clock: when it was granted a lease last. */
   readonly grantedAt: { [server: NodeId]: Micros };
@@ -30,10 +32,10 @@ export interface MasterState {
   grants: number;
   /** The change of the chain that is under way, or null. */
   proposed: ChainCommand | null;
-  /** What an operator wants and is not decided yet, or null; and whether it was proposed. */
+  /** What an operator has asked this master for, until it is decided; or null. */
   wish: readonly NodeId[] | null;
-  wantedAtWish: readonly NodeId[] | null;
-  hasProposedWish: boolean;
+  /** Number of the latest wish, anybody's, that this master has proposed in this term. */
+  proposedWish: number;
   /** Tails that ask whether their epoch is current: those asked for, and those that came later. */
   confirming: Confirming[];
   toConfirm: Confirming[];
@@ -58,13 +60,13 @@ export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown):
     actingSince: NEVER,
     requestCount: 0,
     heardAt: {},
+    echoedAt: {},
     heartbeats: {},
     grantedAt: {},
     grants: 0,
     proposed: null,
     wish: null,
-    wantedAtWish: null,
-    hasProposedWish: false,
+    proposedWish: 0,
     confirming: [],
     toConfirm: [],
     confirmingBy: 0,

@@ -104,7 +104,7 @@ export class Master implements Process<ChainMessage, MasterTimer, MasterState> {
         rules.answerConfiguration(state, context, from);
         break;
       case 'Wish':
-        rules.onWish(state, context, message.servers);
+        rules.onWish(state, context, message);
         break;
       case 'Unreadable':
         rules.onUnreadable(context);

@@ -124,14 +124,26 @@ export interface ServerHeartbeat {
   readonly length: number;
   /** The sender's own clock at the sending: what a lease counts from. */
   readonly sentAt: Micros;
+  /** The latest reply that the sender has had. */
+  readonly echo: Echo;
 }
 
-/** The tail of this epoch will not be replaced for `duration` after its heartbeat of `sentAt`. */
-export interface Lease {
-  readonly type: 'Lease';
+/** Proves to the master that the sender was there after the master's clock showed `at`. */
+export interface Echo {
+  readonly master: NodeId;
+  readonly at: Micros;
+}
+
+/** From the master that acts. */
+export interface HeartbeatReply {
+  readonly type: 'HeartbeatReply';
   readonly epoch: number;
+  /** That of the heartbeat. */
   readonly sentAt: Micros;
-  readonly duration: Micros;
+  /** The master's own clock. */
+  readonly repliedAt: Micros;
+  /** For so long after `sentAt` the tail of this epoch will not be replaced; 0 is no such promise. */
+  readonly lease: Micros;
 }
 
 /** §3: from a master to servers and clients, and among servers. */
@@ -161,6 +173,8 @@ export interface Confirmed {
 /** From a master that an operator has asked to the others: these servers are to form the chain. */
 export interface Wish {
   readonly type: 'Wish';
+  /** How many wishes will have been decided with this one: it is void if there are more already. */
+  readonly number: number;
   readonly servers: readonly NodeId[];
 }
 
@@ -182,7 +196,7 @@ export type ChainMessage =
   | StateCopy
   | Stored
   | ServerHeartbeat
-  | Lease
+  | HeartbeatReply
   | ChainConfig
   | GetConfiguration
   | Confirm

@@ -12,7 +12,7 @@
 import type { NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import { isTail, type ServerContext } from './context.ts';
-import type { Confirmed, Lease, Query, SequentialRead } from './messages.ts';
+import type { Confirmed, HeartbeatReply, Query, SequentialRead } from './messages.ts';
 import { shortestOf } from './options.ts';
 import type { ServerState, WaitingQuery } from './state.ts';
 
@@ -97,13 +97,16 @@ function dismissQueries(state: ServerState, context: ServerContext): void {
 }
 
 /** What counts from the sending of the heartbeat on this clock is over before the master's wait. */
-function onLease(state: ServerState, context: ServerContext, lease: Lease): void {
+function onHeartbeatReply(
+  state: ServerState,
+  context: ServerContext,
+  from: NodeId,
+  { epoch, sentAt, repliedAt, lease }: HeartbeatReply,
+): void {
   const { env, options, rules } = context;
-  if (lease.epoch !== state.configuration.epoch) {
-    env.mark('other-epoch-dropped');
-    return;
-  }
-  const until = lease.sentAt + shortestOf(lease.duration, options.driftBound);
+  state.echo = { master: from, at: repliedAt };
+  if (lease === 0 || epoch !== state.configuration.epoch) return;
+  const until = sentAt + shortestOf(lease, options.driftBound);
   if (until <= state.leaseUntil) return;
   if (state.leaseUntil <= env.now && until > env.now) env.mark('lease-obtained');
   state.leaseUntil = until;
@@ -190,7 +193,7 @@ export const readRules = {
   answerRead,
   serveQueries,
   dismissQueries,
-  onLease,
+  onHeartbeatReply,
   roundFor,
   askWhetherCurrent,
   sendConfirm,

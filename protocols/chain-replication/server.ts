@@ -6,7 +6,7 @@
  * Hist               state.hist, after the first     Request Forward Ack        update-path
  *                      state.trimmed of a snapshot     (§3, §3.1)               client-table
  * Sent               Hist after state.acknowledged   Query, SequentialRead,     reads
- * last sequence no.  state.length                      Lease, Confirm (§3.1)
+ * last sequence no.  state.length                      HeartbeatReply, Confirm
  * the object's value state.app: what the first       ChainConfig LastSequence   configuration-
  *                      state.committed updates make    (§3)                     changes
  * predecessor,       from state.configuration, by    StateCopy (§3)             extension
@@ -70,8 +70,8 @@ export class Server implements Process<ChainMessage, ServerTimer, ServerState> {
       case 'SequentialRead':
         rules.onSequentialRead(state, context, from, message);
         break;
-      case 'Lease':
-        rules.onLease(state, context, message);
+      case 'HeartbeatReply':
+        rules.onHeartbeatReply(state, context, from, message);
         break;
       case 'Confirmed':
         rules.onConfirmed(state, context, message);

@@ -3,6 +3,7 @@ import type { Micros, NodeId } from '../../sim/contract.ts';
 import type { Configuration } from './configuration.ts';
 import type {
   ClientRecord,
+  Echo,
   Forward,
   Query,
   Request,
@@ -61,6 +62,8 @@ export interface ServerState {
   answersFrom: number;
   /** By the own clock: until then nobody else is the tail. */
   leaseUntil: Micros;
+  /** The latest reply of a master to a heartbeat. */
+  echo: Echo;
   waitingQueries: WaitingQuery[];
   /** Queries answered so far, for who watches. */
   answeredQueries: number;
@@ -114,6 +117,7 @@ export function initialServerState(id: NodeId, configuration: Configuration): Se
     isHandoverArmed: false,
     answersFrom: 0,
     leaseUntil: NEVER,
+    echo: { master: id, at: NEVER },
     waitingQueries: [],
     answeredQueries: 0,
     round: 0,
