@@ -154,9 +154,7 @@ function isLinkedTo(view: View, one: NodeId, other: NodeId): boolean {
 function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): readonly NodeId[] {
   const masters = roles.masters.flatMap((master) => masterState(view, master) ?? []);
   if (masters.length === 0 || masters.some(hasWishUnderWay)) return [];
-  const { wanted } = masters
-    .map(ledgerOf)
-    .reduce((one, other) => (isLater(one, other) ? one : other));
+  const { wanted } = masters.map(ledgerOf).reduce(laterWish);
   const configuration = latestConfiguration(view);
   const isMember = (server: NodeId): boolean =>
     group.includes(server) &&
@@ -228,8 +226,8 @@ function knowsWhoIsThere(
   );
 }
 
-function isLater(one: ConfigurationState, other: ConfigurationState): boolean {
-  return one.configuration.epoch > other.configuration.epoch;
+function laterWish(one: ConfigurationState, other: ConfigurationState): ConfigurationState {
+  return one.wishes > other.wishes ? one : other;
 }
 
 /** A master that has just restarted may know less than the servers have been told. */
