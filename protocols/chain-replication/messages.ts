@@ -142,7 +142,7 @@ export interface HeartbeatReply {
   readonly sentAt: Micros;
   /** The master's own clock. */
   readonly repliedAt: Micros;
-  /** For so long after `sentAt` the tail of this epoch will not be replaced; 0 is no such promise. */
+  /** For so long after `sentAt` the tail of this epoch is not replaced; 0 promises nothing. */
   readonly lease: Micros;
 }
 
