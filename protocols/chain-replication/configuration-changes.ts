@@ -34,8 +34,10 @@ function isOfThisEpoch(
   return false;
 }
 
-function onGetConfiguration(state: ServerState, { env }: ServerContext, from: NodeId): void {
-  env.send(from, { type: 'ChainConfig', configuration: state.configuration });
+/** Who asks is behind, and has dropped what it was sent: a predecessor is told once more. */
+function onGetConfiguration(state: ServerState, context: ServerContext, from: NodeId): void {
+  context.env.send(from, { type: 'ChainConfig', configuration: state.configuration });
+  if (upstream(state) === from) context.rules.sendLastSequence(state, context);
 }
 
 function onChainConfig(state: ServerState, context: ServerContext, message: ChainConfig): void {

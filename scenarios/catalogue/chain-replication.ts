@@ -1,8 +1,9 @@
 /** Scenarios of chain replication, from calm to chaos. */
 import type { Options } from '../../sim/contract.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { genericScenarios } from './generic.ts';
-import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
+import { defineScenario, MILLISECOND, type Scenario, scripted, type World } from './scenario.ts';
 
 const MS = MILLISECOND;
 
@@ -67,14 +68,27 @@ const generic = genericScenarios({
   beyond: ['amnesia', 'lying-fsync'],
 });
 
-/** The named scenarios have three masters, and a chain of three servers. */
-const MASTERS = [0, 1, 2];
-const [HEAD, MIDDLE, TAIL] = [3, 4, 5] as const;
-const REPLICAS = MASTERS.length + 3;
-const CHAIN = { replicas: REPLICAS, clients: 4 } as const;
+/** Most of the named scenarios have one master, node 0, and a chain of four servers. */
+const [HEAD, MIDDLE, TAIL] = [1, 2, 4] as const;
+const ONE_MASTER: Options = { masters: 1, servers: 4 };
+/** Others have two servers in the chain, and one that is not. */
+const SPARE = 3;
+const TWO_OF_THREE: Options = { masters: 1, servers: 2, autoExtend: false };
 
 function eitherMode(stream: Stream): Options {
   return { durability: stream.pick(['fail-stop', 'durable']) };
+}
+
+/** Somebody is to have an update on its way whenever something happens. */
+function busy(stream: Stream, faults: readonly PlannedFault[], more: Partial<World>): World {
+  return scripted(stream, faults, {
+    replicas: 5,
+    clients: 4,
+    operations: stream.between(200, 300),
+    mix: { put: 90, get: 10 },
+    options: eitherMode(stream),
+    ...more,
+  });
 }
 
 /** A server of the chain dies under load and is back long after it was removed. */
@@ -87,18 +101,10 @@ function serverCrash(
     protocol: 'chain',
     ...words,
     world: (stream) =>
-      scripted(
-        stream,
-        [{ at: stream.between(60, 150) * MS, fault: 'crash', node, lasts: 200 * MS }],
-        {
-          ...CHAIN,
-          operations: stream.between(150, 200),
-          // Somebody is to have an update on its way when the server dies.
-          mix: { put: 90, get: 10 },
-          options: eitherMode(stream),
-          expect: { marks },
-        },
-      ),
+      busy(stream, [{ at: stream.between(60, 150) * MS, fault: 'crash', node, lasts: 200 * MS }], {
+        fixed: ONE_MASTER,
+        expect: { marks },
+      }),
   });
 }
 
@@ -107,7 +113,7 @@ const headCrash = serverCrash(
   {
     name: 'head-crash',
     title: 'The head crashes',
-    about: 'the head of three servers dies under load and comes back after it was removed',
+    about: 'the head of four servers dies under load and comes back after it was removed',
     expects: 'the next one is the head; the old one joins again as the tail; nothing is lost',
   },
   ['remove-proposed', 'copy-completed', 'handover-completed'],
@@ -118,8 +124,8 @@ const middleCrash = serverCrash(
   {
     name: 'middle-crash',
     title: 'A server in the middle crashes',
-    about: 'the middle one of three servers dies while updates are on their way',
-    expects: 'the tail says what it has, and the head sends it the rest of its Sent',
+    about: 'a middle one of four servers dies while updates are on their way',
+    expects: 'its successor says what it has, and its predecessor sends the rest of its Sent',
   },
   ['remove-proposed', 'sent-resent', 'handover-completed'],
 );
@@ -129,7 +135,7 @@ const tailCrash = serverCrash(
   {
     name: 'tail-crash',
     title: 'The tail crashes',
-    about: 'the tail of three servers dies while updates are on their way',
+    about: 'the tail of four servers dies while updates are on their way',
     expects: 'the one before it completes its Sent, and answers queries from then on',
   },
   ['remove-proposed', 'sent-completed', 'handover-completed'],
@@ -142,13 +148,16 @@ const falseSuspicion = defineScenario({
   about: 'the tail pauses for so long that it is removed, and wakes with queries before it',
   expects: 'the master waits until its lease has run out; it answers nothing when it wakes',
   world: (stream) =>
-    scripted(
+    busy(
       stream,
       [{ at: stream.between(60, 150) * MS, fault: 'pause', node: TAIL, lasts: 200 * MS }],
       {
-        ...CHAIN,
-        options: eitherMode(stream),
-        fixed: { readMode: 'tail', suspectAfter: 30 * MS, leaseDuration: 60 * MS },
+        fixed: {
+          ...ONE_MASTER,
+          readMode: 'tail',
+          suspectAfter: 30 * MS,
+          leaseDuration: 60 * MS,
+        },
         expect: { marks: ['removal-waits-for-lease', 'remove-proposed', 'left-chain'] },
       },
     ),
@@ -161,26 +170,21 @@ const extensionUnderLoad = defineScenario({
   about: 'two servers serve; an operator asks for a third one while clients write',
   expects: 'it copies a snapshot and what follows, is handed over the rest, and is the tail then',
   world: (stream) =>
-    scripted(stream, [{ at: 250 * MS, fault: 'reconfigure', members: [HEAD, MIDDLE, TAIL] }], {
-      ...CHAIN,
-      operations: stream.between(200, 300),
-      options: eitherMode(stream),
-      fixed: { servers: 2, autoExtend: false, snapshotEvery: 10 },
+    busy(stream, [{ at: 250 * MS, fault: 'reconfigure', members: [HEAD, MIDDLE, SPARE] }], {
+      fixed: { ...TWO_OF_THREE, snapshotEvery: 10 },
       expect: { marks: ['snapshot-received', 'copy-completed', 'handover-completed'] },
     }),
 });
 
-const operatorReplaces = defineScenario({
+const replacement = defineScenario({
   protocol: 'chain',
   name: 'replacement',
   title: 'An operator replaces the head',
-  about: 'of three servers two serve; the operator wants the third one instead of the head',
-  expects: 'the new one joins first, then the head leaves; nothing is lost',
+  about: 'two of three servers serve; the operator wants the third one instead of the head',
+  expects: 'the new one joins, then the head leaves; nothing is lost',
   world: (stream) =>
-    scripted(stream, [{ at: 150 * MS, fault: 'reconfigure', members: [MIDDLE, TAIL] }], {
-      ...CHAIN,
-      options: eitherMode(stream),
-      fixed: { servers: 2, autoExtend: false },
+    busy(stream, [{ at: 150 * MS, fault: 'reconfigure', members: [MIDDLE, SPARE] }], {
+      fixed: TWO_OF_THREE,
       expect: { marks: ['handover-completed', 'remove-proposed', 'left-chain'] },
     }),
 });
@@ -189,21 +193,21 @@ const masterMinority = defineScenario({
   protocol: 'chain',
   name: 'master-minority',
   title: 'The acting master is cut off',
-  about: 'the acting master is alone; the tail dies meanwhile; the master is heard again later',
+  about: 'of three masters the acting one is alone, and the tail of two servers dies meanwhile',
   expects: 'another master acts and removes the tail; the old one grants no lease of an old epoch',
   world: (stream) => {
-    const others = [1, 2, HEAD, MIDDLE, TAIL, 6, 7, 8, 9];
+    const tail = 4;
     const cut = stream.between(60, 120) * MS;
-    return scripted(
+    return busy(
       stream,
       [
-        { at: cut, fault: 'partition', groups: [[0], others], lasts: 300 * MS },
-        { at: cut + 120 * MS, fault: 'crash', node: TAIL, lasts: 250 * MS },
+        { at: cut, fault: 'partition', groups: [[0], [1, 2, 3, tail]], lasts: 300 * MS },
+        { at: cut + 120 * MS, fault: 'crash', node: tail, lasts: 250 * MS },
       ],
       {
-        ...CHAIN,
         span: 600 * MS,
         options: { durability: 'durable', readMode: stream.pick(['tail', 'confirm', 'chain']) },
+        fixed: { masters: 3, servers: 2 },
         expect: { marks: ['remove-proposed', 'acting-ended'] },
       },
     );
@@ -217,6 +221,6 @@ export const chainReplicationScenarios: readonly Scenario[] = [
   tailCrash,
   falseSuspicion,
   extensionUnderLoad,
-  operatorReplaces,
+  replacement,
   masterMinority,
 ];
