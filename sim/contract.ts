@@ -160,6 +160,8 @@ export type OptionSchema = {
   | { readonly type: 'boolean'; readonly default: boolean }
   | {
       readonly type: 'integer';
+      /** A time; absent for a plain number. */
+      readonly unit?: 'micros';
       readonly default: number;
       readonly min: number;
       readonly max: number;

@@ -10,7 +10,7 @@ import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim
 import { type Ballot, ballotName, leaderOf, NO_BALLOT } from './ballot.ts';
 import { configurationAt } from './configurations.ts';
 import { ghostOf } from './ghost.ts';
-import { leaseOutlastsRival } from './lease-invariants.ts';
+import { leaseBackedByQuorum, leaseOutlastsRival } from './lease-invariants.ts';
 import { type PaxosOptions, phase2QuorumFor, readOptions } from './options.ts';
 import { endOf, FIRST_SLOT, valueAt } from './slots.ts';
 import type { PaxosState } from './state.ts';
@@ -303,4 +303,5 @@ export const invariants: readonly Invariant<PaxosState>[] = [
   ballotsUsedOnce,
   oneStatePerSlot,
   leaseOutlastsRival,
+  leaseBackedByQuorum,
 ];

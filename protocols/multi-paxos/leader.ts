@@ -116,7 +116,12 @@ function onHeartbeat(state: PaxosState, context: Context, from: NodeId, message:
     rules.onFollowed(state, context, ballot, decidedBelow);
   }
   if (acceptor.isRetired) return;
-  if (ballot >= acceptor.ballot) rules.grantLease(state, context, ballot);
+  if (ballot > acceptor.ballot) {
+    // Else a late heartbeat of a leader in between would be granted the lease of this one.
+    rules.adoptBallot(state, context, ballot);
+    rules.persistBallot(state, context);
+  }
+  if (ballot === acceptor.ballot) rules.grantLease(state, context, ballot);
   rules.answerHeartbeat(context, from, {
     type: 'HeartbeatReply',
     ballot: Math.max(ballot, acceptor.ballot),

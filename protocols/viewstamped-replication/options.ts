@@ -107,7 +107,7 @@ interface TimeOption {
 }
 
 function time(option: TimeOption): OptionSchema {
-  return { type: 'integer', min: 1, max: LONGEST, mayDiffer: true, ...option };
+  return { type: 'integer', unit: 'micros', min: 1, max: LONGEST, mayDiffer: true, ...option };
 }
 
 /** Reads options that are complete and valid, as `Cluster.options` promises. */

@@ -135,10 +135,12 @@ export function isPlain(network: NetworkConfig): boolean {
 
 /** Options and clocks that have to be others than the plain ones, in round numbers. */
 export function roundWorld(trials: Trials, schema: readonly OptionSchema[]): void {
-  for (const { name, default: usual } of schema) {
-    const value = trials.spec.options[name];
-    if (typeof value !== 'number' || value === usual) continue;
-    trials.attemptFirst(rounderTimes(value).map((round) => withOption(trials.spec, name, round)));
+  for (const option of schema) {
+    const value = trials.spec.options[option.name];
+    if (option.type !== 'integer' || option.unit !== 'micros') continue;
+    if (typeof value !== 'number' || value === option.default) continue;
+    const rounder = rounderTimes(value).filter((time) => time >= option.min && time <= option.max);
+    trials.attemptFirst(rounder.map((time) => withOption(trials.spec, option.name, time)));
   }
   for (const field of ['offset', 'drift'] as const) {
     const rounder = rounderTimes(trials.spec.clock[field]);
