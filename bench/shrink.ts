@@ -1,7 +1,7 @@
 /**
  * `npm run bench:shrink`: what is left of a failure of each planted bug, and how long that takes,
  * as a Markdown table with medians below it. Each failure is found by a hunt of its own. Options:
- * `--bases N`, `--seeds MAX` of one hunt, and mutants to shrink only theirs (`ST-1`, `mp/ST-1`, `mp`).
+ * `--bases N`, `--seeds MAX` of one hunt, and mutants to shrink only theirs (`ST-1`, `mp`).
  */
 import { engineFor } from '../cli/engine.ts';
 import { runBatch } from '../scenarios/campaign.ts';

@@ -80,12 +80,12 @@ export const mutants: readonly Mutant[] = [
   }),
   mutant({
     id: 'MP-8',
-    summary: 'half of the members are taken for a majority',
+    summary: 'half of an even number of members is taken for a majority',
     difficulty: 'easy',
     options: { phase2Quorum: 0 },
     node: {
-      phase2QuorumOf: ({ members }) => Math.max(1, Math.floor(members.length / 2)),
-      phase1QuorumOf: ({ members }) => Math.max(1, Math.floor(members.length / 2)),
+      phase2QuorumOf: ({ members }) => Math.ceil(members.length / 2),
+      phase1QuorumOf: ({ members }) => Math.ceil(members.length / 2),
     },
   }),
   mutant({

@@ -1,46 +1,19 @@
-/**
- * A planted bug shows under the faults that it needs, and stays silent under others: an oracle that
- * fires without a cause would find every bug, and mean nothing.
- */
-import { describe, expect, test } from 'vitest';
-import { mutants } from '../../protocols/index.ts';
-import { findScenarios } from '../../scenarios/catalogue/index.ts';
-import { run } from '../../scenarios/run.ts';
-import type { RunSpec } from '../../scenarios/spec.ts';
-import type { Options } from '../../sim/contract.ts';
+/** Where the bugs of Viewstamped Replication cannot show. */
+import { copied, describeSilence, type Harmless, inOrder, NEVER, untorn } from './silence.ts';
 
-/** A world that a bug cannot show in: a scenario, and what of it is changed. */
-interface Harmless {
-  readonly because: string;
-  readonly scenario: string;
-  readonly options?: Options;
-  readonly replicas?: number;
-  change?(spec: RunSpec): Partial<RunSpec>;
-}
-
-const SEEDS = 40;
-/** Longer than any run: no silence is ever noticed, no request ever sent again. */
-const NEVER = 60_000_000;
 const NO_VIEW_CHANGE = { viewChangeTimeout: NEVER, viewChangeSpread: 0 };
-const FIXED = { kind: 'fixed', min: 500, spread: 0 } as const;
 
-/** Copies and disorder, but nothing is lost, and nobody is ever thought to be silent. */
+/** Nobody is ever thought to be silent. */
 const copies: Harmless = {
   because: 'no view ever changes, and nobody forgets anything',
   scenario: 'vr/calm',
   options: NO_VIEW_CHANGE,
-  change: ({ network }) => ({
-    network: { ...network, duplicate: 200_000, reorder: 300_000, reorderBy: 10_000 },
-  }),
+  change: copied,
 };
 
 const calm: Harmless = { because: 'nothing is ever sent again', scenario: 'vr/calm' };
 
-function inOrder({ network }: RunSpec): Partial<RunSpec> {
-  return { network: { ...network, delay: FIXED, calmDelay: FIXED } };
-}
-
-const HARMLESS: { readonly [mutant: string]: Harmless } = {
+describeSilence('vr', {
   'VR-1': copies,
   'VR-3': copies,
   'VR-5': copies,
@@ -69,7 +42,7 @@ const HARMLESS: { readonly [mutant: string]: Harmless } = {
   'ST-2': {
     because: 'a crash never tears a record',
     scenario: 'vr/crashes',
-    change: ({ disk }) => ({ disk: { ...disk, torn: 0 } }),
+    change: untorn,
   },
   'ST-6': { because: 'no record is ever damaged', scenario: 'vr/crashes' },
   'SM-1': {
@@ -82,28 +55,4 @@ const HARMLESS: { readonly [mutant: string]: Harmless } = {
     scenario: 'vr/chaos',
     change: ({ workload }) => ({ workload: { ...workload, mix: { get: 50, put: 50 } } }),
   },
-};
-
-function runsOf(mutant: string, harmless: Harmless): string[] {
-  const [scenario] = findScenarios(harmless.scenario);
-  const { options, replicas } = harmless;
-  return Array.from({ length: SEEDS }, (_, seed) => {
-    const drawn = scenario?.draw(`silent-${seed}`, {
-      mutant,
-      ...(options === undefined ? {} : { options }),
-      ...(replicas === undefined ? {} : { replicas }),
-    });
-    if (drawn === undefined) throw new Error(`there is no ${harmless.scenario}`);
-    const { failures } = run({ ...drawn, ...harmless.change?.(drawn) });
-    return failures.map(({ oracle, message }) => `${oracle}: ${message}`).join('; ');
-  });
-}
-
-describe.each(mutants)('$id', ({ id }) => {
-  const harmless = HARMLESS[id];
-
-  test(`is silent where ${harmless?.because ?? 'nobody has said why it should be'}`, () => {
-    if (harmless === undefined) throw new Error(`say in which world ${id} cannot show`);
-    expect(runsOf(id, harmless).filter((failure) => failure !== '')).toEqual([]);
-  });
 });
