@@ -58,8 +58,8 @@ function readPoint({ replica, leader }: PaxosState): number {
 function startReadIndex(state: PaxosState, context: Context, request: Request): void {
   const { leader } = state;
   const { rules } = context;
-  const isUnderWay = leader.readIndexReads.length > 0;
   const others = leader.readIndexReads.filter((read) => !isOf(read.request, request.clientId));
+  const isUnderWay = others.some(({ round }) => round <= leader.round);
   const read = { request, round: leader.round + 1, slotOut: rules.readPoint(state) };
   leader.readIndexReads = [...others, read];
   if (!isUnderWay) rules.sendHeartbeats(state, context);

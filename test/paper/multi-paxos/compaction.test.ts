@@ -196,6 +196,7 @@ describe('§4.2 a replica that lacks what others have forgotten', () => {
     const old = snapshotOf(performing(2));
     expect(node.tell(2, old)).toEqual([]);
     expect(node.state.replica).toMatchObject({ slotOut: 5, app: { x: 4 } });
+    expect(node.marks).not.toContain('snapshot-installed');
   });
 
   it('stops leading when it installs one: it proposes no more for what is behind it', () => {

@@ -203,6 +203,17 @@ describe('§5.2 what the leader relies on', () => {
     ]);
   });
 
+  it('an answer that was overtaken shortens nothing', () => {
+    const node = leaseholder();
+    const { ballot: own, round } = node.state.leader;
+    const sentAt = node.now;
+    node.expire('heartbeat');
+    confirm(node, 0);
+    node.tell(0, heartbeatReply(own, round, sentAt));
+    node.wait(HELD - 2);
+    expect(described(node.tell(CLIENT, read()))).toEqual([`Response→${CLIENT}`]);
+  });
+
   it('an answer to a heartbeat of its own earlier ballot is no grant, and counts for none', () => {
     const acceptor = new LoneNode({ options: { ...DRIFT } });
     acceptor.tell(0, { ...phase1a(0), ballot: ballot(2, 0) });

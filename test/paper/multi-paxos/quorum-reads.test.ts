@@ -5,6 +5,7 @@ import {
   CLIENT,
   described,
   LoneNode,
+  loneLeader,
   messagesOf,
   phase2a,
   pvalue,
@@ -205,6 +206,14 @@ describe('a vote that nobody else knows of', () => {
     world.settle();
     expect(world.marks).not.toContain('gap-filled 1');
     expect(world.state(1).replica.slotOut).toBe(1);
+  });
+
+  it('is not filled early where only a proposal is on its way', () => {
+    const node = loneLeader({ options: QUORUM });
+    node.tell(0, { type: 'Propose', slot: 2, command: request('b') });
+    const sent = node.tell(2, { type: 'CatchUpRequest', slotOut: 1, wantedBelow: 2 });
+    expect(sent).toEqual([]);
+    expect(node.marks).not.toContain('gap-filled');
   });
 
   it('is not filled over what a replica has proposed', () => {

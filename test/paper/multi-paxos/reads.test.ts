@@ -87,6 +87,16 @@ describe('a read by a leader that a quorum confirms', () => {
     expect(described(node.tell(0, confirmation(node)))).toEqual(['Response→8', 'Response→7']);
   });
 
+  it('a client that has given a read up is answered its next one only', () => {
+    const node = loneLeader({ options: CONFIRMED });
+    node.tell(CLIENT, read(1));
+    node.tell(CLIENT, read(2));
+    const first = node.tell(0, confirmation(node));
+    const second = node.tell(0, confirmation(node));
+    const responses = messagesOf('Response', [...first, ...second]);
+    expect(responses.map(({ requestNumber }) => requestNumber)).toEqual([2]);
+  });
+
   it('an old leader that is cut off cannot answer, however much it believes to lead', () => {
     const world = paxosWorld({ clients: 2, options: CONFIRMED });
     write(world, 3, 'old');

@@ -164,6 +164,14 @@ describe('the leader that performs a reconfiguration', () => {
     expect(world.state(0).leader.isActive).toBe(false);
   });
 
+  it('asks the new ones only, if their first slot is the next one', () => {
+    const node = loneLeader({ nodes: 5, options: { ...SMALL, window: 1 } });
+    node.reconfigure([1, 3, 4]);
+    const sent = node.tellAll(0, phase2b(node.state.leader.ballot, 1));
+    expect(messagesOf('Phase1a', sent)).toHaveLength(2);
+    expect(described(sent)).toEqual(expect.arrayContaining(['Phase1a→3', 'Phase1a→4']));
+  });
+
   it('is adopted by a quorum of each of the two, not by one of all', () => {
     const node = loneLeader({ nodes: 5, options: SMALL });
     node.reconfigure([2, 3, 4]);
