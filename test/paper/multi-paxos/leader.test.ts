@@ -105,6 +105,15 @@ describe('§3 an active leader is left alone', () => {
     expect(messagesOf('Phase1a', node.expire('leader'))).toHaveLength(2);
   });
 
+  it('who follows its heartbeat has promised its ballot, on disk', () => {
+    const node = new LoneNode();
+    node.tell(2, heartbeat(ballot(3, 2)));
+    node.restart();
+    expect(node.state.acceptor.ballot).toBe(ballot(3, 2));
+    const [late] = messagesOf('HeartbeatReply', node.tell(0, heartbeat(ballot(2, 0))));
+    expect(late?.ballot).toBe(ballot(3, 2));
+  });
+
   it('heartbeats of an earlier leader keep nobody waiting', () => {
     const node = new LoneNode();
     node.tell(2, heartbeat(ballot(2, 2)));

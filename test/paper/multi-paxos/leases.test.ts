@@ -96,6 +96,14 @@ describe('§5.2 what an acceptor grants', () => {
     expect(described(node.tell(2, phase1a(2, 6)))).toEqual(['Phase1b→2']);
   });
 
+  it('a late heartbeat of a leader in between takes nothing from a later one', () => {
+    const node = new LoneNode({ options: { ...DRIFT } });
+    node.tell(2, heartbeat(ballot(3, 2)));
+    node.tell(0, heartbeat(ballot(2, 0)));
+    expect(node.tell(0, phase1a(0))).toEqual([]);
+    expect(described(node.tell(2, phase1a(2)))).toEqual(['Phase1b→2']);
+  });
+
   it('in other read modes nothing is granted', () => {
     const node = new LoneNode({ options: { readMode: 'read-index' } });
     node.tell(0, heartbeat(ballot(1, 0)));
