@@ -37,8 +37,9 @@ describe('the corpus of this repository', () => {
 
   it('has every planted bug', () => {
     const failing = each.filter(([, saved]) => expectedOf(saved) === 'fail');
-    const kept = new Set(failing.map(([, { spec }]) => spec.mutant));
-    expect(mutants.map(({ id }) => id).filter((id) => !kept.has(id))).toEqual([]);
+    const kept = new Set(failing.map(([, { spec }]) => `${spec.protocol}/${spec.mutant}`));
+    const planted = mutants.map(({ id, protocol = 'vr' }) => `${protocol}/${id}`);
+    expect(planted.filter((name) => !kept.has(name))).toEqual([]);
   });
 
   it.each(each)('has %s where its protocol and signature say, as it is written', (path, saved) => {

@@ -27,32 +27,41 @@ const watchful: Registry = {
   })),
 };
 
-const [swarm] = findScenarios('vr/swarm');
-
 function failures(
+  protocol: string,
   mutant: string | undefined,
   seed: number,
   registry: Registry,
 ): readonly Failure[] {
+  const [swarm] = findScenarios(`${protocol}/swarm`);
   const drawn = swarm!.draw(`steady-${seed}`, mutant === undefined ? {} : { mutant });
   return run({ ...drawn, oracles: ['invariants'] }, { registry }).failures;
 }
 
-describe('invariants that rest after steady steps find what they find if they never rest', () => {
-  const broken = mutants.filter(({ protocol }) => protocol === 'vr');
+/** Protocols that say after which steps their invariants may rest. */
+const steady = protocols.filter((protocol) => protocol.steadiness !== undefined);
 
-  test.each(broken)('in $id', ({ id }) => {
-    for (let seed = 0; seed < SEEDS; seed++) {
-      expect(failures(id, seed, builtIn), `seed ${seed}`).toEqual(failures(id, seed, watchful));
-    }
-  });
+describe.each(steady)(
+  'invariants of $name that rest find what they find if they never do',
+  ({ name }) => {
+    const broken = mutants.filter(({ protocol }) => protocol === name);
 
-  test('and in the protocol without a bug', () => {
-    for (let seed = 0; seed < SEEDS; seed++) expect(failures(undefined, seed, builtIn)).toEqual([]);
-  });
+    test.each(broken)('in $id', ({ id }) => {
+      for (let seed = 0; seed < SEEDS; seed++) {
+        const rested = failures(name, id, seed, builtIn);
+        expect(rested, `seed ${seed}`).toEqual(failures(name, id, seed, watchful));
+      }
+    });
 
-  test('and some of the bugs are found', () => {
-    const found = broken.filter(({ id }) => failures(id, 0, builtIn).length > 0);
-    expect(found.length).toBeGreaterThan(0);
-  });
-});
+    test('and in the protocol without a bug', () => {
+      for (let seed = 0; seed < SEEDS; seed++) {
+        expect(failures(name, undefined, seed, builtIn)).toEqual([]);
+      }
+    });
+
+    test('and some of the bugs are found', () => {
+      const found = broken.filter(({ id }) => failures(name, id, 0, builtIn).length > 0);
+      expect(found.length).toBeGreaterThan(0);
+    });
+  },
+);

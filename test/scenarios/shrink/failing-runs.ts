@@ -1,6 +1,6 @@
 /** A failing run of each planted bug, hunted down. */
+import { type Prey, preys } from '../../../bench/prey.ts';
 import { engineFor } from '../../../cli/engine.ts';
-import { mutants } from '../../../protocols/index.ts';
 import { firstFailure, judge } from '../../../scenarios/campaign-run.ts';
 import { findScenarios } from '../../../scenarios/catalogue/index.ts';
 import { nameOfScenario, runSeed } from '../../../scenarios/seeds.ts';
@@ -14,29 +14,36 @@ export interface FailingRun {
 
 /** Seeds of each scenario that are tried at most. */
 const ROUNDS = 600;
-const PROTOCOL = 'vr';
 /** This one shows only when the same run is made twice. */
 const UNSTEADY = 'SM-1';
 
 /** Where those bugs show that take hundreds of seeds; the others show in any scenario soon. */
 const HAUNTS: { readonly [mutant: string]: readonly string[] } = {
-  'VR-1': ['vr/swarm', 'vr/disk-storm'],
+  'vr/VR-1': ['vr/swarm', 'vr/disk-storm'],
 };
+
+const ELSEWHERE: readonly string[] = ['MP-10', 'MP-14', 'CL-5', 'ST-1'];
 
 export const engine = engineFor({});
 
-export const mutantIds: readonly string[] = mutants.map(({ id }) => id);
+/**
+ * Every bug of one protocol, and of the others one that a leader, a client and a disk each have:
+ * what is claimed of shrinking is claimed of plans and worlds, not of protocols.
+ */
+export const shrinkable: readonly Prey[] = preys.filter(
+  ({ protocol, mutant }) => protocol === 'vr' || ELSEWHERE.includes(mutant.id),
+);
 
-export function failingRun(mutant: string): FailingRun {
+export function failingRun({ mutant: { id: mutant }, protocol, name }: Prey): FailingRun {
   const { draw } = engineFor({ mutant });
-  const scenarios = HAUNTS[mutant] ?? findScenarios(PROTOCOL).map(({ id }) => id);
+  const scenarios = HAUNTS[name] ?? findScenarios(protocol).map(({ id }) => id);
   for (let round = 0; round < ROUNDS; round++) {
     for (const id of scenarios) {
       const found = failing(draw(id, runSeed('0x5eed', nameOfScenario(id), round)));
       if (found !== undefined) return found;
     }
   }
-  throw new Error(`no failing run of ${mutant} was found in ${scenarios.join(', ')}`);
+  throw new Error(`no failing run of ${name} was found in ${scenarios.join(', ')}`);
 }
 
 function failing(spec: RunSpec): FailingRun | undefined {

@@ -1,5 +1,6 @@
 /** What is claimed of a shrunk failure, tried out on a failure of every planted bug. */
 import { describe, expect, it } from 'vitest';
+import type { Prey } from '../../../bench/prey.ts';
 import { fittingSpec } from '../../../cli/spec-fit.ts';
 import { specSchema } from '../../../cli/spec-schema.ts';
 import { DETERMINISM, firstFailure, judge } from '../../../scenarios/campaign-run.ts';
@@ -8,36 +9,36 @@ import { withoutClients, withoutReplicas } from '../../../scenarios/shrink/renum
 import { type Shrunk, shrink } from '../../../scenarios/shrink/shrink.ts';
 import { isSame, type PlannedSpec, runCase } from '../../../scenarios/shrink/trials.ts';
 import { shapeOf } from '../../../scenarios/signature.ts';
-import { engine, type FailingRun, failingRun, mutantIds } from './failing-runs.ts';
+import { engine, type FailingRun, failingRun, shrinkable } from './failing-runs.ts';
 
 /** Each bug's failing run, shrunk when it is first asked for. */
 const known = new Map<string, { readonly run: FailingRun; readonly shrunk: Shrunk }>();
 
-function shrunkFailure(mutant: string): { readonly run: FailingRun; readonly shrunk: Shrunk } {
-  const before = known.get(mutant);
+function shrunkFailure(prey: Prey): { readonly run: FailingRun; readonly shrunk: Shrunk } {
+  const before = known.get(prey.name);
   if (before !== undefined) return before;
-  const run = failingRun(mutant);
+  const run = failingRun(prey);
   const shrunk = shrink(engine, run);
-  if (shrunk.kind === 'not-shrunk') throw new Error(`${mutant}: ${shrunk.reason}`);
-  known.set(mutant, { run, shrunk });
+  if (shrunk.kind === 'not-shrunk') throw new Error(`${prey.name}: ${shrunk.reason}`);
+  known.set(prey.name, { run, shrunk });
   return { run, shrunk };
 }
 
-describe.each(mutantIds)('a failure of %s, shrunk', (mutant) => {
+describe.each(shrinkable)('a failure of $name, shrunk', (prey) => {
   it('fails in the same way as before, and keeps its seed', () => {
-    const { run, shrunk } = shrunkFailure(mutant);
+    const { run, shrunk } = shrunkFailure(prey);
     expect(firstFailure(shrunk.minimal)).toMatchObject(run.target);
     expect(shrunk.minimal.spec.seed).toBe(run.spec.seed);
   });
 
   it('remembers the luck that the original had', () => {
-    const { run, shrunk } = shrunkFailure(mutant);
+    const { run, shrunk } = shrunkFailure(prey);
     const { network, ending } = run.spec;
     expect(shrunk.account.original).toEqual({ network, ending });
   });
 
   it('can lose no single fault, operation, client or replica', () => {
-    const { run, shrunk } = shrunkFailure(mutant);
+    const { run, shrunk } = shrunkFailure(prey);
     expect(shrunk.account.isMinimal).toBe(true);
     const stillFailing = [...smallerBySomething(shrunk.minimal.spec)].filter(
       ([, spec]) => runCase(engine, spec, run.target) !== undefined,
@@ -46,7 +47,7 @@ describe.each(mutantIds)('a failure of %s, shrunk', (mutant) => {
   });
 
   it('replays from a file to the same signature and trace hash', () => {
-    const { run, shrunk } = shrunkFailure(mutant);
+    const { run, shrunk } = shrunkFailure(prey);
     const file = specSchema.parse(JSON.parse(JSON.stringify(shrunk.minimal.spec)));
     const again = judge(
       engine,
@@ -61,7 +62,7 @@ describe.each(mutantIds)('a failure of %s, shrunk', (mutant) => {
   });
 
   it('needs the bug: without it the same run does not fail, within what is claimed', () => {
-    const { shrunk } = shrunkFailure(mutant);
+    const { shrunk } = shrunkFailure(prey);
     const { mutant: _mutant, ...correct } = shrunk.minimal.spec;
     if (!correct.withinClaims) return;
     expect(judge(engine, correct, { twice: true }).failures).toEqual([]);
@@ -86,14 +87,14 @@ function* smallerBySomething(spec: PlannedSpec): Generator<readonly [string, Pla
 
 describe('shrinking', () => {
   it('comes to the same bytes when it is done twice', () => {
-    const { run, shrunk } = shrunkFailure('VR-5');
+    const { run, shrunk } = shrunkFailure(named('vr/VR-5'));
     expect(JSON.stringify(shrink(engine, run))).toBe(JSON.stringify(shrunk));
   });
 
-  it.each(mutantIds.filter((id) => id !== 'SM-1'))(
-    'leaves alone what is small already: %s',
-    (mutant) => {
-      const { run, shrunk } = shrunkFailure(mutant);
+  it.each(shrinkable.filter(({ mutant }) => mutant.id !== 'SM-1'))(
+    'leaves alone what is small already: $name',
+    (prey) => {
+      const { run, shrunk } = shrunkFailure(prey);
       const { spec } = shrunk.minimal;
       const again = shrink(engine, { ...run, spec });
       if (again.kind === 'not-shrunk') throw new Error(again.reason);
@@ -104,13 +105,19 @@ describe('shrinking', () => {
   );
 
   it('makes failures small: in the median at most two faults and two operations', () => {
-    const all = mutantIds.map((id) => shrunkFailure(id).shrunk.minimal.spec.plan);
+    const all = shrinkable.map((prey) => shrunkFailure(prey).shrunk.minimal.spec.plan);
     expect(median(all.map(({ faults }) => faults.length))).toBeLessThanOrEqual(2);
     expect(median(all.map(({ operations }) => operations.length))).toBeLessThanOrEqual(2);
   });
 });
 
 const SMALL = 2;
+
+function named(name: string): Prey {
+  const found = shrinkable.find((prey) => prey.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+}
 
 function sizeOf({ plan }: PlannedSpec): number {
   return plan.faults.length + plan.operations.length;
