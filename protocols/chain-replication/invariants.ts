@@ -69,6 +69,12 @@ class Growth {
   }
 }
 
+interface Pair {
+  readonly previous: NodeId;
+  readonly epoch: number;
+  upTo: number;
+}
+
 /** Compared once for each pair and epoch, and then as far as the one behind has grown. */
 const updatePropagation: Invariant<ChainState> = {
   name: 'update-propagation',
@@ -76,7 +82,7 @@ const updatePropagation: Invariant<ChainState> = {
   watch(view): Watcher {
     const ghost = ghostOf(view);
     /** By server: with whom it was compared, in which epoch, and how far. */
-    const pairs: { readonly previous: NodeId; readonly epoch: number; upTo: number }[] = [];
+    const pairs: (Pair | undefined)[] = [];
     const compare = (server: NodeId, state: ServerState): string | undefined => {
       const previous = upstream(state);
       const other = previous === undefined ? undefined : ghost.server(previous);
@@ -108,6 +114,10 @@ const updatePropagation: Invariant<ChainState> = {
       },
       crashed(replica) {
         delete pairs[replica];
+        // What its successor was compared with is gone.
+        for (const [server, pair] of pairs.entries()) {
+          if (pair?.previous === replica) delete pairs[server];
+        }
       },
     };
   },

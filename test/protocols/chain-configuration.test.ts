@@ -1,0 +1,91 @@
+/** The masters' state machine: which changes of the chain are valid, and when. */
+import { describe, expect, it } from 'vitest';
+import {
+  type ConfigurationCommand,
+  type ConfigurationState,
+  configurationMachine,
+} from '../../protocols/chain-replication/configuration-machine.ts';
+import type { Plain } from '../../sim/plain.ts';
+
+const machine = configurationMachine([1, 2, 3], null);
+const TERM = 7;
+
+function decided(...commands: readonly ConfigurationCommand[]): ConfigurationState {
+  const state = machine.initial();
+  for (const command of [{ f: 'act', term: TERM } as const, ...commands]) {
+    machine.apply(state, { ...command } as Plain);
+  }
+  return state;
+}
+
+const remove = (epoch: number, server: number, term = TERM): ConfigurationCommand => ({
+  f: 'remove',
+  epoch,
+  server,
+  term,
+});
+const beginJoin = (epoch: number, server: number, incarnation = 1): ConfigurationCommand => ({
+  f: 'beginJoin',
+  epoch,
+  server,
+  incarnation,
+  term: TERM,
+});
+
+describe('the configuration', () => {
+  it('has a new epoch after each change', () => {
+    const { configuration } = decided(remove(1, 2), remove(2, 1));
+    expect(configuration).toMatchObject({ epoch: 3, chain: [3] });
+  });
+
+  it('is not changed by a command for another epoch', () => {
+    expect(decided(remove(1, 2), remove(1, 1)).configuration.chain).toEqual([1, 3]);
+  });
+
+  it('is not changed by what a master proposed before another one acted', () => {
+    const late = remove(1, 2, TERM - 1);
+    expect(decided(late).configuration).toMatchObject({ epoch: 1, chain: [1, 2, 3] });
+  });
+
+  it('never loses the last server that surely has everything', () => {
+    const alone = [remove(1, 1), remove(2, 2)];
+    expect(decided(...alone, remove(3, 3)).configuration.chain).toEqual([3]);
+    const joined: ConfigurationCommand[] = [
+      ...alone,
+      beginJoin(3, 1),
+      { f: 'completeJoin', epoch: 4, server: 1, term: TERM },
+    ];
+    expect(decided(...joined, remove(5, 3)).configuration).toMatchObject({
+      chain: [3, 1],
+      joining: 1,
+    });
+    const settled = [...joined, { f: 'settleJoin', epoch: 5, server: 1, term: TERM } as const];
+    expect(decided(...settled, remove(6, 3)).configuration.chain).toEqual([1]);
+  });
+
+  it('lets one server join at a time, and remembers which incarnation of it', () => {
+    const { configuration } = decided(
+      remove(1, 1),
+      remove(2, 2),
+      beginJoin(3, 1, 4),
+      beginJoin(4, 2),
+    );
+    expect(configuration).toMatchObject({ epoch: 4, joining: 1, incarnations: { 1: 4 } });
+  });
+
+  it('follows the wishes of operators in the order in which they were decided', () => {
+    const { wanted } = decided(
+      { f: 'want', number: 1, servers: [1, 2] },
+      { f: 'want', number: 1, servers: [3] },
+      { f: 'want', number: 2, servers: [2] },
+    );
+    expect(wanted).toEqual([2]);
+  });
+
+  it('is confirmed by a command that changes nothing', () => {
+    const state = decided(remove(1, 2));
+    expect(machine.isReadOnly({ f: 'confirm' })).toBe(true);
+    expect(machine.apply(state, { f: 'confirm' })).toBe(2);
+    expect(state).toEqual(decided(remove(1, 2)));
+  });
+});

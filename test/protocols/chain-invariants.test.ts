@@ -1,0 +1,135 @@
+/** Every invariant finds what it is there for: a state that no server should ever be in. */
+import { describe, expect, it } from 'vitest';
+import { chainReplication } from '../../protocols/chain-replication/index.ts';
+import type { Request } from '../../protocols/chain-replication/messages.ts';
+import type { NodeId, Protocol } from '../../sim/contract.ts';
+import {
+  type ChainWorld,
+  CLIENT,
+  chainWorld,
+  HEAD,
+  judgedBy,
+  MASTER,
+  MIDDLE,
+  master,
+  put,
+  server,
+  TAIL,
+  write,
+} from './chain-world.ts';
+
+const OTHER: Request = { type: 'Request', operation: put(9), clientId: 99, requestNumber: 1 };
+
+/** What is done to a chain that holds two updates, and the node whose next step is looked at. */
+const corruptions: readonly {
+  readonly invariant: string;
+  readonly what: string;
+  readonly node: NodeId;
+  corrupt(world: ChainWorld): void;
+}[] = [
+  {
+    invariant: 'committed-prefix-agreement',
+    what: 'a server has executed another update than the others',
+    node: HEAD,
+    corrupt(world) {
+      world.invoke(CLIENT, put(3));
+      world.settle(({ message, to }) => message.type !== 'Ack' || to !== HEAD);
+      server(world, HEAD).hist[2] = OTHER;
+      server(world, HEAD).committed = 3;
+    },
+  },
+  {
+    invariant: 'counts-in-order',
+    what: 'a server counts more updates than it has',
+    node: HEAD,
+    corrupt: (world) => void server(world, HEAD).length++,
+  },
+  {
+    invariant: 'update-propagation',
+    what: 'a server has an update that its predecessor does not have',
+    node: MIDDLE,
+    corrupt(world) {
+      server(world, MIDDLE).hist.push(OTHER);
+      server(world, MIDDLE).length++;
+    },
+  },
+  {
+    invariant: 'inprocess-requests',
+    what: 'a server lacks what its predecessor has not in Sent any more',
+    node: TAIL,
+    corrupt(world) {
+      server(world, TAIL).hist.pop();
+      server(world, TAIL).length--;
+    },
+  },
+  {
+    invariant: 'acknowledged-updates-held',
+    what: 'a server in the chain has lost what a client was told of',
+    node: MIDDLE,
+    corrupt(world) {
+      server(world, MIDDLE).hist.pop();
+      server(world, MIDDLE).length--;
+    },
+  },
+  {
+    invariant: 'client-table-tells-hist',
+    what: 'an update is in Hist twice',
+    node: HEAD,
+    corrupt(world) {
+      const { hist } = server(world, HEAD);
+      hist.push(hist[0]!);
+      server(world, HEAD).length++;
+    },
+  },
+  {
+    invariant: 'one-configuration-per-epoch',
+    what: 'two servers know different chains of one epoch',
+    node: TAIL,
+    corrupt(world) {
+      const { configuration } = server(world, TAIL);
+      server(world, TAIL).configuration = { ...configuration, chain: [TAIL] };
+    },
+  },
+  {
+    invariant: 'epoch-never-decreases',
+    what: 'a server goes back to an earlier epoch',
+    node: TAIL,
+    corrupt(world) {
+      const { configuration } = server(world, TAIL);
+      server(world, TAIL).configuration = { ...configuration, epoch: 0 };
+    },
+  },
+  {
+    invariant: 'somebody-is-settled',
+    what: 'a chain is that of a server which joins, alone',
+    node: TAIL,
+    corrupt(world) {
+      const { configuration } = server(world, TAIL);
+      const alone = { ...configuration, epoch: 9, chain: [TAIL], joining: TAIL };
+      server(world, TAIL).configuration = alone;
+    },
+  },
+  {
+    invariant: 'leases-of-latest-epoch',
+    what: 'a master grants a lease of an epoch that is over',
+    node: MASTER,
+    corrupt(world) {
+      const { configuration } = server(world, TAIL);
+      server(world, TAIL).configuration = { ...configuration, epoch: 2 };
+      world.deliverUnreadable(MASTER, TAIL);
+      master(world).grants++;
+    },
+  },
+];
+
+describe('an invariant', () => {
+  it.each(corruptions)('$invariant is violated where $what', ({ invariant, node, corrupt }) => {
+    const protocol = judgedBy(chainReplication as unknown as Protocol, invariant);
+    const world = chainWorld({ protocol });
+    write(world, 1, 2);
+    const look = (): void => world.deliverUnreadable(MASTER, node);
+    expect(look).not.toThrow();
+    corrupt(world);
+    expect(look).toThrow(invariant);
+  });
+});
