@@ -19,6 +19,7 @@ export const leaseOutlastsRival: Invariant<PaxosState> = {
           if (other === changed) continue;
           const rival = view.stateOf(other);
           if (rival === undefined || !isEarlierLeader(rival, state)) continue;
+          if (hasMissedMembersOf(rival, state)) continue;
           if (rival.leader.leaseUntil <= view.clockOf(other)) continue;
           return describe(changed, state, other);
         }
@@ -30,6 +31,15 @@ export const leaseOutlastsRival: Invariant<PaxosState> = {
 
 function isEarlierLeader({ leader }: PaxosState, later: PaxosState): boolean {
   return leader.isActive && leader.ballot < later.leader.ballot;
+}
+
+/**
+ * Elected by members that have had their day: all slots that it may propose for are decided, and
+ * before it may propose for more it performs the change, and has to ask the present members.
+ */
+function hasMissedMembersOf({ replica: holder }: PaxosState, { replica }: PaxosState): boolean {
+  const { first } = configurationAt(holder, holder.slotOut);
+  return replica.configurations.at(-1)!.first < first;
 }
 
 function describe(leader: NodeId, { leader: { ballot } }: PaxosState, holder: NodeId): string {

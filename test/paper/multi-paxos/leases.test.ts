@@ -268,6 +268,27 @@ describe('§5.2 as a whole', () => {
     expect(lastAnswer(world)).toBe('a');
   });
 
+  it('a node that missed its removal may believe that it leads, and gets nothing done', () => {
+    const world = paxosWorld({ replicas: 2, clients: 2, options: { ...DRIFT, window: 2 } });
+    write(world, 2, 'a');
+    world.reconfigure(0, [0]);
+    world.settle(({ to, message }) => to !== 1 || message.type === 'Phase2a');
+    world.lose();
+    // Both old members have to accept, so one of them is enough to promise.
+    seekElection(world, 1);
+    world.expire(0, 'heartbeat');
+    world.settle(without(0));
+    expect(world.state(1).leader.isActive).toBe(true);
+    world.inject(3, 1, { ...read(), clientId: 3 });
+    world.inject(3, 1, request('b', 2, 3));
+    world.settle(without(0));
+    expect(world.inFlight()).not.toContain('Response 1→3');
+    world.invoke(2, get());
+    world.settle(ofType('Request', 'Response'));
+    expect(world.marks).toContain('read-under-lease 0');
+    expect(lastAnswer(world)).toBe('a');
+  });
+
   it('an acceptor that was in no quorum keeps its lease through a restart', () => {
     const world = bootedWorld({ options: { ...DRIFT } });
     world.take('Phase1a', 0, 2);
