@@ -7,7 +7,7 @@ import type { NetworkConfig } from '../sim/plan.ts';
 import { chanceGraph } from './chance-graph.ts';
 import { drawnSentence } from './drawn-words.ts';
 import { eventInWords } from './event-words.ts';
-import { faultInWords } from './faults.ts';
+import { faultInWords, isInstant } from './faults.ts';
 import { chancesInWords } from './plan.ts';
 import { formatCount, formatTime, formatTimeExact, formatTimeRange, plural } from './words.ts';
 
@@ -215,7 +215,8 @@ function neededSentence(idle: readonly FaultEffect[], replicas: number): string 
 }
 
 function titleOf({ fault, at, until, node }: FaultEffect, replicas: number): string {
-  const when = until === undefined ? formatTime(at) : formatTimeRange(at, until);
+  const isLasting = until !== undefined && !isInstant(fault.fault);
+  const when = isLasting ? formatTimeRange(at, until) : `at ${formatTime(at)}`;
   return `${faultInWords(fault, replicas, node)} ${when}`;
 }
 

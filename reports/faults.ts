@@ -53,12 +53,16 @@ export function spanInWords(span: FaultSpan): string {
   return `${span.title} ${whenInWords(span)}`;
 }
 
+/** Whether such a fault is over as soon as it has struck; what it did remains. */
+export function isInstant(kind: FaultKind): boolean {
+  return INSTANT.has(kind);
+}
+
 function whenInWords({ kind, from, until, isHealed }: FaultSpan): string {
-  if (INSTANT.has(kind)) return `at ${formatTime(from)}`;
+  if (isInstant(kind)) return `at ${formatTime(from)}`;
   return isHealed ? formatTimeRange(from, until) : `from ${formatTime(from)} on`;
 }
 
-/** They are over as soon as they have struck; what they did remains. */
 const INSTANT: ReadonlySet<FaultKind> = new Set(['bit-rot', 'clock-jump', 'reconfigure']);
 
 /** A fault without its times: `crash n1`; `it` is the node that reached the mark of its trigger. */

@@ -156,7 +156,7 @@ describe('the text of an explanation', () => {
     expect(otherFaults(fixtureExplanation({ isMinimal: true }))).toEqual([
       'Other faults: 1 was not tried.',
       'The run as it is shown needs each of its faults. Drawn anew from where it strikes, ' +
-        'this one makes no difference that shows: crash n0 320 ms.',
+        'this one makes no difference that shows: crash n0 at 320 ms.',
     ]);
   });
 
