@@ -12,6 +12,7 @@ import type {
   Options,
   Owed,
 } from '../../sim/contract.ts';
+import { longestOf } from '../lease-windows.ts';
 import { leaderOf } from '../multi-paxos/ballot.ts';
 import { claims as claimsOfPaxos } from '../multi-paxos/claims.ts';
 import type { Command, Request } from '../multi-paxos/messages.ts';
@@ -26,7 +27,7 @@ import {
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
-import { type ChainOptions, longestOf, type Roles, readOptions, rolesOf } from './options.ts';
+import { type ChainOptions, type Roles, readOptions, rolesOf } from './options.ts';
 import { NEVER, type ServerState } from './state.ts';
 import { RESEND_BACKOFF_MAX } from './update-path.ts';
 

@@ -12,6 +12,7 @@
  */
 import type { Durable, NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
+import { longestOf } from '../lease-windows.ts';
 import type { PaxosMessage, Response } from '../multi-paxos/messages.ts';
 import { tailOf } from './configuration.ts';
 import {
@@ -22,7 +23,6 @@ import {
 import type { MasterContext } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
 import type { Confirm, ServerHeartbeat, Wish } from './messages.ts';
-import { longestOf } from './options.ts';
 import { NEVER } from './state.ts';
 
 /** Requests that a master may make in one term. */

@@ -1,5 +1,6 @@
 /** The options of chain replication, their defaults, and what follows from them. */
 import type { Cluster, Micros, NodeId, OptionSchema, Options } from '../../sim/contract.ts';
+import { integerOption, timeOption } from '../option-schema.ts';
 
 /** How queries are served. */
 export type ReadMode = 'tail' | 'confirm' | 'chain';
@@ -24,10 +25,6 @@ export interface ChainOptions {
   readonly clientRetry: Micros;
   readonly giveUpAfter: Micros;
 }
-
-/** Longest time any option may name: one minute. */
-const LONGEST: Micros = 60_000_000;
-const MILLION = 1_000_000;
 
 /**
  * A lease is renewed several times before it runs out, and a server that is there is not suspected
@@ -143,7 +140,7 @@ function time(
   trials: readonly Micros[],
   mayDiffer = true,
 ): IntegerOption {
-  return { name, about, type: 'integer', default: value, min: 1, max: LONGEST, trials, mayDiffer };
+  return timeOption({ name, about, default: value, trials, mayDiffer });
 }
 
 /** Reads options that are complete and valid, as `Cluster.options` promises. */
@@ -152,32 +149,26 @@ export function readOptions(options: Options): ChainOptions {
     isDurable: options.durability === 'durable',
     readMode: readModeOf(options),
     autoExtend: options.autoExtend === true,
-    batchSize: integer(options, 'batchSize'),
-    window: integer(options, 'window'),
-    snapshotEvery: integer(options, 'snapshotEvery'),
-    driftBound: integer(options, 'driftBound'),
-    leaseDuration: integer(options, 'leaseDuration'),
-    heartbeatInterval: integer(options, 'heartbeatInterval'),
-    suspectAfter: integer(options, 'suspectAfter'),
-    leaderTimeout: integer(options, 'leaderTimeout'),
-    leaderSpread: integer(options, 'leaderSpread'),
-    forwardResend: integer(options, 'forwardResend'),
-    gapPatience: integer(options, 'gapPatience'),
-    handoverRetry: integer(options, 'handoverRetry'),
-    clientRetry: integer(options, 'clientRetry'),
-    giveUpAfter: integer(options, 'giveUpAfter'),
+    batchSize: integerOption(options, 'batchSize'),
+    window: integerOption(options, 'window'),
+    snapshotEvery: integerOption(options, 'snapshotEvery'),
+    driftBound: integerOption(options, 'driftBound'),
+    leaseDuration: integerOption(options, 'leaseDuration'),
+    heartbeatInterval: integerOption(options, 'heartbeatInterval'),
+    suspectAfter: integerOption(options, 'suspectAfter'),
+    leaderTimeout: integerOption(options, 'leaderTimeout'),
+    leaderSpread: integerOption(options, 'leaderSpread'),
+    forwardResend: integerOption(options, 'forwardResend'),
+    gapPatience: integerOption(options, 'gapPatience'),
+    handoverRetry: integerOption(options, 'handoverRetry'),
+    clientRetry: integerOption(options, 'clientRetry'),
+    giveUpAfter: integerOption(options, 'giveUpAfter'),
   };
 }
 
 function readModeOf({ readMode }: Options): ReadMode {
   if (readMode === 'tail' || readMode === 'confirm' || readMode === 'chain') return readMode;
   throw new TypeError(`option readMode is ${readMode}, not a way to read`);
-}
-
-function integer(options: Options, name: string): number {
-  const value = options[name];
-  if (typeof value !== 'number') throw new TypeError(`option ${name} is ${value}, not a number`);
-  return value;
 }
 
 /** Who is what. There is at least one server, unless there is but one replica. */
@@ -188,22 +179,9 @@ export interface Roles {
 }
 
 export function rolesOf({ replicas, options }: Pick<Cluster, 'replicas' | 'options'>): Roles {
-  const masterCount = Math.max(1, Math.min(integer(options, 'masters'), replicas.length - 1));
+  const masterCount = Math.max(1, Math.min(integerOption(options, 'masters'), replicas.length - 1));
   const masters = replicas.slice(0, masterCount);
   const servers = replicas.slice(masterCount);
-  const first = integer(options, 'servers');
+  const first = integerOption(options, 'servers');
   return { masters, servers, firstChain: first === 0 ? servers : servers.slice(0, first) };
-}
-
-/** The longest that `duration` by a correct clock may take on one that gains as allowed. */
-export function longestOf(duration: Micros, driftBound: number): Micros {
-  return Math.ceil((duration * (MILLION + driftBound)) / MILLION);
-}
-
-/**
- * What of `duration` by a correct clock is certain on one that loses as allowed: the holder of a
- * lease counts it from the sending of what was granted, and one tick less for rounding.
- */
-export function shortestOf(duration: Micros, driftBound: number): Micros {
-  return Math.floor((duration * (MILLION - driftBound)) / MILLION) - 1;
 }

@@ -11,9 +11,9 @@
  */
 import type { NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
+import { shortestOf } from '../lease-windows.ts';
 import { isTail, type ServerContext } from './context.ts';
 import type { Confirmed, HeartbeatReply, Query, SequentialRead } from './messages.ts';
-import { shortestOf } from './options.ts';
 import type { ServerState, WaitingQuery } from './state.ts';
 
 /** §3: the tail takes queries. */

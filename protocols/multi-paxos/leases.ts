@@ -11,12 +11,11 @@
  * it refuses everybody for the longest that a lease can last.
  */
 import type { Micros, NodeId } from '../../sim/contract.ts';
+import { longestOf, shortestOf } from '../lease-windows.ts';
 import { type Ballot, leaderOf } from './ballot.ts';
 import { configurationsInForce } from './configurations.ts';
 import type { Context } from './context.ts';
 import { NEVER, type PaxosState } from './state.ts';
-
-const MILLION = 1_000_000;
 
 /** Nobody's: refuses every scout. */
 export const NO_HOLDER: NodeId = -1;
@@ -33,14 +32,12 @@ function grantLease(state: PaxosState, context: Context, ballot: Ballot): void {
 
 /** How long an acceptor refuses others, by its own clock: it may be as fast as any. */
 function timeGranted({ options }: Context): Micros {
-  const { leaseDuration, driftBound } = options;
-  return Math.ceil((leaseDuration * (MILLION + driftBound)) / MILLION);
+  return longestOf(options.leaseDuration, options.driftBound);
 }
 
 /** How long the leader may rely on it, by its own clock: it may be as slow as any. */
 function timeHeld({ options }: Context): Micros {
-  const { leaseDuration, driftBound } = options;
-  return Math.floor((leaseDuration * (MILLION - driftBound)) / MILLION) - 1;
+  return shortestOf(options.leaseDuration, options.driftBound);
 }
 
 /** An acceptor that restarts may have granted a lease a moment ago. */

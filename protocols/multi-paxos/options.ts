@@ -1,5 +1,6 @@
 /** The options of Multi-Paxos, their defaults, and what follows from them. */
 import type { Micros, OptionSchema, Options } from '../../sim/contract.ts';
+import { integerOption, timeOption } from '../option-schema.ts';
 
 /**
  * How operations that only read are served: as commands in a slot (§4.5); by the leader once a
@@ -33,9 +34,6 @@ export interface PaxosOptions {
   readonly clientRetry: Micros;
   readonly giveUpAfter: Micros;
 }
-
-/** Longest time any option may name: one minute. */
-const LONGEST: Micros = 60_000_000;
 
 /**
  * Nodes may wait for different times, as during a rolling upgrade; what they have to agree on is
@@ -93,7 +91,7 @@ export const optionSchema: readonly OptionSchema[] = [
     default: 'log',
     choices: ['log', 'read-index', 'lease', 'quorum'],
   },
-  time({
+  timeOption({
     name: 'leaseDuration',
     about: 'how long a leader may count on an acceptor that has followed its heartbeat',
     default: 40_000,
@@ -118,56 +116,56 @@ export const optionSchema: readonly OptionSchema[] = [
     mayDiffer: true,
     trials: [0, 8],
   },
-  time({
+  timeOption({
     name: 'heartbeatInterval',
     about: 'the leader says that it is there this often',
     default: 10_000,
     trials: [3_000],
   }),
-  time({
+  timeOption({
     name: 'leaderTimeout',
     about: 'a node that hears no leader for so long sends scouts',
     default: 50_000,
     trials: [40_000, 150_000],
   }),
-  time({
+  timeOption({
     name: 'leaderSpread',
     about: 'each wait for a leader is longer by up to so much',
     default: 40_000,
     min: 0,
     trials: [10_000, 80_000],
   }),
-  time({
+  timeOption({
     name: 'phase1Resend',
     about: 'a scout asks again after so long',
     default: 10_000,
     trials: [3_000, 30_000],
   }),
-  time({
+  timeOption({
     name: 'phase2Resend',
     about: 'a commander asks again after so long',
     default: 10_000,
     trials: [3_000, 30_000],
   }),
-  time({
+  timeOption({
     name: 'proposeResend',
     about: 'a replica proposes again what is not decided after so long',
     default: 15_000,
     trials: [3_000, 50_000],
   }),
-  time({
+  timeOption({
     name: 'catchUpPatience',
     about: 'a replica that lacks a decision asks for it after so long',
     default: 5_000,
     trials: [1_000, 20_000],
   }),
-  time({
+  timeOption({
     name: 'clientRetry',
     about: 'a client without a reply asks all replicas after so long',
     default: 60_000,
     trials: [10_000, 200_000],
   }),
-  time({
+  timeOption({
     name: 'giveUpAfter',
     about: 'a client gives an operation up after so long; 0 is never',
     default: 0,
@@ -176,40 +174,27 @@ export const optionSchema: readonly OptionSchema[] = [
   }),
 ];
 
-interface TimeOption {
-  readonly name: string;
-  readonly about: string;
-  readonly default: Micros;
-  readonly min?: Micros;
-  readonly mayDiffer?: boolean;
-  readonly trials: readonly Micros[];
-}
-
-function time(option: TimeOption): OptionSchema {
-  return { type: 'integer', unit: 'micros', min: 1, max: LONGEST, mayDiffer: true, ...option };
-}
-
 /** Reads options that are complete and valid, as `Cluster.options` promises. */
 export function readOptions(options: Options): PaxosOptions {
   return {
-    members: integer(options, 'members'),
-    window: integer(options, 'window'),
-    batchSize: integer(options, 'batchSize'),
-    phase2Quorum: integer(options, 'phase2Quorum'),
+    members: integerOption(options, 'members'),
+    window: integerOption(options, 'window'),
+    batchSize: integerOption(options, 'batchSize'),
+    phase2Quorum: integerOption(options, 'phase2Quorum'),
     isCommitPiggybacked: options.commit === 'piggybacked',
     readMode: readModeOf(options),
-    leaseDuration: integer(options, 'leaseDuration'),
-    driftBound: integer(options, 'driftBound'),
-    snapshotEvery: integer(options, 'snapshotEvery'),
-    heartbeatInterval: integer(options, 'heartbeatInterval'),
-    leaderTimeout: integer(options, 'leaderTimeout'),
-    leaderSpread: integer(options, 'leaderSpread'),
-    phase1Resend: integer(options, 'phase1Resend'),
-    phase2Resend: integer(options, 'phase2Resend'),
-    proposeResend: integer(options, 'proposeResend'),
-    catchUpPatience: integer(options, 'catchUpPatience'),
-    clientRetry: integer(options, 'clientRetry'),
-    giveUpAfter: integer(options, 'giveUpAfter'),
+    leaseDuration: integerOption(options, 'leaseDuration'),
+    driftBound: integerOption(options, 'driftBound'),
+    snapshotEvery: integerOption(options, 'snapshotEvery'),
+    heartbeatInterval: integerOption(options, 'heartbeatInterval'),
+    leaderTimeout: integerOption(options, 'leaderTimeout'),
+    leaderSpread: integerOption(options, 'leaderSpread'),
+    phase1Resend: integerOption(options, 'phase1Resend'),
+    phase2Resend: integerOption(options, 'phase2Resend'),
+    proposeResend: integerOption(options, 'proposeResend'),
+    catchUpPatience: integerOption(options, 'catchUpPatience'),
+    clientRetry: integerOption(options, 'clientRetry'),
+    giveUpAfter: integerOption(options, 'giveUpAfter'),
   };
 }
 
@@ -222,10 +207,4 @@ function readModeOf({ readMode }: Options): ReadMode {
   return readMode === 'read-index' || readMode === 'lease' || readMode === 'quorum'
     ? readMode
     : 'log';
-}
-
-function integer(options: Options, name: string): number {
-  const value = options[name];
-  if (typeof value !== 'number') throw new TypeError(`option ${name} is ${value}, not a number`);
-  return value;
 }

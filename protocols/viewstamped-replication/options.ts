@@ -1,5 +1,6 @@
 /** The options of Viewstamped Replication, their defaults, and what follows from them. */
 import type { Micros, OptionSchema, Options } from '../../sim/contract.ts';
+import { integerOption, timeOption } from '../option-schema.ts';
 
 /** Options as the replicas read them. Times are Micros. */
 export interface VrOptions {
@@ -16,9 +17,6 @@ export interface VrOptions {
   readonly giveUpAfter: Micros;
 }
 
-/** Longest time any option may name: one minute. */
-const LONGEST: Micros = 60_000_000;
-
 /**
  * Nodes may wait for different times, as during a rolling upgrade; what they keep on disk has to be
  * the same everywhere. Any combination of trials leaves time for what has to happen meanwhile: the
@@ -34,62 +32,62 @@ export const optionSchema: readonly OptionSchema[] = [
     choices: ['diskless', 'durable'],
     trials: ['durable'],
   },
-  time({
+  timeOption({
     name: 'heartbeatInterval',
     about: 'an idle primary sends Commit this often',
     default: 10_000,
     trials: [3_000],
   }),
-  time({
+  timeOption({
     name: 'viewChangeTimeout',
     about: 'a backup that hears nothing for so long changes the view',
     default: 50_000,
     trials: [40_000, 150_000],
   }),
-  time({
+  timeOption({
     name: 'viewChangeSpread',
     about: 'each node adds up to so much to its view change timeout',
     default: 20_000,
     min: 0,
     trials: [0, 60_000],
   }),
-  time({
+  timeOption({
     name: 'viewChangeResend',
     about: 'view change messages are sent again after so long',
     default: 10_000,
     trials: [3_000, 30_000],
   }),
-  time({
+  timeOption({
     name: 'prepareResend',
     about: 'a primary without its quorum sends Prepare again after so long',
     default: 10_000,
     trials: [3_000, 30_000],
   }),
-  time({
+  timeOption({
     name: 'gapPatience',
     about: 'a backup waits so long for an overtaken Prepare',
     default: 3_000,
     trials: [500, 15_000],
   }),
-  time({
+  timeOption({
     name: 'stateTransferRetry',
     about: 'a replica asks another one for state after so long',
     default: 10_000,
     trials: [3_000, 30_000],
   }),
-  time({
+  timeOption({
     name: 'recoveryRetry',
     about: 'a recovering replica or client asks again after so long',
     default: 20_000,
     trials: [1_000, 60_000],
   }),
-  time({
+  timeOption({
     name: 'clientRetry',
     about: 'a client without a reply asks all replicas after so long',
     default: 60_000,
     trials: [10_000, 200_000],
   }),
-  time({
+  timeOption({
     name: 'giveUpAfter',
     about: 'a client gives an operation up after so long; 0 is never',
     default: 0,
@@ -98,37 +96,19 @@ export const optionSchema: readonly OptionSchema[] = [
   }),
 ];
 
-interface TimeOption {
-  readonly name: string;
-  readonly about: string;
-  readonly default: Micros;
-  readonly min?: Micros;
-  readonly trials: readonly Micros[];
-}
-
-function time(option: TimeOption): OptionSchema {
-  return { type: 'integer', unit: 'micros', min: 1, max: LONGEST, mayDiffer: true, ...option };
-}
-
 /** Reads options that are complete and valid, as `Cluster.options` promises. */
 export function readOptions(options: Options): VrOptions {
   return {
     isDurable: options.durability === 'durable',
-    heartbeatInterval: micros(options, 'heartbeatInterval'),
-    viewChangeTimeout: micros(options, 'viewChangeTimeout'),
-    viewChangeSpread: micros(options, 'viewChangeSpread'),
-    viewChangeResend: micros(options, 'viewChangeResend'),
-    prepareResend: micros(options, 'prepareResend'),
-    gapPatience: micros(options, 'gapPatience'),
-    stateTransferRetry: micros(options, 'stateTransferRetry'),
-    recoveryRetry: micros(options, 'recoveryRetry'),
-    clientRetry: micros(options, 'clientRetry'),
-    giveUpAfter: micros(options, 'giveUpAfter'),
+    heartbeatInterval: integerOption(options, 'heartbeatInterval'),
+    viewChangeTimeout: integerOption(options, 'viewChangeTimeout'),
+    viewChangeSpread: integerOption(options, 'viewChangeSpread'),
+    viewChangeResend: integerOption(options, 'viewChangeResend'),
+    prepareResend: integerOption(options, 'prepareResend'),
+    gapPatience: integerOption(options, 'gapPatience'),
+    stateTransferRetry: integerOption(options, 'stateTransferRetry'),
+    recoveryRetry: integerOption(options, 'recoveryRetry'),
+    clientRetry: integerOption(options, 'clientRetry'),
+    giveUpAfter: integerOption(options, 'giveUpAfter'),
   };
-}
-
-function micros(options: Options, name: string): Micros {
-  const value = options[name];
-  if (typeof value !== 'number') throw new TypeError(`option ${name} is ${value}, not a number`);
-  return value;
 }

@@ -1,0 +1,26 @@
+/** What the options of protocols have in common: those that are times, and how all are read. */
+import type { Micros, OptionSchema, Options } from '../sim/contract.ts';
+
+/** Longest time any option may name: one minute. */
+const LONGEST: Micros = 60_000_000;
+
+interface TimeOption {
+  readonly name: string;
+  readonly about: string;
+  readonly default: Micros;
+  readonly min?: Micros;
+  readonly mayDiffer?: boolean;
+  readonly trials: readonly Micros[];
+}
+
+/** A time of at least one microsecond, which nodes may differ in, unless it says otherwise. */
+export function timeOption(option: TimeOption): OptionSchema {
+  return { type: 'integer', unit: 'micros', min: 1, max: LONGEST, mayDiffer: true, ...option };
+}
+
+/** Throws for options that are not complete and valid, as `Cluster.options` promises. */
+export function integerOption(options: Options, name: string): number {
+  const value = options[name];
+  if (typeof value !== 'number') throw new TypeError(`option ${name} is ${value}, not a number`);
+  return value;
+}
