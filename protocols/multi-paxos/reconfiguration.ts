@@ -57,7 +57,9 @@ function forgetOldConfigurations(state: PaxosState, context: Context): void {
   if (kept.length === replica.configurations.length) return;
   context.env.mark('configuration-in-force');
   replica.configurations = kept;
-  if (state.leader.isActive && !isMember(state, context, state.id)) {
+  const { isActive, scout } = state.leader;
+  // With a window of 1 its scout for the new members is under way still.
+  if ((isActive || scout !== null) && !isMember(state, context, state.id)) {
     context.env.mark('leader-removed');
     context.rules.stepDown(state, context);
   }
