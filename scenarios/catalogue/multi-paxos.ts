@@ -2,6 +2,7 @@
 import type { Options } from '../../sim/contract.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { genericScenarios } from './generic.ts';
+import { multiPaxosScripts } from './multi-paxos-scripts.ts';
 import { MILLISECOND, type Scenario } from './scenario.ts';
 
 const MS = MILLISECOND;
@@ -62,4 +63,5 @@ export const multiPaxosScenarios: readonly Scenario[] = [
     machines: ['register', 'counter', 'list'],
     beyond: ['amnesia', 'lying-fsync'],
   }),
+  ...multiPaxosScripts,
 ];

@@ -1,0 +1,323 @@
+/**
+ * What any protocol that decides by majorities has to show, with the numbers D1 to D12 of its row:
+ * it goes on without a minority, stops without a majority, goes on where it stopped when nodes come
+ * back with their disks, and minds no message that it cannot read.
+ */
+import type { Options } from '../../sim/contract.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
+import type { Stream } from '../../sim/streams.ts';
+import type { ReturnWindow } from '../spec.ts';
+import type { FaultProfile } from './profiles.ts';
+import { defineScenario, MILLISECOND, SAFE, type Scenario, scripted } from './scenario.ts';
+
+/** What a protocol brings along. */
+export interface DemonstrationSettings {
+  readonly protocol: string;
+  /** Draws options of one run; clients are told of another leader `PATIENCE` after the last. */
+  options(stream: Stream): Options;
+  /** Options without which nodes do not come back with their disks. */
+  readonly durable: Options;
+  /** Of a node that comes back with its disk; of a message that cannot be read. */
+  readonly marks: { readonly restarted: string; readonly unreadable: string };
+  readonly hasSequentialReads: boolean;
+}
+
+const MS = MILLISECOND;
+
+/** Long enough for several elections in a row, with the short timeouts of these scenarios. */
+export const PATIENCE = 200 * MS;
+
+/** What was on its way, and reads under a lease, may be answered for so long after a cut. */
+export const AFTERMATH = 60 * MS;
+
+/** Those that are named, or all. */
+export function demonstrations(
+  settings: DemonstrationSettings,
+  names?: readonly string[],
+): readonly Scenario[] {
+  const all = [
+    singleNode(settings),
+    leaderKilled(settings),
+    noMajority(settings),
+    availability(settings, 3),
+    availability(settings, 5),
+    nodeRestart(settings),
+    clusterRestart(settings),
+    randomFaults(settings),
+    unreadable(settings),
+  ];
+  return names === undefined ? all : all.filter(({ name }) => names.includes(name));
+}
+
+/** `[from, from + lasts)`, in which at least one operation returns. */
+export function servedIn(about: string, from: number, lasts: number): ReturnWindow {
+  return { about, from, until: from + lasts, atLeast: 1 };
+}
+
+function singleNode({ protocol, options, durable }: DemonstrationSettings): Scenario {
+  const killedAt = 200 * MS;
+  /** What was on its way may still arrive within the longest delay. */
+  const lastReplyAt = killedAt + 2 * MS;
+  return defineScenario({
+    protocol,
+    name: 'single-node',
+    title: 'D1: a single node is killed',
+    about: 'one node; operations; it dies and stays down; more operations',
+    expects: 'operations return before the kill and none after it; history keeps those open',
+    world: (stream) =>
+      scripted(stream, [{ at: killedAt, fault: 'crash', node: 0, staysDown: true }], {
+        replicas: 1,
+        clients: 2,
+        options: options(stream),
+        fixed: durable,
+        expect: { noReturnsAfter: lastReplyAt, windows: [servedIn('alive', 0, killedAt)] },
+      }),
+  });
+}
+
+function leaderKilled({ protocol, options }: DemonstrationSettings): Scenario {
+  return defineScenario({
+    protocol,
+    name: 'leader-killed',
+    title: 'D2: the leader is killed, and progress resumes',
+    about: 'three nodes under load; the one that leads dies and stays down',
+    expects: 'another one takes over, and operations return again',
+    world: (stream) => {
+      const at = stream.between(60, 160) * MS;
+      const resumed = servedIn('under another leader', at + PATIENCE, PATIENCE);
+      return scripted(stream, [{ at, fault: 'crash', node: 'leader', staysDown: true }], {
+        span: at + 2 * PATIENCE,
+        options: options(stream),
+        expect: { windows: [servedIn('under the first leader', 0, at), resumed] },
+      });
+    },
+  });
+}
+
+function noMajority({ protocol, options, hasSequentialReads }: DemonstrationSettings): Scenario {
+  return defineScenario({
+    protocol,
+    name: 'no-majority',
+    title: 'D3, D4: no majority, and then one again',
+    about:
+      'of three nodes one dies for good and another one is paused: the third is alone; ' +
+      'clients go on asking for writes, linearizable reads and sequential reads',
+    expects:
+      'no write and no linearizable read returns meanwhile, sequential reads do if the ' +
+      'protocol has them; with the second node back, all do',
+    world: (stream) => {
+      const killedAt = stream.between(60, 120) * MS;
+      const pausedAt = killedAt + PATIENCE + 50 * MS;
+      const back = pausedAt + AFTERMATH + PATIENCE;
+      const alone = { from: pausedAt + AFTERMATH, until: back };
+      const faults: PlannedFault[] = [
+        { at: killedAt, fault: 'crash', node: 0, staysDown: true },
+        { at: pausedAt, fault: 'pause', node: 1, lasts: back - pausedAt },
+      ];
+      const windows: ReturnWindow[] = [
+        servedIn('two of three', killedAt + PATIENCE, 50 * MS),
+        { about: 'one of three', ...alone, level: 'linearizable', atMost: 0 },
+        { about: 'one of three', ...alone, level: 'sequential', atLeast: 1 },
+        servedIn('two of three again', back + AFTERMATH, PATIENCE),
+      ];
+      const isOffered = ({ level }: ReturnWindow): boolean =>
+        hasSequentialReads || level !== 'sequential';
+      return scripted(stream, faults, {
+        clients: 4,
+        operations: 200,
+        span: back + AFTERMATH + PATIENCE,
+        mix: { get: 60, put: 30, delete: 10 },
+        // Enough for each client to ask for some: a session that knows more than the third node
+        // is not answered by it.
+        sequential: 80,
+        options: options(stream),
+        // A client asks for one thing at a time: what gets no answer must not keep it for ever.
+        fixed: { clientRetry: 10 * MS, giveUpAfter: 15 * MS },
+        expect: { windows: windows.filter(isOffered) },
+      });
+    },
+  });
+}
+
+function availability({ protocol, options }: DemonstrationSettings, usual: number): Scenario {
+  return defineScenario({
+    protocol,
+    name: `availability-${usual}`,
+    title: `D9: availability of ${usual} nodes under partitions`,
+    about:
+      `${usual} nodes; as many as may fail are cut off from the others, with half of the ` +
+      'clients on each side, and come back; then others are',
+    expects: 'operations return on the side of the majority, none on the other; later all do',
+    world: (stream, { replicas = usual, clients = 4 }) => {
+      const faults: PlannedFault[] = [];
+      const windows: ReturnWindow[] = [servedIn('whole', 0, AFTERMATH)];
+      let at = AFTERMATH;
+      for (const which of ['first', 'second']) {
+        const { groups, cutOff, served } = drawSides(stream, replicas, clients);
+        const from = at + AFTERMATH;
+        const until = from + PATIENCE;
+        faults.push({ at, fault: 'partition', groups, lasts: until - at });
+        windows.push(
+          { about: `${which} majority`, from, until, clients: served, atLeast: 1 },
+          { about: `${which} minority`, from, until, clients: cutOff, atMost: 0 },
+          servedIn('whole again', until + AFTERMATH, PATIENCE - AFTERMATH),
+        );
+        at = until + PATIENCE;
+      }
+      return scripted(stream, faults, {
+        replicas,
+        clients,
+        operations: 200,
+        span: at,
+        options: options(stream),
+        expect: { windows },
+      });
+    },
+  });
+}
+
+interface Sides {
+  /** Node ids. */
+  readonly groups: readonly (readonly number[])[];
+  /** Indices of clients. */
+  readonly cutOff: readonly number[];
+  readonly served: readonly number[];
+}
+
+/** As many nodes as may fail on one side, and half of the clients with them. */
+function drawSides(stream: Stream, replicas: number, clients: number): Sides {
+  const nodes = stream.shuffle(indices(replicas));
+  const few = Math.floor((replicas - 1) / 2);
+  const drawn = stream.shuffle(indices(clients));
+  const cutOff = drawn.slice(0, Math.floor(clients / 2));
+  const served = drawn.slice(cutOff.length);
+  const idOf = (client: number): number => replicas + client;
+  return {
+    groups: [
+      [...nodes.slice(0, few), ...cutOff.map(idOf)],
+      [...nodes.slice(few), ...served.map(idOf)],
+    ],
+    cutOff: cutOff.toSorted((one, other) => one - other),
+    served: served.toSorted((one, other) => one - other),
+  };
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function nodeRestart({ protocol, options, durable, marks }: DemonstrationSettings): Scenario {
+  return defineScenario({
+    protocol,
+    name: 'node-restart',
+    title: 'D10: a node crashes and comes back with its disk',
+    about: 'any of three nodes crashes under load, and restarts a little later',
+    expects: 'the others go on, it catches up, and nothing is lost',
+    world: (stream) => {
+      const at = stream.between(60, 160) * MS;
+      const lasts = stream.between(5, 100) * MS;
+      const crash = { at, fault: 'crash', node: stream.below(3), lasts } as const;
+      return scripted(stream, [crash], {
+        span: at + lasts + 2 * PATIENCE,
+        options: options(stream),
+        fixed: durable,
+        expect: {
+          marks: [marks.restarted],
+          windows: [servedIn('restarted', at + lasts + PATIENCE, PATIENCE)],
+        },
+      });
+    },
+  });
+}
+
+function clusterRestart({ protocol, options, durable, marks }: DemonstrationSettings): Scenario {
+  return defineScenario({
+    protocol,
+    name: 'cluster-restart',
+    title: 'D10: all nodes crash at once and come back with their disks',
+    about: 'the power fails: every node goes down under load, and restarts when it can',
+    expects: 'nothing returns while they are down, then operations do, and nothing is lost',
+    world: (stream, { replicas: asked }) => {
+      const replicas = asked ?? stream.pick([3, 3, 5]);
+      const at = stream.between(60, 160) * MS;
+      const down = 40 * MS;
+      const faults = indices(replicas).map((node) => {
+        const lasts = down + stream.below(60 * MS);
+        return { at, fault: 'crash' as const, node, lasts };
+      });
+      const back = at + down + 60 * MS;
+      return scripted(stream, faults, {
+        replicas,
+        span: back + 2 * PATIENCE,
+        options: options(stream),
+        fixed: durable,
+        expect: {
+          marks: [marks.restarted],
+          windows: [
+            { about: 'all down', from: at + 2 * MS, until: at + down, atMost: 0 },
+            servedIn('all back', back + PATIENCE, PATIENCE),
+          ],
+        },
+      });
+    },
+  });
+}
+
+/** Crashes and partitions at drawn times, and nothing else. */
+const randomly: FaultProfile = {
+  name: 'random',
+  about: 'crashes and partitions at any time',
+  draw: (stream, span) => ({
+    faults: {
+      kinds: { crash: stream.between(1, 6), partition: stream.between(1, 4) },
+      lastsMin: MS,
+      lastsMax: Math.floor(span / 3),
+      targeted: 0,
+    },
+  }),
+};
+
+function randomFaults({ protocol, options }: DemonstrationSettings): Scenario {
+  return defineScenario({
+    protocol,
+    name: 'random-faults',
+    title: 'D11: random operations, random crashes and partitions',
+    about: 'puts, gets, deletes and comparisons of few keys; crashes and partitions at any time',
+    expects: SAFE,
+    world: (stream) => ({
+      replicas: stream.pick([3, 3, 5]),
+      clients: stream.between(2, 5),
+      operations: stream.between(60, 120),
+      span: 500 * MS,
+      keys: stream.between(1, 3),
+      profile: randomly,
+      options: options(stream),
+    }),
+  });
+}
+
+/** One message in seven; each node and each client gets several such. */
+const garbled: FaultProfile = {
+  name: 'garbled',
+  about: 'many messages arrive as something that nobody can read',
+  draw: () => ({ network: { corrupt: 150_000 } }),
+};
+
+function unreadable({ protocol, options, marks }: DemonstrationSettings): Scenario {
+  return defineScenario({
+    protocol,
+    name: 'unreadable-messages',
+    title: 'D12: messages that nobody can read',
+    about: 'of all messages, to nodes and to clients, one in seven arrives as garbage',
+    expects: 'each is dropped and counted, nobody crashes, and operations return all the same',
+    world: (stream) =>
+      scripted(stream, [], {
+        profile: garbled,
+        options: options(stream),
+        expect: {
+          marks: [marks.unreadable],
+          windows: [servedIn('among garbage', 0, 500 * MS)],
+        },
+      }),
+  });
+}

@@ -1,0 +1,338 @@
+/** Scripted scenarios of Multi-Paxos: leaders, quorums, members, windows, snapshots and disks. */
+import type { Options } from '../../sim/contract.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
+import type { Stream } from '../../sim/streams.ts';
+import { AFTERMATH, demonstrations, PATIENCE, servedIn } from './demonstrations.ts';
+import type { FaultProfile } from './profiles.ts';
+import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
+
+const MS = MILLISECOND;
+
+/** Everything that a run may have otherwise without being about something else. */
+function drawQuick(stream: Stream): Options {
+  const leaderTimeout = stream.between(15, 25) * MS;
+  return {
+    window: stream.pick([1, 2, 4, 16]),
+    batchSize: stream.pick([1, 1, 4]),
+    commit: stream.pick(['explicit', 'piggybacked']),
+    readMode: stream.pick(['log', 'read-index', 'lease', 'quorum']),
+    snapshotEvery: stream.pick([0, 8, 100]),
+    leaderTimeout,
+    leaderSpread: leaderTimeout,
+    heartbeatInterval: Math.floor(leaderTimeout / 4),
+    leaseDuration: leaderTimeout,
+    clientRetry: 20 * MS,
+  };
+}
+
+const demonstrated = demonstrations({
+  protocol: 'mp',
+  options: drawQuick,
+  durable: {},
+  marks: { restarted: 'restarted-from-disk', unreadable: 'unreadable-dropped' },
+  hasSequentialReads: true,
+});
+
+/** Clocks that gain or lose as much as the protocol trusts them to, at most. */
+const skewed: FaultProfile = {
+  name: 'skewed',
+  about: 'clocks that are offset and drift, within the bound that leases allow for',
+  draw: (stream) => ({ clock: { offset: stream.below(50 * MS), drift: stream.below(200_000) } }),
+};
+
+/** Leases that outlast the patience of the others, who would lead too early without them. */
+function drawLongLeases(stream: Stream): Options {
+  const leaderTimeout = stream.between(8, 15) * MS;
+  return {
+    ...drawQuick(stream),
+    readMode: 'lease',
+    leaderTimeout,
+    leaderSpread: leaderTimeout,
+    heartbeatInterval: Math.floor(leaderTimeout / 4),
+    leaseDuration: 3 * leaderTimeout,
+  };
+}
+
+/** Many clients, often idle, then patient: some wait for the old leader while another one leads. */
+const IDLE_READERS = { clients: 16, operations: 96, keys: 1, mix: { get: 70, put: 30 } };
+const PATIENT: Options = { clientRetry: 60 * MS };
+
+const pausedLeader = defineScenario({
+  protocol: 'mp',
+  name: 'paused-leader',
+  title: 'A leader under a lease is paused',
+  about:
+    'many clients read now and then; whoever leads answers under its lease, is paused until ' +
+    'another one leads, and for a moment hears clients only when it goes on',
+  expects: 'the old leader answers nothing from its old state, for its lease has run out',
+  world: (stream) => {
+    const at = stream.between(60, 160) * MS;
+    const lasts = stream.between(140, 180) * MS;
+    const deafFor = lasts + stream.between(5, 30) * MS;
+    const faults: PlannedFault[] = [
+      { at, fault: 'pause', node: 'leader', lasts },
+      { at, fault: 'partition', groups: [['leader'], [0, 1, 2]], lasts: deafFor },
+    ];
+    return scripted(stream, faults, {
+      ...IDLE_READERS,
+      span: at + lasts + PATIENCE,
+      profile: skewed,
+      fixed: { ...drawLongLeases(stream), ...PATIENT },
+      expect: {
+        marks: ['read-under-lease', 'stepped-down'],
+        windows: [
+          servedIn('under the other leader', at + lasts - 40 * MS, 40 * MS),
+          servedIn('both awake', at + lasts + AFTERMATH, PATIENCE - AFTERMATH),
+        ],
+      },
+    });
+  },
+});
+
+const isolatedLeader = defineScenario({
+  protocol: 'mp',
+  name: 'isolated-leader',
+  title: 'A leader under a lease is cut off from the other nodes, not from clients',
+  about:
+    'many clients read now and then; whoever leads hears no other node any more, on clocks that ' +
+    'differ as much as leases allow for',
+  expects: 'the old leader answers until its lease ends, and no other one leads before that',
+  world: (stream) => {
+    const at = stream.between(60, 160) * MS;
+    const lasts = PATIENCE + AFTERMATH;
+    const cut = { at, fault: 'partition', groups: [['leader'], [0, 1, 2]], lasts } as const;
+    return scripted(stream, [cut], {
+      ...IDLE_READERS,
+      span: at + lasts + PATIENCE,
+      profile: skewed,
+      fixed: { ...drawLongLeases(stream), ...PATIENT },
+      expect: {
+        marks: ['read-under-lease'],
+        windows: [servedIn('under another leader', at + PATIENCE, AFTERMATH)],
+      },
+    });
+  },
+});
+
+const duellingLeaders = defineScenario({
+  protocol: 'mp',
+  name: 'duelling-leaders',
+  title: 'Two leaders preempt each other',
+  about: 'nodes 0 and 1 do not hear each other, and both are heard by node 2: each wants to lead',
+  expects: 'each preempts the other through node 2; once they hear each other, one leads',
+  world: (stream) => {
+    const at = stream.between(60, 160) * MS;
+    const lasts = PATIENCE + stream.below(100 * MS);
+    const faults: PlannedFault[] = [
+      { at, fault: 'one-way', from: [0], to: [1], lasts },
+      { at, fault: 'one-way', from: [1], to: [0], lasts },
+    ];
+    return scripted(stream, faults, {
+      span: at + lasts + 2 * PATIENCE,
+      options: drawQuick(stream),
+      expect: {
+        marks: ['preempted', 'stepped-down'],
+        windows: [servedIn('one leader again', at + lasts + PATIENCE, PATIENCE)],
+      },
+    });
+  },
+});
+
+const flexibleQuorum = defineScenario({
+  protocol: 'mp',
+  name: 'flexible-quorum',
+  title: 'Flexible quorums: two of five decide, four of five elect',
+  about:
+    'phase 2 needs two of five nodes; three of them go down, then the leader restarts, and later ' +
+    'the three come back',
+  expects:
+    'the leader and one other go on; a leader that restarts has to be elected anew, which ' +
+    'waits for the three',
+  world: (stream) => {
+    const down = stream.between(60, 120) * MS;
+    const restart = down + 120 * MS;
+    const back = restart + PATIENCE;
+    const faults: PlannedFault[] = [
+      ...[2, 3, 4].map((node) => ({
+        at: down,
+        fault: 'crash' as const,
+        node,
+        lasts: back - down,
+      })),
+      { at: restart, fault: 'crash', node: 0, lasts: stream.between(5, 40) * MS },
+    ];
+    return scripted(stream, faults, {
+      replicas: 5,
+      operations: 160,
+      span: back + 2 * PATIENCE,
+      options: drawQuick(stream),
+      // A quorum read asks as many as an election does: it would wait, and its client with it.
+      fixed: { phase2Quorum: 2, readMode: stream.pick(['log', 'read-index', 'lease']) },
+      expect: {
+        windows: [
+          {
+            about: 'leader and one more',
+            from: down + 5 * MS,
+            until: restart,
+            kind: 'writes',
+            atLeast: 1,
+          },
+          { about: 'no leader', from: restart + 5 * MS, until: back, kind: 'writes', atMost: 0 },
+          servedIn('elected', back + PATIENCE, PATIENCE),
+        ],
+      },
+    });
+  },
+});
+
+const membersReplaced = defineScenario({
+  protocol: 'mp',
+  name: 'members-replaced',
+  title: 'Members are replaced one by one, under load',
+  about: 'three of five nodes are members; three times the oldest one gives way to another node',
+  expects: 'a leader that is replaced steps down, the others elect one; clients are served on',
+  world: (stream) => {
+    const changes = [
+      [1, 2, 3],
+      [2, 3, 4],
+      [0, 3, 4],
+    ];
+    const first = stream.between(60, 120) * MS;
+    const times = changes.map((_, index) => first + index * PATIENCE);
+    return scripted(
+      stream,
+      changes.map((members, index) => ({ at: times[index]!, fault: 'reconfigure', members })),
+      {
+        replicas: 5,
+        operations: 200,
+        span: first + changes.length * PATIENCE,
+        options: drawQuick(stream),
+        fixed: { members: 3 },
+        expect: {
+          marks: ['reconfiguration-performed', 'configuration-in-force', 'leader-removed'],
+          windows: times.map((at, index) =>
+            servedIn(`members ${changes[index]?.join(', ')}`, at + PATIENCE / 2, PATIENCE / 2),
+          ),
+        },
+      },
+    );
+  },
+});
+
+const allMembersReplaced = defineScenario({
+  protocol: 'mp',
+  name: 'all-members-replaced',
+  title: 'All members are replaced at once while one of them is cut off',
+  about:
+    'nodes 0 to 2 are members, and node 2 is cut off from the other nodes; nodes 3 and 4 take ' +
+    'over; then node 2 can be heard again',
+  expects: 'the new members serve clients, and the old one learns of them when it is back',
+  world: (stream) => {
+    const cut = stream.between(60, 120) * MS;
+    const change = cut + stream.between(5, 40) * MS;
+    const lasts = change - cut + 2 * PATIENCE;
+    const faults: PlannedFault[] = [
+      { at: cut, fault: 'partition', groups: [[2], [0, 1, 3, 4]], lasts },
+      { at: change, fault: 'reconfigure', members: [3, 4] },
+    ];
+    return scripted(stream, faults, {
+      replicas: 5,
+      operations: 160,
+      span: cut + lasts + PATIENCE,
+      options: drawQuick(stream),
+      fixed: { members: 3 },
+      expect: {
+        marks: ['configuration-in-force', 'leader-removed'],
+        windows: [
+          servedIn('new members', change + PATIENCE, PATIENCE),
+          servedIn('the old one is back', cut + lasts + AFTERMATH, PATIENCE - AFTERMATH),
+        ],
+      },
+    });
+  },
+});
+
+const laggard = defineScenario({
+  protocol: 'mp',
+  name: 'laggard',
+  title: 'A laggard gets a snapshot',
+  about: 'node 2 is cut off from the others for more slots than they keep decisions of',
+  expects: 'nobody has the decisions that it lacks any more: it gets the state itself',
+  world: (stream) => {
+    const at = stream.between(40, 80) * MS;
+    const cut = { at, fault: 'partition', groups: [[2], [0, 1]], lasts: 300 * MS } as const;
+    return scripted(stream, [cut], {
+      operations: 160,
+      span: at + 300 * MS + PATIENCE,
+      options: drawQuick(stream),
+      fixed: { snapshotEvery: stream.between(2, 5) },
+      expect: { marks: ['snapshot-taken', 'snapshot-installed'] },
+    });
+  },
+});
+
+const fullWindow = defineScenario({
+  protocol: 'mp',
+  name: 'full-window',
+  title: 'A slow acceptor fills the window',
+  about:
+    'all of three acceptors have to accept, few slots may be open, and the disk of one takes its ' +
+    'time while six clients ask',
+  expects: 'requests wait until a slot is decided; all are answered, no faster than the disk',
+  world: (stream) => {
+    const at = stream.between(40, 80) * MS;
+    const by = stream.between(10, 20) * MS;
+    const node = stream.below(3);
+    return scripted(stream, [{ at, fault: 'slow-disk', node, by, lasts: PATIENCE }], {
+      clients: 6,
+      operations: 200,
+      busyFor: 200 * MS,
+      span: at + PATIENCE + 400 * MS,
+      options: drawQuick(stream),
+      fixed: { phase2Quorum: 3, batchSize: 1, window: stream.between(1, 3), readMode: 'log' },
+      expect: {
+        marks: ['window-full'],
+        windows: [servedIn('slow', at + AFTERMATH, PATIENCE - AFTERMATH)],
+      },
+    });
+  },
+});
+
+const damagedDisk = defineScenario({
+  protocol: 'mp',
+  name: 'damaged-disk',
+  title: 'A node finds its disk damaged',
+  about: 'a record of one of three nodes rots, and the node restarts and cannot read it',
+  expects: 'its acceptor retires, for it may have forgotten a promise; the others go on',
+  world: (stream) => {
+    const at = stream.between(100, 160) * MS;
+    const node = stream.below(3);
+    const lasts = stream.between(5, 40) * MS;
+    const faults: PlannedFault[] = [
+      { at, fault: 'bit-rot', node, place: stream.below(1_000_000) },
+      { at: at + 10 * MS, fault: 'crash', node, lasts },
+    ];
+    const back = at + 10 * MS + lasts;
+    return scripted(stream, faults, {
+      span: back + 2 * PATIENCE,
+      options: drawQuick(stream),
+      expect: {
+        marks: ['acceptor-retired'],
+        windows: [servedIn('two acceptors', back + PATIENCE, PATIENCE)],
+      },
+    });
+  },
+});
+
+export const multiPaxosScripts: readonly Scenario[] = [
+  ...demonstrated,
+  pausedLeader,
+  isolatedLeader,
+  duellingLeaders,
+  flexibleQuorum,
+  membersReplaced,
+  allMembersReplaced,
+  laggard,
+  fullWindow,
+  damagedDisk,
+];
