@@ -2,6 +2,7 @@
 import type { Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
+import { demonstrations } from './demonstrations.ts';
 import { forgetfulVotes, forgottenVote, outdatedReport } from './forgotten-votes.ts';
 import { genericScenarios } from './generic.ts';
 import {
@@ -50,6 +51,32 @@ const generic = genericScenarios({
   machines: ['register', 'counter', 'list'],
   beyond: ['amnesia', 'lying-fsync', 'reconfigure'],
 });
+
+/** The others are shown below: D2 with D13, D10 for single nodes by the rolling restart. */
+const demonstrated = demonstrations(
+  {
+    protocol: 'vr',
+    options: (stream) => ({
+      durability: stream.pick(['diskless', 'durable']),
+      viewChangeTimeout: stream.between(15, 25) * MS,
+      viewChangeSpread: 10 * MS,
+      heartbeatInterval: 4 * MS,
+      clientRetry: 20 * MS,
+    }),
+    durable: DURABLE,
+    marks: { restarted: 'restarted-from-disk', unreadable: 'unreadable-dropped' },
+    hasSequentialReads: false,
+  },
+  [
+    'single-node',
+    'no-majority',
+    'availability-3',
+    'availability-5',
+    'cluster-restart',
+    'random-faults',
+    'unreadable-messages',
+  ],
+);
 
 const primaryCrash = defineScenario({
   protocol: 'vr',
@@ -305,5 +332,6 @@ export const viewstampedReplicationScenarios: readonly Scenario[] = [
   forgetfulVotes,
   forgottenVote,
   outdatedReport,
+  ...demonstrated,
   ...storms,
 ];
