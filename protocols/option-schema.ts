@@ -1,6 +1,9 @@
 /** What the options of protocols have in common: those that are times, and how all are read. */
 import type { Micros, OptionSchema, Options } from '../sim/contract.ts';
 
+/** An option that is a number. */
+export type IntegerOption = OptionSchema & { readonly type: 'integer' };
+
 /** Longest time any option may name: one minute. */
 const LONGEST: Micros = 60_000_000;
 
@@ -14,7 +17,7 @@ interface TimeOption {
 }
 
 /** A time of at least one microsecond, which nodes may differ in, unless it says otherwise. */
-export function timeOption(option: TimeOption): OptionSchema {
+export function timeOption(option: TimeOption): IntegerOption {
   return { type: 'integer', unit: 'micros', min: 1, max: LONGEST, mayDiffer: true, ...option };
 }
 

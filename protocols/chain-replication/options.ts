@@ -1,6 +1,6 @@
 /** The options of chain replication, their defaults, and what follows from them. */
 import type { Cluster, Micros, NodeId, OptionSchema, Options } from '../../sim/contract.ts';
-import { integerOption, timeOption } from '../option-schema.ts';
+import { type IntegerOption, integerOption, timeOption } from '../option-schema.ts';
 
 /** How queries are served. */
 export type ReadMode = 'tail' | 'confirm' | 'chain';
@@ -119,8 +119,6 @@ export const optionSchema: readonly OptionSchema[] = [
     min: 0,
   },
 ];
-
-type IntegerOption = OptionSchema & { readonly type: 'integer' };
 
 function count(
   name: string,
