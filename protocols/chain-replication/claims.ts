@@ -55,7 +55,10 @@ export function claims(options: Options, replicas: number): Claims<ChainState> {
   };
 }
 
-/** The masters survive what Multi-Paxos survives. */
+/**
+ * The masters survive what Multi-Paxos survives, but for faults of clocks: one whose clock stands
+ * still takes old news for new, and may remove all that live on the word of a dead server.
+ */
 function masterSurvives(
   loss: Loss,
   replica: NodeId,
@@ -63,6 +66,7 @@ function masterSurvives(
   options: ChainOptions,
   roles: Roles,
 ): boolean {
+  if (loss === 'clock') return false;
   const paxos = claimsOfPaxos(paxosOptions(options), roles.masters.length);
   return paxos.survives(loss, replica, viewOfMasters(view, roles));
 }
@@ -162,7 +166,7 @@ function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): re
     isSettled(configuration, server) &&
     hasState(view, server, configuration);
   const members = roles.servers.filter((server) => isMember(server) && !isLeaving(server, masters));
-  const others = configuration.chain.filter((server) => !group.includes(server));
+  const others = configuration.chain.filter((server) => !members.includes(server));
   const knows = (master: MasterState): boolean => knowsWhoIsThere(view, master, members, others);
   if (members.length === 0 || !masters.every(knows)) return [];
   return roles.servers.filter(

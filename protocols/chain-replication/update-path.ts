@@ -10,7 +10,7 @@
  * Deviation: the links are not reliable. A server appends only the update that follows its last
  * one, keeps what overtook others for a while, and asks for what does not come; the server before
  * it sends again what stays unacknowledged.
- * Deviation: in the durable mode the tail executes what a message to itself says is on its disk.
+ * Deviation: the tail executes what a message to itself, held back by the write barrier, tells it.
  */
 import type { NodeId } from '../../sim/contract.ts';
 import { headOf, isSettled } from './configuration.ts';
@@ -174,12 +174,13 @@ function onGapTimer(state: ServerState, context: ServerContext): void {
   context.rules.armGap(state, context);
 }
 
-/** §3, the tail: executes what is as safe as the mode requires, replies and acknowledges. */
+/**
+ * §3, the tail: executes what is as safe as the mode requires. In the fail-stop mode too: before
+ * the disk says that this server has started, it might start again as if for the first time.
+ */
 function whenStored(state: ServerState, context: ServerContext): void {
   const { epoch } = state.configuration;
-  const stored: Stored = { type: 'Stored', epoch, upTo: state.length };
-  if (context.options.isDurable) context.env.send(state.id, stored);
-  else context.rules.onStored(state, context, stored);
+  context.env.send(state.id, { type: 'Stored', epoch, upTo: state.length });
 }
 
 function onStored(state: ServerState, context: ServerContext, stored: Stored): void {

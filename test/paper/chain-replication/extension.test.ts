@@ -43,7 +43,9 @@ describe('§3 extending a chain', () => {
   it('copies what the tail has while the tail serves', () => {
     const world = joining();
     world.invoke(CLIENT, put(3));
-    world.settle(ofType('Request', 'Forward', 'Ack', 'Reply', 'LastSequence', 'StateCopy'));
+    world.settle(
+      ofType('Request', 'Forward', 'Stored', 'Ack', 'Reply', 'LastSequence', 'StateCopy'),
+    );
     expect(world.outcomes).toHaveLength(3);
     expect(server(world, NEW).length).toBe(3);
     expect(server(world, MIDDLE).committed).toBe(3);

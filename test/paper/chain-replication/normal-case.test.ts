@@ -26,6 +26,7 @@ describe('§3 an update', () => {
     world.deliver('Forward', HEAD, MIDDLE);
     expect(world.inFlight()).toEqual([`Forward ${MIDDLE}→${TAIL}`]);
     world.deliver('Forward', MIDDLE, TAIL);
+    world.deliver('Stored', TAIL, TAIL);
     expect(world.inFlight()).toEqual([`Reply ${TAIL}→${CLIENT}`, `Ack ${TAIL}→${MIDDLE}`]);
   });
 
