@@ -152,6 +152,28 @@ const acceptedWithinPromise: Invariant<PaxosState> = {
   },
 };
 
+/** It may have promised more than it knows: whatever it promises or accepts now may break that. */
+const retiredTakesNoPart: Invariant<PaxosState> = {
+  name: 'retired-takes-no-part',
+  source: '§4.3: an acceptor keeps its state on disk; one that has lost it must not act as one',
+  watch(view): Watcher {
+    /** By node: what an acceptor had promised and accepted when it was first seen retired. */
+    const retired = view.cluster.replicas.map((): string | undefined => undefined);
+    return {
+      after(changed, { acceptor }) {
+        if (!acceptor.isRetired) return undefined;
+        const what = `ballot ${ballotName(acceptor.ballot)}, ${acceptor.acceptedCount} pvalues`;
+        const before = (retired[changed] ??= what);
+        if (what === before) return undefined;
+        return `n${changed} has retired with ${before}, and now has ${what}`;
+      },
+      crashed(replica) {
+        retired[replica] = undefined;
+      },
+    };
+  },
+};
+
 /** What a leader becoming active has to satisfy; `check` is called once for each time. */
 function whenElected(
   name: string,
@@ -297,6 +319,7 @@ export const invariants: readonly Invariant<PaxosState>[] = [
   proposedWithinWindow,
   ballotsGrow,
   acceptedWithinPromise,
+  retiredTakesNoPart,
   leaderAdoptsDecided,
   leaderFollowedByQuorum,
   ballotsOwned,
