@@ -65,7 +65,7 @@ const decidedByQuorum: Invariant<PaxosState> = {
 
 const performedInOrder: Invariant<PaxosState> = {
   name: 'performed-in-order',
-  source: 'R2, R3: all slots below slot_out are decided, and slot_out never goes back',
+  source: 'R2, R4: all slots below slot_out are decided, and slot_out never goes back',
   restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
@@ -282,7 +282,7 @@ const ballotsUsedOnce: Invariant<PaxosState> = {
 /** By slot: how many operations its performing makes in all. */
 const oneStatePerSlot: Invariant<PaxosState> = {
   name: 'one-state-per-slot',
-  source: 'R4: the state is what the decided commands make of the initial one, in order',
+  source: 'R3: the state is what the decided commands make of the initial one, in order',
   restsAfter: 'idle',
   watch(): Watcher {
     const counts: (number | undefined)[] = [];
