@@ -20,6 +20,14 @@ import type {
   Unreadable,
 } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
+import {
+  armRestOfRetry,
+  armRetry,
+  nextReservation,
+  patienceOf,
+  reservationWrite,
+  reservedOn,
+} from '../client-patience.ts';
 import { type Configuration, headOf, tailOf } from './configuration.ts';
 import type { ChainMessage, Query, Redirect, Reply, Request, SequentialRead } from './messages.ts';
 import { type ChainOptions, type Roles, readOptions, rolesOf } from './options.ts';
@@ -51,9 +59,6 @@ export interface ClientState {
   sentAt: Micros;
   isRetryArmed: boolean;
 }
-
-/** Request numbers that one record reserves. */
-const BLOCK = 1_000;
 
 export class ChainClient implements Client<ChainMessage, ClientTimer, ClientState> {
   readonly state: ClientState;
@@ -117,19 +122,13 @@ export class ChainClient implements Client<ChainMessage, ClientTimer, ClientStat
 
 /** A restart goes on above all that it may have used. */
 function start(state: ClientState, context: ClientContext, durable: Durable): void {
-  for (const { intact, writes } of durable.records) {
-    for (const write of intact ? writes : []) {
-      if (write.kind !== 'set' || typeof write.value !== 'number') continue;
-      state.reserved = Math.max(state.reserved, write.value);
-    }
-  }
-  state.requestNumber = state.reserved;
+  state.requestNumber = reservedOn(durable);
   context.rules.reserve(state, context);
 }
 
 function reserve(state: ClientState, context: ClientContext): void {
-  state.reserved = state.requestNumber + BLOCK;
-  context.env.persist({ kind: 'set', key: 'reserved', value: state.reserved });
+  state.reserved = nextReservation(state.requestNumber);
+  context.env.persist(reservationWrite(state.reserved));
 }
 
 function invoke(state: ClientState, context: ClientContext, operation: Plain, level: Level): void {
@@ -183,29 +182,21 @@ function askMasters({ env, roles }: ClientContext): void {
   for (const master of roles.masters) env.send(master, { type: 'GetConfiguration' });
 }
 
-/** One timer runs on over many operations; it is cheaper than one an operation. */
-function armRetry(state: ClientState, context: ClientContext): void {
-  if (state.isRetryArmed) return;
-  state.isRetryArmed = true;
-  context.env.setTimer('retry', context.options.clientRetry);
-}
-
 function onRetryTimer(state: ClientState, context: ClientContext): void {
-  const { env, options, rules } = context;
+  const { env, rules } = context;
   state.isRetryArmed = false;
   if (state.open === null) return;
-  if (options.giveUpAfter > 0 && env.now - state.invokedAt >= options.giveUpAfter) {
+  const patience = patienceOf(state, context);
+  if (patience === 'at-an-end') {
     rules.giveUp(state, context);
     return;
   }
-  if (env.now - state.sentAt >= options.clientRetry) {
+  if (patience === 'late') {
     env.mark('client-retried');
     state.sentAt = env.now;
     rules.onTimeout(state, context);
   }
-  state.isRetryArmed = true;
-  const rest = options.clientRetry - (env.now - state.sentAt);
-  env.setTimer('retry', rest > 0 ? rest : options.clientRetry);
+  armRestOfRetry(state, context);
 }
 
 /** No answer: it may be lost, or whoever should give it is not there any more. */

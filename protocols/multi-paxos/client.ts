@@ -16,6 +16,14 @@ import type {
   Unreadable,
 } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
+import {
+  armRestOfRetry,
+  armRetry,
+  nextReservation,
+  patienceOf,
+  reservationWrite,
+  reservedOn,
+} from '../client-patience.ts';
 import { leaderOf, NO_BALLOT } from './ballot.ts';
 import type { PaxosMessage, Redirect, Request, Response } from './messages.ts';
 import { type PaxosOptions, readOptions } from './options.ts';
@@ -29,9 +37,6 @@ export interface ClientContext {
   readonly options: PaxosOptions;
   readonly nodes: readonly NodeId[];
 }
-
-/** Request numbers that one record reserves. */
-const BLOCK = 1_000;
 
 export class PaxosClient implements Client<PaxosMessage, ClientTimer, ClientState> {
   readonly state: ClientState;
@@ -94,19 +99,13 @@ function initialClientState(clientId: NodeId, home: NodeId): ClientState {
 
 /** A restart goes on above all that it may have used. */
 function start(state: ClientState, context: ClientContext, durable: Durable): void {
-  for (const { intact, writes } of durable.records) {
-    for (const write of intact ? writes : []) {
-      if (write.kind !== 'set' || typeof write.value !== 'number') continue;
-      state.reserved = Math.max(state.reserved, write.value);
-    }
-  }
-  state.requestNumber = state.reserved;
+  state.requestNumber = reservedOn(durable);
   context.rules.reserve(state, context);
 }
 
 function reserve(state: ClientState, context: ClientContext): void {
-  state.reserved = state.requestNumber + BLOCK;
-  context.env.persist({ kind: 'set', key: 'reserved', value: state.reserved });
+  state.reserved = nextReservation(state.requestNumber);
+  context.env.persist(reservationWrite(state.reserved));
 }
 
 function invoke(state: ClientState, context: ClientContext, operation: Plain, level: Level): void {
@@ -135,25 +134,17 @@ function sendSequentialRead(state: ClientState, context: ClientContext): void {
   context.env.send(state.home, message);
 }
 
-/** One timer runs on over many operations; it is cheaper than one an operation. */
-function armRetry(state: ClientState, context: ClientContext): void {
-  if (state.isRetryArmed) return;
-  state.isRetryArmed = true;
-  context.env.setTimer('retry', context.options.clientRetry);
-}
-
 function onRetryTimer(state: ClientState, context: ClientContext): void {
-  const { env, options, rules } = context;
+  const { rules } = context;
   state.isRetryArmed = false;
   if (!state.isOpen) return;
-  if (options.giveUpAfter > 0 && env.now - state.invokedAt >= options.giveUpAfter) {
+  const patience = patienceOf(state, context);
+  if (patience === 'at-an-end') {
     rules.giveUp(state, context);
     return;
   }
-  if (env.now - state.sentAt >= options.clientRetry) rules.onTimeout(state, context);
-  state.isRetryArmed = true;
-  const rest = options.clientRetry - (env.now - state.sentAt);
-  env.setTimer('retry', rest > 0 ? rest : options.clientRetry);
+  if (patience === 'late') rules.onTimeout(state, context);
+  armRestOfRetry(state, context);
 }
 
 /** No answer: the leader may be another one, the replica may be down. */

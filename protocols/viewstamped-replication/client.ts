@@ -15,6 +15,7 @@ import type {
   Unreadable,
 } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
+import { armRestOfRetry, armRetry, patienceOf } from '../client-patience.ts';
 import { primaryOf, quorumOf } from './context.ts';
 import type { ClientRecoveryResponse, Reply, Request, VrMessage } from './messages.ts';
 import { readOptions, type VrOptions } from './options.ts';
@@ -187,28 +188,17 @@ function requestFor(state: ClientState): Request {
   };
 }
 
-/** One timer runs on over many operations; it is cheaper than one an operation. */
-function armRetry(state: ClientState, context: ClientContext): void {
-  if (state.isRetryArmed) return;
-  state.isRetryArmed = true;
-  context.env.setTimer('retry', context.options.clientRetry);
-}
-
 function onRetryTimer(state: ClientState, context: ClientContext): void {
-  const { env, options, rules } = context;
+  const { rules } = context;
   state.isRetryArmed = false;
   if (!state.isOpen) return;
-  if (options.giveUpAfter > 0 && env.now - state.invokedAt >= options.giveUpAfter) {
+  const patience = patienceOf(state, context);
+  if (patience === 'at-an-end') {
     rules.giveUp(state, context);
     return;
   }
-  const waited = env.now - state.sentAt;
-  if (state.request !== null && waited >= options.clientRetry) rules.onTimeout(state, context);
-  if (!state.isOpen) return;
-  state.isRetryArmed = true;
-  const elapsed = env.now - state.sentAt;
-  const rest = options.clientRetry - elapsed;
-  env.setTimer('retry', rest > 0 ? rest : options.clientRetry);
+  if (patience === 'late' && state.request !== null) rules.onTimeout(state, context);
+  if (state.isOpen) armRestOfRetry(state, context);
 }
 
 /** §4: without a reply, the same request with the same number to all replicas. */
