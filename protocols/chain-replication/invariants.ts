@@ -11,6 +11,7 @@ import { configurationInvariants } from './configuration-invariants.ts';
 import { downstream, upstream } from './context.ts';
 import { entryAt, type Ghost, ghostOf, isMember } from './ghost.ts';
 import type { ChainState } from './index.ts';
+import { leaseExcludesLaterTails } from './lease-invariants.ts';
 import type { Request } from './messages.ts';
 import type { ServerState } from './state.ts';
 
@@ -244,4 +245,5 @@ export const invariants: readonly Invariant<ChainState>[] = [
   acknowledgedUpdatesHeld,
   clientTableTellsHist,
   ...configurationInvariants,
+  leaseExcludesLaterTails,
 ];
