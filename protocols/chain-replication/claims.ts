@@ -24,6 +24,7 @@ import {
   type ConfigurationState,
   commandOf,
 } from './configuration-machine.ts';
+import { HANDOVER_BACKOFF_MAX } from './extension.ts';
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
@@ -275,7 +276,8 @@ function progressWithin(options: ChainOptions, roles: Roles): Micros {
   const change =
     options.suspectAfter +
     lease +
-    RETRIES * (options.heartbeatInterval + options.handoverRetry + options.gapPatience) +
+    RETRIES * (options.heartbeatInterval + options.gapPatience) +
+    RETRIES * 2 ** HANDOVER_BACKOFF_MAX * options.handoverRetry +
     2 ** RESEND_BACKOFF_MAX * options.forwardResend;
   const request = RETRIES * (options.clientRetry + 2 ** RESEND_BACKOFF_MAX * options.forwardResend);
   return (

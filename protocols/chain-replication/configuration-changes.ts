@@ -91,6 +91,7 @@ function beginEpoch(state: ServerState, context: ServerContext): void {
   state.lengthAtEpoch = state.length;
   state.early = [];
   state.fruitlessResends = 0;
+  state.fruitlessHandovers = 0;
   rules.rebuildClientTable(state);
   rules.expectOfSuccessor(state);
   rules.dismissQueries(state, context);

@@ -23,6 +23,8 @@ function start(state: ServerState, context: ServerContext, durable: Durable): vo
   if (options.isDurable) rules.startDurable(state, context, durable);
   else rules.startFresh(state, context, durable.records.length);
   rules.beginEpoch(state, context);
+  // The next server does not know that this one has to be told once more what it holds.
+  if (durable.records.length > 0 && roleOf(state) === 'member') rules.resend(state, context);
   env.setTimer('heartbeat', options.heartbeatInterval);
 }
 
@@ -64,12 +66,12 @@ function persistEntries({ env, options }: ServerContext, entries: readonly Reque
   env.persist(...entries.map((entry): Write => ({ kind: 'append', log: HIST, entry })));
 }
 
-/** With what is cut off Hist, in one record: what is left is of the new epoch. */
+/** With what is cut off Hist, in one record: a server that is cut has left the earlier epoch. */
 function persistConfiguration(state: ServerState, { env, options }: ServerContext): void {
   if (!options.isDurable) return;
-  const writes: Write[] = [{ kind: 'set', key: CONFIGURATION, value: state.configuration }];
+  const writes: Write[] = [];
   if (roleOf(state) !== 'member') writes.push({ kind: 'truncate', log: HIST, end: state.length });
-  env.persist(...writes);
+  env.persist(...writes, { kind: 'set', key: CONFIGURATION, value: state.configuration });
 }
 
 /** With what it replaces, in one record: neither makes sense without the other. */

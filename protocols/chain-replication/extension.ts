@@ -16,6 +16,9 @@ import { roleOf, type ServerContext, upstream } from './context.ts';
 import type { Forward, ServerStatus, StateCopy } from './messages.ts';
 import type { ServerState } from './state.ts';
 
+/** The wait between questions doubles while they lead nowhere, up to 2 to this power. */
+export const HANDOVER_BACKOFF_MAX = 3;
+
 /** The tail, or the old tail: sends what the new server does not have. */
 function sendRestOfHist(
   state: ServerState,
@@ -86,12 +89,16 @@ function isCatchingUp(state: ServerState): boolean {
 function armHandover(state: ServerState, context: ServerContext): void {
   if (state.isHandoverArmed || !context.rules.isCatchingUp(state)) return;
   state.isHandoverArmed = true;
-  context.env.setTimer('handover', context.options.handoverRetry);
+  state.lengthAtHandover = state.length;
+  const patience = 2 ** Math.min(state.fruitlessHandovers, HANDOVER_BACKOFF_MAX);
+  context.env.setTimer('handover', context.options.handoverRetry * patience);
 }
 
 function onHandoverTimer(state: ServerState, context: ServerContext): void {
   state.isHandoverArmed = false;
   if (!context.rules.isCatchingUp(state)) return;
+  state.fruitlessHandovers =
+    state.length > state.lengthAtHandover ? 0 : state.fruitlessHandovers + 1;
   context.env.mark('handover-retried');
   context.rules.sendLastSequence(state, context);
   context.rules.armHandover(state, context);

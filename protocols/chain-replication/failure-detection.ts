@@ -24,12 +24,14 @@ function chooseChange(state: MasterState, context: MasterContext): ChainCommand 
 function chooseRemoval(state: MasterState, context: MasterContext): ChainCommand | undefined {
   const { rules } = context;
   const { epoch, chain, joining } = state.configuration;
+  state.leaving = null;
   const candidates = joining === null || chain.includes(joining) ? chain : [...chain, joining];
   for (const server of candidates) {
     if (!rules.isToLeave(state, context, server)) continue;
     if (!rules.canGoOnWithout(state, context, server)) continue;
     if (rules.hasLeaseRunOut(state, context, server)) return { f: 'remove', epoch, server };
     context.env.mark('removal-waits-for-lease');
+    state.leaving ??= server;
   }
   return undefined;
 }

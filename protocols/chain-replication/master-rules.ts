@@ -61,6 +61,7 @@ function beginTerm(state: MasterState, context: MasterContext, term: number): vo
   state.term = term;
   state.actingSince = NEVER;
   state.requestCount = 0;
+  state.leaving = null;
   state.proposed = null;
   state.proposedWish = 0;
   state.confirming = [];
@@ -150,12 +151,13 @@ function isNewer(one: ServerHeartbeat, other: ServerHeartbeat): boolean {
 
 /** Whoever is about to be removed gets no lease any more. */
 function mayGrant(
-  { configuration, proposed }: MasterState,
+  { configuration, proposed, leaving }: MasterState,
   { options }: MasterContext,
   server: NodeId,
   { epoch, incarnation }: ServerHeartbeat,
 ): boolean {
   if (options.readMode !== 'tail' || epoch !== configuration.epoch) return false;
+  if (leaving === server) return false;
   if (proposed?.f === 'remove' && proposed.server === server) return false;
   return tailOf(configuration) === server && configuration.incarnations[server] === incarnation;
 }

@@ -30,6 +30,8 @@ export interface MasterState {
   readonly grantedAt: { [server: NodeId]: Micros };
   /** Leases granted so far, for who watches. */
   grants: number;
+  /** Who gets no lease any more, for it is to be removed when the last one has run out; or null. */
+  leaving: NodeId | null;
   /** The change of the chain that is under way, or null. */
   proposed: ChainCommand | null;
   /** What an operator has asked this master for, until it is decided; or null. */
@@ -64,6 +66,7 @@ export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown):
     heartbeats: {},
     grantedAt: {},
     grants: 0,
+    leaving: null,
     proposed: null,
     wish: null,
     proposedWish: 0,

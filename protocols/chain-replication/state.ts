@@ -56,6 +56,9 @@ export interface ServerState {
    */
   hasCaughtUp: boolean;
   isHandoverArmed: boolean;
+  /** Questions for what is missing, in a row, that led nowhere; and the length at the last one. */
+  fruitlessHandovers: number;
+  lengthAtHandover: number;
 
   // Reads.
   /** As the tail, it answers queries once it has executed so many updates. */
@@ -115,6 +118,8 @@ export function initialServerState(id: NodeId, configuration: Configuration): Se
     lengthAtEpoch: 0,
     hasCaughtUp: false,
     isHandoverArmed: false,
+    fruitlessHandovers: 0,
+    lengthAtHandover: 0,
     answersFrom: 0,
     leaseUntil: NEVER,
     echo: { master: id, at: NEVER },
