@@ -159,7 +159,7 @@ function isLinkedTo(view: View, one: NodeId, other: NodeId): boolean {
 /** Servers of the group that will be in the chain in the end; none if that is open yet. */
 function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): readonly NodeId[] {
   const masters = roles.masters.flatMap((master) => masterState(view, master) ?? []);
-  if (masters.length === 0 || masters.some(hasWishUnderWay)) return [];
+  if (masters.length === 0) return [];
   const { wanted } = masters.map(ledgerOf).reduce(laterWish);
   const configuration = latestConfiguration(view);
   const isMember = (server: NodeId): boolean =>
@@ -170,14 +170,11 @@ function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): re
   const others = configuration.chain.filter((server) => !members.includes(server));
   const knows = (master: MasterState): boolean => knowsWhoIsThere(view, master, members, others);
   if (members.length === 0 || !masters.every(knows)) return [];
+  // What an operator has asked for, whenever that was, may be what is decided last.
+  const lists = [wanted ?? roles.servers, ...view.requestedMembers];
   return roles.servers.filter(
-    (server) => group.includes(server) && (wanted?.includes(server) ?? true),
+    (server) => group.includes(server) && lists.every((list) => list.includes(server)),
   );
-}
-
-/** Whether it is still to be decided whom an operator wants in the chain. */
-function hasWishUnderWay(state: MasterState): boolean {
-  return state.wish !== null || commandsUnderWay(state).some(({ f }) => f === 'want');
 }
 
 /** Whether it may still be decided that the server leaves the chain: by whichever master. */
