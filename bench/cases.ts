@@ -18,6 +18,7 @@ interface Subject {
 }
 
 const REPLICAS = 5;
+const MASTERS = 3;
 const CLIENTS = 10;
 const OPERATIONS = 2_000;
 /** The run turns quiet at once: a closed loop needs no time for faults. */
@@ -55,6 +56,23 @@ const subjects: readonly Subject[] = [
       heartbeatInterval: 10_000,
     },
   },
+  ...['fail-stop', 'durable'].map((durability) => ({
+    protocol: 'chain',
+    mode: `chain ${durability}, and 3 masters`,
+    replicas: REPLICAS + MASTERS,
+    options: {
+      durability,
+      masters: MASTERS,
+      servers: 0,
+      readMode: 'tail',
+      batchSize: 8,
+      window: 32,
+      snapshotEvery: 100,
+      heartbeatInterval: 10_000,
+      leaseDuration: 40_000,
+      suspectAfter: 50_000,
+    },
+  })),
 ];
 
 export const benchCases: readonly BenchCase[] = [
