@@ -19,7 +19,7 @@ export const leaseOutlastsRival: Invariant<PaxosState> = {
           if (other === changed) continue;
           const rival = view.stateOf(other);
           if (rival === undefined || !isEarlierLeader(rival, state)) continue;
-          if (hasMissedMembersOf(rival, state)) continue;
+          if (isOfThePast(state, rival) || isOfThePast(rival, state)) continue;
           if (rival.leader.leaseUntil <= view.clockOf(other)) continue;
           return describe(changed, state, other);
         }
@@ -34,11 +34,12 @@ function isEarlierLeader({ leader }: PaxosState, later: PaxosState): boolean {
 }
 
 /**
- * Elected by members that have had their day: all slots that it may propose for are decided, and
- * before it may propose for more it performs the change, and has to ask the present members.
+ * Elected by members that have had their day, which it does not know: it leads for slots alone that
+ * are all decided. It has adopted them, and before it proposes for more, or answers a read, it
+ * performs the change and has to ask the present members.
  */
-function hasMissedMembersOf({ replica: holder }: PaxosState, { replica }: PaxosState): boolean {
-  const { first } = configurationAt(holder, holder.slotOut);
+function isOfThePast({ replica }: PaxosState, { replica: present }: PaxosState): boolean {
+  const { first } = configurationAt(present, present.slotOut);
   return replica.configurations.at(-1)!.first < first;
 }
 

@@ -289,6 +289,32 @@ describe('§5.2 as a whole', () => {
     expect(lastAnswer(world)).toBe('a');
   });
 
+  it('a leader of the past answers nothing under the lease that a member of the past grants', () => {
+    const options = { ...DRIFT, members: 3, window: 1 };
+    const world = paxosWorld({ replicas: 4, clients: 1, options });
+    write(world, 4, 'a');
+    world.reconfigure(0, [1, 2, 3]);
+    world.settle(({ to, message }) => to !== 1 || message.type === 'Phase2a');
+    world.lose();
+    // Node 3 hears of the change when it asks around, and sends a scout to those that vote now.
+    seekElection(world, 3);
+    world.settle(without(1));
+    seekElection(world, 3);
+    // Node 1 does not know that node 0 has left, and is elected by it; its pvalues are on their way.
+    seekElection(world, 1);
+    world.settle(
+      ({ from, to, message }) => Math.max(from, to) < 2 && !message.type.startsWith('Phase2'),
+    );
+    world.inject(4, 1, { ...read(2), clientId: 4 });
+    world.settle(({ from, to }) => Math.min(from, to) > 1);
+    expect(world.state(1).leader.leaseUntil).toBeGreaterThan(0);
+    expect(world.state(3).leader.isActive).toBe(true);
+    world.settle(({ to, message }) => to === 1 && message.type === 'Request');
+    expect(world.state(1).leader.isActive).toBe(true);
+    expect(world.marks).toContain('read-under-lease 1');
+    expect(world.inFlight()).not.toContain('Response 1→4');
+  });
+
   it('an acceptor that was in no quorum keeps its lease through a restart', () => {
     const world = bootedWorld({ options: { ...DRIFT } });
     world.take('Phase1a', 0, 2);
