@@ -220,7 +220,7 @@ function silentLines(run: RunResult): readonly string[] {
 function windowLines({ windows = [] }: RunResult, ink: ChalkInstance): readonly string[] {
   return windows.map(
     ({ what, expected, returned }) =>
-      `${INDENT}${ink.dim('returned:')} ${formatCount(returned)} of ${what} (expected ${expected})`,
+      `${INDENT}${ink.dim('returned:')} ${formatCount(returned)} (expected ${expected})  ${what}`,
   );
 }
 

@@ -73,7 +73,7 @@ describe('a run whose scenario has windows', () => {
     const result = run({ ...drawn, expect: expected });
     expect(result.verdict).toBe('passed');
     expect(result.windows?.map(({ returned }) => returned)).toEqual([10]);
-    const words = 'returned: 10 of operations, 0 ms to 10000 ms (expected at least 10)';
+    const words = 'returned: 10 (expected at least 10)  operations, 0 ms to 10000 ms';
     expect(formatRun(result)).toContain(words);
   });
 
@@ -81,7 +81,7 @@ describe('a run whose scenario has windows', () => {
     const windows = [{ from: 0, until: 10_000_000, atMost: 3 }];
     const result = run({ ...drawn, expect: { windows } });
     expect(result.failures[0]?.operations).toHaveLength(7);
-    expect(formatRun(result)).toContain('returned: 10 of operations');
+    expect(formatRun(result)).toContain('returned: 10 (expected at most 3)  operations');
   });
 
   test('has the trace of a run without', () => {
