@@ -30,6 +30,11 @@ export const PATIENCE = 200 * MS;
 /** What was on its way, and reads under a lease, may be answered for so long after a cut. */
 export const AFTERMATH = 60 * MS;
 
+/** Faults strike for so long, and however their pauses are drawn, clients ask for longer. */
+export function busyThrough(span: number): { readonly span: number; readonly busyFor: number } {
+  return { span, busyFor: span + Math.floor(span / 2) };
+}
+
 /** Those that are named, or all. */
 export function demonstrations(
   settings: DemonstrationSettings,
@@ -86,7 +91,7 @@ function leaderKilled({ protocol, options }: DemonstrationSettings): Scenario {
       const at = stream.between(60, 160) * MS;
       const resumed = servedIn('under another leader', at + PATIENCE, PATIENCE);
       return scripted(stream, [{ at, fault: 'crash', node: 'leader', staysDown: true }], {
-        span: at + 2 * PATIENCE,
+        ...busyThrough(at + 2 * PATIENCE),
         options: options(stream),
         expect: { windows: [servedIn('under the first leader', 0, at), resumed] },
       });
@@ -125,7 +130,7 @@ function noMajority({ protocol, options, hasSequentialReads }: DemonstrationSett
       return scripted(stream, faults, {
         clients: 4,
         operations: 200,
-        span: back + AFTERMATH + PATIENCE,
+        ...busyThrough(back + AFTERMATH + PATIENCE),
         mix: { get: 60, put: 30, delete: 10 },
         // Enough for each client to ask for some: a session that knows more than the third node
         // is not answered by it.
@@ -168,7 +173,7 @@ function availability({ protocol, options }: DemonstrationSettings, usual: numbe
         replicas,
         clients,
         operations: 200,
-        span: at,
+        ...busyThrough(at),
         options: options(stream),
         expect: { windows },
       });
@@ -218,7 +223,7 @@ function nodeRestart({ protocol, options, durable, marks }: DemonstrationSetting
       const lasts = stream.between(5, 100) * MS;
       const crash = { at, fault: 'crash', node: stream.below(3), lasts } as const;
       return scripted(stream, [crash], {
-        span: at + lasts + 2 * PATIENCE,
+        ...busyThrough(at + lasts + 2 * PATIENCE),
         options: options(stream),
         fixed: durable,
         expect: {
@@ -248,7 +253,7 @@ function clusterRestart({ protocol, options, durable, marks }: DemonstrationSett
       const back = at + down + 60 * MS;
       return scripted(stream, faults, {
         replicas,
-        span: back + 2 * PATIENCE,
+        ...busyThrough(back + 2 * PATIENCE),
         options: options(stream),
         fixed: durable,
         expect: {

@@ -2,7 +2,7 @@
 import type { Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
-import { AFTERMATH, demonstrations, PATIENCE, servedIn } from './demonstrations.ts';
+import { AFTERMATH, busyThrough, demonstrations, PATIENCE, servedIn } from './demonstrations.ts';
 import type { FaultProfile } from './profiles.ts';
 import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
 
@@ -75,7 +75,7 @@ const pausedLeader = defineScenario({
     ];
     return scripted(stream, faults, {
       ...IDLE_READERS,
-      span: at + lasts + PATIENCE,
+      ...busyThrough(at + lasts + PATIENCE),
       profile: skewed,
       fixed: { ...drawLongLeases(stream), ...PATIENT },
       expect: {
@@ -103,7 +103,7 @@ const isolatedLeader = defineScenario({
     const cut = { at, fault: 'partition', groups: [['leader'], [0, 1, 2]], lasts } as const;
     return scripted(stream, [cut], {
       ...IDLE_READERS,
-      span: at + lasts + PATIENCE,
+      ...busyThrough(at + lasts + PATIENCE),
       profile: skewed,
       fixed: { ...drawLongLeases(stream), ...PATIENT },
       expect: {
@@ -128,7 +128,7 @@ const duellingLeaders = defineScenario({
       { at, fault: 'one-way', from: [1], to: [0], lasts },
     ];
     return scripted(stream, faults, {
-      span: at + lasts + 2 * PATIENCE,
+      ...busyThrough(at + lasts + 2 * PATIENCE),
       options: drawQuick(stream),
       expect: {
         marks: ['preempted', 'stepped-down'],
@@ -164,7 +164,7 @@ const flexibleQuorum = defineScenario({
     return scripted(stream, faults, {
       replicas: 5,
       operations: 160,
-      span: back + 2 * PATIENCE,
+      ...busyThrough(back + 2 * PATIENCE),
       options: drawQuick(stream),
       // A quorum read asks as many as an election does: it would wait, and its client with it.
       fixed: { phase2Quorum: 2, readMode: stream.pick(['log', 'read-index', 'lease']) },
@@ -205,7 +205,7 @@ const membersReplaced = defineScenario({
       {
         replicas: 5,
         operations: 200,
-        span: first + changes.length * PATIENCE,
+        ...busyThrough(first + changes.length * PATIENCE),
         options: drawQuick(stream),
         fixed: { members: 3 },
         expect: {
@@ -238,7 +238,7 @@ const allMembersReplaced = defineScenario({
     return scripted(stream, faults, {
       replicas: 5,
       operations: 160,
-      span: cut + lasts + PATIENCE,
+      ...busyThrough(cut + lasts + PATIENCE),
       options: drawQuick(stream),
       fixed: { members: 3 },
       expect: {
@@ -263,7 +263,7 @@ const laggard = defineScenario({
     const cut = { at, fault: 'partition', groups: [[2], [0, 1]], lasts: 300 * MS } as const;
     return scripted(stream, [cut], {
       operations: 160,
-      span: at + 300 * MS + PATIENCE,
+      ...busyThrough(at + 300 * MS + PATIENCE),
       options: drawQuick(stream),
       fixed: { snapshotEvery: stream.between(2, 5) },
       expect: { marks: ['snapshot-taken', 'snapshot-installed'] },
@@ -314,7 +314,7 @@ const damagedDisk = defineScenario({
     ];
     const back = at + 10 * MS + lasts;
     return scripted(stream, faults, {
-      span: back + 2 * PATIENCE,
+      ...busyThrough(back + 2 * PATIENCE),
       options: drawQuick(stream),
       expect: {
         marks: ['acceptor-retired'],
