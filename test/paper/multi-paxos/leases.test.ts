@@ -289,7 +289,7 @@ describe('§5.2 as a whole', () => {
     expect(lastAnswer(world)).toBe('a');
   });
 
-  it('a leader of the past answers nothing under the lease that a member of the past grants', () => {
+  it('a leader of the past answers nothing under a lease that one of the past grants', () => {
     const options = { ...DRIFT, members: 3, window: 1 };
     const world = paxosWorld({ replicas: 4, clients: 1, options });
     write(world, 4, 'a');
@@ -300,7 +300,7 @@ describe('§5.2 as a whole', () => {
     seekElection(world, 3);
     world.settle(without(1));
     seekElection(world, 3);
-    // Node 1 does not know that node 0 has left, and is elected by it; its pvalues are on their way.
+    // Node 1 does not know that node 0 has left and is elected by it; its pvalues are under way.
     seekElection(world, 1);
     world.settle(
       ({ from, to, message }) => Math.max(from, to) < 2 && !message.type.startsWith('Phase2'),
