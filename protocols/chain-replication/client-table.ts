@@ -21,9 +21,7 @@ export function standingOf(state: ServerState, request: Request): RequestStandin
 /** An update enters Hist. */
 export function recordRequest(state: ServerState, { clientId, requestNumber }: Request): void {
   const record = recordOf(state, clientId);
-  if (requestNumber > record.requestNumber) {
-    state.clientTable[clientId] = { ...record, requestNumber };
-  }
+  if (requestNumber > record.requestNumber) record.requestNumber = requestNumber;
 }
 
 /** It has been executed, as the latest so far. */
@@ -32,18 +30,17 @@ export function recordResult(
   { clientId, requestNumber }: Request,
   result: Plain,
 ): void {
-  state.clientTable[clientId] = {
-    requestNumber: Math.max(requestNumber, recordOf(state, clientId).requestNumber),
-    executedNumber: requestNumber,
-    result,
-    sequence: state.committed,
-  };
+  const record = recordOf(state, clientId);
+  if (requestNumber > record.requestNumber) record.requestNumber = requestNumber;
+  record.executedNumber = requestNumber;
+  record.result = result;
+  record.sequence = state.committed;
 }
 
 /** After Hist was cut: rows show what is executed, then what is in process. */
 export function rebuildClientTable(state: ServerState): void {
-  for (const [clientId, record] of Object.entries(state.clientTable)) {
-    state.clientTable[Number(clientId)] = { ...record, requestNumber: record.executedNumber };
+  for (const record of Object.values(state.clientTable)) {
+    record.requestNumber = record.executedNumber;
   }
   for (let index = state.committed - state.trimmed; index < state.hist.length; index++) {
     recordRequest(state, state.hist[index]!);
@@ -51,8 +48,11 @@ export function rebuildClientTable(state: ServerState): void {
 }
 
 function recordOf(state: ServerState, clientId: NodeId): ClientRecord {
-  const none = { requestNumber: 0, executedNumber: 0, result: null, sequence: 0 };
-  return state.clientTable[clientId] ?? none;
+  const known = state.clientTable[clientId];
+  if (known !== undefined) return known;
+  const record = { requestNumber: 0, executedNumber: 0, result: null, sequence: 0 };
+  state.clientTable[clientId] = record;
+  return record;
 }
 
 export const clientTableRules = { standingOf, recordRequest, recordResult, rebuildClientTable };

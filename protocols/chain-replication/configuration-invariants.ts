@@ -12,6 +12,7 @@ type Watcher = InvariantWatcher<ChainState>;
 const oneConfigurationPerEpoch: Invariant<ChainState> = {
   name: 'one-configuration-per-epoch',
   source: 'masters: what they have decided for an epoch is decided for ever',
+  restsAfter: 'idle',
   watch(): Watcher {
     const byEpoch: Configuration[] = [];
     return {
@@ -47,6 +48,7 @@ function inWords({ chain, joining }: Configuration): string {
 const epochNeverDecreases: Invariant<ChainState> = {
   name: 'epoch-never-decreases',
   source: 'masters: a node never goes back to an earlier configuration',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const epochs = view.cluster.replicas.map(() => 0);
     return {
@@ -67,6 +69,7 @@ const epochNeverDecreases: Invariant<ChainState> = {
 const somebodyIsSettled: Invariant<ChainState> = {
   name: 'somebody-is-settled',
   source: 'paper §3, Extending a Chain: the new tail is told what the old one has',
+  restsAfter: 'idle',
   watch: () => ({
     after(changed, { configuration }) {
       const { chain, epoch } = configuration;
@@ -85,6 +88,7 @@ const somebodyIsSettled: Invariant<ChainState> = {
 const oneTailAnswers: Invariant<ChainState> = {
   name: 'one-tail-answers',
   source: 'paper §3: queries are answered by the tail, where updates take effect',
+  restsAfter: 'idle',
   watch(view): Watcher {
     if (readOptions(view.cluster.options).readMode !== 'tail') return { after: () => undefined };
     const answered: number[] = [];
@@ -117,6 +121,7 @@ function isAtWork(state: ServerState): boolean {
 const newTailHoldsCommitted: Invariant<ChainState> = {
   name: 'new-tail-holds-committed',
   source: 'paper §3, Extending a Chain: the new tail gets what is in Sent before it is the tail',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const answered: number[] = [];
@@ -145,6 +150,7 @@ const newTailHoldsCommitted: Invariant<ChainState> = {
 const leasesOfLatestEpoch: Invariant<ChainState> = {
   name: 'leases-of-latest-epoch',
   source: 'masters: who acts knows all that was decided before',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const granted: number[] = [];

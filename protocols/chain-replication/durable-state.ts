@@ -63,7 +63,12 @@ function resumeHist(state: ServerState, hist: readonly Request[], trimmed: numbe
 
 function persistEntries({ env, options }: ServerContext, entries: readonly Request[]): void {
   if (!options.isDurable) return;
-  env.persist(...entries.map((entry): Write => ({ kind: 'append', log: HIST, entry })));
+  if (entries.length === 1) env.persist(appendOf(entries[0]!));
+  else env.persist(...entries.map(appendOf));
+}
+
+function appendOf(entry: Request): Write {
+  return { kind: 'append', log: HIST, entry };
 }
 
 /** With what is cut off Hist, in one record: a server that is cut has left the earlier epoch. */

@@ -21,6 +21,7 @@ import { optionSchema, rolesOf } from './options.ts';
 import { type Rules, rules } from './rules.ts';
 import { Server } from './server.ts';
 import type { ServerState } from './state.ts';
+import { steadiness } from './steadiness.ts';
 
 export type ChainState = ServerState | MasterState;
 
@@ -55,6 +56,7 @@ export function makeChainReplication(all: AllRules): ChainReplication {
     client: (env, cluster, machine) => new ChainClient(env, cluster, machine, all.clientRules),
     claims,
     invariants,
+    steadiness,
     decidedCount: (state) => (state.kind === 'server' ? state.committed : 0),
     decidedFrom: (state) =>
       state.kind === 'server' ? Math.min(state.trimmed, state.committed) : 0,

@@ -21,6 +21,7 @@ type Watcher = InvariantWatcher<ChainState>;
 const committedPrefixAgreement: Invariant<ChainState> = {
   name: 'committed-prefix-agreement',
   source: 'paper §2: one history of the object, which only grows',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     return {
@@ -36,6 +37,7 @@ const committedPrefixAgreement: Invariant<ChainState> = {
 const countsInOrder: Invariant<ChainState> = {
   name: 'counts-in-order',
   source: 'paper §3.1: Sent is a part of Hist, and what is executed is, too',
+  restsAfter: 'idle',
   watch: () => ({
     after(changed, state) {
       if (state.kind !== 'server') return undefined;
@@ -80,6 +82,7 @@ interface Pair {
 const updatePropagation: Invariant<ChainState> = {
   name: 'update-propagation',
   source: 'paper §3.1, Update Propagation Invariant: Hist of a successor is a prefix',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     /** By server: with whom it was compared, in which epoch, and how far. */
@@ -147,6 +150,7 @@ function differs(
 const inprocessRequests: Invariant<ChainState> = {
   name: 'inprocess-requests',
   source: 'paper §3.1, Inprocess Requests Invariant: Hist is that of a successor, and Sent',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const compare = (one: ServerState, next: ServerState | undefined): string | undefined => {
@@ -175,6 +179,7 @@ const inprocessRequests: Invariant<ChainState> = {
 const acknowledgedUpdatesHeld: Invariant<ChainState> = {
   name: 'acknowledged-updates-held',
   source: 'paper §3: the tail replies when every server of the chain has the update',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     let checked = 0;
@@ -208,6 +213,7 @@ const acknowledgedUpdatesHeld: Invariant<ChainState> = {
 const clientTableTellsHist: Invariant<ChainState> = {
   name: 'client-table-tells-hist',
   source: 'paper §2: updates need not be idempotent, so that none may be performed twice',
+  restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const growth = new Growth();

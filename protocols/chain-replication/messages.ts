@@ -91,18 +91,18 @@ export interface StateCopy {
 export interface Snapshot {
   readonly length: number;
   readonly app: unknown;
-  readonly clientTable: { readonly [clientId: NodeId]: ClientRecord };
+  readonly clientTable: { readonly [clientId: NodeId]: Readonly<ClientRecord> };
 }
 
 /** One client's row of the client table. */
 export interface ClientRecord {
   /** Number of the client's latest update in Hist. */
-  readonly requestNumber: number;
+  requestNumber: number;
   /** Number of its latest processed update; smaller while the latest one is in process. */
-  readonly executedNumber: number;
+  executedNumber: number;
   /** The reply to `executedNumber`, and that update's sequence number. */
-  readonly result: Plain;
-  readonly sequence: number;
+  result: Plain;
+  sequence: number;
 }
 
 /** To itself: the write barrier holds it back until all up to `upTo` is on disk. */

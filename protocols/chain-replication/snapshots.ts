@@ -49,7 +49,9 @@ function installSnapshot(state: ServerState, { machine }: ServerContext, snapsho
   state.committed = snapshot.length;
   state.app = machine.clone(snapshot.app);
   for (const clientId of Object.keys(state.clientTable)) delete state.clientTable[Number(clientId)];
-  Object.assign(state.clientTable, snapshot.clientTable);
+  for (const [clientId, record] of Object.entries(snapshot.clientTable)) {
+    state.clientTable[Number(clientId)] = { ...record };
+  }
 }
 
 export const snapshotRules = { takeSnapshot, snapshotOf, trimPoint, installSnapshot };

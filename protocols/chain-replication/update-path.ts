@@ -134,7 +134,8 @@ function isNextInOrder(state: ServerState, { after }: Forward): boolean {
 
 /** A repeated Forward may bring some updates that are known and some that are not. */
 function takeEntries(state: ServerState, context: ServerContext, forward: Forward): void {
-  const fresh = forward.entries.slice(state.length - forward.after);
+  const { after, entries } = forward;
+  const fresh = after === state.length ? entries : entries.slice(state.length - after);
   if (fresh.length > 0) context.rules.append(state, context, fresh);
 }
 

@@ -1,0 +1,71 @@
+/**
+ * Many steps of a chain are heartbeats and their answers, or acknowledgements of what is known:
+ * they change nothing that a claim is about. After such a step all invariants rest.
+ */
+import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
+import type { Configuration } from './configuration.ts';
+import type { ChainState } from './index.ts';
+import type { ServerState } from './state.ts';
+
+/** What a node was like at the last look. */
+class Glance {
+  private state: ChainState | undefined;
+  private configuration: Configuration | undefined;
+  private hist: readonly unknown[] | undefined;
+  private length = 0;
+  private acknowledged = 0;
+  private committed = 0;
+  private hasCaughtUp = false;
+  private leaseUntil = 0;
+  /** Queries that a server has answered, leases that a master has granted. */
+  private count = 0;
+
+  /** Whether it is as it was; if not, it is remembered as it is. */
+  isIdle(state: ChainState): boolean {
+    const isSame =
+      this.state === state &&
+      this.configuration === state.configuration &&
+      (state.kind === 'master'
+        ? this.count === state.grants
+        : this.isSameServer(state) && this.count === state.answeredQueries);
+    if (!isSame) this.take(state);
+    return isSame;
+  }
+
+  private isSameServer(state: ServerState): boolean {
+    return (
+      this.length === state.length &&
+      this.committed === state.committed &&
+      this.acknowledged === state.acknowledged &&
+      this.hist === state.hist &&
+      this.hasCaughtUp === state.hasCaughtUp &&
+      this.leaseUntil === state.leaseUntil
+    );
+  }
+
+  private take(state: ChainState): void {
+    this.state = state;
+    this.configuration = state.configuration;
+    if (state.kind === 'master') {
+      this.count = state.grants;
+      return;
+    }
+    this.count = state.answeredQueries;
+    this.length = state.length;
+    this.committed = state.committed;
+    this.acknowledged = state.acknowledged;
+    this.hist = state.hist;
+    this.hasCaughtUp = state.hasCaughtUp;
+    this.leaseUntil = state.leaseUntil;
+  }
+}
+
+export function steadiness(): Steadiness<ChainState> {
+  const glances: Glance[] = [];
+  return {
+    quietness(replica: NodeId, state): Quietness | undefined {
+      const glance = (glances[replica] ??= new Glance());
+      return glance.isIdle(state) ? 'idle' : undefined;
+    },
+  };
+}
