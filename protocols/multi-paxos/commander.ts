@@ -1,5 +1,5 @@
 /**
- * The leader's second phase: proposals of replicas, and a commander for each (§2.3, §2.5).
+ * The leader's second phase: proposals of replicas, and a commander for each (§2.3, §2.4).
  *
  * Deviation: a leader takes proposals only while it leads or sends scouts; a replica proposes again
  * when it hears of another leader. So what a passive leader keeps cannot grow.

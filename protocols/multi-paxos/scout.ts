@@ -1,5 +1,5 @@
 /**
- * Becoming leader: the scout and what the leader does when it is adopted or preempted (§2.4, §2.5).
+ * Becoming leader: the scout and what the leader does when it is adopted or preempted (§2.4).
  *
  * Deviation: a scout asks for pvalues from the first slot that its node has not performed (§4.1),
  * and waits for a quorum of every configuration that open slots have.

@@ -272,7 +272,7 @@ describe('§2.4 adopted: proposals ◁ pmax(pvalues)', () => {
   });
 });
 
-describe('§2.5 preempted', () => {
+describe('§2.4 preempted', () => {
   it('a leader that promises another ballot leads no more', () => {
     const node = loneLeader();
     node.tell(2, { type: 'Phase1a', ballot: ballot(5, 2), firstSlot: 1 });
