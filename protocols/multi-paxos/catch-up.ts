@@ -17,6 +17,9 @@ import type { PaxosState } from './state.ts';
 /** Decisions in one answer; more are asked for when these are performed. */
 const CATCH_UP_LIMIT = 64;
 
+/** Patience doubles each time that the leader and one other could not tell, up to 2 to this. */
+export const CATCH_UP_BACKOFF_MAX = 4;
+
 /**
  * The leader of `ballot` knows all below `decidedBelow` to be decided. In a slot in which it has
  * proposed anything, that is what was decided: if an earlier ballot had, it has adopted that, and
@@ -45,7 +48,8 @@ function noticeMissing(state: PaxosState, context: Context): void {
   if (replica.isCatchUpArmed) return;
   replica.isCatchUpArmed = true;
   replica.slotOutAtCatchUp = replica.slotOut;
-  context.env.setTimer('catchUp', context.options.catchUpPatience);
+  const patience = 2 ** Math.min(replica.catchUpAttempts >> 1, CATCH_UP_BACKOFF_MAX);
+  context.env.setTimer('catchUp', context.options.catchUpPatience * patience);
 }
 
 function onCatchUpTimer(state: PaxosState, context: Context): void {
@@ -61,7 +65,7 @@ function onCatchUpTimer(state: PaxosState, context: Context): void {
     const { slotOut, decidedBelow: wantedBelow } = replica;
     context.env.sendUnsynced(source, { type: 'CatchUpRequest', slotOut, wantedBelow });
     replica.catchUpAttempts++;
-  }
+  } else replica.catchUpAttempts = 0;
   context.rules.noticeMissing(state, context);
 }
 

@@ -12,6 +12,7 @@ import type {
   Options,
   Owed,
 } from '../../sim/contract.ts';
+import { CATCH_UP_BACKOFF_MAX } from './catch-up.ts';
 import { RESEND_BACKOFF_MAX } from './commander.ts';
 import { ELECTION_BACKOFF_MAX } from './leader.ts';
 import { type PaxosOptions, phase2QuorumFor, readOptions } from './options.ts';
@@ -136,6 +137,7 @@ function progressWithin(paxos: PaxosOptions, replicas: number): Micros {
     LEASES * paxos.leaseDuration +
     RESENDS * 2 ** RESEND_BACKOFF_MAX * paxos.phase2Resend +
     RESENDS * 2 ** PROPOSE_BACKOFF_MAX * paxos.proposeResend +
+    RESENDS * 2 ** CATCH_UP_BACKOFF_MAX * paxos.catchUpPatience +
     RETRIES * (paxos.phase1Resend + paxos.catchUpPatience + paxos.heartbeatInterval) +
     (RETRIES + replicas) * paxos.clientRetry
   );

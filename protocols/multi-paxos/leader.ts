@@ -28,13 +28,26 @@ function armLeaderTimer(state: PaxosState, context: Context): void {
 function onLeaderTimer(state: PaxosState, context: Context): void {
   const { leader } = state;
   const { rules } = context;
-  if (leader.isActive) leader.hasHeard = true;
+  if (leader.isActive) rules.leadOn(state, context);
   else if (leader.hasHeard) leader.hasHeard = false;
   else if (rules.maySeekElection(state, context)) {
     leader.fruitlessElections++;
     rules.seekElection(state, context);
   } else rules.askAround(state, context);
   rules.armLeaderTimer(state, context);
+}
+
+/**
+ * Whoever has told this leader that slots are compacted may be gone since, and the decisions too.
+ * Those that are left may still have the pvalues: another scout asks them alone.
+ */
+function leadOn(state: PaxosState, context: Context): void {
+  const { leader, replica } = state;
+  leader.hasHeard = true;
+  const isBehind = replica.slotOut < leader.proposals.first;
+  const isStuck = isBehind && replica.slotOut === leader.slotOutAtPatience;
+  leader.slotOutAtPatience = replica.slotOut;
+  if (isStuck) context.rules.seekElection(state, context);
 }
 
 /** A lease that this node has granted binds it too. */
@@ -166,6 +179,7 @@ function onUnreadable(context: Context): void {
 export const leaderRules = {
   armLeaderTimer,
   onLeaderTimer,
+  leadOn,
   maySeekElection,
   askAround,
   onFollowed,

@@ -126,6 +126,8 @@ export interface LeaderRole {
   /** While passive: ballot of the leader that is believed to be active (§3). */
   followed: Ballot;
   hasHeard: boolean;
+  /** While it leads: the slot to perform when patience last ran out. */
+  slotOutAtPatience: number;
   /** Elections in a row that led nowhere; each doubles the patience, up to a limit. */
   fruitlessElections: number;
   /** The highest slot that was adopted or filled: slots up to here have to be decided first. */
@@ -168,6 +170,7 @@ export function initialState(id: NodeId, nodes: number, members: readonly NodeId
       commanders: noSlots(),
       followed: NO_BALLOT,
       hasHeard: false,
+      slotOutAtPatience: 0,
       fruitlessElections: 0,
       adoptedUpTo: 0,
       nextAdopted: FIRST_SLOT,

@@ -237,6 +237,20 @@ describe('§2.4 adopted: proposals ◁ pmax(pvalues)', () => {
     expect(described(node.expire('catchUp'))).toEqual(['CatchUpRequest→0']);
   });
 
+  it('what nobody can tell any more is asked for by another scout, of those that are left', () => {
+    const node = scouting();
+    const { ballot: first } = node.state.leader;
+    node.tell(0, phase1b(first, [], { compactedBelow: 5, slotOut: 6 }));
+    node.tell(3, phase1b(first));
+    node.expire('leader');
+    expect(messagesOf('Phase1a', node.expire('leader'))[0]?.firstSlot).toBe(1);
+    const { ballot: second } = node.state.leader;
+    expect(second).toBeGreaterThan(first);
+    node.tell(2, phase1b(second));
+    node.tell(3, phase1b(second, [pvalue(ballot(0, 4), 1, request('a'))]));
+    expect(proposed(node.tell(4, phase1b(second)))).toEqual(['1: put x "a"']);
+  });
+
   it('A5: what was decided is decided again, though nobody but one acceptor tells of it', () => {
     const world = paxosWorld({ replicas: 5 });
     world.invoke(5, put('a'));
