@@ -46,10 +46,24 @@ const own = {
   'duplicate-reply-ignored': 'a client ignores an answer that it does not wait for',
 } as const;
 
+/** What Multi-Paxos has for clients, members that change and reads that masters have no use for. */
+const NOT_AMONG_MASTERS: readonly string[] = [
+  'client-retried',
+  'client-gave-up',
+  'duplicate-response-ignored',
+  'reconfiguration-requested',
+  'reconfiguration-performed',
+  'configuration-in-force',
+  'leader-removed',
+  'quorum-read',
+  'sequential-read-waits',
+  'unreadable-dropped',
+];
+
 /** What the masters' Multi-Paxos reaches has a name of its own. */
 const ofMasters = Object.fromEntries(
   Object.entries(paxosMarks)
-    .filter(([name]) => !name.startsWith('client-'))
+    .filter(([name]) => !NOT_AMONG_MASTERS.includes(name))
     .map(([name, about]) => [`master-${name}`, `among the masters: ${about}`]),
 );
 
