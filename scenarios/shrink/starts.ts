@@ -25,10 +25,13 @@ export function descentsFor({ minimal }: Descent): number {
   return weight <= WEIGHT_HIGH ? DESCENTS : DESCENTS_FROM_HIGH;
 }
 
+/** Of two that are equal otherwise, one is lower if it has so much less to look at. */
+const NOTICEABLE = 0.9;
+
 /** Whether a descent ends lower than another. */
 export function isLower({ minimal: one }: Descent, { minimal: other }: Descent): boolean {
   const difference = weightOf(one) - weightOf(other);
-  return difference < 0 || (difference === 0 && eventsOf(one) < eventsOf(other));
+  return difference < 0 || (difference === 0 && eventsOf(one) < NOTICEABLE * eventsOf(other));
 }
 
 function eventsOf({ result }: Case): number {
