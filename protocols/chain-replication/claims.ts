@@ -25,6 +25,7 @@ import {
   commandOf,
 } from './configuration-machine.ts';
 import { HANDOVER_BACKOFF_MAX } from './extension.ts';
+import { marginOf } from './failure-detection.ts';
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
@@ -86,10 +87,10 @@ function serverSurvives(
     case 'clock':
       return options.readMode !== 'tail';
     case 'memory':
-      return options.isDurable || isHeldByAnother(view, replica, roles);
+      return options.isDurable || isHeldByAnother(view, replica, options, roles);
     case 'record':
       // In the fail-stop mode, all that the disk tells is how many records it has.
-      return !options.isDurable || isHeldByAnother(view, replica, roles);
+      return !options.isDurable || isHeldByAnother(view, replica, options, roles);
     case 'disk':
     case 'unnoticed':
     case 'lies':
@@ -100,11 +101,35 @@ function serverSurvives(
 }
 
 /** Whether what this server holds is held by another one, which nobody is about to remove. */
-function isHeldByAnother(view: View, replica: NodeId, roles: Roles): boolean {
+function isHeldByAnother(
+  view: View,
+  replica: NodeId,
+  options: ChainOptions,
+  roles: Roles,
+): boolean {
   const acting = actingMaster(view, roles);
   if (acting === undefined) return false;
   const { chain } = ledgerOf(acting).configuration;
-  return chain.some((server) => server !== replica && isKept(view, server, acting));
+  return chain.some(
+    (server) =>
+      server !== replica &&
+      isKept(view, server, acting) &&
+      isHeardLately(view, server, acting, options),
+  );
+}
+
+/**
+ * Else the master, paused or cut off, may come to suspect it, and remove it on the last word of the
+ * one that is to lose its state now: a heartbeat that is on its way.
+ */
+function isHeardLately(
+  view: View,
+  server: NodeId,
+  { id, heardAt }: MasterState,
+  options: ChainOptions,
+): boolean {
+  const heard = heardAt[server];
+  return heard !== undefined && view.clockOf(id) - heard <= marginOf(options);
 }
 
 /** Whether the server is up, has what the chain acknowledged, and will not have to leave. */
