@@ -112,9 +112,9 @@ function optionInWords(option: OptionSchema): string {
     case 'integer':
       return `${set} (${formatCount(option.min)} to ${formatCount(option.max)})`;
     case 'boolean':
+      return `${set} (true or false)`;
     case 'choice':
-      // What each of them stands for is in the description.
-      return set;
+      return `${set} (${option.choices.join(', ')})`;
     default:
       return option satisfies never;
   }
