@@ -104,6 +104,17 @@ export const mutants: readonly Mutant[] = [
     },
   }),
   mutant({
+    id: 'CL-2',
+    summary: 'a client reports a request that timed out as one that has not happened',
+    difficulty: 'easy',
+    client: {
+      onTimeout(state, context) {
+        state.open = null;
+        context.env.refuse();
+      },
+    },
+  }),
+  mutant({
     id: 'CL-5',
     summary: 'a client asks the server that it knows for ever, and never the masters again',
     difficulty: 'easy',
@@ -153,5 +164,12 @@ export const mutants: readonly Mutant[] = [
         env.persist(snapshot);
       },
     },
+  }),
+  mutant({
+    id: 'ST-6',
+    summary: 'a start takes a damaged record, and all after it, for a torn end of the log',
+    difficulty: 'hard',
+    options: DURABLE,
+    node: { isTornTail: () => true },
   }),
 ];

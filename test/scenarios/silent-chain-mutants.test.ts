@@ -35,11 +35,13 @@ describeSilence('chain', {
   'CR-8': calm,
   'CR-10': { because: 'no master restarts', scenario: 'chain/lossy' },
   'CL-1': patient,
+  'CL-2': patient,
   'CL-5': calm,
   'CL-6': { because: 'no message is damaged', scenario: 'chain/crashes' },
   'ST-1': powered,
   'ST-2': { because: 'a crash never tears a record', scenario: 'chain/crashes', change: untorn },
   'ST-4': powered,
+  'ST-6': { because: 'no record is ever damaged', scenario: 'chain/crashes' },
   'SM-1': {
     because: 'nothing is ever put',
     scenario: 'chain/chaos',
