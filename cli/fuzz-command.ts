@@ -33,6 +33,7 @@ import {
   selectScenarios,
   simulationWords,
   strategyFor,
+  unjudgedNote,
   wantsDeterminism,
 } from './selection.ts';
 import { NdjsonStream } from './streamed.ts';
@@ -131,9 +132,10 @@ function planOf(given: Given): FuzzPlan {
   const strategy = strategyFor(given.choice('strategy', strategyNames), words);
   const shard = given.shard('shard');
   const settings = drawSettings(given, named);
-  const selected = drawableOf(named, settings, (text) => {
-    process.stderr.write(`quorumlab: ${text}\n`);
-  });
+  const tell = (text: string): void => void process.stderr.write(`quorumlab: ${text}\n`);
+  const selected = drawableOf(named, settings, tell);
+  const unjudged = unjudgedNote(selected, settings);
+  if (unjudged !== undefined) tell(unjudged);
   const timeMs = given.milliseconds('time');
   const seedsMax = timeMs === undefined ? SEEDS_DEFAULT : Number.MAX_SAFE_INTEGER;
   const range = given.range('seeds') ?? { from: 0, to: seedsMax };

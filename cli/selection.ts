@@ -1,6 +1,7 @@
 /** Scenarios, oracles, mutants and options by name; a wrong name gets a hint. */
 
 import { mutants, protocols } from '../protocols/index.ts';
+import { unjudgedInWords } from '../reports/unjudged.ts';
 import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import type { StrategyName } from '../scenarios/campaign-types.ts';
 import {
@@ -136,6 +137,18 @@ function whyNotDrawable(scenario: Scenario, settings: DrawSettings): string | un
     const reason = error instanceof Error ? error.message : String(error);
     return `${scenario.id} cannot be drawn like this: ${reason}`;
   }
+}
+
+/** What is not judged with these settings; a planted bug is caught by what it breaks anyway. */
+export function unjudgedNote(
+  selected: readonly Scenario[],
+  { mutant: _mutant, ...settings }: DrawSettings,
+): string | undefined {
+  const specs = selected.map((scenario) => scenario.draw('0x1', settings));
+  const [first, ...others] = specs.flatMap((spec) => (spec.unjudged === undefined ? [] : spec));
+  const note = first && unjudgedInWords(first);
+  if (note === undefined || others.length === 0) return note;
+  return `${note}; the same holds for ${others.length} more of the scenarios`;
 }
 
 function unknownScenario(word: string): string {

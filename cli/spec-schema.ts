@@ -1,7 +1,12 @@
 /** What a spec in a file must look like; `saved-files.ts` turns what is wrong into messages. */
 import { z } from 'zod';
 import { normaliseSeed, SEED_RULE } from '../scenarios/seeds.ts';
-import { type FaultConfig, type RunSpec, SPEC_FORMAT } from '../scenarios/spec.ts';
+import {
+  alteringSettings,
+  type FaultConfig,
+  type RunSpec,
+  SPEC_FORMAT,
+} from '../scenarios/spec.ts';
 import { faultKinds } from '../sim/fault.ts';
 import type { Ending, NetworkConfig } from '../sim/plan.ts';
 import { faultSchema } from './fault-schema.ts';
@@ -150,6 +155,9 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
       noReturnsAfter: micros.exactOptional(),
       windows: z.array(returnWindow).exactOptional(),
     })
+    .exactOptional(),
+  unjudged: z
+    .array(z.strictObject({ setting: z.enum(alteringSettings), value: z.string() }))
     .exactOptional(),
   oracles: z.array(z.string()).exactOptional(),
   shuffleTies: z.boolean(),

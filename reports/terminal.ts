@@ -14,6 +14,7 @@ import {
 import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { shrunkInWords } from './shrunk.ts';
+import { unjudgedInWords } from './unjudged.ts';
 import { unmetOverrideLines } from './unmet-overrides.ts';
 import { unstruckLines } from './unstruck.ts';
 import {
@@ -211,9 +212,12 @@ function failureBlock(
   return lines;
 }
 
-/** What the spec asks for and the run had no use for. */
+/** What the spec asks for and the run had no use for, and what was not judged. */
 function silentLines(run: RunResult): readonly string[] {
-  return [...unstruckLines(run), ...unmetOverrideLines(run)].map((line) => INDENT + line);
+  const unjudged = unjudgedInWords(run.spec) ?? [];
+  return [...unstruckLines(run), ...unmetOverrideLines(run)]
+    .concat(unjudged)
+    .map((line) => INDENT + line);
 }
 
 /** What the scenario has counted, whether or not it turned out as expected. */

@@ -47,6 +47,8 @@ export interface RunSpec {
   readonly plan?: Plan;
   /** The scenario's own claim about its outcome. */
   readonly expect?: Expectation;
+  /** What was set so that the scenario's claim is not judged; absent if it is, or has none. */
+  readonly unjudged?: readonly Alteration[];
   /** Ids of the oracles to judge with; absent means all that apply. */
   readonly oracles?: readonly string[];
   /** Whether ties in time are broken by a seeded priority instead of insertion order. */
@@ -60,6 +62,25 @@ export interface RunSpec {
    * names one; else overrides stay. The plan stays in any case.
    */
   readonly rekey?: Rekey;
+}
+
+/** Settings that may make another world of a scenario's. */
+export const alteringSettings = [
+  'replicas',
+  'clients',
+  'operations',
+  'duration',
+  'maxEvents',
+  'option',
+  'faults',
+  'mutant',
+] as const;
+
+/** A setting that has made another world of a scenario's. Durations are Micros. */
+export interface Alteration {
+  readonly setting: (typeof alteringSettings)[number];
+  /** As text; of an option, `name=value`. */
+  readonly value: string;
 }
 
 export interface Expectation {

@@ -7,6 +7,7 @@ import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
 import { completeOptions, mutantNamed, SpecError } from '../assemble.ts';
 import { drawPlan } from '../draw-plan.ts';
 import { type Expectation, type RunSpec, SPEC_FORMAT } from '../spec.ts';
+import { alterations } from './alterations.ts';
 import { type DrawnProfile, type FaultProfile, profiles } from './profiles.ts';
 
 export interface Scenario {
@@ -183,7 +184,7 @@ function drawSpec(
     shuffleTies: drawn.shuffleTies ?? false,
     withinClaims: true,
     paranoid: hashString(`${seed}\0paranoid`) % PARANOID_ONE_IN === 0,
-    ...(world.expect === undefined || isAltered(settings) ? {} : { expect: world.expect }),
+    ...expectationOf(world, protocol, settings),
     ...(settings.oracles === undefined ? {} : { oracles: settings.oracles }),
   };
   if (world.faults === undefined || !isScripted) return spec;
@@ -202,15 +203,16 @@ function levelsOf(
   return { sequential: new Stream(seed, 'level-share').pick(SEQUENTIAL_SHARES) };
 }
 
-/**
- * Whether this is another world than the scenario's, in which its outcome may be impossible. So it
- * is with a mutant, which has to be caught by what it breaks.
- */
-function isAltered(settings: DrawSettings): boolean {
-  const { replicas, clients, operations, duration, maxEvents, options, faults, mutant } = settings;
-  return [replicas, clients, operations, duration, maxEvents, options, faults, mutant].some(
-    (setting) => setting !== undefined,
-  );
+/** What the world expects; in another world than its own, what makes it another one. */
+function expectationOf(
+  { expect, ...world }: World,
+  { optionSchema }: Protocol,
+  settings: DrawSettings,
+): Pick<RunSpec, 'expect' | 'unjudged'> {
+  if (expect === undefined) return {};
+  const options = completeOptions(optionSchema, { ...world.options, ...world.fixed });
+  const unjudged = alterations({ ...world, options, maxEvents: BOUNDS.events }, settings);
+  return unjudged.length === 0 ? { expect } : { unjudged };
 }
 
 /** What a planted bug needs to show. */

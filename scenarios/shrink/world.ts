@@ -66,7 +66,7 @@ function withoutCore(spec: PlannedSpec): PlannedSpec {
 
 /** What a plan is drawn from, and what is expected of the whole scenario: nothing reads it here. */
 function withoutDrawing(spec: PlannedSpec): PlannedSpec {
-  const { expect: _expect, ...rest } = spec;
+  const { expect: _expect, unjudged: _unjudged, ...rest } = spec;
   return {
     ...rest,
     workload: { operations: 0, keys: 0, thinkTime: 0, mix: {} },
