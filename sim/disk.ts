@@ -15,6 +15,13 @@ const HOLE: DurableRecord = { intact: false, writes: [] };
 /** Undoes what a fault does to a disk. */
 export type Mend = () => void;
 
+/** A record that a fault slows down: when it is to be durable, and its share of that time. */
+interface SlowRecord {
+  due: Micros;
+  readonly latency: Micros;
+  slowBy: Micros;
+}
+
 /** A write to come that lands on another record. */
 interface Stray {
   /** Where, in parts per million of the records there are. */
@@ -40,6 +47,10 @@ export class Disk {
   private records: (DurableRecord | undefined)[] = [];
   private durable = 0;
   private busyUntil: Micros = 0;
+  /** Those that were issued since it is slow, oldest first. */
+  private slowed: SlowRecord[] = [];
+  /** Times, earliest first, at which records were to be durable that are so earlier by now. */
+  private stale: Micros[] = [];
   private isCalm = false;
   /** How many faults keep anything from being written. */
   private full = 0;
@@ -87,9 +98,39 @@ export class Disk {
   issue(writes: readonly Write[], now: Micros): Micros {
     this.records.push({ intact: true, writes });
     const { latencyMin, latencyMax } = this.config;
-    const latency = this.stream.between(latencyMin, latencyMax) + this.drawStall() + this.slowBy;
-    this.busyUntil = Math.max(this.busyUntil, now) + latency;
+    const latency = this.stream.between(latencyMin, latencyMax) + this.drawStall();
+    const { slowBy } = this;
+    this.busyUntil = Math.max(this.busyUntil, now) + latency + slowBy;
+    if (slowBy > 0) this.slowed.push({ due: this.busyUntil, latency, slowBy });
     return this.busyUntil;
+  }
+
+  /**
+   * It is less slow from now on: a record that it has not begun to write takes as long as one that
+   * is issued now. Returns when those will be durable; the times said before are stale.
+   */
+  quicken(now: Micros): readonly Micros[] {
+    const { slowBy } = this;
+    const waiting = this.slowed.filter((each) => each.due - each.latency - each.slowBy > now);
+    const first = waiting[0];
+    let due = first === undefined ? 0 : first.due - first.latency - first.slowBy;
+    for (const record of waiting) {
+      this.stale.push(record.due);
+      due += record.latency + slowBy;
+      record.due = due;
+      record.slowBy = slowBy;
+    }
+    if (first !== undefined) this.busyUntil = due;
+    this.stale.sort((one, other) => one - other);
+    this.slowed = slowBy > 0 ? waiting : [];
+    return waiting.map((record) => record.due);
+  }
+
+  /** Whether this is a time at which a record was to be durable, and is so earlier: asked once. */
+  isStale(time: Micros): boolean {
+    if (this.stale[0] !== time) return false;
+    this.stale.shift();
+    return true;
   }
 
   /** A disk that stalls holds back all that queues behind the record. */
@@ -176,6 +217,8 @@ export class Disk {
     this.durable = this.records.length;
     for (const stray of this.strays) stray.index = NONE;
     this.busyUntil = now;
+    this.slowed = [];
+    this.stale = [];
     return kept;
   }
 

@@ -62,6 +62,11 @@ export class QuietEnding {
     faults.healCore(core);
   }
 
+  /** Whether faults have healed and left nobody to whom progress is owed: any end is as good. */
+  get owesNothing(): boolean {
+    return this.isQuiet && this.owed.replicas.length === 0;
+  }
+
   /** Whether all clients are done and, as far as an observer looks, the replicas agree. */
   isSettled(): boolean {
     const { observer } = this.world;

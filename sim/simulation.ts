@@ -192,6 +192,7 @@ export class Simulation implements ClusterView {
   }
 
   private stepNode(node: Node, event: SimEvent): void {
+    if (event.kind === DURABLE && node.disk.isStale(event.time)) return;
     if (event.kind === WAKE) this.turns.wake(node, event);
     else if (node.isHeldUp) this.turns.wait(node, event);
     else this.handle(node, event);
@@ -247,7 +248,9 @@ export class Simulation implements ClusterView {
     const { bounds, rekey } = this.config;
     if (rekey !== undefined && this.counts.events === rekey.event + 1) this.rekey(rekey);
     this.eventsUntilCheck = bounds.events;
-    if (this.counts.events >= bounds.events) this.reachBound('events');
+    if (this.counts.events < bounds.events) return;
+    if (this.ending.owesNothing) this.finish('quiet', true);
+    else this.reachBound('events');
   }
 
   /** All that is drawn from here on is drawn as in a world of another seed. */

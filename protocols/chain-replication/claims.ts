@@ -109,10 +109,12 @@ function isHeldByAnother(
 ): boolean {
   const acting = actingMaster(view, roles);
   if (acting === undefined) return false;
-  const { chain } = ledgerOf(acting).configuration;
-  return chain.some(
+  const { configuration, wanted } = ledgerOf(acting);
+  const isWanted = wantedBy(view, wanted, roles);
+  return configuration.chain.some(
     (server) =>
       server !== replica &&
+      isWanted(server) &&
       isKept(view, server, acting) &&
       isHeardLately(view, server, acting, options),
   );
@@ -195,11 +197,18 @@ function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): re
   const others = configuration.chain.filter((server) => !members.includes(server));
   const knows = (master: MasterState): boolean => knowsWhoIsThere(view, master, members, others);
   if (members.length === 0 || !masters.every(knows)) return [];
-  // What an operator has asked for, whenever that was, may be what is decided last.
+  const isWanted = wantedBy(view, wanted, roles);
+  return roles.servers.filter((server) => group.includes(server) && isWanted(server));
+}
+
+/** What an operator has asked for, whenever that was, may be what is decided last. */
+function wantedBy(
+  view: View,
+  wanted: readonly NodeId[] | null,
+  roles: Roles,
+): (server: NodeId) => boolean {
   const lists = [wanted ?? roles.servers, ...view.requestedMembers];
-  return roles.servers.filter(
-    (server) => group.includes(server) && lists.every((list) => list.includes(server)),
-  );
+  return (server) => lists.every((list) => list.includes(server));
 }
 
 /** Whether it may still be decided that the server leaves the chain: by whichever master. */

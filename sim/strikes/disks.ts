@@ -23,6 +23,7 @@ export function strikeDisk(fault: DiskFault, scene: Scene): Strike | Hindrance {
       disk.slowBy += fault.by;
       return until(() => {
         disk.slowBy -= fault.by;
+        world.node(node).quickenDisk();
       });
     case 'lying-fsync':
       return isSurvived(scene, 'unnoticed', node) ? until(disk.lie()) : 'beyond-claims';

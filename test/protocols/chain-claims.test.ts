@@ -66,6 +66,14 @@ describe('what is survived', () => {
     expect(claims.survives('memory', HEAD, view)).toBe(false);
   });
 
+  it('nobody relies on a server that an operator wants no more', () => {
+    const world = chainWorld();
+    write(world, 1);
+    const { claims, view } = situation(world, [TAIL], [[HEAD, TAIL]]);
+    expect(claims.survives('memory', HEAD, view)).toBe(false);
+    expect(claims.survives('memory', MIDDLE, view)).toBe(true);
+  });
+
   it('a durable server may lose its memory whenever it likes', () => {
     const world = chainWorld({ options: { durability: 'durable' } });
     const { claims, view } = situation(world, [HEAD, TAIL]);

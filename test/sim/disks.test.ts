@@ -1,79 +1,15 @@
 /** What faults do to disks: what a start finds, what leaves the node, and who goes on. */
 import { describe, expect, test } from 'vitest';
-import type { DurableRecord, Env, Write } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
+import { crashAt, entryOf, keepDiary, write } from './diary.ts';
 import {
   type Changes,
-  DELAY,
   DISK_LATENCY,
-  type Letter,
   lines,
-  type Outcome,
   type ReplicaBehaviour,
   seeds,
   simulate,
 } from './scripted.ts';
-
-const MS = 1_000;
-
-interface Diary extends Outcome {
-  /** What each start of node 0 found: entries, or × for a record that is not intact. */
-  readonly starts: string[];
-  /** Entries of which node 1 was told, with the time at which the letter left. */
-  readonly told: string[];
-}
-
-/**
- * Node 0 persists entry n after n milliseconds and writes to node 1 of it in the same step; after a
- * restart it begins anew.
- */
-function keepDiary(
-  faults: readonly PlannedFault[],
-  more: ReplicaBehaviour = {},
-  changes: Changes = {},
-): Diary {
-  const starts: string[] = [];
-  const told: string[] = [];
-  let entry = 0;
-  const outcome = simulate(
-    {
-      replica: {
-        start(env, durable) {
-          if (env.id !== 0) return;
-          starts.push(durable.records.map(inWords).join(' '));
-          entry = 0;
-          env.setTimer('write', MS);
-        },
-        expire(env) {
-          entry += 1;
-          write(env, entry);
-          env.setTimer('write', MS);
-        },
-        receive: (env, _from, { body }) => told.push(`${String(body)} at ${env.now - DELAY}`),
-        ...more,
-      },
-    },
-    { faults, ending: { kind: 'cut', at: 12 * MS }, ...changes },
-  );
-  return { ...outcome, starts, told };
-}
-
-function write(env: Env<Letter>, entry: number | string): void {
-  env.persist({ kind: 'append', log: 'diary', entry });
-  env.send(1, { type: 'Written', body: entry });
-}
-
-function inWords({ intact, writes }: DurableRecord): string {
-  return intact ? writes.map(entryOf).join('+') : '×';
-}
-
-function entryOf(write: Write | undefined): string {
-  return write?.kind === 'append' ? String(write.entry) : '?';
-}
-
-function crashAt(at: number, lasts = 500): PlannedFault {
-  return { at, fault: 'crash', node: 0, lasts };
-}
 
 describe('a record that cannot be written', () => {
   const error: PlannedFault = { at: 2_500, fault: 'write-error', node: 0, lasts: 4_000 };
@@ -355,18 +291,4 @@ describe('a disk that lies', () => {
 test('a wiped disk is empty, and takes new records', () => {
   const wipe: PlannedFault = { at: 3_500, fault: 'amnesia', node: 0, lasts: 500 };
   expect(keepDiary([wipe, crashAt(6_500)]).starts.slice(1)).toEqual(['', '1 2']);
-});
-
-test('a slow disk delays what waits for it, and is as fast as before afterwards', () => {
-  const slow: PlannedFault = { at: 1_500, fault: 'slow-disk', node: 0, by: 200, lasts: 2_000 };
-  const slower: PlannedFault = { at: 2_500, fault: 'slow-disk', node: 0, by: 300, lasts: 3_000 };
-  const { told } = keepDiary([slow, slower]);
-  expect(told.slice(0, 6)).toEqual([
-    '1 at 1100',
-    '2 at 2300',
-    '3 at 3600',
-    '4 at 4400',
-    '5 at 5400',
-    '6 at 6100',
-  ]);
 });

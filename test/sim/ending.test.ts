@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Owed } from '../../sim/contract.ts';
 import type { PlannedFault, PlannedOperation } from '../../sim/plan.ts';
 import {
   CALM,
@@ -176,6 +177,17 @@ describe('a bound', () => {
     const { end, simulation } = simulate({ replica: TICKING }, { bounds });
     expect(end).toMatchObject({ how: 'bound', bound: 'events' });
     expect(simulation.counts.events).toBe(1_000);
+  });
+
+  test('on events is as good an end as any where nothing is owed after the healing', () => {
+    const owes = (): Owed => ({ clients: [], replicas: [] });
+    const script: Script = { replica: TICKING, client: NEVER, claims: { owes } };
+    const operations = [operation(0)];
+    const few = { ...bounds, events: 207 };
+    const { end } = simulate(script, { ...QUIET, bounds: few, operations });
+    expect(end).toEqual({ how: 'quiet', at: HEAL_AT + 1_000, stalled: true });
+    const owing = simulate({ ...script, claims: {} }, { ...QUIET, bounds: few, operations });
+    expect(owing.end).toMatchObject({ how: 'bound', bound: 'events' });
   });
 
   test('on events holds where time stands still', () => {
