@@ -4,6 +4,7 @@ import { completeOptions, SpecError } from '../scenarios/assemble.ts';
 import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import { scenarios } from '../scenarios/catalogue/index.ts';
 import { isPossible } from '../scenarios/draw-faults.ts';
+import { checkFit } from '../scenarios/option-fit.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
 import { checkEnding, checkExpectation, checkOverrides, checkPlan } from '../scenarios/plan-fit.ts';
 import type { RunSpec } from '../scenarios/spec.ts';
@@ -27,11 +28,13 @@ export function fittingSpec(spec: RunSpec, where: string): RunSpec {
   checkDrawing(spec, where);
   checkBuilds(spec, where);
   const complete = located(where, () => {
+    const options = completeOptions(protocol.optionSchema, spec.options);
+    checkFit(protocol, options, spec.replicas);
     checkEnding(spec.ending, spec);
     checkOverrides(spec.network, spec);
     if (spec.expect !== undefined) checkExpectation(spec.expect, spec);
     if (spec.plan !== undefined) checkPlan(spec.plan, spec);
-    return { ...spec, options: completeOptions(protocol.optionSchema, spec.options) };
+    return { ...spec, options };
   });
   checkOperations(spec, where);
   return complete;

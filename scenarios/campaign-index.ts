@@ -71,17 +71,18 @@ export function specAt(
   const other = stream.below(2) === 0 ? guidance?.parents[second ?? -1] : undefined;
   const spec = vary(base, {
     donor: () => (other === undefined ? withPlan(draw(), protocol) : specFrom(other)),
+    protocol,
     marks: Object.keys(protocol.marks),
     stream,
   });
-  if (!fits(spec)) return { place, spec: draw() };
+  if (!fits(spec, engine.registry)) return { place, spec: draw() };
   return { place: { scenario: spec.scenario, seed: spec.seed, index, isVaried: true }, spec };
 }
 
 /** A campaign does not end because of a plan that we ourselves have spoilt. */
-function fits({ plan, ...spec }: PlannedSpec): boolean {
+function fits({ plan, ...spec }: PlannedSpec, registry: CampaignEngine['registry']): boolean {
   try {
-    checkPlan(plan, spec);
+    checkPlan(plan, spec, registry);
     return true;
   } catch (error) {
     if (error instanceof SpecError) return false;

@@ -2,6 +2,7 @@
 import { type Fault, type FaultNode, mayNameTwice, nodesOf } from '../sim/fault.ts';
 import type { Ending, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { assembleOther, machineNamed, type Registry, SpecError } from './assemble.ts';
+import { checkFit } from './option-fit.ts';
 import { inWords } from './oracles/words.ts';
 import type { Expectation, ReturnWindow, RunSpec } from './spec.ts';
 
@@ -212,7 +213,10 @@ function checkBuild(
     located(`${at}.mutant`, () => assembleOther(world, { mutant }, registry));
   }
   if (options !== undefined) {
-    located(`${at}.options`, () => assembleOther(world, { options }, registry));
+    located(`${at}.options`, () => {
+      const other = assembleOther(world, { options }, registry);
+      checkFit(other.protocol, other.options, world.replicas);
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import type { Unstruck } from '../sim/unstruck.ts';
 import { assemble, assembleOther, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
+import { checkFit } from './option-fit.ts';
 import { checkEnding, checkExpectation, checkOverrides, checkPlan } from './plan-fit.ts';
 import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
 import { windowOutcomes } from './return-windows.ts';
@@ -38,6 +39,7 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
     throw new Error(`spec of random scheme ${spec.streams}, this build has ${STREAMS_VERSION}`);
   }
   const build = assemble(spec, request.registry);
+  checkFit(build.protocol, spec.options, spec.replicas);
   checkEnding(spec.ending, spec);
   checkOverrides(spec.network, spec);
   if (spec.expect !== undefined) checkExpectation(spec.expect, spec);

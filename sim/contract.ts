@@ -169,6 +169,14 @@ export type OptionSchema = {
   | { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] }
 );
 
+/** What an option may be at most, besides what the schema says, and why. */
+export interface OptionLimit {
+  readonly option: string;
+  readonly most: number;
+  /** In words that go on from a colon: `there are 3 replicas`. */
+  readonly because: string;
+}
+
 /** What invariants, claims and oracles may see of a running cluster. Read only. */
 export interface ClusterView<State = object> {
   readonly cluster: Cluster;
@@ -271,6 +279,12 @@ export interface Protocol<
   readonly title: string;
   readonly paper: string;
   readonly optionSchema: readonly OptionSchema[];
+  /** Fewer replicas than this are no cluster; absent means that one is enough. */
+  readonly replicasMin?: number;
+  /** Limits of options that depend on how many replicas there are, or on each other. */
+  limits?(options: Options, replicas: number): readonly OptionLimit[];
+  /** Whether operators may ask for this replica as a member; absent means any. */
+  canBeMember?(replica: NodeId, options: Options): boolean;
   /** Every mark that replicas and clients may reach, with what it means. */
   readonly marks: { readonly [mark: string]: string };
   /**

@@ -2,6 +2,7 @@
 import type { Acknowledgement, Protocol } from '../../sim/contract.ts';
 import { ballotName } from '../multi-paxos/ballot.ts';
 import { type Rules as PaxosRules, rules as paxosRules } from '../multi-paxos/rules.ts';
+import { integerOption } from '../option-schema.ts';
 import { claims } from './claims.ts';
 import {
   ChainClient,
@@ -17,7 +18,7 @@ import { marks } from './marks.ts';
 import { Master, type MasterTimer } from './master.ts';
 import type { MasterState } from './master-state.ts';
 import type { ChainMessage } from './messages.ts';
-import { optionSchema, rolesOf } from './options.ts';
+import { limits, optionSchema, REPLICAS_MIN, rolesOf } from './options.ts';
 import { type Rules, rules } from './rules.ts';
 import { Server } from './server.ts';
 import type { ServerState } from './state.ts';
@@ -47,6 +48,9 @@ export function makeChainReplication(all: AllRules): ChainReplication {
     paper:
       'van Renesse & Schneider, "Chain Replication for Supporting High Throughput …", OSDI 2004',
     optionSchema,
+    replicasMin: REPLICAS_MIN,
+    limits,
+    canBeMember: (replica, options) => replica >= integerOption(options, 'masters'),
     marks,
     offersSequentialReads: true,
     replica: (env, cluster, machine) =>

@@ -1,5 +1,12 @@
 /** The options of chain replication, their defaults, and what follows from them. */
-import type { Cluster, Micros, NodeId, OptionSchema, Options } from '../../sim/contract.ts';
+import type {
+  Cluster,
+  Micros,
+  NodeId,
+  OptionLimit,
+  OptionSchema,
+  Options,
+} from '../../sim/contract.ts';
 import { type IntegerOption, integerOption, timeOption } from '../option-schema.ts';
 
 /** How queries are served. */
@@ -169,7 +176,27 @@ function readModeOf({ readMode }: Options): ReadMode {
   throw new TypeError(`option readMode is ${readMode}, not a way to read`);
 }
 
-/** Who is what. There is at least one server, unless there is but one replica. */
+/** A master and a server. */
+export const REPLICAS_MIN = 2;
+
+/** One replica at least is a server, and the first chain consists of servers. */
+export function limits(options: Options, replicas: number): readonly OptionLimit[] {
+  const masters = Math.min(integerOption(options, 'masters'), replicas - 1);
+  return [
+    {
+      option: 'masters',
+      most: replicas - 1,
+      because: `of ${replicas} replicas one at least has to be a server`,
+    },
+    {
+      option: 'servers',
+      most: replicas - masters,
+      because: `of ${replicas} replicas ${masters} ${masters > 1 ? 'are masters' : 'is a master'}`,
+    },
+  ];
+}
+
+/** Who is what: the first replicas are masters, the others servers, at least one of each. */
 export interface Roles {
   readonly masters: readonly NodeId[];
   readonly servers: readonly NodeId[];
@@ -177,7 +204,7 @@ export interface Roles {
 }
 
 export function rolesOf({ replicas, options }: Pick<Cluster, 'replicas' | 'options'>): Roles {
-  const masterCount = Math.max(1, Math.min(integerOption(options, 'masters'), replicas.length - 1));
+  const masterCount = integerOption(options, 'masters');
   const masters = replicas.slice(0, masterCount);
   const servers = replicas.slice(masterCount);
   const first = integerOption(options, 'servers');

@@ -8,7 +8,7 @@ import { invariants } from './invariants.ts';
 import { marks } from './marks.ts';
 import type { PaxosMessage } from './messages.ts';
 import { PaxosNode } from './node.ts';
-import { optionSchema } from './options.ts';
+import { limits, optionSchema } from './options.ts';
 import { type Rules, rules } from './rules.ts';
 import { endOf } from './slots.ts';
 import type { ClientState, PaxosState } from './state.ts';
@@ -24,6 +24,7 @@ export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): M
     paper:
       'van Renesse & Altinbuken, "Paxos Made Moderately Complex", ACM Comput. Surv. 47(3), 2015',
     optionSchema,
+    limits,
     marks,
     offersSequentialReads: true,
     replica: (env, cluster, machine) => new PaxosNode(env, cluster, machine, nodeRules),

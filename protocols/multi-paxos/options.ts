@@ -1,5 +1,5 @@
 /** The options of Multi-Paxos, their defaults, and what follows from them. */
-import type { Micros, OptionSchema, Options } from '../../sim/contract.ts';
+import type { Micros, OptionLimit, OptionSchema, Options } from '../../sim/contract.ts';
 import { integerOption, timeOption } from '../option-schema.ts';
 
 /**
@@ -198,7 +198,22 @@ export function readOptions(options: Options): PaxosOptions {
   };
 }
 
-/** Of so many members, how many have to accept a pvalue before it is decided. */
+/** All members are nodes, and a quorum is not more than the members at first. */
+export function limits(options: Options, replicas: number): readonly OptionLimit[] {
+  const members = integerOption(options, 'members');
+  const nodes = `there ${replicas === 1 ? 'is 1 replica' : `are ${replicas} replicas`}`;
+  const first = members === 0 ? replicas : Math.min(members, replicas);
+  const because = first === replicas ? nodes : `${first} of ${replicas} replicas are members`;
+  return [
+    { option: 'members', most: replicas, because: nodes },
+    { option: 'phase2Quorum', most: first, because },
+  ];
+}
+
+/**
+ * Of so many members, how many have to accept a pvalue before it is decided: all of them, where an
+ * operator has asked for fewer members than that.
+ */
 export function phase2QuorumFor(members: number, { phase2Quorum }: PaxosOptions): number {
   return phase2Quorum === 0 ? Math.floor(members / 2) + 1 : Math.min(phase2Quorum, members);
 }

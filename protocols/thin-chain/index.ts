@@ -119,6 +119,7 @@ export const thinChain: Protocol<ChainMessage, ChainTimer, LinkState, RetryingCl
   title: 'A chain of two',
   paper: 'van Renesse & Schneider, "Chain Replication", OSDI 2004, §3',
   optionSchema: [],
+  replicasMin: 2,
   marks: {
     'forward-resent': 'the head forwards again what the tail has not acknowledged',
     'unreadable-dropped': 'a replica or client drops a message that was damaged on the way',

@@ -2,7 +2,14 @@
 import type { Options } from '../../sim/contract.ts';
 import type { FaultKind } from '../../sim/fault.ts';
 import type { Stream } from '../../sim/streams.ts';
-import { defineScenario, MILLISECOND, profileNamed, SAFE, type Scenario } from './scenario.ts';
+import {
+  defineScenario,
+  drawReplicas,
+  MILLISECOND,
+  profileNamed,
+  SAFE,
+  type Scenario,
+} from './scenario.ts';
 import { swarm, untargetedSwarm } from './swarm.ts';
 import { uniform } from './uniform.ts';
 
@@ -58,8 +65,8 @@ function profileScenarios(settings: GenericSettings, names: readonly GenericName
       title,
       about,
       expects: SAFE,
-      world: (stream) => ({
-        replicas: stream.pick(settings.replicas),
+      world: (stream, request) => ({
+        replicas: drawReplicas(stream, settings.replicas, request),
         clients: stream.between(2, 6),
         operations: stream.between(40, 120),
         span: stream.between(SPAN_MIN, SPAN_MAX),

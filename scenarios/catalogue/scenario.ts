@@ -6,6 +6,7 @@ import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
 import { completeOptions, mutantNamed, SpecError } from '../assemble.ts';
 import { drawPlan } from '../draw-plan.ts';
+import { checkFit, enoughReplicas, fittedOptions } from '../option-fit.ts';
 import { type Expectation, type RunSpec, SPEC_FORMAT } from '../spec.ts';
 import { alterations } from './alterations.ts';
 import { type DrawnProfile, type FaultProfile, profiles } from './profiles.ts';
@@ -108,6 +109,16 @@ export function defineScenario(definition: ScenarioDefinition): Scenario {
   return { id, protocol, name, title, about, expects, draw };
 }
 
+/** As many as are asked for; drawn in any case, so that all that is drawn later stays the same. */
+export function drawReplicas(
+  stream: Stream,
+  choices: readonly number[],
+  request: WorldRequest,
+): number {
+  const drawn = stream.pick(choices);
+  return request.replicas ?? drawn;
+}
+
 /** A scripted scenario: its own faults at fixed times, its operations drawn by the seed. */
 export function scripted(
   stream: Stream,
@@ -137,7 +148,7 @@ function drawSpec(
   // One stream a part, so that a new draw in one moves no other.
   const isTargeted = settings.targeting !== false;
   const request = { replicas: settings.replicas, clients: settings.clients, isTargeted };
-  const world = definition.world(new Stream(seed, 'scenario'), request);
+  const world = roomyWorld(definition, protocol, seed, request, settings.options);
   const isScripted = world.faults !== undefined && settings.faults === undefined;
   if (isScripted && (settings.replicas ?? world.replicas) < world.replicas) {
     throw new SpecError(
@@ -145,6 +156,7 @@ function drawSpec(
         'leave their number alone, or choose a fault profile instead of the script',
     );
   }
+  const replicas = settings.replicas ?? world.replicas;
   const span = settings.duration ?? world.span;
   const profile = settings.faults === undefined ? world.profile : profileNamed(settings.faults);
   const drawn = profile.draw(new Stream(seed, 'profile'), span);
@@ -157,14 +169,9 @@ function drawSpec(
     ...(settings.mutant === undefined ? {} : { mutant: settings.mutant }),
     seed,
     streams: STREAMS_VERSION,
-    replicas: settings.replicas ?? world.replicas,
+    replicas,
     clients,
-    options: completeOptions(protocol.optionSchema, {
-      ...world.options,
-      ...optionsOfMutant(settings.mutant, protocol.name),
-      ...world.fixed,
-      ...settings.options,
-    }),
+    options: optionsOf(world, protocol, settings),
     machine: world.machine ?? 'kv',
     ...surroundings(drawn, isTargeted),
     ending: {
@@ -201,6 +208,36 @@ function levelsOf(
   if (protocol.offersSequentialReads !== true || sequential === 0) return {};
   if (sequential !== 'drawn') return { sequential };
   return { sequential: new Stream(seed, 'level-share').pick(SEQUENTIAL_SHARES) };
+}
+
+/** A world with replicas enough for the options that the user wants, if it has any choice. */
+function roomyWorld(
+  definition: ScenarioDefinition,
+  protocol: Protocol,
+  seed: string,
+  request: WorldRequest,
+  options: Options = {},
+): World {
+  const drawn = (replicas: number | undefined): World =>
+    definition.world(new Stream(seed, 'scenario'), { ...request, replicas });
+  const world = drawn(request.replicas);
+  if (request.replicas !== undefined) return world;
+  const replicas = enoughReplicas(protocol, options, world.replicas);
+  return replicas === world.replicas ? world : drawn(replicas);
+}
+
+/** What is drawn makes room for what is fixed or asked for; whether that is enough is checked. */
+function optionsOf(world: World, protocol: Protocol, settings: DrawSettings): Options {
+  const fixed = { ...world.fixed, ...settings.options };
+  const options = completeOptions(protocol.optionSchema, {
+    ...world.options,
+    ...optionsOfMutant(settings.mutant, protocol.name),
+    ...fixed,
+  });
+  const replicas = settings.replicas ?? world.replicas;
+  const fitted = fittedOptions(protocol, options, replicas, Object.keys(fixed));
+  checkFit(protocol, fitted, replicas);
+  return fitted;
 }
 
 /** What the world expects; in another world than its own, what makes it another one. */

@@ -14,6 +14,7 @@ import type { GenericSettings } from './generic.ts';
 import { type DrawnProfile, drawDelays, type FaultProfile, lossy } from './profiles.ts';
 import {
   defineScenario,
+  drawReplicas,
   MILLISECOND,
   SAFE,
   type Scenario,
@@ -60,8 +61,7 @@ interface Weather {
 }
 
 function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSettings): World {
-  const drawn = stream.pick(settings.replicas);
-  const replicas = request.replicas ?? drawn;
+  const replicas = drawReplicas(stream, settings.replicas, request);
   const drawnClients = stream.between(1, 8);
   const clients = request.clients ?? drawnClients;
   const span = stream.between(100, 450) * MS;

@@ -7,7 +7,7 @@ import type { Stream } from '../../sim/streams.ts';
 import type { FaultConfig } from '../spec.ts';
 import type { GenericSettings } from './generic.ts';
 import { drawDelays, type FaultProfile, lossy } from './profiles.ts';
-import { defineScenario, MILLISECOND, SAFE, type Scenario } from './scenario.ts';
+import { defineScenario, drawReplicas, MILLISECOND, SAFE, type Scenario } from './scenario.ts';
 
 /** Rate of messages that are lost, and about that of the other misfortunes of messages. */
 const LOSSES = 100_000;
@@ -23,8 +23,8 @@ export function uniform(settings: GenericSettings): Scenario {
     title: 'Everything, everywhere',
     about: 'all kinds of faults in every seed, at drawn times',
     expects: SAFE,
-    world: (stream) => ({
-      replicas: stream.pick(settings.replicas),
+    world: (stream, request) => ({
+      replicas: drawReplicas(stream, settings.replicas, request),
       clients: stream.between(2, 6),
       operations: stream.between(40, 120),
       span: stream.between(200, 600) * MILLISECOND,

@@ -3,10 +3,12 @@
  * from a donor, another run of the same protocol, so that a variation holds nothing that no seed
  * would draw.
  */
+import type { Protocol } from '../../sim/contract.ts';
 import type { FaultNode } from '../../sim/fault.ts';
 import { hex32 } from '../../sim/mixing.ts';
 import type { Plan, PlannedFault, PlannedOperation } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
+import { fittedOptions } from '../option-fit.ts';
 import type { RunSpec } from '../spec.ts';
 import { changeFault, repeatFault, retime } from './vary-faults.ts';
 
@@ -22,6 +24,7 @@ export interface Draft {
 export interface Surroundings {
   /** Another run of the protocol; drawn only when it is asked for. */
   donor(): PlannedSpec;
+  readonly protocol: Protocol;
   /** Marks of the protocol. */
   readonly marks: readonly string[];
   readonly stream: Stream;
@@ -46,7 +49,7 @@ const FAULTS_MAX = 80;
 
 export function vary(parent: PlannedSpec, surroundings: Surroundings): PlannedSpec {
   const { stream } = surroundings;
-  const { expect: _, ...spec } = parent;
+  const { expect: _expect, unjudged: _unjudged, ...spec } = parent;
   const draft: Draft = {
     spec,
     faults: [...parent.plan.faults],
@@ -117,8 +120,9 @@ function takeSurroundings(draft: Draft, { donor, stream }: Surroundings): void {
 }
 
 /** All of them: timeouts that were drawn together fit each other. */
-function takeOptions(draft: Draft, { donor }: Surroundings): void {
-  draft.spec = { ...draft.spec, options: donor().options };
+function takeOptions(draft: Draft, { donor, protocol }: Surroundings): void {
+  const options = fittedOptions(protocol, donor().options, draft.spec.replicas);
+  draft.spec = { ...draft.spec, options };
 }
 
 function takeOperations(draft: Draft, { donor, stream }: Surroundings): void {

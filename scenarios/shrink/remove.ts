@@ -1,11 +1,12 @@
 /** Takes away faults, operations, clients and replicas, many at once and then one by one. */
-import type { Micros } from '../../sim/contract.ts';
+import type { Micros, NodeId, Protocol } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import type { NetworkConfig, PlannedFault, PlannedOperation } from '../../sim/plan.ts';
 import { withFaults, withOperations } from './edit.ts';
 import { minimise } from './minimise.ts';
 import { withClientMerged, withoutClients, withoutReplicas } from './renumber.ts';
 import type { Case, PlannedSpec, Trials } from './trials.ts';
+import { withFittedOptions } from './world.ts';
 
 /** With more entries than this, pairs of them are not tried. */
 const PAIRED_MAX = 16;
@@ -100,27 +101,32 @@ export function removeClients(trials: Trials): void {
   }
 }
 
-/** In pairs first: with one less of an odd number, majorities stay as large. */
-export function removeReplicas(trials: Trials): void {
-  while (removeReplicaPair(trials) || removeReplica(trials));
+/**
+ * In pairs first: with one less of an odd number, majorities stay as large. Options that fewer
+ * replicas leave no room for are lowered: fewer masters, a smaller quorum.
+ */
+export function removeReplicas(trials: Trials, protocol: Protocol): void {
+  const attempt = (gone: readonly NodeId[]): boolean =>
+    trials.attempt(withFittedOptions(withoutReplicas(trials.spec, gone), protocol));
+  while (removePair(trials.spec, attempt) || removeReplica(trials.spec, attempt));
 }
 
-function removeReplicaPair(trials: Trials): boolean {
-  const { replicas } = trials.spec;
+type Attempt = (gone: readonly NodeId[]) => boolean;
+
+function removePair({ replicas }: PlannedSpec, attempt: Attempt): boolean {
   if (replicas < 3) return false;
   for (let second = replicas - 1; second > 0; second--) {
     for (let first = second - 1; first >= 0; first--) {
-      if (trials.attempt(withoutReplicas(trials.spec, [first, second]))) return true;
+      if (attempt([first, second])) return true;
     }
   }
   return false;
 }
 
-function removeReplica(trials: Trials): boolean {
-  const { replicas } = trials.spec;
+function removeReplica({ replicas }: PlannedSpec, attempt: Attempt): boolean {
   if (replicas < 2) return false;
   for (let replica = replicas - 1; replica >= 0; replica--) {
-    if (trials.attempt(withoutReplicas(trials.spec, [replica]))) return true;
+    if (attempt([replica])) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@
  * Makes a failing run small. The plan and the network's overrides are edited, never the seed; each
  * edit is run, and stays if the run still fails in the same way: by the same oracle and invariant.
  */
-import type { OptionSchema } from '../../sim/contract.ts';
+import type { Protocol } from '../../sim/contract.ts';
 import { assemble } from '../assemble.ts';
 import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR } from '../campaign-run.ts';
 import { refinedSignature } from '../signature.ts';
@@ -87,8 +87,8 @@ export function shrink(engine: CampaignEngine, request: ShrinkRequest): ShrinkOu
   if (target.oracle !== DETERMINISM && !isSteady(engine, original)) {
     return unsteady('two runs of it give two traces');
   }
-  const { optionSchema } = assemble(spec, engine.registry).protocol;
-  return shrinkCase(engine, original, budget, optionSchema);
+  const { protocol } = assemble(spec, engine.registry);
+  return shrinkCase(engine, original, budget, protocol);
 }
 
 function unsteady(what: string): NotShrunk {
@@ -102,10 +102,10 @@ function shrinkCase(
   engine: CampaignEngine,
   original: Case,
   budget: Budget,
-  schema: readonly OptionSchema[],
+  protocol: Protocol,
 ): Shrunk {
   const trials = new Trials(engine, original, budget);
-  const { minimal, isComplete, whyDrawn } = deepest(trials, original, engine, schema);
+  const { minimal, isComplete, whyDrawn } = deepest(trials, original, engine, protocol);
   const { network, ending } = original.spec;
   return {
     kind: 'shrunk',
@@ -129,15 +129,15 @@ function deepest(
   trials: Trials,
   original: Case,
   engine: CampaignEngine,
-  schema: readonly OptionSchema[],
+  protocol: Protocol,
 ): Descent {
-  let lowest = descend(trials, engine, schema);
+  let lowest = descend(trials, engine, protocol);
   let descents = 1;
   for (const start of otherStarts(original.spec)) {
     if (descents >= descentsFor(lowest) || trials.isCutShort) break;
     trials.startFrom(original);
     if (!trials.attempt(start)) continue;
-    const other = descend(trials, engine, schema);
+    const other = descend(trials, engine, protocol);
     descents += 1;
     if (isLower(other, lowest)) lowest = other;
   }

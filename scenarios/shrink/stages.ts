@@ -1,5 +1,5 @@
 /** The order in which the passes are made, and until when. */
-import type { OptionSchema } from '../../sim/contract.ts';
+import type { Protocol } from '../../sim/contract.ts';
 import type { CampaignEngine } from '../campaign-run.ts';
 import { dropWhatCameLater } from './cut.ts';
 import { explicitFates, removeFates, simplifyFates } from './fates.ts';
@@ -23,30 +23,30 @@ type Pass = (trials: Trials) => void;
 const FATES_MAX = 60;
 
 /** Big steps, which change what happens: what is not needed goes. */
-function reducing(schema: readonly OptionSchema[]): readonly Pass[] {
+function reducing(protocol: Protocol): readonly Pass[] {
   return [
     simplifyDelay,
     removeFates,
     dropWhatCameLater,
-    (trials) => calmWorld(trials, schema),
+    (trials) => calmWorld(trials, protocol),
     simplifyTriggers,
     removeFaults,
     nameLeaders,
     removeClients,
     removeOperations,
-    removeReplicas,
+    (trials) => removeReplicas(trials, protocol),
     closeGaps,
     loosenFaults,
   ];
 }
 
 /** Small steps, for the reader: what stays is said as simply as possible. */
-function polishing(schema: readonly OptionSchema[]): readonly Pass[] {
+function polishing(protocol: Protocol): readonly Pass[] {
   return [
     shortenFaults,
     simplifyOperations,
     roundTimes,
-    (trials) => roundWorld(trials, schema),
+    (trials) => roundWorld(trials, protocol.optionSchema),
     simplifyFates,
   ];
 }
@@ -61,21 +61,17 @@ export interface Descent {
 }
 
 /** Goes down from the best case so far, as far as it goes. */
-export function descend(
-  trials: Trials,
-  engine: CampaignEngine,
-  schema: readonly OptionSchema[],
-): Descent {
-  reduceUnderDraws(trials, schema);
-  const whyDrawn = reduceWithoutDraws(trials, engine, schema);
-  finish(trials, schema);
+export function descend(trials: Trials, engine: CampaignEngine, protocol: Protocol): Descent {
+  reduceUnderDraws(trials, protocol);
+  const whyDrawn = reduceWithoutDraws(trials, engine, protocol);
+  finish(trials, protocol);
   const why = whyDrawn === undefined ? {} : { whyDrawn };
   return { minimal: trials.best, isComplete: !trials.isCutShort, ...why };
 }
 
 /** The smallest plan whose messages still meet the fates that the seed draws. */
-function reduceUnderDraws(trials: Trials, schema: readonly OptionSchema[]): void {
-  const reduce = reducing(schema);
+function reduceUnderDraws(trials: Trials, protocol: Protocol): void {
+  const reduce = reducing(protocol);
   reduceWith(trials, reduce);
   // A mark that must be reached the fifth time keeps all that leads up to it; a time does not. But
   // a time misses its moment when what comes before it goes. What has fewer entries is kept.
@@ -90,14 +86,14 @@ function reduceUnderDraws(trials: Trials, schema: readonly OptionSchema[]): void
 function reduceWithoutDraws(
   trials: Trials,
   engine: CampaignEngine,
-  schema: readonly OptionSchema[],
+  protocol: Protocol,
 ): string | undefined {
   const drawn = trials.best;
   if (!plainNetwork(trials)) {
     const why = explicitFates(trials, engine);
     if (why !== undefined) return why;
   }
-  reduceWith(trials, reducing(schema));
+  reduceWith(trials, reducing(protocol));
   const fates = trials.spec.network.overrides?.length ?? 0;
   if (fates <= FATES_MAX) return undefined;
   trials.returnTo(drawn);
@@ -105,19 +101,19 @@ function reduceWithoutDraws(
 }
 
 /** Polishes, until no single thing can go any more, and a time stands for each trigger. */
-function finish(trials: Trials, schema: readonly OptionSchema[]): void {
-  polishAndReduce(trials, schema);
+function finish(trials: Trials, protocol: Protocol): void {
+  polishAndReduce(trials, protocol);
   const polished = trials.best;
   replaceTriggers(trials);
-  if (trials.best !== polished) polishAndReduce(trials, schema);
+  if (trials.best !== polished) polishAndReduce(trials, protocol);
 }
 
-function polishAndReduce(trials: Trials, schema: readonly OptionSchema[]): void {
+function polishAndReduce(trials: Trials, protocol: Protocol): void {
   let polished: Case;
   do {
-    untilNothingChanges(trials, polishing(schema));
+    untilNothingChanges(trials, polishing(protocol));
     polished = trials.best;
-    reduceWith(trials, reducing(schema));
+    reduceWith(trials, reducing(protocol));
   } while (trials.best !== polished && !trials.isCutShort);
 }
 

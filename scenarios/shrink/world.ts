@@ -1,6 +1,7 @@
 /** Makes the world around the plan plain: no luck of network, disks and clocks, default options. */
-import type { OptionSchema, OptionValue } from '../../sim/contract.ts';
+import type { OptionSchema, OptionValue, Protocol } from '../../sim/contract.ts';
 import type { DiskConfig, NetworkConfig } from '../../sim/plan.ts';
+import { fittedOptions } from '../option-fit.ts';
 import { MILLISECOND } from './edit.ts';
 import { rounderTimes } from './times.ts';
 import type { PlannedSpec, Trials } from './trials.ts';
@@ -11,7 +12,7 @@ const DISK_LATENCIES = [0, 100, MILLISECOND, 5 * MILLISECOND];
 export const PLAIN_DELAYS = [MILLISECOND, 500, 100, 2 * MILLISECOND, 5 * MILLISECOND];
 
 /** What only chance makes happen, but for how long messages take. */
-export function calmWorld(trials: Trials, schema: readonly OptionSchema[]): void {
+export function calmWorld(trials: Trials, protocol: Protocol): void {
   const calm: readonly Edit[] = [
     (spec) => ({ ...spec, network: withoutLoss(spec.network) }),
     (spec) => ({ ...spec, clock: { offset: 0, drift: 0 } }),
@@ -30,7 +31,7 @@ export function calmWorld(trials: Trials, schema: readonly OptionSchema[]): void
     withoutCore,
   ]);
   plainDisk(trials);
-  defaultOptions(trials, schema);
+  defaultOptions(trials, protocol);
 }
 
 type Edit = (spec: PlannedSpec) => PlannedSpec;
@@ -96,11 +97,19 @@ function withoutStalls({ latencyMin, latencyMax, torn }: DiskConfig): DiskConfig
   return { latencyMin, latencyMax, torn };
 }
 
-function defaultOptions(trials: Trials, schema: readonly OptionSchema[]): void {
+function defaultOptions(trials: Trials, protocol: Protocol): void {
   tryAllThenEach(
     trials,
-    schema.map((option) => (spec) => withOption(spec, option.name, option.default)),
+    protocol.optionSchema.map(
+      (option) => (spec) =>
+        withFittedOptions(withOption(spec, option.name, option.default), protocol),
+    ),
   );
+}
+
+/** With options lowered that so many replicas leave no room for. */
+export function withFittedOptions(spec: PlannedSpec, protocol: Protocol): PlannedSpec {
+  return { ...spec, options: fittedOptions(protocol, spec.options, spec.replicas) };
 }
 
 /** Every message takes as long as every other: tried with several times. */

@@ -7,6 +7,7 @@ import { checkPlan } from '../../../scenarios/plan-fit.ts';
 import { run } from '../../../scenarios/run.ts';
 import { Stream } from '../../../sim/streams.ts';
 
+const protocol = viewstampedReplication;
 const marks = Object.keys(viewstampedReplication.marks);
 
 function drawn(id: string, seed: string): PlannedSpec {
@@ -21,7 +22,7 @@ function lineage(length: number): PlannedSpec[] {
   for (let i = 0; i < length; i++) {
     const donor = drawn(i % 3 === 0 ? 'vr/uniform' : 'vr/swarm', `donor-${i}`);
     const stream = new Stream(`vary-${i}`, 'variation');
-    line.push(vary(line.at(-1) as PlannedSpec, { donor: () => donor, marks, stream }));
+    line.push(vary(line.at(-1) as PlannedSpec, { donor: () => donor, protocol, marks, stream }));
   }
   return line;
 }
@@ -59,7 +60,7 @@ describe('a variation', () => {
       const varied = [1, 2].map(() =>
         vary(parent, {
           donor: () => donor,
-
+          protocol,
           marks,
           stream: new Stream(`same-${i}`, 'variation'),
         }),
@@ -74,7 +75,7 @@ describe('a variation', () => {
     expect(parent.expect).toBeDefined();
     const donor = drawn('vr/swarm', 'donor');
     expect(
-      vary(parent, { donor: () => donor, marks, stream: new Stream('x', 'v') }).expect,
+      vary(parent, { donor: () => donor, protocol, marks, stream: new Stream('x', 'v') }).expect,
     ).toBeUndefined();
   });
 

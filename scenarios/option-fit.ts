@@ -1,0 +1,83 @@
+/**
+ * Whether options fit how many replicas there are. What a user says is refused where it does not;
+ * what was drawn, or stands there by default, is lowered to what does.
+ */
+import type { OptionLimit, Options, Protocol } from '../sim/contract.ts';
+import { SpecError } from './assemble.ts';
+
+/** What of a protocol tells which options go together. */
+type Limiting = Pick<Protocol, 'name' | 'optionSchema' | 'replicasMin' | 'limits'>;
+
+/** More replicas than this are not looked for. */
+const REPLICAS_LOOKED_AT = 100;
+
+/** Throws `SpecError` that names the option, its value and what is allowed. */
+export function checkFit(protocol: Limiting, options: Options, replicas: number): void {
+  checkReplicas(protocol, replicas);
+  const [limit] = exceeded(protocol, options, replicas);
+  if (limit === undefined) return;
+  const { option, most, because } = limit;
+  throw new SpecError(
+    `option ${option} = ${options[option]}: expected at most ${most}: ${because}`,
+  );
+}
+
+/** Throws `SpecError` for fewer replicas than the protocol is for. */
+function checkReplicas({ name, replicasMin = 1 }: Limiting, replicas: number): void {
+  if (replicas >= replicasMin) return;
+  const are = replicas === 1 ? 'there is 1' : `there are ${replicas}`;
+  throw new SpecError(`${name} needs at least ${replicasMin} replicas, and ${are}`);
+}
+
+/**
+ * The options with those lowered that `replicas` leave no room for; those named in `kept` stay.
+ * The result need not fit if there is no room for those either: `checkFit` says.
+ */
+export function fittedOptions(
+  protocol: Limiting,
+  options: Options,
+  replicas: number,
+  kept: readonly string[] = [],
+): Options {
+  let fitted = options;
+  for (;;) {
+    const limits = exceeded(protocol, fitted, replicas);
+    const limit = limits.find(({ option }) => !kept.includes(option));
+    if (limit !== undefined) fitted = { ...fitted, [limit.option]: limit.most };
+    else if (limits.length === 0) return fitted;
+    else return leavingRoom(protocol, fitted, replicas, kept);
+  }
+}
+
+/** So many replicas as `given` needs, or what there are if that is enough, or never will be. */
+export function enoughReplicas(protocol: Limiting, given: Options, replicas: number): number {
+  const kept = Object.keys(given);
+  const defaults = protocol.optionSchema.map((option) => [option.name, option.default] as const);
+  const complete = { ...Object.fromEntries(defaults), ...given };
+  for (let count = replicas; count <= REPLICAS_LOOKED_AT; count++) {
+    const fitted = fittedOptions(protocol, complete, count, kept);
+    if (exceeded(protocol, fitted, count).length === 0) return count;
+  }
+  return replicas;
+}
+
+/** Where what is kept is too much: the others take up as little as they can. */
+function leavingRoom(
+  protocol: Limiting,
+  options: Options,
+  replicas: number,
+  kept: readonly string[],
+): Options {
+  const limited = (protocol.limits?.(options, replicas) ?? []).map(({ option }) => option);
+  const least = protocol.optionSchema.flatMap((option) =>
+    option.type === 'integer' && limited.includes(option.name) && !kept.includes(option.name)
+      ? [[option.name, option.min] as const]
+      : [],
+  );
+  return { ...options, ...Object.fromEntries(least) };
+}
+
+function exceeded(protocol: Limiting, options: Options, replicas: number): readonly OptionLimit[] {
+  const limits = protocol.limits?.(options, replicas) ?? [];
+  return limits.filter(({ option, most }) => Number(options[option]) > most);
+}
