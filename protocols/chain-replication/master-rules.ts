@@ -53,6 +53,7 @@ function follow(state: MasterState, context: MasterContext): void {
     state.configuration = ledger.configuration;
     rules.announce(state, context);
   }
+  if (state.isSupervisionDue && rules.isActing(state, context)) rules.takeCare(state, context);
 }
 
 /** A new leader announces its term, and acts once that is decided: it knows all before it then. */
@@ -281,10 +282,18 @@ function onWish(state: MasterState, context: MasterContext, { number, servers }:
   rules.propose(state, context, { f: 'want', number, servers });
 }
 
+/** Where its own lease comes and goes, the timer may find it without one each time. */
 function onSuperviseTimer(state: MasterState, context: MasterContext): void {
+  const { env, options, rules } = context;
+  rules.takeCare(state, context);
+  state.isSupervisionDue = state.actingSince !== NEVER && !rules.isActing(state, context);
+  env.setTimer('supervise', options.heartbeatInterval);
+}
+
+function takeCare(state: MasterState, context: MasterContext): void {
+  state.isSupervisionDue = false;
   context.rules.pursueWish(state, context);
   context.rules.supervise(state, context);
-  context.env.setTimer('supervise', context.options.heartbeatInterval);
 }
 
 /** What is wanted of the chain, and the next step towards it. */
@@ -319,5 +328,6 @@ export const masterRules = {
   pursueWish,
   onWish,
   onSuperviseTimer,
+  takeCare,
   supervise,
 };

@@ -19,6 +19,8 @@ export interface MasterState {
   term: number;
   /** By the own clock: since when it has acted, or NEVER. */
   actingSince: Micros;
+  /** It acts, and was without a lease when it was time to supervise the chain. */
+  isSupervisionDue: boolean;
   /** Requests of this term so far. */
   requestCount: number;
   /** By server, on the own clock: when it was heard last, and what it said. */
@@ -60,6 +62,7 @@ export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown):
     configuration: configurationsOf(paxos).configuration,
     term: 0,
     actingSince: NEVER,
+    isSupervisionDue: false,
     requestCount: 0,
     heardAt: {},
     echoedAt: {},

@@ -9,6 +9,7 @@ import {
   HEAD,
   LONG,
   lastAnswer,
+  MASTER,
   MIDDLE,
   ofType,
   pass,
@@ -149,5 +150,21 @@ describe('a server that was removed', () => {
     world.invoke(CLIENT, get());
     world.settle();
     expect(lastAnswer(world)).toBe(1);
+  });
+});
+
+describe('a master whose lease is shorter than the time between its heartbeats', () => {
+  it('looks after the chain when it has a lease again', () => {
+    const world = chainWorld({ options: { leaseDuration: 5_000, heartbeatInterval: 8_000 } });
+    world.crash(TAIL);
+    for (const end = world.now + LONG; world.now < end; ) {
+      // Each time just before it renews the lease.
+      world.expire(MASTER, 'supervise');
+      world.expire(MASTER, 'heartbeat');
+      for (const each of [HEAD, MIDDLE]) world.expire(each, 'heartbeat');
+      world.settle(without(TAIL));
+      world.lose();
+    }
+    expect(chainOf(world)).toEqual([HEAD, MIDDLE]);
   });
 });
