@@ -4,6 +4,7 @@
  *
  * Deviation: a client asks the masters when it knows nobody or gets no answer; servers that are
  * asked for what is not theirs tell the chain as they know it.
+ * Deviation: a session's reads that may be old go to one server of the chain, its home.
  * Deviation: the paper leaves to clients how they guard against an update that is performed twice
  * (§2). Here every operation has a number, and a retry keeps it. Numbers are reserved on disk in
  * blocks, so that a client which restarts uses none twice.
@@ -49,8 +50,10 @@ export interface ClientState {
   reserved: number;
   /** The latest configuration heard of, or null. */
   configuration: Configuration | null;
-  /** Where a sequential read goes: moves on when no answer comes. */
+  /** Where a sequential read goes: moves on when no answer comes, and when it leaves the chain. */
   home: NodeId;
+  /** Servers that have sent the open read away since it was invoked, or since the last timeout. */
+  refusals: number;
   /** The session's token: so many updates it has seen. */
   sequence: number;
   /** What waits for an answer, or null. */
@@ -78,6 +81,7 @@ export class ChainClient implements Client<ChainMessage, ClientTimer, ClientStat
       reserved: 0,
       configuration: null,
       home: roles.servers[env.id % roles.servers.length] ?? env.id,
+      refusals: 0,
       sequence: 0,
       open: null,
       invokedAt: 0,
@@ -94,14 +98,14 @@ export class ChainClient implements Client<ChainMessage, ClientTimer, ClientStat
     this.#context.rules.invoke(this.state, this.#context, operation, level);
   }
 
-  receive(_from: NodeId, message: ChainMessage | Unreadable): void {
+  receive(from: NodeId, message: ChainMessage | Unreadable): void {
     const { rules } = this.#context;
     switch (message.type) {
       case 'Reply':
         rules.onReply(this.state, this.#context, message);
         break;
       case 'Redirect':
-        rules.onRedirect(this.state, this.#context, message);
+        rules.onRedirect(this.state, this.#context, from, message);
         break;
       case 'ChainConfig':
         rules.onConfiguration(this.state, this.#context, message.configuration);
@@ -138,6 +142,7 @@ function invoke(state: ClientState, context: ClientContext, operation: Plain, le
   state.open = rules.requestFor(state, context, operation, level);
   state.invokedAt = env.now;
   state.sentAt = env.now;
+  state.refusals = 0;
   rules.send(state, context, state.open);
   rules.armRetry(state, context);
 }
@@ -201,10 +206,11 @@ function onRetryTimer(state: ClientState, context: ClientContext): void {
 
 /** No answer: it may be lost, or whoever should give it is not there any more. */
 function onTimeout(state: ClientState, context: ClientContext): void {
-  const { roles, rules } = context;
+  const { rules } = context;
   const open = rules.requestForRetry(state);
-  if (open.type === 'SequentialRead') rules.moveHome(state, roles);
-  else rules.askMasters(context);
+  state.refusals = 0;
+  if (open.type === 'SequentialRead') rules.moveHome(state, context);
+  rules.askMasters(context);
   rules.send(state, context, open);
 }
 
@@ -212,8 +218,13 @@ function requestForRetry({ open }: ClientState): Request | Query | SequentialRea
   return open!;
 }
 
-function moveHome(state: ClientState, { servers }: Roles): void {
-  state.home = servers[(servers.indexOf(state.home) + 1) % servers.length] ?? state.home;
+/** To the next server of the chain; to any server, as long as no chain is known. */
+function moveHome(state: ClientState, { roles }: ClientContext): void {
+  const servers = state.configuration?.chain ?? roles.servers;
+  const index = servers.indexOf(state.home);
+  // Who comes from outside goes where not all others go.
+  const next = index < 0 ? state.clientId : index + 1;
+  state.home = servers[next % servers.length] ?? state.home;
 }
 
 /** The operation may still happen: its outcome stays unknown, its number stays used. */
@@ -238,8 +249,27 @@ function isAwaited({ open }: ClientState, { requestNumber }: Reply): boolean {
   return open?.requestNumber === requestNumber;
 }
 
-function onRedirect(state: ClientState, context: ClientContext, redirect: Redirect): void {
-  context.rules.onConfiguration(state, context, redirect.configuration);
+function onRedirect(
+  state: ClientState,
+  context: ClientContext,
+  from: NodeId,
+  { requestNumber, configuration }: Redirect,
+): void {
+  const { rules } = context;
+  const { open, home } = state;
+  const isRefusal =
+    open?.type === 'SequentialRead' && open.requestNumber === requestNumber && home === from;
+  if (isRefusal) rules.onRefusal(state, context, configuration);
+  else rules.onConfiguration(state, context, configuration);
+}
+
+/** Home is not in the chain, whatever we know: the others are asked, each once for a while. */
+function onRefusal(state: ClientState, context: ClientContext, configuration: Configuration): void {
+  const { rules, roles } = context;
+  rules.learn(state, configuration);
+  rules.moveHome(state, context);
+  state.refusals++;
+  if (state.refusals < roles.servers.length) rules.follow(state, context);
 }
 
 /** News are followed at once, and only news: whoever redirects us in circles is not followed. */
@@ -248,10 +278,21 @@ function onConfiguration(
   context: ClientContext,
   configuration: Configuration,
 ): void {
-  const known = state.configuration?.epoch ?? 0;
-  if (configuration.epoch <= known) return;
+  const { rules } = context;
+  if (!rules.learn(state, configuration)) return;
+  if (!configuration.chain.includes(state.home)) rules.moveHome(state, context);
+  rules.follow(state, context);
+}
+
+/** Whether it is news. */
+function learn(state: ClientState, configuration: Configuration): boolean {
+  if (configuration.epoch <= (state.configuration?.epoch ?? 0)) return false;
   state.configuration = configuration;
-  if (state.open === null || state.open.type === 'SequentialRead') return;
+  return true;
+}
+
+function follow(state: ClientState, context: ClientContext): void {
+  if (state.open === null) return;
   context.env.mark('client-redirected');
   context.rules.send(state, context, state.open);
 }
@@ -278,7 +319,10 @@ export const clientRules = {
   onReply,
   isAwaited,
   onRedirect,
+  onRefusal,
   onConfiguration,
+  learn,
+  follow,
   onUnreadable,
 };
 

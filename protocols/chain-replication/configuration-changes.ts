@@ -82,7 +82,6 @@ function cutToCommitted(state: ServerState): void {
   state.length = state.committed;
   state.acknowledged = state.committed;
   state.early = [];
-  state.waitingReads = [];
 }
 
 /** Where a server stands in the epoch; after a restart too. */
@@ -95,6 +94,7 @@ function beginEpoch(state: ServerState, context: ServerContext): void {
   rules.rebuildClientTable(state);
   rules.expectOfSuccessor(state);
   rules.dismissQueries(state, context);
+  if (roleOf(state) !== 'member') rules.dismissReads(state, context);
   if (upstream(state) !== undefined) {
     rules.sendLastSequence(state, context);
     rules.sendAck(state, context);

@@ -7,13 +7,12 @@
  * a lease that the master grants for one epoch, and that has run out before the master replaces the
  * tail; or, with no trust in clocks, after the master has confirmed that the epoch was current when
  * the query was here; or queries travel as updates do.
- * Deviation: a session that is content with old values may read at any server.
  */
 import type { NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import { shortestOf } from '../lease-windows.ts';
 import { isTail, type ServerContext } from './context.ts';
-import type { Confirmed, HeartbeatReply, Query, SequentialRead } from './messages.ts';
+import type { Confirmed, HeartbeatReply, Query } from './messages.ts';
 import type { ServerState, WaitingQuery } from './state.ts';
 
 /** §3: the tail takes queries. */
@@ -148,41 +147,6 @@ function onConfirmed(state: ServerState, context: ServerContext, confirmed: Conf
   if (state.waitingQueries.length > 0) rules.askWhetherCurrent(state, context);
 }
 
-/** A session's read, at any server: not before it has executed as much as the session has seen. */
-function onSequentialRead(
-  state: ServerState,
-  context: ServerContext,
-  from: NodeId,
-  read: SequentialRead,
-): void {
-  if (!context.machine.isReadOnly(read.operation)) return;
-  if (context.rules.isFreshEnough(state, read)) {
-    context.env.mark('sequential-read-served');
-    context.rules.answerRead(state, context, from, read.operation, read.requestNumber);
-    return;
-  }
-  context.env.mark('sequential-read-waits');
-  state.waitingReads = state.waitingReads.filter(({ clientId }) => clientId !== from);
-  state.waitingReads.push({ clientId: from, read });
-}
-
-function isFreshEnough(state: ServerState, read: SequentialRead): boolean {
-  return state.committed >= read.sequence;
-}
-
-function serveWaitingReads(state: ServerState, context: ServerContext): void {
-  if (state.waitingReads.length === 0) return;
-  const waiting = state.waitingReads;
-  state.waitingReads = [];
-  for (const { clientId, read } of waiting) {
-    if (context.rules.isFreshEnough(state, read)) {
-      context.rules.answerRead(state, context, clientId, read.operation, read.requestNumber);
-    } else {
-      state.waitingReads.push({ clientId, read });
-    }
-  }
-}
-
 export const readRules = {
   onQuery,
   keepQuery,
@@ -199,7 +163,4 @@ export const readRules = {
   sendConfirm,
   onConfirmTimer,
   onConfirmed,
-  onSequentialRead,
-  isFreshEnough,
-  serveWaitingReads,
 };

@@ -11,6 +11,7 @@ import { failureDetectionRules } from './failure-detection.ts';
 import { heartbeatRules } from './heartbeats.ts';
 import { masterRules } from './master-rules.ts';
 import { readRules } from './reads.ts';
+import { sequentialReadRules } from './sequential-reads.ts';
 import { snapshotRules } from './snapshots.ts';
 import { updatePathRules } from './update-path.ts';
 
@@ -18,6 +19,7 @@ export const rules = {
   ...updatePathRules,
   ...clientTableRules,
   ...readRules,
+  ...sequentialReadRules,
   ...configurationRules,
   ...extensionRules,
   ...heartbeatRules,

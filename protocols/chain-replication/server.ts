@@ -6,7 +6,7 @@
  * Hist               state.hist, after the first     Request Forward Ack        update-path
  *                      state.trimmed of a snapshot     (§3, §3.1)               client-table
  * Sent               Hist after state.acknowledged   Query, SequentialRead,     reads
- * last sequence no.  state.length                      HeartbeatReply, Confirm
+ * last sequence no.  state.length                      HeartbeatReply, Confirm   sequential-reads
  * the object's value state.app: what the first       ChainConfig LastSequence   configuration-
  *                      state.committed updates make    (§3)                     changes
  * predecessor,       from state.configuration, by    StateCopy (§3)             extension

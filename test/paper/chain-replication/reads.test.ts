@@ -14,7 +14,6 @@ import {
   ofType,
   pass,
   put,
-  retry,
   server,
   TAIL,
   write,
@@ -107,48 +106,5 @@ describe('a tail without a lease', () => {
     world.settle();
     expect(world.inFlight()).toEqual([]);
     expect(server(world, TAIL).answeredQueries).toBe(0);
-  });
-});
-
-describe('a read that may be old', () => {
-  it('is answered by any server, as of what it knows to be committed', () => {
-    const world = chainWorld();
-    write(world, 1);
-    world.inject(CLIENT, MIDDLE, {
-      type: 'SequentialRead',
-      operation: get(),
-      requestNumber: 9,
-      sequence: 1,
-    });
-    world.settle(ofType('SequentialRead'));
-    expect(world.flying[0]?.message).toMatchObject({ type: 'Reply', result: 1, sequence: 1 });
-  });
-
-  it('waits until the server is as far as the session', () => {
-    const world = chainWorld();
-    write(world, 1);
-    world.inject(CLIENT, MIDDLE, {
-      type: 'SequentialRead',
-      operation: get(),
-      requestNumber: 9,
-      sequence: 2,
-    });
-    world.settle(ofType('SequentialRead'));
-    expect(world.marks).toContain(`sequential-read-waits ${MIDDLE}`);
-    write(world, 2);
-    expect(server(world, MIDDLE).waitingReads).toEqual([]);
-  });
-
-  it('goes to another server when no answer comes', () => {
-    const world = chainWorld();
-    write(world, 1);
-    world.invoke(CLIENT, get(), 'sequential');
-    const [first] = world.flying;
-    world.lose();
-    retry(world);
-    const [second] = world.flying;
-    expect(second?.to).not.toBe(first?.to);
-    world.settle();
-    expect(lastAnswer(world)).toBe(1);
   });
 });
