@@ -48,8 +48,7 @@ export interface TerminalOptions {
 /** Characters of a list on one line; what does not fit is counted. */
 const LIST_LENGTH_MAX = 100;
 const INDENT = '  ';
-const OWED_NOTHING =
-  'no progress was owed when faults stopped: too few replicas were up and linked';
+const OWED_NOTHING = 'no progress was owed when faults stopped';
 
 /** The verdict on one run: several lines, the last without a line break. */
 export function formatRun(run: RunResult, options: TerminalOptions = {}): string {
@@ -59,7 +58,7 @@ export function formatRun(run: RunResult, options: TerminalOptions = {}): string
   const { scenario, seed } = run.spec;
   const lines = [`${badge(ink, run.verdict)}  ${ink.bold(`${scenario}@${seed}`)}  ${counts(run)}`];
   for (const reason of run.inconclusive) lines.push(`${INDENT}${reason}`);
-  if (run.ended.isOwedNothing === true) lines.push(`${INDENT}${OWED_NOTHING}`);
+  lines.push(...owedNothingLines(run));
   const marks = firstCounts(rarest(run.marks));
   const faults = faultSpans(run).map(spanInWords);
   if (faults.length > 0) lines.push(`${INDENT}${ink.dim('faults:')} ${lastFew(faults)}`);
@@ -68,6 +67,12 @@ export function formatRun(run: RunResult, options: TerminalOptions = {}): string
   lines.push(field(ink, 'replay', options.repeat ?? replayRunCommand(run)));
   if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
   return lines.join('\n');
+}
+
+function owedNothingLines({ ended }: RunResult): readonly string[] {
+  if (ended.isOwedNothing !== true) return [];
+  const why = ended.whyOwedNothing === undefined ? '' : `: ${ended.whyOwedNothing}`;
+  return [`${INDENT}${OWED_NOTHING}${why}`];
 }
 
 /** The verdict on a campaign and each of its failure groups; the last line without a break. */

@@ -67,6 +67,8 @@ function whyInWords(run: RunResult, planned: PlannedFault, outcome: FaultOutcome
         : 'there was no record to damage';
     case 'nobody-to-ask':
       return 'no replica could change the members';
+    case 'no-member':
+      return 'nobody that it asks for can be a member';
     case 'no-build':
       return 'there was no other build';
     case 'mark-not-reached':
@@ -124,5 +126,6 @@ const REASONS: { readonly [why in Unstruck]: string } = {
   'node-down': 'found the node down',
   'no-record': 'found no record to damage',
   'nobody-to-ask': 'found no replica that could change the members',
+  'no-member': 'asked for nobody that can be a member',
   'no-build': 'found no other build',
 };

@@ -17,6 +17,7 @@ import {
 import type { PlannedFault } from '../sim/plan.ts';
 import type { Stream, Streams } from '../sim/streams.ts';
 import { SpecError } from './assemble.ts';
+import { possibleMembers, withPossibleMembers } from './possible-members.ts';
 import type { FaultConfig, RunSpec } from './spec.ts';
 
 const MS = 1_000;
@@ -56,13 +57,15 @@ export function drawFaults(spec: RunSpec, protocol: Protocol, streams: Streams):
   if (unknown !== undefined) throw new SpecError(`unknown fault "${unknown}"`);
   // A stream a kind: how often one is drawn moves no other.
   const marks = Object.keys(protocol.marks);
+  const members = possibleMembers(protocol, spec.options, spec.replicas);
   const faults: PlannedFault[] = [];
   for (const kind of faultKinds) {
     const count = spec.faults.kinds[kind] ?? 0;
     if (count === 0 || !isPossible(kind, spec.clients)) continue;
     const stream = streams.get(`faults:${kind}`);
     for (let i = 0; i < count; i++) {
-      faults.push(...drawPlanned(kind, spec, protocol, marks, stream, until));
+      const drawn = drawPlanned(kind, spec, protocol, marks, stream, until);
+      faults.push(...drawn.map((fault) => withPossibleMembers(fault, members)));
     }
   }
   return faults.sort((a, b) => (a.at ?? until) - (b.at ?? until));

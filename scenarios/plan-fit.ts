@@ -1,9 +1,16 @@
 /** Whether a plan fits its world: people edit plans, and may name what is not there. */
-import { type Fault, type FaultNode, mayNameTwice, nodesOf } from '../sim/fault.ts';
+import {
+  type Fault,
+  type FaultNode,
+  mayNameTwice,
+  nodesOf,
+  type ReconfigureFault,
+} from '../sim/fault.ts';
 import type { Ending, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { assembleOther, machineNamed, type Registry, SpecError } from './assemble.ts';
 import { checkFit } from './option-fit.ts';
 import { inWords } from './oracles/words.ts';
+import { possibleMembers } from './possible-members.ts';
 import type { Expectation, ReturnWindow, RunSpec } from './spec.ts';
 
 /** How many replicas and clients there are; the nodes are numbered replicas first. */
@@ -29,6 +36,9 @@ export function checkPlan(plan: Plan, world: World, registry?: Registry): void {
     if (wrong !== undefined) throw new SpecError(`plan.faults[${index}].${wrong}`);
     if (fault.fault === 'version-change') {
       checkBuild(fault, `plan.faults[${index}]`, world, registry);
+    }
+    if (fault.fault === 'reconfigure') {
+      checkMembers(fault, `plan.faults[${index}]`, world, registry);
     }
   }
 }
@@ -218,6 +228,31 @@ function checkBuild(
       checkFit(other.protocol, other.options, world.replicas);
     });
   }
+}
+
+/** What asks for members that nobody can make members does nothing, and says so to nobody. */
+function checkMembers(
+  { members }: ReconfigureFault,
+  at: string,
+  world: World,
+  registry: Registry | undefined,
+): void {
+  const { replicas } = world;
+  const client = members.findIndex((node) => typeof node === 'number' && node >= replicas);
+  if (client >= 0) {
+    throw new SpecError(
+      `${at}.members[${client}]: node ${members[client]} is a client; expected replicas: ` +
+        numbered(replicas, 'replica'),
+    );
+  }
+  const { protocol, options } = assembleOther(world, {}, registry);
+  const possible = possibleMembers(protocol, options, replicas);
+  const mayBe = (node: FaultNode): boolean => typeof node !== 'number' || possible.includes(node);
+  if (members.some(mayBe)) return;
+  throw new SpecError(
+    `${at}.members: none of ${members.join(', ')} can be a member of ${protocol.name}; ` +
+      `expected at least one of ${possible.join(', ')}`,
+  );
 }
 
 function located(at: string, check: () => void): void {

@@ -132,10 +132,12 @@ function endOf(judge: Judge, end: End): RunResult['ended'] {
   if (end.bound !== undefined) return { how: 'bound', at: end.at, bound: end.bound };
   if (end.how === 'stopped') return { how: 'bound', at: end.at, bound: 'time limit' };
   const isOwedNothing = end.how === 'quiet' && judge.owed.replicas.length === 0;
+  const why = judge.owed.whyNone;
   return {
     how: judge.failures.length > 0 ? 'violation' : end.how,
     at: end.at,
     ...(isOwedNothing ? { isOwedNothing } : {}),
+    ...(isOwedNothing && why !== undefined ? { whyOwedNothing: why } : {}),
   };
 }
 

@@ -148,6 +148,8 @@ export interface RunResult {
     readonly bound?: string;
     /** The run turned quiet, and no progress was owed then: a pass says nothing of liveness. */
     readonly isOwedNothing?: true;
+    /** Why, in words that go on from a colon, where the protocol says. */
+    readonly whyOwedNothing?: string;
   };
   readonly counts: RunCounts;
   /** Every mark the protocol declares, with how often it was reached. */

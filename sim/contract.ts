@@ -247,6 +247,8 @@ export type Loss =
 export interface Owed {
   readonly clients: readonly NodeId[];
   readonly replicas: readonly NodeId[];
+  /** Why it is owed to no replica, in words that go on from a colon. */
+  readonly whyNone?: string;
 }
 
 /** What a protocol claims under given options; the swarm and the oracles hold it to that. */

@@ -111,6 +111,13 @@ export class Lifecycle {
     return leader;
   }
 
+  /** Whether operators may ask for this node as a member. */
+  canBeMember(node: NodeId): boolean {
+    const { replicas, options } = this.world.cluster;
+    if (!replicas.includes(node)) return false;
+    return this.config.protocol.canBeMember?.(node, options) ?? true;
+  }
+
   /** Asks a replica for other members, in its turn; false if none can do that now. */
   reconfigure(members: readonly NodeId[]): boolean {
     const node = this.world.nodes.find(

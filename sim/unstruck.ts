@@ -18,5 +18,7 @@ export type Hindrance =
   | 'no-record'
   /** No replica that is up and awake could change the members. */
   | 'nobody-to-ask'
+  /** Those that it asks for as members can be none: masters of a chain, or a client. */
+  | 'no-member'
   /** There is no other build to come back as. */
   | 'no-build';

@@ -35,7 +35,7 @@ import { RESEND_BACKOFF_MAX } from './update-path.ts';
 
 type View = ClusterView<ChainState>;
 
-const NOBODY: Owed = { clients: [], replicas: [] };
+const DISTURBED = 'other replicas could send to those that were up and linked, and so disturb them';
 
 /** Changes that may follow each other for one server: out, and in again by three steps. */
 const CHANGES_PER_SERVER = 4;
@@ -169,14 +169,47 @@ function owes(view: View, options: ChainOptions, roles: Roles): Owed {
   const { replicas, clients } = view.cluster;
   const running = replicas.filter((replica) => isRunning(view, replica));
   const group = running.filter((one) => running.every((other) => isLinkedTo(view, one, other)));
-  if (!isUndisturbed(view, group)) return NOBODY;
+  if (!isUndisturbed(view, group)) return nobody(DISTURBED);
   const paxos = claimsOfPaxos(paxosOptions(options), roles.masters.length);
-  if (paxos.owes(viewOfMasters(view, roles)).replicas.length === 0) return NOBODY;
+  const owedToMasters = paxos.owes(viewOfMasters(view, roles));
+  if (owedToMasters.replicas.length === 0) {
+    return nobody(`among the masters, ${owedToMasters.whyNone}`);
+  }
   const joined = serversThatStay(view, group, roles);
-  if (joined.length === 0) return NOBODY;
+  if (joined.length === 0) return nobody(whyNoneStays(view, group, roles));
   const isServed = (client: NodeId): boolean =>
     view.isUp(client) && group.every((member) => isLinked(view, client, member));
   return { clients: clients.filter(isServed), replicas: joined };
+}
+
+function nobody(whyNone: string): Owed {
+  return { clients: [], replicas: [], whyNone };
+}
+
+/** Why `serversThatStay` finds none. */
+function whyNoneStays(view: View, group: readonly NodeId[], roles: Roles): string {
+  const isThere = (server: NodeId): boolean => group.includes(server);
+  if (!roles.servers.some(isThere)) return 'no server was up and linked with a master';
+  const configuration = latestConfiguration(view);
+  const keeps = (server: NodeId): boolean =>
+    isThere(server) && isSettled(configuration, server) && hasState(view, server, configuration);
+  if (!roles.servers.some(keeps)) {
+    const chain = configuration.chain.map((server) => `n${server}`).join(' ');
+    return `no server of the chain, ${chain}, was up, linked, and had what was acknowledged`;
+  }
+  const wishes = requestedServers(view, roles);
+  if (!roles.servers.some((server) => isThere(server) && wishes.every(includes(server)))) {
+    const named = wishes.map((wish) => wish.map((server) => `n${server}`).join(' '));
+    return (
+      'no server that was up and linked is in all the chains that operators had asked for: ' +
+      named.join(', ')
+    );
+  }
+  return 'which servers stay in the chain was still open: some might yet be removed';
+}
+
+function includes(server: NodeId): (list: readonly NodeId[]) => boolean {
+  return (list) => list.includes(server);
 }
 
 function isLinkedTo(view: View, one: NodeId, other: NodeId): boolean {
@@ -207,8 +240,15 @@ function wantedBy(
   wanted: readonly NodeId[] | null,
   roles: Roles,
 ): (server: NodeId) => boolean {
-  const lists = [wanted ?? roles.servers, ...view.requestedMembers];
-  return (server) => lists.every((list) => list.includes(server));
+  const lists = [wanted ?? roles.servers, ...requestedServers(view, roles)];
+  return (server) => lists.every(includes(server));
+}
+
+/** What masters make of what operators have asked for so far. */
+function requestedServers(view: View, { servers }: Roles): readonly (readonly NodeId[])[] {
+  return view.requestedMembers
+    .map((members) => members.filter((member) => servers.includes(member)))
+    .filter((members) => members.length > 0);
 }
 
 /** Whether it may still be decided that the server leaves the chain: by whichever master. */

@@ -21,8 +21,6 @@ import type { PaxosState } from './state.ts';
 
 type View = ClusterView<PaxosState>;
 
-const NOBODY: Owed = { clients: [], replicas: [] };
-
 /** Elections in a row that a rival may spoil, with the random part of patience on their side. */
 const ELECTIONS = 8;
 /** Resends of one kind: one that is too early, one that succeeds, and those for what was left. */
@@ -110,10 +108,37 @@ function owes(view: View, paxos: PaxosOptions): Owed {
   const group = running
     .map((one) => running.filter((other) => linked(view, one, other)))
     .find((candidates) => canGoOn(view, candidates, paxos));
-  if (group === undefined) return NOBODY;
+  if (group === undefined) return { clients: [], replicas: [], whyNone: whyNobody(view, paxos) };
   const isServed = (client: NodeId): boolean =>
     view.isUp(client) && group.every((member) => isLinked(view, client, member));
   return { clients: clients.filter(isServed), replicas: group };
+}
+
+/** What is wrong with the largest group in which all can talk to all. */
+function whyNobody(view: View, paxos: PaxosOptions): string {
+  const running = view.cluster.replicas.filter((replica) => isRunning(view, replica));
+  const group = running
+    .map((one) => running.filter((other) => linked(view, one, other)))
+    .filter((each) => each.every((one) => each.every((other) => linked(view, one, other))))
+    .reduce<readonly NodeId[]>((most, each) => (each.length > most.length ? each : most), []);
+  const isQuorum = (members: readonly NodeId[], isCounted: (member: NodeId) => boolean): boolean =>
+    members.filter(isCounted).length >= largestQuorum(members.length, paxos);
+  const isThere = (member: NodeId): boolean => group.includes(member);
+  const votes = (member: NodeId): boolean => isThere(member) && !isRetired(view, member);
+  const known = knownMembers(view).find((members) => !isQuorum(members, isThere));
+  if (known !== undefined) return `too few of the members ${named(known)} were up and linked`;
+  const wish = view.requestedMembers.find((members) => !isQuorum(members, isThere));
+  if (wish !== undefined) {
+    return `an operator had asked for the members ${named(wish)}: too few were up and linked`;
+  }
+  if (!isQuorumOfAll(view, paxos, votes)) {
+    return 'too few of the members that were up and linked had kept their promises, to vote again';
+  }
+  return 'other replicas could send to those that were up and linked, and so disturb them';
+}
+
+function named(members: readonly NodeId[]): string {
+  return members.map((member) => `n${member}`).join(' ');
 }
 
 function canGoOn(view: View, group: readonly NodeId[], paxos: PaxosOptions): boolean {

@@ -21,7 +21,9 @@ import { VIEW_CHANGE_BACKOFF_MAX } from './view-change.ts';
 
 type View = ClusterView<ReplicaState>;
 
-const NOBODY: Owed = { clients: [], replicas: [] };
+const TOO_FEW = 'too few replicas were up and linked';
+const WITHOUT_STATE =
+  'of those that were up and linked, too few had their state, or others could disturb them';
 
 /** Recoveries that the last view changes after the healing may spoil, and the one that succeeds. */
 const RECOVERIES = 3;
@@ -112,7 +114,9 @@ function owes(view: View, majority: number): Owed {
     if (group.some(isDeaf) || !isUndisturbed(view, group)) continue;
     return owedTo(view, group, majority);
   }
-  return NOBODY;
+  const { replicas } = view.cluster;
+  const isEnough = replicas.some((replica) => linkedWith(view, replica).length >= majority);
+  return { clients: [], replicas: [], whyNone: isEnough ? WITHOUT_STATE : TOO_FEW };
 }
 
 /**

@@ -7,6 +7,7 @@ import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
 import { completeOptions, mutantNamed, SpecError } from '../assemble.ts';
 import { drawPlan } from '../draw-plan.ts';
 import { checkFit, enoughReplicas, fittedOptions } from '../option-fit.ts';
+import { possibleMembers, withPossibleMembers } from '../possible-members.ts';
 import { type Expectation, type RunSpec, SPEC_FORMAT } from '../spec.ts';
 import { alterations } from './alterations.ts';
 import { type DrawnProfile, type FaultProfile, profiles } from './profiles.ts';
@@ -56,6 +57,8 @@ export interface World {
   readonly expect?: Expectation;
   /** Faults of the scenario's own; they replace the profile's. */
   readonly faults?: Plan['faults'];
+  /** Whether they were drawn, by one who did not know the options that the user wants. */
+  readonly areFaultsDrawn?: boolean;
   readonly mix?: RunSpec['workload']['mix'];
   /** Parts per hundred of the reads that may be stale, if the protocol offers such. */
   readonly sequential?: number | 'drawn';
@@ -196,7 +199,17 @@ function drawSpec(
   };
   if (world.faults === undefined || !isScripted) return spec;
   const { operations: planned } = drawPlan(spec, protocol);
-  return { ...spec, plan: { faults: world.faults, operations: planned } };
+  return { ...spec, plan: { faults: faultsOf(world, spec, protocol), operations: planned } };
+}
+
+function faultsOf(
+  { faults = [], areFaultsDrawn }: World,
+  spec: RunSpec,
+  protocol: Protocol,
+): Plan['faults'] {
+  if (areFaultsDrawn !== true) return faults;
+  const members = possibleMembers(protocol, spec.options, spec.replicas);
+  return faults.map((fault) => withPossibleMembers(fault, members));
 }
 
 /** A protocol that does not offer such reads has the same worlds as if there were none. */

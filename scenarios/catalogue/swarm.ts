@@ -85,6 +85,7 @@ function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSetti
       ...drawBursts(stream, weather),
       ...drawLosses(stream, weather),
     ],
+    areFaultsDrawn: true,
     ...drawCore(stream, replicas),
   };
 }

@@ -57,6 +57,9 @@ export function strike(fault: Fault, scene: Scene): Strike | Hindrance {
 
 /** Any replica that is up can be asked; what follows is the protocol's own business. */
 function reconfigure({ members }: ReconfigureFault, scene: Scene): Strike | Hindrance {
-  const isAsked = scene.world.lifecycle.reconfigure(members.map(scene.resolve));
+  const { lifecycle } = scene.world;
+  const nodes = members.map(scene.resolve);
+  if (!nodes.some((node) => lifecycle.canBeMember(node))) return 'no-member';
+  const isAsked = lifecycle.reconfigure(nodes);
   return isAsked ? { nodes: [], end: NOTHING_TO_END } : 'nobody-to-ask';
 }

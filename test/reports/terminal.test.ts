@@ -36,10 +36,10 @@ describe('the text of a run', () => {
       ...run,
       spec: { ...run.spec, plan: { ...plan, operations: more } },
       counts: { ...run.counts, invoked: plan.operations.length, completed: 0 },
-      ended: { ...run.ended, isOwedNothing: true },
+      ended: { ...run.ended, isOwedNothing: true, whyOwedNothing: 'all were down' },
     });
     expect(text).toContain(` 0 of ${more.length} operations (1 never asked) `);
-    expect(text).toContain('  no progress was owed when faults stopped: ');
+    expect(text).toContain('  no progress was owed when faults stopped: all were down\n');
     expect(formatRun(run)).not.toContain('no progress was owed');
   });
 

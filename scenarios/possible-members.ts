@@ -1,0 +1,29 @@
+/** Which replicas operators may ask for as members, where a protocol does not take them all. */
+import type { NodeId, Options, Protocol } from '../sim/contract.ts';
+import type { Fault } from '../sim/fault.ts';
+
+type Choosy = Pick<Protocol, 'canBeMember'>;
+
+/** Ids of the replicas that may be members under these options, which are complete. */
+export function possibleMembers(
+  protocol: Choosy,
+  options: Options,
+  replicas: number,
+): readonly NodeId[] {
+  const all = Array.from({ length: replicas }, (_, replica) => replica);
+  return all.filter((replica) => protocol.canBeMember?.(replica, options) ?? true);
+}
+
+/**
+ * A drawn fault that asks for members, none of which can be one, asks for others instead: nobody
+ * would do anything about it. Any other fault stays as it is.
+ */
+export function withPossibleMembers<F extends Fault>(fault: F, possible: readonly NodeId[]): F {
+  if (fault.fault !== 'reconfigure' || possible.length === 0) return fault;
+  const isPossible = (member: unknown): boolean => possible.some((each) => each === member);
+  if (fault.members.some((member) => typeof member !== 'number' || isPossible(member))) {
+    return fault;
+  }
+  const others = fault.members.map((member) => possible[Number(member) % possible.length]!);
+  return { ...fault, members: [...new Set(others)] };
+}
