@@ -25,6 +25,8 @@ export const DURABLE: Options = { durability: 'durable' };
 export const LONG = 200_000;
 
 export interface ChainSettings {
+  /** Masters and servers. */
+  readonly replicas?: number;
   readonly clients?: number;
   readonly options?: Options;
   readonly protocol?: Protocol;
@@ -34,7 +36,7 @@ export interface ChainSettings {
 export function bootedWorld(settings: ChainSettings = {}): ChainWorld {
   const protocol = settings.protocol ?? chainReplication;
   return new TestWorld(protocol as Protocol<ChainMessage, string, ChainState, ClientState>, kv, {
-    replicas: 4,
+    replicas: settings.replicas ?? 4,
     clients: settings.clients ?? 1,
     options: { masters: 1, ...settings.options },
   });
@@ -88,16 +90,16 @@ export function get(key = 'x'): Plain {
   return { f: 'get', key };
 }
 
-/** The client writes, and all that follows from it is delivered. */
+/** The first client writes, and all that follows from it is delivered. */
 export function write(world: ChainWorld, ...values: readonly Plain[]): void {
   for (const value of values) {
-    world.invoke(CLIENT, put(value));
+    world.invoke(world.cluster.clients[0]!, put(value));
     world.settle();
   }
 }
 
 /** The client has waited long enough: its timer may first have to run on for the latest request. */
-export function retry(world: ChainWorld, client: NodeId = CLIENT): void {
+export function retry(world: ChainWorld, client: NodeId = world.cluster.clients[0]!): void {
   const isRetried = (): boolean => world.marks.includes(`client-retried ${client}`);
   for (let patience = 0; patience < 3 && !isRetried(); patience++) world.expire(client, 'retry');
 }
