@@ -1,14 +1,25 @@
 /**
- * What any protocol that decides by majorities has to show, with the numbers D1 to D12 of its row:
- * it goes on without a minority, stops without a majority, goes on where it stopped when nodes come
- * back with their disks, and minds no message that it cannot read.
+ * What any protocol has to show, with the numbers D1 to D12 of its row: it goes on without a
+ * minority, stops without a majority, goes on where it stopped when nodes come back with their
+ * disks, and minds no message that it cannot read.
  */
 import type { Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { ReturnWindow } from '../spec.ts';
+import { dividedTwice, indices } from './division.ts';
+import { AFTERMATH, busyThrough, PATIENCE, servedIn } from './patience.ts';
 import type { FaultProfile } from './profiles.ts';
-import { defineScenario, MILLISECOND, SAFE, type Scenario, scripted } from './scenario.ts';
+import {
+  defineScenario,
+  drawReplicas,
+  MILLISECOND,
+  SAFE,
+  type Scenario,
+  scripted,
+  type World,
+  type WorldRequest,
+} from './scenario.ts';
 
 /** What a protocol brings along. */
 export interface DemonstrationSettings {
@@ -18,22 +29,22 @@ export interface DemonstrationSettings {
   /** Options without which nodes do not come back with their disks. */
   readonly durable: Options;
   /** Of a node that comes back with its disk; of a message that cannot be read. */
-  readonly marks: { readonly restarted: string; readonly unreadable: string };
+  readonly marks: { readonly restarted: (node: number) => string; readonly unreadable: string };
   readonly hasSequentialReads: boolean;
+  /** Where three or five replicas are not what is meant. */
+  readonly sizes?: Sizes;
+  /** Where usual clients may have changed nothing yet when the first node restarts. */
+  readonly load?: Pick<World, 'clients' | 'operations'>;
+}
+
+/** Numbers of replicas: as drawn, the fewest that a script is for, and as few as can serve. */
+interface Sizes {
+  readonly usual: readonly number[];
+  readonly least: number;
+  readonly single: number;
 }
 
 const MS = MILLISECOND;
-
-/** Long enough for several elections in a row, with the short timeouts of these scenarios. */
-export const PATIENCE = 200 * MS;
-
-/** What was on its way, and reads under a lease, may be answered for so long after a cut. */
-export const AFTERMATH = 60 * MS;
-
-/** Faults strike for so long, and however their pauses are drawn, clients ask for longer. */
-export function busyThrough(span: number): { readonly span: number; readonly busyFor: number } {
-  return { span, busyFor: span + Math.floor(span / 2) };
-}
 
 /** Those that are named, or all. */
 export function demonstrations(
@@ -54,12 +65,17 @@ export function demonstrations(
   return names === undefined ? all : all.filter(({ name }) => names.includes(name));
 }
 
-/** `[from, from + lasts)`, in which at least one operation returns. */
-export function servedIn(about: string, from: number, lasts: number): ReturnWindow {
-  return { about, from, until: from + lasts, atLeast: 1 };
+const THREE_OR_FIVE: Sizes = { usual: [3, 3, 5], least: 1, single: 1 };
+
+/** Three, without a draw, if the protocol asks for nothing else. */
+function drawSize(stream: Stream, { sizes }: DemonstrationSettings, request: WorldRequest): number {
+  if (sizes === undefined) return 3;
+  return Math.max(sizes.least, drawReplicas(stream, sizes.usual, request));
 }
 
-function singleNode({ protocol, options, durable }: DemonstrationSettings): Scenario {
+function singleNode(settings: DemonstrationSettings): Scenario {
+  const { protocol, options, durable, sizes = THREE_OR_FIVE } = settings;
+  const replicas = sizes.single;
   const killedAt = 200 * MS;
   /** What was on its way may still arrive within the longest delay. */
   const lastReplyAt = killedAt + 2 * MS;
@@ -67,11 +83,11 @@ function singleNode({ protocol, options, durable }: DemonstrationSettings): Scen
     protocol,
     name: 'single-node',
     title: 'D1: a single node is killed',
-    about: 'one node; operations; it dies and stays down; more operations',
+    about: 'one node serves; operations; it dies and stays down; more operations',
     expects: 'operations return before the kill and none after it; history keeps those open',
     world: (stream) =>
-      scripted(stream, [{ at: killedAt, fault: 'crash', node: 0, staysDown: true }], {
-        replicas: 1,
+      scripted(stream, [{ at: killedAt, fault: 'crash', node: replicas - 1, staysDown: true }], {
+        replicas,
         clients: 2,
         options: options(stream),
         fixed: durable,
@@ -145,7 +161,7 @@ function noMajority({ protocol, options, hasSequentialReads }: DemonstrationSett
 }
 
 function availability({ protocol, options }: DemonstrationSettings, usual: number): Scenario {
-  return defineScenario({
+  return dividedTwice({
     protocol,
     name: `availability-${usual}`,
     title: `D9: availability of ${usual} nodes under partitions`,
@@ -153,81 +169,38 @@ function availability({ protocol, options }: DemonstrationSettings, usual: numbe
       `${usual} nodes; as many as may fail are cut off from the others, with half of the ` +
       'clients on each side, and come back; then others are',
     expects: 'operations return on the side of the majority, none on the other; later all do',
-    world: (stream, { replicas = usual, clients = 4 }) => {
-      const faults: PlannedFault[] = [];
-      const windows: ReturnWindow[] = [servedIn('whole', 0, AFTERMATH)];
-      let at = AFTERMATH;
-      for (const which of ['first', 'second']) {
-        const { groups, cutOff, served } = drawSides(stream, replicas, clients);
-        const from = at + AFTERMATH;
-        const until = from + PATIENCE;
-        faults.push({ at, fault: 'partition', groups, lasts: until - at });
-        windows.push(
-          { about: `${which} majority`, from, until, clients: served, atLeast: 1 },
-          { about: `${which} minority`, from, until, clients: cutOff, atMost: 0 },
-          servedIn('whole again', until + AFTERMATH, PATIENCE - AFTERMATH),
-        );
-        at = until + PATIENCE;
-      }
-      return scripted(stream, faults, {
-        replicas,
-        clients,
-        operations: 200,
-        ...busyThrough(at),
-        options: options(stream),
-        expect: { windows },
-      });
+    options,
+    sides: ['majority', 'minority'],
+    drawSize: (_, asked = usual) => asked,
+    divide: (stream, replicas) => {
+      const nodes = stream.shuffle(indices(replicas));
+      const few = Math.floor((replicas - 1) / 2);
+      return { served: nodes.slice(few), cutOff: nodes.slice(0, few) };
     },
   });
 }
 
-interface Sides {
-  /** Node ids. */
-  readonly groups: readonly (readonly number[])[];
-  /** Indices of clients. */
-  readonly cutOff: readonly number[];
-  readonly served: readonly number[];
-}
-
-/** As many nodes as may fail on one side, and half of the clients with them. */
-function drawSides(stream: Stream, replicas: number, clients: number): Sides {
-  const nodes = stream.shuffle(indices(replicas));
-  const few = Math.floor((replicas - 1) / 2);
-  const drawn = stream.shuffle(indices(clients));
-  const cutOff = drawn.slice(0, Math.floor(clients / 2));
-  const served = drawn.slice(cutOff.length);
-  const idOf = (client: number): number => replicas + client;
-  return {
-    groups: [
-      [...nodes.slice(0, few), ...cutOff.map(idOf)],
-      [...nodes.slice(few), ...served.map(idOf)],
-    ],
-    cutOff: cutOff.toSorted((one, other) => one - other),
-    served: served.toSorted((one, other) => one - other),
-  };
-}
-
-function indices(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
-}
-
-function nodeRestart({ protocol, options, durable, marks }: DemonstrationSettings): Scenario {
+function nodeRestart(settings: DemonstrationSettings): Scenario {
+  const { protocol, options, durable, marks, load } = settings;
   return defineScenario({
     protocol,
     name: 'node-restart',
     title: 'D10: a node crashes and comes back with its disk',
-    about: 'any of three nodes crashes under load, and restarts a little later',
+    about: 'any of the nodes crashes under load, and restarts a little later',
     expects: 'the others go on, it catches up, and nothing is lost',
-    world: (stream) => {
+    world: (stream, request) => {
+      const replicas = drawSize(stream, settings, request);
       const at = stream.between(60, 160) * MS;
       const lasts = stream.between(5, 100) * MS;
-      const crash = { at, fault: 'crash', node: stream.below(3), lasts } as const;
-      return scripted(stream, [crash], {
+      const node = stream.below(replicas);
+      return scripted(stream, [{ at, fault: 'crash', node, lasts }], {
+        replicas,
+        ...load,
         ...busyThrough(at + lasts + 2 * PATIENCE),
         options: options(stream),
         fixed: durable,
         expect: {
-          marks: [marks.restarted],
+          marks: [marks.restarted(node)],
           windows: [servedIn('restarted', at + lasts + PATIENCE, PATIENCE)],
         },
       });
@@ -235,7 +208,8 @@ function nodeRestart({ protocol, options, durable, marks }: DemonstrationSetting
   });
 }
 
-function clusterRestart({ protocol, options, durable, marks }: DemonstrationSettings): Scenario {
+function clusterRestart(settings: DemonstrationSettings): Scenario {
+  const { protocol, options, durable, marks, load, sizes = THREE_OR_FIVE } = settings;
   return defineScenario({
     protocol,
     name: 'cluster-restart',
@@ -243,7 +217,7 @@ function clusterRestart({ protocol, options, durable, marks }: DemonstrationSett
     about: 'the power fails: every node goes down under load, and restarts when it can',
     expects: 'nothing returns while they are down, then operations do, and nothing is lost',
     world: (stream, { replicas: asked }) => {
-      const replicas = asked ?? stream.pick([3, 3, 5]);
+      const replicas = Math.max(sizes.least, asked ?? stream.pick(sizes.usual));
       const at = stream.between(60, 160) * MS;
       const down = 40 * MS;
       const faults = indices(replicas).map((node) => {
@@ -253,11 +227,12 @@ function clusterRestart({ protocol, options, durable, marks }: DemonstrationSett
       const back = at + down + 60 * MS;
       return scripted(stream, faults, {
         replicas,
+        ...load,
         ...busyThrough(back + 2 * PATIENCE),
         options: options(stream),
         fixed: durable,
         expect: {
-          marks: [marks.restarted],
+          marks: indices(replicas).map(marks.restarted).filter(isFirst),
           windows: [
             { about: 'all down', from: at + 2 * MS, until: at + down, atMost: 0 },
             servedIn('all back', back + PATIENCE, PATIENCE),
@@ -282,7 +257,8 @@ const randomly: FaultProfile = {
   }),
 };
 
-function randomFaults({ protocol, options }: DemonstrationSettings): Scenario {
+function randomFaults(settings: DemonstrationSettings): Scenario {
+  const { protocol, options, sizes = THREE_OR_FIVE } = settings;
   return defineScenario({
     protocol,
     name: 'random-faults',
@@ -290,7 +266,7 @@ function randomFaults({ protocol, options }: DemonstrationSettings): Scenario {
     about: 'puts, gets, deletes and comparisons of few keys; crashes and partitions at any time',
     expects: SAFE,
     world: (stream) => ({
-      replicas: stream.pick([3, 3, 5]),
+      replicas: stream.pick(sizes.usual),
       clients: stream.between(2, 5),
       operations: stream.between(60, 120),
       span: 500 * MS,
@@ -308,15 +284,17 @@ const garbled: FaultProfile = {
   draw: () => ({ network: { corrupt: 150_000 } }),
 };
 
-function unreadable({ protocol, options, marks }: DemonstrationSettings): Scenario {
+function unreadable(settings: DemonstrationSettings): Scenario {
+  const { protocol, options, marks } = settings;
   return defineScenario({
     protocol,
     name: 'unreadable-messages',
     title: 'D12: messages that nobody can read',
     about: 'of all messages, to nodes and to clients, one in seven arrives as garbage',
     expects: 'each is dropped and counted, nobody crashes, and operations return all the same',
-    world: (stream) =>
+    world: (stream, request) =>
       scripted(stream, [], {
+        replicas: drawSize(stream, settings, request),
         profile: garbled,
         options: options(stream),
         expect: {
@@ -325,4 +303,8 @@ function unreadable({ protocol, options, marks }: DemonstrationSettings): Scenar
         },
       }),
   });
+}
+
+function isFirst<Item>(item: Item, index: number, items: readonly Item[]): boolean {
+  return items.indexOf(item) === index;
 }

@@ -2,8 +2,9 @@
 import type { Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
-import { AFTERMATH, busyThrough, demonstrations, PATIENCE, servedIn } from './demonstrations.ts';
-import type { FaultProfile } from './profiles.ts';
+import { demonstrations } from './demonstrations.ts';
+import { AFTERMATH, busyThrough, PATIENCE, servedIn } from './patience.ts';
+import { skewed } from './profiles.ts';
 import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
 
 const MS = MILLISECOND;
@@ -29,16 +30,9 @@ const demonstrated = demonstrations({
   protocol: 'mp',
   options: drawQuick,
   durable: {},
-  marks: { restarted: 'restarted-from-disk', unreadable: 'unreadable-dropped' },
+  marks: { restarted: () => 'restarted-from-disk', unreadable: 'unreadable-dropped' },
   hasSequentialReads: true,
 });
-
-/** Clocks that gain or lose as much as the protocol trusts them to, at most. */
-const skewed: FaultProfile = {
-  name: 'skewed',
-  about: 'clocks that are offset and drift, within the bound that leases allow for',
-  draw: (stream) => ({ clock: { offset: stream.below(50 * MS), drift: stream.below(200_000) } }),
-};
 
 /** Leases that outlast the patience of the others, who would lead too early without them. */
 function drawLongLeases(stream: Stream): Options {

@@ -171,3 +171,15 @@ function drawChaos(stream: Stream, span: number): DrawnProfile {
     shuffleTies: stream.below(2) === 0,
   };
 }
+
+/**
+ * Clocks that gain or lose as much as leases trust them to, at most. No profile to choose: another
+ * bound may be set by an option.
+ */
+export const skewed: FaultProfile = {
+  name: 'skewed',
+  about: 'clocks that are offset and drift, within the bound that leases allow for',
+  draw: (stream) => ({
+    clock: { offset: stream.below(50 * MILLISECOND), drift: stream.below(200_000) },
+  }),
+};

@@ -64,7 +64,7 @@ const demonstrated = demonstrations(
       clientRetry: 20 * MS,
     }),
     durable: DURABLE,
-    marks: { restarted: 'restarted-from-disk', unreadable: 'unreadable-dropped' },
+    marks: { restarted: () => 'restarted-from-disk', unreadable: 'unreadable-dropped' },
     hasSequentialReads: false,
   },
   [
