@@ -33,21 +33,21 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
 
     test('obeys what the user sets', () => {
       const settings = {
-        replicas: 5,
+        replicas: 6,
         clients: 2,
         operations: 10,
         duration: 50_000,
         maxEvents: 777,
       };
       const spec = scenario.draw('0x1', settings);
-      expect(spec).toMatchObject({ replicas: 5, clients: 2, ending: { healAt: 50_000 } });
+      expect(spec).toMatchObject({ replicas: 6, clients: 2, ending: { healAt: 50_000 } });
       expect(spec.workload.operations).toBe(10);
       expect(spec.bounds.events).toBe(777);
     });
 
     test('draws plans that fit the numbers that the user sets', () => {
       for (let index = 0; index < 40; index++) {
-        const spec = scenario.draw(`fit-${index}`, { replicas: 5, clients: 3 });
+        const spec = scenario.draw(`fit-${index}`, { replicas: 6, clients: 3 });
         if (spec.plan !== undefined) checkPlan(spec.plan, spec);
       }
     });

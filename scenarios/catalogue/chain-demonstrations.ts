@@ -1,0 +1,227 @@
+/**
+ * What every protocol has to show, of chain replication; and what becomes of a chain when masters
+ * fail. A chain serves a group with most of the masters and a settled server; without the masters
+ * it goes on as it is, but for queries that rely on them.
+ */
+import type { Options } from '../../sim/contract.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
+import type { Stream } from '../../sim/streams.ts';
+import type { ReturnWindow } from '../spec.ts';
+import {
+  both,
+  busy,
+  CLUSTER_SIZES,
+  drawChain,
+  drawCluster,
+  drawPace,
+  HEAD,
+  IMPATIENT,
+  leaseOf,
+  MASTERS,
+  type Pace,
+  removalOf,
+  returning,
+  serversOf,
+  silent,
+} from './chain-outages.ts';
+import { demonstrations } from './demonstrations.ts';
+import { dividedTwice } from './division.ts';
+import { AFTERMATH, PATIENCE } from './patience.ts';
+import { defineScenario, MILLISECOND, type Scenario } from './scenario.ts';
+
+const MS = MILLISECOND;
+
+/** Servers are removed soon enough for what demonstrations expect, and leases are over by then. */
+function drawQuick(stream: Stream): Options {
+  const suspectAfter = stream.between(20, 28) * MS;
+  return {
+    ...drawChain(stream),
+    readMode: stream.pick(['tail', 'confirm', 'chain']),
+    suspectAfter,
+    leaseDuration: Math.floor((suspectAfter * stream.between(60, 100)) / 100),
+    heartbeatInterval: Math.floor(suspectAfter / 7),
+    leaderTimeout: 20 * MS,
+    leaderSpread: 10 * MS,
+    clientRetry: 15 * MS,
+  };
+}
+
+const demonstrated = demonstrations(
+  {
+    protocol: 'chain',
+    options: drawQuick,
+    durable: { durability: 'durable' },
+    marks: {
+      restarted: (node) => (isMaster(node) ? 'master-restarted-from-disk' : 'restarted-from-disk'),
+      unreadable: 'unreadable-dropped',
+    },
+    hasSequentialReads: true,
+    sizes: { usual: CLUSTER_SIZES, least: CLUSTER_SIZES[0], single: 2 },
+    load: { clients: 4, operations: 240 },
+  },
+  ['single-node', 'node-restart', 'cluster-restart', 'random-faults', 'unreadable-messages'],
+);
+
+function isMaster(node: number): boolean {
+  return node < HEAD;
+}
+
+const serverKilled = defineScenario({
+  protocol: 'chain',
+  name: 'server-killed',
+  title: 'D2: a server is killed, and progress resumes',
+  about: 'three masters, three to five servers under load; any server dies and stays down',
+  expects: 'the chain goes on without it',
+  world: (stream, request) => {
+    const replicas = drawCluster(stream, request.replicas);
+    const at = stream.between(60, 160) * MS;
+    const node = stream.between(HEAD, replicas - 1);
+    const pace = drawPace(stream, [60, 120]);
+    const { latest } = removalOf(pace, at, true);
+    return busy(stream, latest + PATIENCE, [{ at, fault: 'crash', node, staysDown: true }], {
+      replicas,
+      options: { ...drawChain(stream), ...pace },
+      fixed: IMPATIENT,
+      expect: {
+        marks: ['remove-proposed'],
+        windows: [...both('whole chain', 0, at), ...both('shorter chain', latest)],
+      },
+    });
+  },
+});
+
+const availability = dividedTwice({
+  protocol: 'chain',
+  name: 'availability',
+  title: 'D9: availability under partitions',
+  about:
+    'one of three masters and some of three to five servers are cut off from the others, with ' +
+    'half of the clients on each side, and come back; then others are',
+  expects:
+    'operations return where two masters and a server are, which form the chain; none on the ' +
+    'other side; later all do',
+  options: drawQuick,
+  sides: ['side with two masters', 'side with one master'],
+  drawSize: drawCluster,
+  divide: (stream, replicas) => {
+    const masters = stream.shuffle(MASTERS);
+    const servers = stream.shuffle(serversOf(replicas));
+    const few = stream.between(1, servers.length - 1);
+    return {
+      cutOff: [...masters.slice(0, 1), ...servers.slice(0, few)],
+      served: [...masters.slice(1), ...servers.slice(few)],
+    };
+  },
+});
+
+/** Each way to read relies on the masters in another way, or not at all. */
+function readsWithoutMasters(
+  readMode: string,
+  pace: Pace,
+  from: number,
+  until: number,
+): ReturnWindow[] {
+  const reads = { kind: 'reads', level: 'linearizable' } as const;
+  if (readMode === 'chain') return [returning('reads as updates', from, until, reads)];
+  if (readMode === 'confirm') {
+    return [silent('no master to confirm', from + 5 * MS, until, reads)];
+  }
+  const { earliest, latest } = leaseOf(pace);
+  // The master that is left may count on a lease of its own, and grant others until that is over.
+  return [
+    returning('the lease still lasts', from, from + earliest, reads),
+    silent('the lease has run out', from + 2 * latest, until, reads),
+  ];
+}
+
+const masterMinority = defineScenario({
+  protocol: 'chain',
+  name: 'master-minority',
+  title: 'D3: two of three masters are down',
+  about:
+    'two of three masters crash, the acting one or not, and come back later; while they are ' +
+    'away, a server dies, too',
+  expects:
+    'the chain goes on with updates, and with reads as long as they need no master; ' +
+    'whoever dies is not removed, which stops the chain until there are masters again',
+  world: (stream, request) => {
+    const replicas = drawCluster(stream, request.replicas);
+    const pace = drawPace(stream, [90, 110]);
+    const readMode = stream.pick(['tail', 'confirm', 'chain']);
+    const at = stream.between(80, 120) * MS;
+    const dies = at + PATIENCE;
+    const back = dies + PATIENCE;
+    const [, ...gone] = stream.shuffle(MASTERS);
+    const faults: PlannedFault[] = [
+      ...gone.map((node) => ({ at, fault: 'crash' as const, node, lasts: back - at })),
+      { at: dies, fault: 'crash', node: stream.between(HEAD, replicas - 1), staysDown: true },
+    ];
+    return busy(stream, back + 2 * PATIENCE, faults, {
+      replicas,
+      mix: { get: 50, put: 50 },
+      sequential: 20,
+      options: { ...drawChain(stream), ...pace },
+      // In the fail-stop mode nobody may die while no master acts.
+      fixed: { ...IMPATIENT, readMode, durability: 'durable' },
+      expect: {
+        marks: ['master-restarted-from-disk', 'acting-began', 'remove-proposed'],
+        windows: [
+          ...both('masters there', 0, at),
+          returning('without masters', at, at + PATIENCE / 2, { kind: 'writes' }),
+          returning('without masters', at + PATIENCE / 2, dies, { kind: 'writes' }),
+          ...readsWithoutMasters(readMode, pace, at, dies),
+          silent('a server is dead', dies + 10 * MS, back, { level: 'linearizable' }),
+          ...both('masters again', back + PATIENCE, PATIENCE),
+        ],
+      },
+    });
+  },
+});
+
+const actingMasterCutOff = defineScenario({
+  protocol: 'chain',
+  name: 'acting-master-cut-off',
+  title: 'The acting master is cut off',
+  about: 'of three masters the acting one is alone, and then the tail dies',
+  expects:
+    'updates return as before; another master acts, and removes the tail; the old one grants no ' +
+    'lease of an old epoch',
+  world: (stream, request) => {
+    const replicas = drawCluster(stream, request.replicas);
+    const tail = replicas - 1;
+    const pace = drawPace(stream, [60, 100]);
+    const options = drawChain(stream);
+    const cut = stream.between(60, 120) * MS;
+    const dies = cut + PATIENCE;
+    const removal = removalOf(pace, dies, options.readMode === 'tail');
+    const others = Array.from({ length: tail }, (_, index) => index + 1);
+    const whole = removal.latest + PATIENCE;
+    const faults: PlannedFault[] = [
+      { at: cut, fault: 'partition', groups: [[0], others], lasts: whole - cut },
+      { at: dies, fault: 'crash', node: tail, lasts: whole - dies },
+    ];
+    return busy(stream, whole + PATIENCE, faults, {
+      replicas,
+      options: { ...options, ...pace },
+      fixed: IMPATIENT,
+      expect: {
+        marks: ['acting-began', 'remove-proposed', 'acting-ended'],
+        windows: [
+          returning('updates need no master', cut, cut + AFTERMATH, { kind: 'writes' }),
+          ...both('another master acts', dies - AFTERMATH, AFTERMATH),
+          silent('no tail', dies + 10 * MS, removal.earliest),
+          ...both('shorter chain', removal.latest),
+          ...both('whole again', whole + PATIENCE / 2, PATIENCE / 2),
+        ],
+      },
+    });
+  },
+});
+
+export const chainDemonstrations: readonly Scenario[] = [
+  ...demonstrated,
+  serverKilled,
+  availability,
+  masterMinority,
+  actingMasterCutOff,
+];
