@@ -106,9 +106,23 @@ export function removeClients(trials: Trials): void {
  * replicas leave no room for are lowered: fewer masters, a smaller quorum.
  */
 export function removeReplicas(trials: Trials, protocol: Protocol): void {
-  const attempt = (gone: readonly NodeId[]): boolean =>
-    trials.attempt(withFittedOptions(withoutReplicas(trials.spec, gone), protocol));
+  const attempt = (gone: readonly NodeId[]): boolean => {
+    const rest = withFittedOptions(withoutReplicas(trials.spec, gone), protocol);
+    return trials.attempt(rest) || trials.attemptFirst(withLess(rest, gone.length, protocol));
+  };
   while (removePair(trials.spec, attempt) || removeReplica(trials.spec, attempt));
+}
+
+/** With less of what replicas are counted for: the one that went may have been one of those. */
+function withLess(spec: PlannedSpec, by: number, protocol: Protocol): readonly PlannedSpec[] {
+  const limited = protocol.limits?.(spec.options, spec.replicas) ?? [];
+  return protocol.optionSchema.flatMap((option) => {
+    const value = spec.options[option.name];
+    const isCounted = limited.some((limit) => limit.option === option.name);
+    if (!isCounted || option.type !== 'integer' || typeof value !== 'number') return [];
+    if (value - by < option.min || value === 0) return [];
+    return [{ ...spec, options: { ...spec.options, [option.name]: value - by } }];
+  });
 }
 
 type Attempt = (gone: readonly NodeId[]) => boolean;

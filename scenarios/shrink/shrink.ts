@@ -14,6 +14,7 @@ import { descentsFor, isLower, otherStarts } from './starts.ts';
 import {
   type Budget,
   type Case,
+  eventsOf,
   isSteady,
   type PlannedSpec,
   runCase,
@@ -105,7 +106,7 @@ function shrinkCase(
   protocol: Protocol,
 ): Shrunk {
   const trials = new Trials(engine, original, budget);
-  const { minimal, isComplete, whyDrawn } = deepest(trials, original, engine, protocol);
+  const { minimal, isComplete, whyDrawn } = deepestNotLonger(trials, original, engine, protocol);
   const { network, ending } = original.spec;
   return {
     kind: 'shrunk',
@@ -122,6 +123,23 @@ function shrinkCase(
       original: { network, ending },
     },
   };
+}
+
+/**
+ * What lacks faults and operations may take longer to fail. Where the end is longer than the
+ * original, it is gone down once more, by no step to anything that is longer.
+ */
+function deepestNotLonger(
+  trials: Trials,
+  original: Case,
+  engine: CampaignEngine,
+  protocol: Protocol,
+): Descent {
+  const lowest = deepest(trials, original, engine, protocol);
+  if (eventsOf(lowest.minimal) <= eventsOf(original)) return lowest;
+  trials.takeNothingLonger(original);
+  trials.startFrom(original);
+  return deepest(trials, original, engine, protocol);
 }
 
 /** Goes down from the original and, while the end is not low, from other places as well. */

@@ -15,6 +15,7 @@ import { simplifyOperations } from './simpler-operations.ts';
 import { closeGaps, roundTimes } from './times.ts';
 import type { Case, Trials } from './trials.ts';
 import { nameLeaders, replaceTriggers, simplifyTriggers } from './triggers.ts';
+import { waitLess } from './wait-less.ts';
 import { calmWorld, plainNetwork, roundWorld, simplifyDelay } from './world.ts';
 
 type Pass = (trials: Trials) => void;
@@ -106,6 +107,7 @@ function finish(trials: Trials, protocol: Protocol): void {
   const polished = trials.best;
   replaceTriggers(trials);
   if (trials.best !== polished) polishAndReduce(trials, protocol);
+  if (trials.waits) waitLess(trials, protocol.optionSchema);
 }
 
 function polishAndReduce(trials: Trials, protocol: Protocol): void {

@@ -5,7 +5,7 @@
  */
 import { withFaults, withOperations } from './edit.ts';
 import { type Descent, weightOf } from './stages.ts';
-import type { Case, PlannedSpec } from './trials.ts';
+import { eventsOf, type PlannedSpec } from './trials.ts';
 import { PLAIN_DELAYS, plainNetworkOf, withoutLoss } from './world.ts';
 
 /** What is as small as this is not tried to be found smaller. */
@@ -32,10 +32,6 @@ const NOTICEABLE = 0.9;
 export function isLower({ minimal: one }: Descent, { minimal: other }: Descent): boolean {
   const difference = weightOf(one) - weightOf(other);
   return difference < 0 || (difference === 0 && eventsOf(one) < NOTICEABLE * eventsOf(other));
-}
-
-function eventsOf({ result }: Case): number {
-  return result.counts.events;
 }
 
 /** The original with less luck in it, in one way or another; it need not fail any more. */

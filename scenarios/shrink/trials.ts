@@ -34,11 +34,10 @@ export interface Budget {
   readonly watch?: (runs: number, best: Case) => void;
 }
 
-/** The engine asks every few thousand events whether to stop; no candidate may go on for ever. */
-const ASKED_MIN = 64;
-/** Events between two times that it asks. */
+/** Events between two times that the engine asks whether to stop. */
 const ASKED_EVERY = 4_096;
-/** Beyond that, so many times as often as the run that is being shrunk. */
+/** No candidate may go on for ever: so many events, and so many times those of the first run. */
+const EVENTS_MIN = 64 * ASKED_EVERY;
 const LONGER_MAX = 4;
 
 export class Trials {
@@ -49,8 +48,8 @@ export class Trials {
   private current: Case;
   private readonly engine: CampaignEngine;
   private readonly budget: Budget;
-  /** How often a candidate is asked to go on before it is given up. */
-  private readonly askedMax: number;
+  /** Candidates of more events are given up. */
+  private eventsMax: number;
   /** What specs came to, by hash: no spec is run twice. Undefined is not the failure. */
   private readonly known = new Map<string, Case | undefined>();
   /** Specs that were tried since the present start: none is taken twice, which ends all cycles. */
@@ -61,8 +60,20 @@ export class Trials {
     this.current = first;
     this.target = first.failure;
     this.budget = budget;
-    this.askedMax = ASKED_MIN + (LONGER_MAX * first.result.counts.events) / ASKED_EVERY;
+    this.eventsMax = EVENTS_MIN + LONGER_MAX * eventsOf(first);
+    // A run without progress is as long as it is waited for; others end where something shows.
+    if (this.waits) this.takeNothingLonger(first);
     this.startFrom(first);
+  }
+
+  /** Whether the failure is that something was waited for in vain. */
+  get waits(): boolean {
+    return this.target.oracle === progress.id;
+  }
+
+  /** From now on, what has more events than this case is no smaller, whatever it lacks. */
+  takeNothingLonger(than: Case): void {
+    this.eventsMax = eventsOf(than);
   }
 
   /** The smallest case so far. */
@@ -109,17 +120,17 @@ export class Trials {
     const key = keyOf(spec);
     if (this.tried.has(key)) return undefined;
     this.tried.add(key);
-    if (this.known.has(key)) return this.known.get(key);
-    const found = this.run(spec);
-    this.known.set(key, found);
-    return found;
+    if (!this.known.has(key)) this.known.set(key, this.run(spec));
+    const found = this.known.get(key);
+    return found !== undefined && eventsOf(found) <= this.eventsMax ? found : undefined;
   }
 
   private run(spec: PlannedSpec): Case | undefined {
     this.runs += 1;
     this.budget.watch?.(this.runs, this.current);
     let asked = 0;
-    const stop = (): boolean => ++asked > this.askedMax || this.budget.shouldStop?.() === true;
+    const stop = (): boolean =>
+      ++asked * ASKED_EVERY > this.eventsMax || this.budget.shouldStop?.() === true;
     const found = runCase(this.engine, spec, this.target, stop);
     return found !== undefined && isFair(this.engine, found) ? found : undefined;
   }
@@ -130,6 +141,11 @@ export class Trials {
     }
     return this.isCutShort;
   }
+}
+
+/** How long the run of a case is. */
+export function eventsOf({ result }: Case): number {
+  return result.counts.events;
 }
 
 /** The case that a spec makes, if it fails in the way that is wanted. */

@@ -31,6 +31,11 @@ describe.each(shrinkable)('a failure of $name, shrunk', (prey) => {
     expect(shrunk.minimal.spec.seed).toBe(run.spec.seed);
   });
 
+  it('has no more events than before', () => {
+    const { account } = shrunkFailure(prey).shrunk;
+    expect(account.to.events).toBeLessThanOrEqual(account.from.events);
+  });
+
   it('remembers the luck that the original had', () => {
     const { run, shrunk } = shrunkFailure(prey);
     const { network, ending } = run.spec;

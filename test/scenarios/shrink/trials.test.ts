@@ -47,6 +47,50 @@ describe('a candidate that comes to something else', () => {
   });
 });
 
+describe('a candidate of more events', () => {
+  const EVENTS_BEFORE = 100;
+
+  /** Fails in any case, and takes as long as it has faults and operations, by these figures. */
+  function engineOf(oracle: string, eventsOf: (faults: number, operations: number) => number) {
+    const failing = fakeEngine({ fails: () => 'F-0001' });
+    return {
+      draw: fakeSpec,
+      run: (planned, options) => {
+        const { faults = [], operations = [] } = planned.plan ?? {};
+        const result = failing.run(planned, options);
+        return {
+          ...result,
+          failures: result.failures.map((failure) => ({ ...failure, oracle })),
+          counts: { ...result.counts, events: eventsOf(faults.length, operations.length) },
+          faults: faults.map(() => ({ status: 'fired', at: 0, event: 0 })),
+        };
+      },
+    } satisfies CampaignEngine;
+  }
+
+  function shrunkBy(engine: CampaignEngine, oracle: string) {
+    const outcome = shrink(engine, { spec, target: { oracle } });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    return outcome;
+  }
+
+  it.each(['fake', 'progress'])('than the original is no end: oracle %s', (oracle) => {
+    const engine = engineOf(oracle, (faults) => EVENTS_BEFORE + 3 - faults);
+    const { minimal, original, account } = shrunkBy(engine, oracle);
+    expect(original.counts.events).toBe(EVENTS_BEFORE);
+    expect(minimal.counts.events).toBe(EVENTS_BEFORE);
+    expect(account.to.faults).toEqual({ crash: 3 });
+    expect(account.to.operations).toEqual({});
+  });
+
+  it('is a step on the way, unless something is waited for in vain', () => {
+    const longerBetween = (faults: number, operations: number): number =>
+      faults + operations === 4 || faults + operations === 0 ? EVENTS_BEFORE : EVENTS_BEFORE + 1;
+    const { minimal } = shrunkBy(engineOf('fake', longerBetween), 'fake');
+    expect(minimal.spec.plan).toEqual({ faults: [], operations: [] });
+  });
+});
+
 describe('a read that may be stale', () => {
   const reads = ['x', 'y'].map((key, at): PlannedOperation => {
     return { at, client: 0, operation: { f: 'get', key }, level: 'sequential' };
