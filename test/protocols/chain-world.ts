@@ -51,6 +51,28 @@ export function chainWorld(settings: ChainSettings = {}): ChainWorld {
 }
 
 /**
+ * Two servers serve; an operator has asked for the third one, which has been told so, and is about
+ * to copy.
+ */
+export function joiningWorld(values: readonly Plain[] = [1, 2], options: Options = {}): ChainWorld {
+  const world = chainWorld({
+    options: { servers: 2, autoExtend: false, snapshotEvery: 2, ...options },
+  });
+  write(world, ...values);
+  world.reconfigure(MASTER, SERVERS);
+  world.settle(ofType('MasterPaxos', 'Wish'));
+  for (let round = 0; round < 2; round++) {
+    world.expire(TAIL, 'heartbeat');
+    world.settle(ofType('ServerHeartbeat', 'ChainConfig', 'MasterPaxos'));
+    world.expire(MASTER, 'supervise');
+    world.settle(ofType('MasterPaxos', 'ChainConfig'));
+  }
+  const { chain, joining } = master(world).configuration;
+  if (chain.includes(TAIL) || joining !== TAIL) throw new Error('the third server does not join');
+  return world;
+}
+
+/**
  * At least so much time passes: heartbeats are sent and delivered, but for those of the `silent`,
  * from and to whom everything is lost.
  */

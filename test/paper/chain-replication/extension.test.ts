@@ -1,12 +1,12 @@
 /** Van Renesse & Schneider 2004, §3, "Extending a Chain". */
 import { describe, expect, it } from 'vitest';
 import {
-  type ChainWorld,
   CLIENT,
   chainOf,
   chainWorld,
   get,
   HEAD,
+  joiningWorld,
   LONG,
   lastAnswer,
   MASTER,
@@ -23,25 +23,9 @@ import {
 
 const NEW = TAIL;
 
-/** Two servers serve; the third one is asked for, and has been told so. */
-function joining(values: readonly number[] = [1, 2]): ChainWorld {
-  const world = chainWorld({ options: { servers: 2, autoExtend: false, snapshotEvery: 2 } });
-  write(world, ...values);
-  world.reconfigure(MASTER, [HEAD, MIDDLE, NEW]);
-  world.settle(ofType('MasterPaxos', 'Wish'));
-  for (let round = 0; round < 2; round++) {
-    world.expire(NEW, 'heartbeat');
-    world.settle(ofType('ServerHeartbeat', 'ChainConfig', 'MasterPaxos'));
-    world.expire(MASTER, 'supervise');
-    world.settle(ofType('MasterPaxos', 'ChainConfig'));
-  }
-  expect(master(world).configuration).toMatchObject({ chain: [HEAD, MIDDLE], joining: NEW });
-  return world;
-}
-
 describe('§3 extending a chain', () => {
   it('copies what the tail has while the tail serves', () => {
-    const world = joining();
+    const world = joiningWorld();
     world.invoke(CLIENT, put(3));
     world.settle(
       ofType('Request', 'Forward', 'Stored', 'Ack', 'Reply', 'LastSequence', 'StateCopy'),
@@ -52,14 +36,14 @@ describe('§3 extending a chain', () => {
   });
 
   it('begins with a snapshot where the tail has trimmed its Hist', () => {
-    const world = joining([1, 2, 3, 4, 5, 6, 7]);
+    const world = joiningWorld([1, 2, 3, 4, 5, 6, 7]);
     world.settle();
     expect(world.marks).toContain(`snapshot-received ${NEW}`);
     expect(server(world, NEW).length).toBe(7);
   });
 
   it('hands over the rest before the new tail answers anything', () => {
-    const world = joining();
+    const world = joiningWorld();
     world.settle(
       ({ message, from, to }) =>
         !(message.type === 'LastSequence' && to === MIDDLE) ||
@@ -76,7 +60,7 @@ describe('§3 extending a chain', () => {
   });
 
   it('makes the old tail answer no query any more, and tells who does', () => {
-    const world = joining();
+    const world = joiningWorld();
     world.settle();
     expect(chainOf(world)).toEqual([HEAD, MIDDLE, NEW]);
     expect(master(world).configuration.joining).toBeNull();
@@ -89,14 +73,14 @@ describe('§3 extending a chain', () => {
   });
 
   it('is called off if the new server is not heard any more', () => {
-    const world = joining();
+    const world = joiningWorld();
     world.lose();
     pass(world, LONG, [NEW]);
     expect(master(world).configuration).toMatchObject({ chain: [HEAD, MIDDLE], joining: null });
   });
 
   it('keeps the old tail while the new one lacks something', () => {
-    const world = joining();
+    const world = joiningWorld();
     world.settle(({ message }) => message.type !== 'LastSequence');
     world.lose();
     pass(world, LONG, [HEAD, MIDDLE]);
