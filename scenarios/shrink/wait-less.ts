@@ -1,5 +1,5 @@
 /**
- * Makes a run without progress shorter. It lasts as long as the protocol may take by its own claims,
+ * Makes a run without progress shorter. It lasts as long as the protocol may take by its claims,
  * and is full of heartbeats meanwhile: with shorter patience there is less to look at.
  */
 import type { OptionSchema } from '../../sim/contract.ts';
