@@ -12,6 +12,7 @@ import { configurationAt } from './configurations.ts';
 import { ghostOf } from './ghost.ts';
 import { leaseBackedByQuorum, leaseOutlastsRival } from './lease-invariants.ts';
 import { type PaxosOptions, phase2QuorumFor, readOptions } from './options.ts';
+import { readsConfirmedAnew, readsSeeDecided } from './read-invariants.ts';
 import { endOf, FIRST_SLOT, valueAt } from './slots.ts';
 import type { PaxosState } from './state.ts';
 
@@ -327,4 +328,6 @@ export const invariants: readonly Invariant<PaxosState>[] = [
   oneStatePerSlot,
   leaseOutlastsRival,
   leaseBackedByQuorum,
+  readsSeeDecided,
+  readsConfirmedAnew,
 ];

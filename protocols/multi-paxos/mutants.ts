@@ -1,6 +1,6 @@
 /**
  * Bugs planted in Multi-Paxos, by their rows in the zoo: each replaces one rule, or two that say
- * the same thing, and leaves the protocol's own files alone.
+ * the same thing, and leaves the protocol's own files alone. MP-18 is a row of our own.
  */
 import type { Mutant, Options } from '../../sim/contract.ts';
 import { leaderOf, NO_BALLOT } from './ballot.ts';
@@ -10,6 +10,7 @@ import { makeMultiPaxos } from './index.ts';
 import type { PValue } from './messages.ts';
 import { type Rules, rules } from './rules.ts';
 
+const CONFIRMED: Options = { readMode: 'read-index' };
 const UNDER_LEASE: Options = { readMode: 'lease' };
 const FROM_SNAPSHOTS: Options = { snapshotEvery: 4 };
 
@@ -128,6 +129,16 @@ export const mutants: readonly Mutant[] = [
     summary: 'other members vote at once, not WINDOW slots later',
     difficulty: 'hard',
     node: { firstSlotOf: (_context, slot) => slot + 1 },
+  }),
+  mutant({
+    id: 'MP-18',
+    summary: 'a round of heartbeats that began before a read arrived confirms it',
+    difficulty: 'hard',
+    options: CONFIRMED,
+    node: {
+      isRoundConfirmed: (state, context, round) =>
+        rules.isRoundConfirmed(state, context, round - 1),
+    },
   }),
   mutant({
     id: 'CL-1',

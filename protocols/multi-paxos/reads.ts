@@ -23,10 +23,13 @@ import {
 } from './state.ts';
 
 const NO_ANSWER = -1;
+/** So many that no node draws the same one twice within a run. */
+const NONCES = 2 ** 30;
 
 function onRead(state: PaxosState, context: Context, request: Request): void {
   const { leader } = state;
   const { env, options, rules } = context;
+  recordArrival(state, request);
   if (options.readMode === 'quorum') {
     rules.startQuorumRead(state, context, request);
     return;
@@ -47,6 +50,24 @@ function onRead(state: PaxosState, context: Context, request: Request): void {
   } else {
     rules.startReadIndex(state, context, request);
   }
+}
+
+/** Whoever asks again has asked before: the first time counts. Copies of earlier reads do not. */
+function recordArrival(
+  { replica, leader }: PaxosState,
+  { clientId, requestNumber }: Request,
+): void {
+  replica.readChanges++;
+  const latest = replica.readRecords[clientId];
+  if (latest !== undefined && latest.requestNumber >= requestNumber) return;
+  replica.readRecords[clientId] = { requestNumber, round: leader.round, answeredAt: null };
+}
+
+function recordAnswer({ replica }: PaxosState, { clientId, requestNumber }: WaitingRead): void {
+  const record = replica.readRecords[clientId];
+  if (record === undefined || record.requestNumber !== requestNumber) return;
+  record.answeredAt = replica.slotOut;
+  replica.readChanges++;
 }
 
 /** Everything that any client was told of is below this slot, if this node leads. */
@@ -102,9 +123,9 @@ function isRoundConfirmed(state: PaxosState, context: Context, round: number): b
 /** Asks a phase 1 quorum for the highest slot: whatever was decided, one of them has accepted. */
 function startQuorumRead(state: PaxosState, context: Context, request: Request): void {
   const { replica } = state;
-  replica.lastQuery++;
+  const query = context.env.random(NONCES);
   const answers = filled(context.nodes.length, NO_ANSWER);
-  const read: QuorumRead = { query: replica.lastQuery, request, asked: [], answers };
+  const read: QuorumRead = { query, request, asked: [], answers };
   const others = replica.quorumReads.filter((each) => !isOf(each.request, request.clientId));
   replica.quorumReads = [...others, read];
   context.rules.askForSlots(state, context, read, membersInForce(state, context));
@@ -238,6 +259,7 @@ function isStillLeading({ leader }: PaxosState, { ballot }: WaitingRead): boolea
 /** An operation that only reads changes nothing, so it may be applied to the state itself. */
 function serveRead(state: PaxosState, context: Context, read: WaitingRead): void {
   const { machine, rules } = context;
+  recordAnswer(state, read);
   const result = machine.apply(state.replica.app, read.operation);
   const response = rules.responseFor(state, read.requestNumber, result);
   rules.sendResponse(context, read.clientId, response);

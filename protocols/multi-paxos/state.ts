@@ -36,12 +36,22 @@ export interface WaitingRead {
 
 /** A read that asks acceptors how far they are. */
 export interface QuorumRead {
+  /** A nonce: answers to what this node asked before a crash may still arrive. */
   readonly query: number;
   readonly request: Request;
   /** Those that were asked. */
   asked: readonly NodeId[];
   /** By node: the highest slot it has accepted, or -1 before its answer. */
   readonly answers: number[];
+}
+
+/** A read that a client asked this node for, for whoever judges how it was answered. */
+export interface ReadRecord {
+  readonly requestNumber: number;
+  /** Rounds of heartbeats that had begun here when it first arrived. */
+  readonly round: number;
+  /** The slot to perform when it was answered; null until then. */
+  answeredAt: number | null;
 }
 
 export interface ReplicaRole {
@@ -73,7 +83,10 @@ export interface ReplicaRole {
   catchUpAttempts: number;
   waitingReads: WaitingRead[];
   quorumReads: QuorumRead[];
-  lastQuery: number;
+  /** By client: its latest read without a slot that may not be old. */
+  readonly readRecords: { [clientId: number]: ReadRecord };
+  /** How often one of these has arrived here or was answered. */
+  readChanges: number;
 }
 
 export interface AcceptorRole {
@@ -209,7 +222,8 @@ function initialReplica(members: readonly NodeId[]): ReplicaRole {
     catchUpAttempts: 0,
     waitingReads: [],
     quorumReads: [],
-    lastQuery: 0,
+    readRecords: {},
+    readChanges: 0,
   };
 }
 

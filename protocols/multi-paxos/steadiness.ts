@@ -1,6 +1,6 @@
 /**
  * Most steps change nobody's ballot and nobody's part: steady, for claims about leaders and
- * members. Of those, many neither accept nor perform anything: idle, for claims about slots.
+ * members. Of those, many neither accept, perform nor read anything: idle, for claims about slots.
  */
 import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
 import type { Ballot } from './ballot.ts';
@@ -19,6 +19,7 @@ class Glance {
   private slotOut = 0;
   private acceptedCount = 0;
   private proposalsEnd = 0;
+  private readChanges = 0;
 
   /** A state is one object from start to crash; configurations are never changed in place. */
   isSteady(state: PaxosState): boolean {
@@ -37,6 +38,7 @@ class Glance {
     return (
       this.slotOut === replica.slotOut &&
       this.acceptedCount === acceptor.acceptedCount &&
+      this.readChanges === replica.readChanges &&
       this.proposalsEnd === endOf(replica.proposals)
     );
   }
@@ -52,6 +54,7 @@ class Glance {
     this.slotOut = replica.slotOut;
     this.acceptedCount = acceptor.acceptedCount;
     this.proposalsEnd = endOf(replica.proposals);
+    this.readChanges = replica.readChanges;
   }
 }
 

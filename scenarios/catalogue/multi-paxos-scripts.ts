@@ -108,6 +108,53 @@ const isolatedLeader = defineScenario({
   },
 });
 
+const frozenLeader = defineScenario({
+  protocol: 'mp',
+  name: 'frozen-leader',
+  title: 'A leader whose clock stands still is cut off with a client',
+  about:
+    'the clock of node 0, which leads, stands still, so that it sends no heartbeats by itself; ' +
+    'then it is cut off together with client 0; all clients ask now and then',
+  expects:
+    'the old leader answers nothing: the last round that a quorum has answered began before the ' +
+    'read arrived; the other clients are served, and all are when it is back',
+  world: (stream) => {
+    const frozen = stream.between(60, 120) * MS;
+    const cut = frozen + stream.between(3, 10) * MS;
+    const lasts = 2 * PATIENCE + stream.below(100 * MS);
+    const back = cut + lasts;
+    // Nodes are 0 to 2, clients 3 to 8.
+    const groups = [
+      [0, 3],
+      [1, 2, 4, 5, 6, 7, 8],
+    ];
+    const stands = back - frozen + stream.below(40 * MS);
+    const faults: PlannedFault[] = [
+      { at: frozen, fault: 'clock-freeze', node: 0, lasts: stands },
+      { at: cut, fault: 'partition', groups, lasts },
+    ];
+    // What was on its way when the link was cut may still arrive.
+    const alone = { from: cut + 5 * MS, until: back };
+    return scripted(stream, faults, {
+      clients: 6,
+      operations: 72,
+      keys: 1,
+      mix: { get: 60, put: 40 },
+      ...busyThrough(back + PATIENCE),
+      options: drawQuick(stream),
+      fixed: { readMode: 'read-index' },
+      expect: {
+        marks: ['read-confirmed', 'stepped-down'],
+        windows: [
+          { about: 'cut off', ...alone, clients: [0], atMost: 0 },
+          { ...servedIn('the others', cut + PATIENCE, PATIENCE), clients: [1, 2, 3, 4, 5] },
+          servedIn('back', back + AFTERMATH, PATIENCE),
+        ],
+      },
+    });
+  },
+});
+
 const duellingLeaders = defineScenario({
   protocol: 'mp',
   name: 'duelling-leaders',
@@ -322,6 +369,7 @@ export const multiPaxosScripts: readonly Scenario[] = [
   ...demonstrated,
   pausedLeader,
   isolatedLeader,
+  frozenLeader,
   duellingLeaders,
   flexibleQuorum,
   membersReplaced,

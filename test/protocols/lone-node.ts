@@ -37,6 +37,8 @@ export interface LoneSettings {
   readonly options?: Options;
   /** Told of every draw's bound; what is drawn is always 0. */
   readonly onDraw?: (bound: number) => void;
+  /** What it draws; always 0 if absent. */
+  readonly random?: (bound: number) => number;
 }
 
 export const CLIENT: NodeId = 9;
@@ -149,7 +151,7 @@ export class LoneNode {
       persist: (...writes) => this.records.push({ intact: true, writes: freezeDeeply(writes) }),
       random: (bound) => {
         this.#settings.onDraw?.(bound);
-        return 0;
+        return this.#settings.random?.(bound) ?? 0;
       },
       mark: (name) => {
         if (!(name in multiPaxos.marks)) throw new Error(`mark ${name} is not declared`);

@@ -64,19 +64,40 @@ test('every node and every client gets messages that it cannot read, and drops t
 
 const UNREADABLE = 'unreadable-dropped';
 
+test.each([
+  ['linearizability', /^c0 get .* but put .* had completed at/],
+  ['expectation', /^cut off: operations by c0, .* returned, expected none/],
+])(
+  'a frozen leader that is confirmed by old rounds is objected to by %s alone',
+  (oracle, words) => {
+    const [scenario] = findScenarios('mp/frozen-leader');
+    const registry = withRules(OLD_ROUNDS);
+    const failures = SEEDS.flatMap(
+      (seed) => run(scenario!.draw(seed, { oracles: [oracle] }), { registry }).failures,
+    );
+    expect(failures.map(({ message }) => message)).toContainEqual(expect.stringMatching(words));
+  },
+);
+
 describe('a planted bug', () => {
   test.each<[string, string, Partial<Rules>, RegExp]>([
     [
       'a leader that believes in its lease for ever',
       'paused-leader',
       { holdsLease: ({ leader }) => leader.isActive },
-      /^linearizability: /,
+      /^reads-see-decided: /,
     ],
     [
       'a lease that acceptors do not mind',
       'isolated-leader',
       { isRefusedByLease: () => false, maySeekElection: () => true },
       /^lease-excludes-rivals: /,
+    ],
+    [
+      'a leader that is confirmed by what it was told before',
+      'frozen-leader',
+      OLD_ROUNDS,
+      /^reads-confirmed-anew: /,
     ],
     [
       'a leader that is elected by as few as decide',
@@ -118,6 +139,11 @@ describe('a planted bug', () => {
     expect(objectionTo(name, changes)).toMatch(words);
   });
 });
+
+/** A round of heartbeats that began before a read arrived confirms it. */
+const OLD_ROUNDS: Partial<Rules> = {
+  isRoundConfirmed: (state, context, round) => rules.isRoundConfirmed(state, context, round - 1),
+};
 
 /** The window is open for a hundred slots more than it says. */
 const proposeAll: Rules['propose'] = (state, context) => {

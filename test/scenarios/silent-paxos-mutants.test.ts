@@ -37,6 +37,11 @@ describeSilence('mp', {
   'MP-14': { because: 'nobody restarts', scenario: 'mp/partitions' },
   'MP-15': { because: 'all clocks are right', scenario: 'mp/crashes' },
   'MP-17': { because: 'members stay the same', scenario: 'mp/crashes' },
+  'MP-18': {
+    because: 'every read takes a slot',
+    scenario: 'mp/chaos',
+    options: { readMode: 'log' },
+  },
   'CL-1': patient,
   'CL-2': patient,
   'CL-5': oneLeader,

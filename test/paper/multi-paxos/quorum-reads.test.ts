@@ -1,5 +1,6 @@
 /** Charapko, Ailijiang & Demirbas 2019, and van Renesse & Altinbuken §4.5: reads by a quorum. */
 import { describe, expect, it } from 'vitest';
+import type { SlotQuery } from '../../../protocols/multi-paxos/messages.ts';
 import {
   ballot,
   CLIENT,
@@ -35,6 +36,12 @@ function readAt(world: PaxosWorld, client: number, node: number, requestNumber =
   const operation = get();
   world.inject(client, node, { type: 'Request', operation, clientId: client, requestNumber });
   world.settle(({ message, to }) => message.type === 'Request' && to === node);
+}
+
+/** What the node asks acceptors when a client reads. */
+function asked(node: LoneNode, requestNumber: number): SlotQuery {
+  const sent = node.tell(CLIENT, { ...request(0, requestNumber), operation: get() });
+  return messagesOf('SlotQuery', sent)[0]!;
 }
 
 describe('a quorum read', () => {
@@ -94,26 +101,46 @@ describe('a quorum read', () => {
 
   it('counts distinct acceptors', () => {
     const node = new LoneNode({ nodes: 5, options: QUORUM });
-    node.tell(CLIENT, { ...request(0), operation: get() });
-    const answer = { type: 'SlotReply', query: 1, highestSlot: 0 } as const;
+    const { query } = asked(node, 1);
+    const answer = { type: 'SlotReply', query, highestSlot: 0 } as const;
     for (const from of [1, 0, 0]) expect(node.tell(from, answer)).toEqual([]);
     expect(described(node.tell(4, answer))).toEqual([`Response→${CLIENT}`]);
   });
 
   it('needs a phase 1 quorum, which meets each quorum that has decided anything', () => {
     const node = new LoneNode({ nodes: 5, options: { ...QUORUM, phase2Quorum: 2 } });
-    node.tell(CLIENT, { ...request(0), operation: get() });
-    const answer = { type: 'SlotReply', query: 1, highestSlot: 0 } as const;
+    const { query } = asked(node, 1);
+    const answer = { type: 'SlotReply', query, highestSlot: 0 } as const;
     for (const from of [1, 0, 2]) expect(node.tell(from, answer)).toEqual([]);
     expect(described(node.tell(4, answer))).toEqual([`Response→${CLIENT}`]);
   });
 
   it('takes no answer to an earlier question: it may be from before the read', () => {
-    const node = new LoneNode({ options: QUORUM });
-    node.tell(CLIENT, { ...request(0, 1), operation: get() });
-    node.tell(CLIENT, { ...request(0, 2), operation: get() });
-    const late = { type: 'SlotReply', query: 1, highestSlot: 0 } as const;
+    let drawn = 0;
+    const node = new LoneNode({ options: QUORUM, random: () => drawn++ });
+    const { query } = asked(node, 1);
+    asked(node, 2);
+    const late = { type: 'SlotReply', query, highestSlot: 0 } as const;
     for (const from of [0, 1, 2]) expect(node.tell(from, late)).toEqual([]);
+  });
+
+  it('takes no answer to what it asked before a crash, either', () => {
+    const world = quorumWorld();
+    readAt(world, 4, 2);
+    world.deliver('SlotQuery', 2, 0);
+    world.deliver('SlotQuery', 2, 1);
+    world.crash(2);
+    world.inject(3, 0, request('a', 1, 3));
+    world.settle(without(2));
+    world.lose(({ message, to }) => to === 2 && message.type !== 'SlotReply');
+    world.restart(2);
+    readAt(world, 4, 2, 2);
+    world.settle(({ message, to }) => to === 2 && message.type === 'SlotReply');
+    expect(world.inFlight()).not.toContain('Response 2→4');
+    beat(world, 0);
+    world.expire(2, 'catchUp');
+    world.settle();
+    expect(world.marks).toContain('quorum-read 2');
   });
 });
 
