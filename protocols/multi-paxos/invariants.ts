@@ -10,7 +10,11 @@ import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim
 import { type Ballot, ballotName, leaderOf, NO_BALLOT } from './ballot.ts';
 import { configurationAt } from './configurations.ts';
 import { ghostOf } from './ghost.ts';
-import { leaseBackedByQuorum, leaseOutlastsRival } from './lease-invariants.ts';
+import {
+  leaseBackedByQuorum,
+  leaseNeverShortened,
+  leaseOutlastsRival,
+} from './lease-invariants.ts';
 import { type PaxosOptions, phase2QuorumFor, readOptions } from './options.ts';
 import { readsConfirmedAnew, readsSeeDecided } from './read-invariants.ts';
 import { endOf, FIRST_SLOT, valueAt } from './slots.ts';
@@ -328,6 +332,7 @@ export const invariants: readonly Invariant<PaxosState>[] = [
   oneStatePerSlot,
   leaseOutlastsRival,
   leaseBackedByQuorum,
+  leaseNeverShortened,
   readsSeeDecided,
   readsConfirmedAnew,
 ];

@@ -1,6 +1,6 @@
 /**
  * Bugs planted in Multi-Paxos, by their rows in the zoo: each replaces one rule, or two that say
- * the same thing, and leaves the protocol's own files alone. MP-18 is a row of our own.
+ * the same thing, and leaves the protocol's own files alone. MP-18 and MP-19 are rows of our own.
  */
 import type { Mutant, Options } from '../../sim/contract.ts';
 import { leaderOf, NO_BALLOT } from './ballot.ts';
@@ -138,6 +138,19 @@ export const mutants: readonly Mutant[] = [
     node: {
       isRoundConfirmed: (state, context, round) =>
         rules.isRoundConfirmed(state, context, round - 1),
+    },
+  }),
+  mutant({
+    id: 'MP-19',
+    summary: 'an acceptor that restarts refuses for as long as a lease is counted on, not granted',
+    difficulty: 'hard',
+    options: UNDER_LEASE,
+    node: {
+      refuseAfterRestart: (state, context) =>
+        rules.refuseAfterRestart(state, {
+          ...context,
+          rules: { ...context.rules, timeGranted: context.rules.timeHeld },
+        }),
     },
   }),
   mutant({

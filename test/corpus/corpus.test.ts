@@ -106,7 +106,8 @@ describe('a saved failure', () => {
       const before = again(saved, {});
       const after = again(saved, { registry: registryWith(heartbeatsIn(before, many)) });
       expect(verdictOf(saved, after)).toMatchObject({ outcome: 'as-expected' });
-      expect(after.counts.sent).toBeGreaterThan(before.counts.sent);
+      const isAlone = saved.spec.replicas + saved.spec.clients === 1;
+      expect(after.counts.sent > before.counts.sent).toBe(!isAlone);
     },
   );
 

@@ -42,6 +42,7 @@ describeSilence('mp', {
     scenario: 'mp/chaos',
     options: { readMode: 'log' },
   },
+  'MP-19': { because: 'nobody restarts', scenario: 'mp/partitions' },
   'CL-1': patient,
   'CL-2': patient,
   'CL-5': oneLeader,

@@ -18,6 +18,7 @@ import {
   get,
   lastAnswer,
   ofType,
+  type PaxosWorld,
   paxosWorld,
   seekElection,
   without,
@@ -252,6 +253,30 @@ describe('§5.2 what the leader relies on', () => {
   });
 });
 
+/** Node 3 leads the present members 1, 2 and 3; node 1, elected by node 0, knows of no change. */
+function worldOfPastLeader(): PaxosWorld {
+  const options = { ...DRIFT, members: 3, window: 1 };
+  const world = paxosWorld({ replicas: 4, clients: 1, options });
+  write(world, 4, 'a');
+  world.reconfigure(0, [1, 2, 3]);
+  world.settle(({ to, message }) => to !== 1 || message.type === 'Phase2a');
+  world.lose();
+  // Node 3 hears of the change when it asks around, and sends a scout to those that vote now.
+  seekElection(world, 3);
+  world.settle(without(1));
+  seekElection(world, 3);
+  // Node 1 does not know that node 0 has left and is elected by it; its pvalues are under way.
+  seekElection(world, 1);
+  world.settle(
+    ({ from, to, message }) => Math.max(from, to) < 2 && !message.type.startsWith('Phase2'),
+  );
+  world.inject(4, 1, { ...read(2), clientId: 4 });
+  world.settle(({ from, to }) => Math.min(from, to) > 1);
+  expect(world.state(1).leader.leaseUntil).toBeGreaterThan(0);
+  expect(world.state(3).leader.isActive).toBe(true);
+  return world;
+}
+
 describe('§5.2 as a whole', () => {
   it('no rival gets elected while the leader may answer, and it reads its own writes', () => {
     const world = paxosWorld({ options: { ...DRIFT } });
@@ -290,28 +315,22 @@ describe('§5.2 as a whole', () => {
   });
 
   it('a leader of the past answers nothing under a lease that one of the past grants', () => {
-    const options = { ...DRIFT, members: 3, window: 1 };
-    const world = paxosWorld({ replicas: 4, clients: 1, options });
-    write(world, 4, 'a');
-    world.reconfigure(0, [1, 2, 3]);
-    world.settle(({ to, message }) => to !== 1 || message.type === 'Phase2a');
-    world.lose();
-    // Node 3 hears of the change when it asks around, and sends a scout to those that vote now.
-    seekElection(world, 3);
-    world.settle(without(1));
-    seekElection(world, 3);
-    // Node 1 does not know that node 0 has left and is elected by it; its pvalues are under way.
-    seekElection(world, 1);
-    world.settle(
-      ({ from, to, message }) => Math.max(from, to) < 2 && !message.type.startsWith('Phase2'),
-    );
-    world.inject(4, 1, { ...read(2), clientId: 4 });
-    world.settle(({ from, to }) => Math.min(from, to) > 1);
-    expect(world.state(1).leader.leaseUntil).toBeGreaterThan(0);
-    expect(world.state(3).leader.isActive).toBe(true);
+    const world = worldOfPastLeader();
     world.settle(({ to, message }) => to === 1 && message.type === 'Request');
     expect(world.state(1).leader.isActive).toBe(true);
     expect(world.marks).toContain('read-under-lease 1');
+    expect(world.inFlight()).not.toContain('Response 1→4');
+  });
+
+  it('a leader of the past minds not that members of the past follow the present one', () => {
+    const world = worldOfPastLeader();
+    world.expire(3, 'heartbeat');
+    world.settle(({ from, to, message }) => from === 3 && to === 0 && message.type === 'Heartbeat');
+    expect(world.state(0).acceptor.leaseHolder).toBe(3);
+    world.settle(({ to, message }) => to === 1 && message.type === 'Request');
+    expect(world.marks).toContain('read-under-lease 1');
+    world.settle();
+    expect(world.state(1).leader.isActive).toBe(false);
     expect(world.inFlight()).not.toContain('Response 1→4');
   });
 
