@@ -1,9 +1,13 @@
 /** The test world with chain replication in it, and the situations that tests start from. */
 import type { ClientState } from '../../protocols/chain-replication/client.ts';
+import type { Configuration } from '../../protocols/chain-replication/configuration.ts';
+import { commandOf } from '../../protocols/chain-replication/configuration-machine.ts';
 import { type ChainState, chainReplication } from '../../protocols/chain-replication/index.ts';
 import type { MasterState } from '../../protocols/chain-replication/master-state.ts';
-import type { ChainMessage } from '../../protocols/chain-replication/messages.ts';
+import type { ChainMessage, Snapshot } from '../../protocols/chain-replication/messages.ts';
 import type { ServerState } from '../../protocols/chain-replication/state.ts';
+import { ballotName } from '../../protocols/multi-paxos/ballot.ts';
+import type { PaxosMessage } from '../../protocols/multi-paxos/messages.ts';
 import { kv } from '../../protocols/state-machines/kv.ts';
 import type { NodeId, Options, Protocol } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
@@ -39,7 +43,36 @@ export function bootedWorld(settings: ChainSettings = {}): ChainWorld {
     replicas: settings.replicas ?? 4,
     clients: settings.clients ?? 1,
     options: { masters: 1, ...settings.options },
+    fieldText,
   });
+}
+
+/** What masters say to each other by name, configurations in full. */
+function fieldText(name: string, value: Plain): string | undefined {
+  // What has these names in this protocol's messages is of these types.
+  if (name === 'message') return paxosText(value as unknown as PaxosMessage);
+  if (name === 'configuration') return configurationText(value as unknown as Configuration);
+  if (name === 'snapshot') return `snapshot of ${(value as unknown as Snapshot).length}`;
+  return undefined;
+}
+
+function paxosText(message: PaxosMessage): string {
+  const command =
+    message.type === 'Phase2a'
+      ? message.pvalue.command
+      : message.type === 'Propose' || message.type === 'Decision'
+        ? message.command
+        : undefined;
+  if (command?.type !== 'Request') return message.type;
+  const { f, ...operands } = commandOf(command.operation);
+  const text = Object.entries(operands).map(
+    ([name, operand]) => `${name} ${name === 'term' ? ballotName(Number(operand)) : operand}`,
+  );
+  return [message.type, f, ...text].join(' ');
+}
+
+function configurationText({ epoch, chain, joining }: Configuration): string {
+  return `epoch ${epoch} [${chain.join(' ')}]${joining === null ? '' : ` joining ${joining}`}`;
 }
 
 /** The master acts, and the tail has its lease. */
