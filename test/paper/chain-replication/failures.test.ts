@@ -53,6 +53,29 @@ describe('failure of the head', () => {
   });
 });
 
+describe('§4 while the failure of a server is not noticed yet', () => {
+  /** One server has just died; the client writes, or reads. */
+  function asked(dead: number, operation: ReturnType<typeof get>): unknown[] {
+    const world = chainWorld();
+    write(world, 1);
+    const before = world.outcomes.length;
+    world.crash(dead);
+    world.invoke(CLIENT, operation);
+    world.settle(without(dead));
+    return world.outcomes.slice(before).map(({ output }) => output);
+  }
+
+  it('queries go on, unless it is the tail', () => {
+    expect(asked(HEAD, get())).toEqual([1]);
+    expect(asked(MIDDLE, get())).toEqual([1]);
+    expect(asked(TAIL, get())).toEqual([]);
+  });
+
+  it('no update is answered that not all have', () => {
+    for (const dead of [HEAD, MIDDLE, TAIL]) expect(asked(dead, put(2))).toEqual([]);
+  });
+});
+
 describe('failure of the tail', () => {
   it('lets its predecessor complete what is in its Sent', () => {
     const world = chainWorld();
