@@ -34,8 +34,8 @@ const query = { type: 'Query', operation: get(), requestNumber: 90 } as const;
 const OTHER = CLIENT + 1;
 const REPLY = `Reply ${TAIL}→${CLIENT}`;
 
-function confirmWorld(): ChainWorld {
-  const world = mastersWorld({ clients: 2, options: { readMode: 'confirm' } });
+function confirmWorld(options: object = {}): ChainWorld {
+  const world = mastersWorld({ clients: 2, options: { readMode: 'confirm', ...options } });
   write(world, 1);
   world.lose();
   return world;
@@ -164,7 +164,7 @@ describe('an answer to a question', () => {
 
 describe('where tails ask', () => {
   it('no lease is granted, and none is waited for', () => {
-    const world = confirmWorld();
+    const world = confirmWorld({ leaseDuration: 100 * LONG });
     world.expire(TAIL, 'heartbeat');
     world.settle(ofType('ServerHeartbeat'));
     const reply = world.flying.find(({ message }) => message.type === 'HeartbeatReply');

@@ -138,6 +138,35 @@ describe('a command of an earlier term', () => {
   });
 });
 
+describe('a wish of an operator', () => {
+  it('is void if another one has been decided since it was put forward', () => {
+    const world = mastersWorld();
+    const ofMasters = ofType('MasterPaxos', 'Wish');
+    world.reconfigure(FIRST, [HEAD, MIDDLE]);
+    expect(world.flying.flatMap(commandsIn)).toContainEqual({
+      f: 'want',
+      number: 1,
+      servers: [HEAD, MIDDLE],
+    });
+    world.lose();
+    takeOver(world, SECOND, [FIRST]);
+    world.lose();
+    world.reconfigure(SECOND, [HEAD, TAIL]);
+    world.settle((packet) => ofMasters(packet) && without(FIRST)(packet));
+    const { app } = masterAt(world, SECOND).paxos.replica;
+    expect(app).toMatchObject({ wishes: 1, wanted: [HEAD, TAIL] });
+    world.lose();
+    // The first master hands on what it had proposed, and it is decided after the other one.
+    world.expire(SECOND, 'heartbeat');
+    world.settle(ofType('MasterPaxos'));
+    const decided = JSON.stringify(masterAt(world, SECOND).paxos.replica.decisions);
+    expect(decided.match(/"f":"want","number":1/g)).toHaveLength(2);
+    expect(app).toMatchObject({ wishes: 1, wanted: [HEAD, TAIL] });
+    // It asks anew, for it was not heard: what is asked for last counts.
+    expect(masterAt(world, FIRST).wish).toEqual([HEAD, MIDDLE]);
+  });
+});
+
 describe('a master that begins to act', () => {
   it('takes it that every server was heard, and granted a lease, at that moment', () => {
     const options = { suspectAfter: 30_000, leaseDuration: 100_000, heartbeatInterval: 1_000 };

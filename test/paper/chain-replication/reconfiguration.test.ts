@@ -168,7 +168,10 @@ describe('what an operator asks for', () => {
   it('is decided once, though it is asked for twice', () => {
     const world = chainWorld();
     const wish = { type: 'Wish', number: 1, servers: [HEAD, TAIL] } as const;
+    const { requestCount } = master(world);
     for (let copy = 0; copy < 2; copy++) world.inject(MASTER, MASTER, wish);
+    world.settle(ofType('Wish'));
+    expect(master(world).requestCount).toBe(requestCount + 1);
     world.settle();
     world.reconfigure(MASTER, [HEAD, MIDDLE]);
     world.settle();
