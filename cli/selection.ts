@@ -246,7 +246,9 @@ function domainOf(option: OptionSchema): string {
     case 'boolean':
       return 'true or false';
     case 'integer':
-      return `a whole number from ${option.min} to ${option.max}`;
+      return option.unit === 'micros'
+        ? `a whole number of microseconds from ${option.min} to ${option.max}`
+        : `a whole number from ${option.min} to ${option.max}`;
     case 'choice':
       return option.choices.join(' or ');
     default:

@@ -6,6 +6,11 @@ export type IntegerOption = OptionSchema & { readonly type: 'integer' };
 
 /** Longest time any option may name: one minute. */
 const LONGEST: Micros = 60_000_000;
+/**
+ * Shortest time of a wait: what the fastest messages of the scenarios take. Whatever is repeated
+ * after less is sent many times before the first of it arrives, and fills the queue with itself.
+ */
+const SHORTEST: Micros = 100;
 
 interface TimeOption {
   readonly name: string;
@@ -16,9 +21,16 @@ interface TimeOption {
   readonly trials: readonly Micros[];
 }
 
-/** A time of at least one microsecond, which nodes may differ in, unless it says otherwise. */
+/** A time in which a message may arrive; nodes may differ in it, unless it says otherwise. */
 export function timeOption(option: TimeOption): IntegerOption {
-  return { type: 'integer', unit: 'micros', min: 1, max: LONGEST, mayDiffer: true, ...option };
+  return {
+    type: 'integer',
+    unit: 'micros',
+    min: SHORTEST,
+    max: LONGEST,
+    mayDiffer: true,
+    ...option,
+  };
 }
 
 /** Throws for options that are not complete and valid, as `Cluster.options` promises. */

@@ -116,7 +116,8 @@ function misfit(option: OptionSchema, value: OptionValue): string | undefined {
         Number.isInteger(value) &&
         value >= option.min &&
         value <= option.max;
-      return fits ? undefined : `an integer from ${option.min} to ${option.max}`;
+      const unit = option.unit === 'micros' ? ' (microseconds)' : '';
+      return fits ? undefined : `an integer from ${option.min} to ${option.max}${unit}`;
     }
     case 'choice':
       return option.choices.some((choice) => choice === value)

@@ -19,6 +19,11 @@ export class EventQueue<E extends Queued> {
     return this.heap.length;
   }
 
+  /** In no order. */
+  get entries(): readonly E[] {
+    return this.heap;
+  }
+
   push(event: E): void {
     const heap = this.heap;
     let position = heap.length;

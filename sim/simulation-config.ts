@@ -1,6 +1,8 @@
 /** What goes into a simulation, who may watch it, and how it ends. */
+
 import type { Message, Micros, NodeId, Options, Protocol, StateMachine } from './contract.ts';
 import type { Bounds, ClockConfig, DiskConfig, Ending, NetworkConfig, Plan } from './plan.ts';
+import type { Queued } from './queue-tally.ts';
 
 /** Everything that makes a world; times are Micros. */
 export interface SimulationConfig {
@@ -84,6 +86,8 @@ export interface End {
   readonly how: 'quiet' | 'cut' | 'violation' | 'bound' | 'stopped';
   readonly at: Micros;
   readonly bound?: 'events' | 'queue' | 'time';
+  /** What the queue was full of, the most frequent first, if that was the bound. */
+  readonly queued?: readonly Queued[];
   readonly stalled: boolean;
 }
 

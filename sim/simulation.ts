@@ -33,6 +33,7 @@ import { Node } from './node.ts';
 import { freezeDeeply } from './plain.ts';
 import { Post } from './post.ts';
 import { EventQueue } from './queue.ts';
+import { tallyOf } from './queue-tally.ts';
 import {
   type Counts,
   type End,
@@ -375,7 +376,8 @@ export class Simulation implements ClusterView {
   }
 
   private reachBound(bound: 'events' | 'queue' | 'time'): void {
-    this.end ??= { how: 'bound', at: this.now, stalled: false, bound };
+    const queued = bound === 'queue' ? { queued: tallyOf(this.queue.entries) } : {};
+    this.end ??= { how: 'bound', at: this.now, stalled: false, bound, ...queued };
   }
 }
 

@@ -96,7 +96,10 @@ export const optionSchema: readonly OptionSchema[] = [
     50_000,
     [40_000, 150_000],
   ),
-  time('leaderSpread', 'each such wait is longer by up to so much', 40_000, [10_000]),
+  {
+    ...time('leaderSpread', 'each such wait is longer by up to so much', 40_000, [10_000]),
+    min: 1,
+  },
   time(
     'forwardResend',
     'a server without an Ack forwards again after so long',

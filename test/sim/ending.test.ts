@@ -208,6 +208,10 @@ describe('a bound', () => {
     };
     const { end } = simulate({ replica: flooding }, { bounds: { ...bounds, queue: 200 } });
     expect(end).toMatchObject({ how: 'bound', bound: 'queue' });
+    const [most, next] = end.queued ?? [];
+    expect(most).toMatchObject({ kind: 'message', name: 'Flood' });
+    expect([most?.node, next?.node].toSorted()).toEqual([0, 1]);
+    expect(most?.count).toBeGreaterThanOrEqual(next?.count ?? 0);
   });
 
   test('on time ends the run and is named', () => {
