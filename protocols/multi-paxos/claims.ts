@@ -117,6 +117,7 @@ function owes(view: View, paxos: PaxosOptions): Owed {
 /** What is wrong with the largest group in which all can talk to all. */
 function whyNobody(view: View, paxos: PaxosOptions): string {
   const running = view.cluster.replicas.filter((replica) => isRunning(view, replica));
+  if (running.length === 0) return 'nobody was up';
   const group = running
     .map((one) => running.filter((other) => linked(view, one, other)))
     .filter((each) => each.every((one) => each.every((other) => linked(view, one, other))))

@@ -113,7 +113,10 @@ describe('to whom progress is owed', () => {
     write(world, 1);
     pass(world, LONG, [TAIL]);
     const { claims, view } = situation(world, [HEAD, MIDDLE]);
-    expect(claims.owes(view).replicas).toEqual([]);
+    const whyNone = expect.stringMatching(
+      /^no server of the chain, n1 n2, was up, linked, and had/,
+    );
+    expect(claims.owes(view)).toEqual({ clients: [], replicas: [], whyNone });
   });
 
   it('only those whom every operator has asked for, for any of them may come last', () => {
@@ -129,6 +132,7 @@ describe('to whom progress is owed', () => {
 
   it('nobody without a master', () => {
     const { claims, view } = situation(chainWorld(), [MASTER]);
-    expect(claims.owes(view)).toEqual({ clients: [], replicas: [] });
+    const whyNone = 'among the masters, nobody was up';
+    expect(claims.owes(view)).toEqual({ clients: [], replicas: [], whyNone });
   });
 });

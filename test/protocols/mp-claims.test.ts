@@ -4,11 +4,16 @@ import { claims } from '../../protocols/multi-paxos/claims.ts';
 import { optionSchema } from '../../protocols/multi-paxos/options.ts';
 import { initialState, type PaxosState } from '../../protocols/multi-paxos/state.ts';
 import { completeOptions } from '../../scenarios/assemble.ts';
-import type { Claims, ClusterView, Loss, NodeId, Options } from '../../sim/contract.ts';
+import type { Claims, ClusterView, Loss, NodeId, Options, Owed } from '../../sim/contract.ts';
 
 const CLIENT = 5;
 const NODES = [0, 1, 2, 3, 4];
-const NOBODY = { clients: [], replicas: [] };
+/** What it is when nothing is owed, and the words that say why. */
+function nobody(why: RegExp): Owed {
+  return { clients: [], replicas: [], whyNone: expect.stringMatching(why) };
+}
+const TOO_FEW = /^too few of the members .* were up and linked$/;
+const DISTURBED = /^other replicas could send to/;
 const ALL = { clients: [CLIENT], replicas: NODES };
 
 function claimsWith(options: Options = {}, replicas = 5): Claims<PaxosState> {
@@ -126,19 +131,19 @@ describe('the claims on progress', () => {
   it('owe it to those that run, as long as they are a majority of the members', () => {
     expect(majority.owes(view({ down: [0, 1] })).replicas).toEqual([2, 3, 4]);
     expect(majority.owes(view({ down: [0], paused: [1] })).replicas).toEqual([2, 3, 4]);
-    expect(majority.owes(view({ down: [0, 1, 2] }))).toEqual(NOBODY);
-    expect(majority.owes(view({ down: NODES }))).toEqual(NOBODY);
+    expect(majority.owes(view({ down: [0, 1, 2] }))).toEqual(nobody(TOO_FEW));
+    expect(majority.owes(view({ down: NODES }))).toEqual(nobody(/^nobody was up$/));
   });
 
   it('owe a node whose vote is lost what was decided, if the others are enough', () => {
     expect(majority.owes(view({ retired: [0, 1] }))).toEqual(ALL);
-    expect(majority.owes(view({ retired: [0, 1, 2] }))).toEqual(NOBODY);
+    expect(majority.owes(view({ retired: [0, 1, 2] }))).toEqual(nobody(/kept their promises/));
   });
 
   it('owe it to both quorums only: the larger one has to be there', () => {
     const flexible = claimsWith({ phase2Quorum: 2 });
     expect(flexible.owes(view({ down: [0] })).replicas).toEqual([1, 2, 3, 4]);
-    expect(flexible.owes(view({ down: [0, 1] }))).toEqual(NOBODY);
+    expect(flexible.owes(view({ down: [0, 1] }))).toEqual(nobody(TOO_FEW));
   });
 
   it('owe it to the majority side of a split, and to clients that all of it can talk to', () => {
@@ -155,17 +160,17 @@ describe('the claims on progress', () => {
 
   it('owe it to nobody where one is heard that hears nothing: it preempts every leader', () => {
     const cut = [1, 2, 3, 4].map((other) => [other, 0] as const);
-    expect(majority.owes(view({ cut }))).toEqual(NOBODY);
+    expect(majority.owes(view({ cut }))).toEqual(nobody(DISTURBED));
   });
 
   it('owe it to nobody where some leaders are not heard by all, though others would be', () => {
-    expect(majority.owes(view({ cut: between([0, 1], [3, 4]) }))).toEqual(NOBODY);
-    expect(majority.owes(view({ cut: [[1, 0]] }))).toEqual(NOBODY);
+    expect(majority.owes(view({ cut: between([0, 1], [3, 4]) }))).toEqual(nobody(DISTURBED));
+    expect(majority.owes(view({ cut: [[1, 0]] }))).toEqual(nobody(DISTURBED));
   });
 
   it('owe it to nobody while one that can disturb has rough links', () => {
     const rough = between([0], [1, 2, 3, 4]);
-    expect(majority.owes(view({ rough }))).toEqual(NOBODY);
+    expect(majority.owes(view({ rough }))).toEqual(nobody(DISTURBED));
     expect(majority.owes(view({ rough, down: [0] })).replicas).toEqual([1, 2, 3, 4]);
   });
 
@@ -173,13 +178,15 @@ describe('the claims on progress', () => {
     expect(majority.owes(view({ members: [0, 1, 2], down: [3, 4] })).replicas).toEqual([0, 1, 2]);
     const changing = { members: [0, 1, 2], next: [2, 3, 4] };
     expect(majority.owes(view({ ...changing, down: [1, 4] })).replicas).toEqual([0, 2, 3]);
-    expect(majority.owes(view({ ...changing, down: [3, 4] }))).toEqual(NOBODY);
+    expect(majority.owes(view({ ...changing, down: [3, 4] }))).toEqual(nobody(TOO_FEW));
   });
 
   it('owe it where those that operators have asked for have theirs, too', () => {
     const asked = { members: [0, 1, 2], requested: [[2, 3, 4]] };
     expect(majority.owes(view(asked))).toEqual(ALL);
-    expect(majority.owes(view({ ...asked, down: [3, 4] }))).toEqual(NOBODY);
+    expect(majority.owes(view({ ...asked, down: [3, 4] }))).toEqual(
+      nobody(/^an operator had asked for the members n2 n3 n4: /),
+    );
   });
 
   it('are bounded by the patience of nodes, leases and clients', () => {

@@ -6,7 +6,7 @@ import {
   initialReplicaState,
   type ReplicaState,
 } from '../../protocols/viewstamped-replication/state.ts';
-import type { Claims, ClusterView, Loss, Options, OptionValue } from '../../sim/contract.ts';
+import type { Claims, ClusterView, Loss, Options, OptionValue, Owed } from '../../sim/contract.ts';
 
 const CLIENT = 5;
 
@@ -104,19 +104,23 @@ describe('the claims on what is survived', () => {
 });
 
 describe('the claims on progress', () => {
-  const nobody = { clients: [], replicas: [] };
+  const nobody = (why: RegExp): Owed => {
+    return { clients: [], replicas: [], whyNone: expect.stringMatching(why) };
+  };
+  const TOO_FEW = /^too few replicas were up and linked$/;
+  const WITHOUT_STATE = /too few had their state, or others could disturb them$/;
   const all = { clients: [CLIENT], replicas: [0, 1, 2, 3, 4] };
 
   it('owe it to a majority that takes part', () => {
     expect(durable.owes(view())).toEqual(all);
     expect(durable.owes(view({ down: [0, 1] })).replicas).toEqual([2, 3, 4]);
-    expect(durable.owes(view({ down: [0, 1, 2] }))).toEqual(nobody);
+    expect(durable.owes(view({ down: [0, 1, 2] }))).toEqual(nobody(TOO_FEW));
   });
 
   it('owe a recovering replica its state if f + 1 others have theirs', () => {
     for (const mode of [diskless, durable]) {
       expect(mode.owes(view({ recovering: [1, 2] }))).toEqual(all);
-      expect(mode.owes(view({ recovering: [0, 1, 2] }))).toEqual(nobody);
+      expect(mode.owes(view({ recovering: [0, 1, 2] }))).toEqual(nobody(WITHOUT_STATE));
     }
     const cut = between([1], [2, 3]);
     const owed = diskless.owes(view({ recovering: [1], cut }));
@@ -137,7 +141,7 @@ describe('the claims on progress', () => {
 
   it('owe it to nobody where one is heard that hears nothing: it changes the view for all', () => {
     const cut = [1, 2, 3, 4].map((other) => [other, 0] as const);
-    expect(durable.owes(view({ cut }))).toEqual(nobody);
+    expect(durable.owes(view({ cut }))).toEqual(nobody(WITHOUT_STATE));
   });
 
   it('owe it across a bridge: when its turn comes to lead, everybody hears it', () => {
@@ -153,25 +157,25 @@ describe('the claims on progress', () => {
 
   it('owe it to nobody where one is heard by those that it does not hear: it may lead', () => {
     const cut = [1, 2, 3].map((other) => [other, 0] as const);
-    expect(durable.owes(view({ cut }))).toEqual(nobody);
+    expect(durable.owes(view({ cut }))).toEqual(nobody(WITHOUT_STATE));
     expect(durable.owes(view({ cut: between([0], [1, 2, 3]) })).replicas).toEqual([4]);
   });
 
   it('owe it to nobody where no replica is heard by all', () => {
     const ring = [...between([0], [2, 3]), ...between([1], [3, 4]), ...between([2], [4])];
-    expect(durable.owes(view({ cut: ring }))).toEqual(nobody);
+    expect(durable.owes(view({ cut: ring }))).toEqual(nobody(WITHOUT_STATE));
     const chain = [...ring, ...between([0], [4])];
-    expect(durable.owes(view({ cut: chain }))).toEqual(nobody);
+    expect(durable.owes(view({ cut: chain }))).toEqual(nobody(WITHOUT_STATE));
   });
 
   it('owe it to nobody where one replica alone hears a majority: no other can report', () => {
     const spokes = [...between([0], [1, 2, 3]), ...between([1], [2, 3]), ...between([2], [3])];
-    expect(durable.owes(view({ cut: spokes }))).toEqual(nobody);
+    expect(durable.owes(view({ cut: spokes }))).toEqual(nobody(WITHOUT_STATE));
   });
 
   it('owe it to nobody while one that can disturb has rough links', () => {
     const rough = between([0], [1, 2, 3, 4]);
-    expect(durable.owes(view({ rough }))).toEqual(nobody);
+    expect(durable.owes(view({ rough }))).toEqual(nobody(WITHOUT_STATE));
     expect(durable.owes(view({ rough, down: [0] })).replicas).toEqual([1, 2, 3, 4]);
   });
 
