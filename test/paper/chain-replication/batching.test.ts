@@ -48,7 +48,7 @@ describe('updates on their way', () => {
     expect(server(world, HEAD).acknowledged).toBe(0);
   });
 
-  it('are as many as the window says, beyond what is acknowledged', () => {
+  it('are as many as the window says, beyond what the next one has', () => {
     const world = ordered(5, { window: 2 });
     expect(forwards(world, HEAD, MIDDLE)).toEqual(['1 after 0', '1 after 1']);
     world.settle(({ message }) => message.type !== 'Ack');
