@@ -2,6 +2,7 @@
 import type { Options } from '../../sim/contract.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { chainDemonstrations } from './chain-demonstrations.ts';
+import { chainMasterScripts, drawMasterQuarrels } from './chain-master-scripts.ts';
 import { chainScripts } from './chain-scripts.ts';
 import { genericScenarios } from './generic.ts';
 import { MILLISECOND, type Scenario } from './scenario.ts';
@@ -22,13 +23,17 @@ function drawShape(stream: Stream): Options {
   };
 }
 
-/** One patience, and all other times as parts of it: a lease outlasts two heartbeats. */
+/**
+ * One patience, and all other times as parts of it: a lease outlasts two heartbeats, and now and
+ * then the suspicion that its holder is dead.
+ */
 function drawTimes(stream: Stream, patience: number): Options {
+  const leasePercent = stream.below(4) === 0 ? stream.between(120, 400) : stream.between(60, 120);
   const part = (most: number): number =>
     Math.max(1, Math.floor(patience / stream.between(1, most)));
   return {
     suspectAfter: patience,
-    leaseDuration: Math.floor((patience * stream.between(60, 120)) / 100),
+    leaseDuration: Math.floor((patience * leasePercent) / 100),
     heartbeatInterval: Math.max(1, Math.floor(patience / stream.between(5, 9))),
     leaderTimeout: Math.floor((patience * stream.between(60, 150)) / 100),
     leaderSpread: part(3),
@@ -50,13 +55,15 @@ function drawOptions(stream: Stream): Options {
 
 const SHORTEST = 12 * MS;
 
-/** Times of every kind from a few messages' time on. */
+/** Times of every kind from a few messages' time on, and clocks that are trusted more or less. */
 function drawExtremes(stream: Stream): Options {
   const patience = stream.between(SHORTEST, stream.pick([2, 3, 6]) * SHORTEST);
   return {
     ...drawShape(stream),
     ...drawTimes(stream, patience),
     clientRetry: stream.between(4, 60) * MS,
+    // The swarm's clocks gain or lose less than that.
+    driftBound: stream.pick([100_000, 200_000]),
   };
 }
 
@@ -65,6 +72,7 @@ const generic = genericScenarios({
   replicas: [4, 5, 6, 6, 7],
   options: drawOptions,
   extremes: drawExtremes,
+  roleFaults: drawMasterQuarrels,
   machines: ['register', 'counter', 'list'],
   beyond: ['amnesia', 'lying-fsync'],
 });
@@ -73,4 +81,5 @@ export const chainReplicationScenarios: readonly Scenario[] = [
   ...generic,
   ...chainDemonstrations,
   ...chainScripts,
+  ...chainMasterScripts,
 ];

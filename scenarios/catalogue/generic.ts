@@ -1,6 +1,7 @@
 /** Scenarios that any protocol can be put into; the seed draws how hard. */
 import type { Options } from '../../sim/contract.ts';
 import type { FaultKind } from '../../sim/fault.ts';
+import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import {
   defineScenario,
@@ -21,6 +22,12 @@ export interface GenericSettings {
   options(stream: Stream): Options;
   /** The swarm's: wider, and with timeouts so short that everything runs into everything. */
   extremes?(stream: Stream): Options;
+  /** Faults of the swarm that are about this protocol's own roles, besides those of any node. */
+  roleFaults?(
+    stream: Stream,
+    options: Options,
+    weather: { readonly span: number; readonly longest: number },
+  ): readonly PlannedFault[];
   /** State machines besides the key-value store that the swarm may replicate. */
   readonly machines?: readonly string[];
   /** Kinds that the protocol never claims to survive, or has no use for. */

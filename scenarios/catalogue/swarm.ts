@@ -67,7 +67,7 @@ function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSetti
   const span = stream.between(100, 450) * MS;
   const weather = drawWeather(stream, { replicas, clients, span }, request, settings);
   const machine = stream.below(4) === 0 ? stream.pick(settings.machines ?? ['kv']) : 'kv';
-  return {
+  const world = {
     replicas,
     clients,
     operations: stream.between(20, 140),
@@ -76,7 +76,7 @@ function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSetti
     // The other machines are one object; what names a key would be judged key by key.
     keys: machine === 'kv' ? stream.between(1, 3) : 0,
     mix: drawMix(stream, machine),
-    sequential: 'drawn',
+    sequential: 'drawn' as const,
     busyFor: stream.pick([span, span, Math.floor(span / 4)]),
     profile: drawProfile(stream),
     options: (settings.extremes ?? settings.options)(stream),
@@ -88,6 +88,8 @@ function drawWorld(stream: Stream, request: WorldRequest, settings: GenericSetti
     areFaultsDrawn: true,
     ...drawCore(stream, replicas),
   };
+  const more = settings.roleFaults?.(stream, world.options, weather) ?? [];
+  return { ...world, faults: [...world.faults, ...more] };
 }
 
 function drawWeather(
