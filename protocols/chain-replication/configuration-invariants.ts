@@ -1,6 +1,6 @@
 /** The named safety claims of chain replication about configurations, and about reads. */
 import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
-import { type Configuration, isSettled } from './configuration.ts';
+import { type Configuration, isSame, isSettled } from './configuration.ts';
 import { isTail } from './context.ts';
 import { ghostOf } from './ghost.ts';
 import type { ChainState } from './index.ts';
@@ -31,15 +31,6 @@ const oneConfigurationPerEpoch: Invariant<ChainState> = {
     };
   },
 };
-
-function isSame(one: Configuration, other: Configuration): boolean {
-  return (
-    one.joining === other.joining &&
-    one.chain.length === other.chain.length &&
-    one.chain.every((server, index) => server === other.chain[index]) &&
-    one.chain.every((server) => one.incarnations[server] === other.incarnations[server])
-  );
-}
 
 function inWords({ chain, joining }: Configuration): string {
   return `[${chain.join(' ')}]${joining === null ? '' : ` joining ${joining}`}`;

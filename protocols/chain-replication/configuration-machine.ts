@@ -13,7 +13,7 @@ import type { Plain } from '../../sim/plain.ts';
 import { type Configuration, firstConfiguration, isSettled } from './configuration.ts';
 
 /** The ballot of the master that has proposed it. */
-interface InTerm {
+export interface InTerm {
   readonly term: number;
 }
 
@@ -56,18 +56,23 @@ export interface ConfigurationState {
 export function configurationMachine(
   chain: readonly NodeId[],
   wanted: readonly NodeId[] | null,
+  rules: ConfigurationMachineRules = configurationMachineRules,
 ): StateMachine<ConfigurationState> {
   return {
     name: 'configuration',
     initial: () => ({ configuration: firstConfiguration(chain), term: 0, wanted, wishes: 0 }),
-    apply,
+    apply: (state, operation) => apply(state, operation, rules),
     // No part is ever changed in place.
     clone: (state) => ({ ...state }),
     isReadOnly: (operation) => commandOf(operation).f === 'confirm',
   };
 }
 
-function apply(state: ConfigurationState, operation: Plain): Plain {
+function apply(
+  state: ConfigurationState,
+  operation: Plain,
+  rules: ConfigurationMachineRules,
+): Plain {
   const command = commandOf(operation);
   switch (command.f) {
     case 'act':
@@ -82,12 +87,21 @@ function apply(state: ConfigurationState, operation: Plain): Plain {
       break;
     default: {
       const changed = changeChain(state.configuration, command);
-      const isCurrent = command.term === state.term;
+      const isCurrent = rules.isOfActingTerm(state, command);
       if (isCurrent && changed !== undefined) state.configuration = changed;
     }
   }
   return state.configuration.epoch;
 }
+
+/** Whether who has proposed the change is the master that acts, in the order of commands. */
+function isOfActingTerm({ term }: ConfigurationState, command: InTerm): boolean {
+  return command.term === term;
+}
+
+export const configurationMachineRules = { isOfActingTerm };
+
+export type ConfigurationMachineRules = typeof configurationMachineRules;
 
 /** The configuration after the command, or undefined if it is not valid in this one. */
 export function changeChain(

@@ -62,3 +62,14 @@ export function upstreamOf(configuration: Configuration, server: NodeId): NodeId
 export function isSettled({ chain, joining }: Configuration, server: NodeId): boolean {
   return joining !== server && chain.includes(server);
 }
+
+/** Whether both say the same, whoever has made them. */
+export function isSame(one: Configuration, other: Configuration): boolean {
+  return (
+    one.epoch === other.epoch &&
+    one.joining === other.joining &&
+    one.chain.length === other.chain.length &&
+    one.chain.every((server, index) => server === other.chain[index]) &&
+    one.chain.every((server) => one.incarnations[server] === other.incarnations[server])
+  );
+}

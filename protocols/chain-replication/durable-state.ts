@@ -20,6 +20,7 @@ import type { ServerState } from './state.ts';
 function start(state: ServerState, context: ServerContext, durable: Durable): void {
   const { env, options, rules, machine } = context;
   state.app = machine.initial();
+  state.nonce = rules.drawNonce(context);
   if (options.isDurable) rules.startDurable(state, context, durable);
   else rules.startFresh(state, context, durable.records.length);
   rules.beginEpoch(state, context);

@@ -8,10 +8,12 @@
 import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import { isSettled } from './configuration.ts';
 import { configurationInvariants } from './configuration-invariants.ts';
+import { confirmationFollowsQuestion } from './confirmation-invariant.ts';
 import { downstream, upstream } from './context.ts';
 import { entryAt, type Ghost, ghostOf, isMember } from './ghost.ts';
 import type { ChainState } from './index.ts';
-import { leaseExcludesLaterTails } from './lease-invariants.ts';
+import { leaseExcludesLaterTails, leasesWaitedFor } from './lease-invariants.ts';
+import { configurationOfWhoActs } from './master-invariants.ts';
 import type { Request } from './messages.ts';
 import type { ServerState } from './state.ts';
 
@@ -252,4 +254,7 @@ export const invariants: readonly Invariant<ChainState>[] = [
   clientTableTellsHist,
   ...configurationInvariants,
   leaseExcludesLaterTails,
+  leasesWaitedFor,
+  configurationOfWhoActs,
+  confirmationFollowsQuestion,
 ];

@@ -1,10 +1,20 @@
-/** The safety claim of a tail's lease, judged by an observer who sees all clocks at once. */
-import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
+/** The safety claims of a tail's lease, judged by an observer who sees all clocks at once. */
+import type {
+  ClusterView,
+  Invariant,
+  InvariantWatcher,
+  Micros,
+  NodeId,
+} from '../../sim/contract.ts';
+import { longestOf } from '../lease-windows.ts';
 import { isSettled } from './configuration.ts';
 import { isTail } from './context.ts';
 import type { ChainState } from './index.ts';
-import { readOptions } from './options.ts';
-import type { ServerState } from './state.ts';
+import { ledgerOf, type MasterState } from './master-state.ts';
+import { type ChainOptions, readOptions, rolesOf } from './options.ts';
+import { NEVER, type ServerState } from './state.ts';
+
+type View = ClusterView<ChainState>;
 
 /**
  * Looked at after each step of a tail at work: one of an earlier epoch that still counts on its
@@ -14,7 +24,7 @@ export const leaseExcludesLaterTails: Invariant<ChainState> = {
   name: 'lease-excludes-later-tails',
   source: 'masters: a tail is replaced when the lease that it was granted last has run out',
   restsAfter: 'idle',
-  watch(view: ClusterView<ChainState>): InvariantWatcher<ChainState> {
+  watch(view: View): InvariantWatcher<ChainState> {
     if (readOptions(view.cluster.options).readMode !== 'tail') return { after: () => undefined };
     return {
       after(changed, state) {
@@ -31,11 +41,7 @@ export const leaseExcludesLaterTails: Invariant<ChainState> = {
   },
 };
 
-function compare(
-  view: ClusterView<ChainState>,
-  later: ServerState,
-  earlier: ServerState,
-): string | undefined {
+function compare(view: View, later: ServerState, earlier: ServerState): string | undefined {
   const { epoch } = earlier.configuration;
   if (epoch >= later.configuration.epoch) return undefined;
   if (earlier.leaseUntil <= view.clockOf(earlier.id)) return undefined;
@@ -45,7 +51,7 @@ function compare(
   );
 }
 
-function serverOf(view: ClusterView<ChainState>, node: NodeId): ServerState | undefined {
+function serverOf(view: View, node: NodeId): ServerState | undefined {
   const state = view.stateOf(node);
   return state?.kind === 'server' ? state : undefined;
 }
@@ -53,4 +59,71 @@ function serverOf(view: ClusterView<ChainState>, node: NodeId): ServerState | un
 /** Whether it would execute updates, and so answer with them. */
 function isAtWork(state: ServerState): boolean {
   return isTail(state) && (isSettled(state.configuration, state.id) || state.hasCaughtUp);
+}
+
+/**
+ * Clocks may go wrong from now on as far as they are trusted to: even so, what a server counts on
+ * ends before the master that acts would stop to wait for it, whoever has granted it. A master that
+ * was followed by another one does no harm: its commands are void.
+ */
+export const leasesWaitedFor: Invariant<ChainState> = {
+  name: 'leases-waited-for',
+  source: 'masters: who acts waits for every lease that it, or an earlier one, has granted',
+  restsAfter: 'idle',
+  watch(view: View): InvariantWatcher<ChainState> {
+    const options = readOptions(view.cluster.options);
+    if (options.readMode !== 'tail') return { after: () => undefined };
+    const { masters, servers } = rolesOf(view.cluster);
+    /** The latest term that anybody knows to have begun. */
+    let term = 0;
+    return {
+      after(_changed, state) {
+        if (state.kind === 'server') {
+          for (const id of masters) {
+            const master = view.stateOf(id);
+            if (master?.kind !== 'master' || !isActingIn(master, term)) continue;
+            const complaint = complain(view, options, master, state);
+            if (complaint !== undefined) return complaint;
+          }
+          return undefined;
+        }
+        term = Math.max(term, ledgerOf(state).term);
+        if (!isActingIn(state, term)) return undefined;
+        for (const id of servers) {
+          const server = serverOf(view, id);
+          const complaint = server && complain(view, options, state, server);
+          if (complaint !== undefined) return complaint;
+        }
+        return undefined;
+      },
+    };
+  },
+};
+
+function isActingIn({ actingSince, term }: MasterState, latest: number): boolean {
+  return actingSince !== NEVER && term >= latest;
+}
+
+const MILLION = 1_000_000;
+/** Two clocks are read in whole Micros. */
+const ROUNDING: Micros = 2;
+
+function complain(
+  view: View,
+  { leaseDuration, driftBound }: ChainOptions,
+  master: MasterState,
+  server: ServerState,
+): string | undefined {
+  if (server.leaseUntil === NEVER) return undefined;
+  const left = server.leaseUntil - view.clockOf(server.id);
+  if (left <= 0) return undefined;
+  const granted = master.grantedAt[server.id] ?? NEVER;
+  const wait = granted + longestOf(leaseDuration, driftBound) - view.clockOf(master.id);
+  // The server's clock may lose, and what is left lasts the longer; the master's may gain.
+  const isCovered = left * (MILLION + driftBound) <= (wait + ROUNDING) * (MILLION - driftBound);
+  if (isCovered) return undefined;
+  return (
+    `n${server.id} counts on its lease for ${left} us more,` +
+    ` and n${master.id}, which acts, waits for ${Math.max(0, wait)} us`
+  );
 }

@@ -189,7 +189,7 @@ function hasLeaseRunOut(state: MasterState, context: MasterContext, server: Node
   const { env, options } = context;
   if (options.readMode !== 'tail') return true;
   const longest = longestOf(options.leaseDuration, options.driftBound);
-  return env.now >= (state.grantedAt[server] ?? state.actingSince) + longest;
+  return env.now >= (state.grantedAt[server] ?? NEVER) + longest;
 }
 
 /** A tail asks whether its epoch is current: whoever leads asks a quorum, one read for many. */
@@ -197,12 +197,12 @@ function onConfirm(
   state: MasterState,
   context: MasterContext,
   from: NodeId,
-  { round }: Confirm,
+  { round, nonce }: Confirm,
 ): void {
   const { env, options, rules } = context;
   if (state.actingSince === NEVER) return;
   state.toConfirm = state.toConfirm.filter(({ server }) => server !== from);
-  state.toConfirm.push({ server: from, round });
+  state.toConfirm.push({ server: from, round, nonce });
   const isOverdue = env.now - state.confirmingSince >= options.forwardResend;
   if (state.confirmingBy === 0 || isOverdue) rules.readEpoch(state, context);
 }
@@ -218,9 +218,10 @@ function readEpoch(state: MasterState, context: MasterContext): void {
 function onResponse(state: MasterState, context: MasterContext, response: Response): void {
   const { requestNumber, result } = response;
   if (requestNumber !== state.confirmingBy || typeof result !== 'number') return;
+  state.confirmedBy = requestNumber;
   state.confirmingBy = 0;
-  for (const { server, round } of state.confirming) {
-    context.env.send(server, { type: 'Confirmed', epoch: result, round });
+  for (const { server, round, nonce } of state.confirming) {
+    context.env.send(server, { type: 'Confirmed', epoch: result, round, nonce });
   }
   state.confirming = [];
   if (state.toConfirm.length > 0) context.rules.readEpoch(state, context);

@@ -46,11 +46,14 @@ export interface MasterState {
   /** Number of the read that answers `confirming`, and when it began; 0 if there is none. */
   confirmingBy: number;
   confirmingSince: Micros;
+  /** Number of the latest read that was answered, for who watches. */
+  confirmedBy: number;
 }
 
 export interface Confirming {
   readonly server: NodeId;
   readonly round: number;
+  readonly nonce: number;
 }
 
 export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown): MasterState {
@@ -77,12 +80,18 @@ export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown):
     toConfirm: [],
     confirmingBy: 0,
     confirmingSince: NEVER,
+    confirmedBy: 0,
   };
 }
 
 /** What the masters have decided, as far as this one has executed it. */
 export function ledgerOf({ paxos }: MasterState): ConfigurationState {
   return configurationsOf(paxos);
+}
+
+/** Commands of the masters that this one has executed. */
+export function executedBy({ paxos: { replica } }: MasterState): number {
+  return replica.executedBefore + replica.executed.length;
 }
 
 function configurationsOf(paxos: PaxosState): ConfigurationState {

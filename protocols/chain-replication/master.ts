@@ -63,6 +63,7 @@ export class Master implements Process<ChainMessage, MasterTimer, MasterState> {
     const ledger = configurationMachine(
       roles.firstChain,
       options.autoExtend ? null : roles.firstChain,
+      rules,
     ) as StateMachine;
     const paxosCluster = { replicas: roles.masters, options: paxosOptions(options) };
     const paxosEnv = envOfPaxos(env);

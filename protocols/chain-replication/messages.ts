@@ -161,6 +161,8 @@ export interface Confirm {
   readonly type: 'Confirm';
   readonly epoch: number;
   readonly round: number;
+  /** Drawn at each start of the tail, whose rounds begin anew then. */
+  readonly nonce: number;
 }
 
 /** When the question of that round arrived, `epoch` was current. */
@@ -168,6 +170,7 @@ export interface Confirmed {
   readonly type: 'Confirmed';
   readonly epoch: number;
   readonly round: number;
+  readonly nonce: number;
 }
 
 /** From a master that an operator has asked to the others: these servers are to form the chain. */

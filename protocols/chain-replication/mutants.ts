@@ -1,6 +1,7 @@
 /**
- * Bugs planted in chain replication, by their rows in the zoo: each replaces one rule, or two that
- * say the same thing, and leaves the protocol's own files alone.
+ * Bugs planted in chain replication, by their rows in the zoo, to which CR-11 to CR-14 are
+ * additions of this project: each replaces one rule, or two that say the same thing, and leaves the
+ * protocol's own files alone.
  */
 import type { Mutant, Options } from '../../sim/contract.ts';
 import { rules as paxosRules } from '../multi-paxos/rules.ts';
@@ -8,6 +9,7 @@ import { type ClientRules, clientRules } from './client.ts';
 import { isTail } from './context.ts';
 import { makeChainReplication } from './index.ts';
 import { type Rules, rules } from './rules.ts';
+import { NEVER } from './state.ts';
 
 const DURABLE: Options = { durability: 'durable' };
 const UNDER_LEASE: Options = { readMode: 'tail' };
@@ -90,6 +92,48 @@ export const mutants: readonly Mutant[] = [
     summary: 'a master acts as soon as it leads, on the configuration that it has executed so far',
     difficulty: 'hard',
     node: { mayAct: (state) => state.term !== 0 },
+  }),
+  mutant({
+    id: 'CR-11',
+    summary: 'a change of the chain counts whichever master has proposed it, and when',
+    difficulty: 'hard',
+    options: UNDER_LEASE,
+    node: { isOfActingTerm: () => true },
+  }),
+  mutant({
+    id: 'CR-12',
+    summary: 'a master that begins to act waits for its own leases, and not for those of others',
+    difficulty: 'hard',
+    options: UNDER_LEASE,
+    node: {
+      beginToAct(state, context) {
+        const own = { ...state.grantedAt };
+        rules.beginToAct(state, context);
+        for (const server of context.roles.servers) state.grantedAt[server] = own[server] ?? NEVER;
+      },
+    },
+  }),
+  mutant({
+    id: 'CR-13',
+    summary: 'a confirmation answers the questions, too, that came after its read had begun',
+    difficulty: 'hard',
+    options: { readMode: 'confirm' },
+    node: {
+      onResponse(state, context, response) {
+        if (response.requestNumber === state.confirmingBy) {
+          state.confirming.push(...state.toConfirm);
+          state.toConfirm = [];
+        }
+        rules.onResponse(state, context, response);
+      },
+    },
+  }),
+  mutant({
+    id: 'CR-14',
+    summary: 'a tail takes for confirmed what it asked before it crashed',
+    difficulty: 'hard',
+    options: { readMode: 'confirm', ...DURABLE },
+    node: { drawNonce: () => 0 },
   }),
   mutant({
     id: 'CL-1',

@@ -15,6 +15,9 @@ import { isTail, type ServerContext } from './context.ts';
 import type { Confirmed, HeartbeatReply, Query } from './messages.ts';
 import type { ServerState, WaitingQuery } from './state.ts';
 
+/** So many that one server hardly draws one of them twice. */
+const NONCES = 2 ** 30;
+
 /** §3: the tail takes queries. */
 function onQuery(state: ServerState, context: ServerContext, from: NodeId, query: Query): void {
   const { rules, machine } = context;
@@ -126,9 +129,15 @@ function askWhetherCurrent(state: ServerState, context: ServerContext): void {
 }
 
 function sendConfirm(state: ServerState, { env, masters, options }: ServerContext): void {
-  const { epoch } = state.configuration;
-  for (const master of masters) env.send(master, { type: 'Confirm', epoch, round: state.round });
+  const { round, nonce, configuration } = state;
+  const { epoch } = configuration;
+  for (const master of masters) env.send(master, { type: 'Confirm', epoch, round, nonce });
   env.setTimer('confirm', options.forwardResend);
+}
+
+/** Rounds count from 0 in every life of a server: an answer may be to one of an earlier life. */
+function drawNonce({ env }: ServerContext): number {
+  return env.random(NONCES);
 }
 
 function onConfirmTimer(state: ServerState, context: ServerContext): void {
@@ -139,6 +148,7 @@ function onConfirmTimer(state: ServerState, context: ServerContext): void {
 
 function onConfirmed(state: ServerState, context: ServerContext, confirmed: Confirmed): void {
   const { rules } = context;
+  if (confirmed.nonce !== state.nonce) return;
   const isAnswer = confirmed.round === state.round && state.confirmedRound < state.round;
   if (confirmed.epoch !== state.configuration.epoch || !isAnswer) return;
   context.env.mark('epoch-confirmed');
@@ -161,6 +171,7 @@ export const readRules = {
   roundFor,
   askWhetherCurrent,
   sendConfirm,
+  drawNonce,
   onConfirmTimer,
   onConfirmed,
 };

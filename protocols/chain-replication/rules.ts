@@ -4,6 +4,7 @@
  */
 import { clientTableRules } from './client-table.ts';
 import { configurationRules } from './configuration-changes.ts';
+import { configurationMachineRules } from './configuration-machine.ts';
 import { diskReadingRules } from './disk-reading.ts';
 import { durableStateRules } from './durable-state.ts';
 import { extensionRules } from './extension.ts';
@@ -27,6 +28,7 @@ export const rules = {
   ...durableStateRules,
   ...diskReadingRules,
   ...masterRules,
+  ...configurationMachineRules,
   ...failureDetectionRules,
 };
 

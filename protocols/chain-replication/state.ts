@@ -73,6 +73,8 @@ export interface ServerState {
   /** Latest question whether the epoch is current, and the latest one answered. */
   round: number;
   confirmedRound: number;
+  /** Another one after each start: what was asked before a crash is not taken for answered. */
+  nonce: number;
   waitingReads: WaitingRead[];
 }
 
@@ -127,6 +129,7 @@ export function initialServerState(id: NodeId, configuration: Configuration): Se
     answeredQueries: 0,
     round: 0,
     confirmedRound: 0,
+    nonce: 0,
     waitingReads: [],
   };
 }

@@ -5,6 +5,7 @@
 import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
 import type { Configuration } from './configuration.ts';
 import type { ChainState } from './index.ts';
+import { executedBy, type MasterState } from './master-state.ts';
 import type { ServerState } from './state.ts';
 
 /** What a node was like at the last look. */
@@ -19,6 +20,12 @@ class Glance {
   private leaseUntil = 0;
   /** Queries that a server has answered, leases that a master has granted. */
   private count = 0;
+  private round = 0;
+  private confirmedRound = 0;
+  private executed = 0;
+  private actingSince = 0;
+  private confirmingBy = 0;
+  private confirmedBy = 0;
 
   /** Whether it is as it was; if not, it is remembered as it is. */
   isIdle(state: ChainState): boolean {
@@ -26,10 +33,19 @@ class Glance {
       this.state === state &&
       this.configuration === state.configuration &&
       (state.kind === 'master'
-        ? this.count === state.grants
+        ? this.isSameMaster(state) && this.count === state.grants
         : this.isSameServer(state) && this.count === state.answeredQueries);
     if (!isSame) this.take(state);
     return isSame;
+  }
+
+  private isSameMaster(state: MasterState): boolean {
+    return (
+      this.executed === executedBy(state) &&
+      this.actingSince === state.actingSince &&
+      this.confirmingBy === state.confirmingBy &&
+      this.confirmedBy === state.confirmedBy
+    );
   }
 
   private isSameServer(state: ServerState): boolean {
@@ -39,7 +55,9 @@ class Glance {
       this.acknowledged === state.acknowledged &&
       this.hist === state.hist &&
       this.hasCaughtUp === state.hasCaughtUp &&
-      this.leaseUntil === state.leaseUntil
+      this.leaseUntil === state.leaseUntil &&
+      this.round === state.round &&
+      this.confirmedRound === state.confirmedRound
     );
   }
 
@@ -48,6 +66,10 @@ class Glance {
     this.configuration = state.configuration;
     if (state.kind === 'master') {
       this.count = state.grants;
+      this.executed = executedBy(state);
+      this.actingSince = state.actingSince;
+      this.confirmingBy = state.confirmingBy;
+      this.confirmedBy = state.confirmedBy;
       return;
     }
     this.count = state.answeredQueries;
@@ -57,6 +79,8 @@ class Glance {
     this.hist = state.hist;
     this.hasCaughtUp = state.hasCaughtUp;
     this.leaseUntil = state.leaseUntil;
+    this.round = state.round;
+    this.confirmedRound = state.confirmedRound;
   }
 }
 

@@ -1,8 +1,9 @@
 /** Every invariant finds what it is there for: a state that no server should ever be in. */
 import { describe, expect, it } from 'vitest';
 import { chainReplication } from '../../protocols/chain-replication/index.ts';
+import { ledgerOf } from '../../protocols/chain-replication/master-state.ts';
 import type { Request } from '../../protocols/chain-replication/messages.ts';
-import type { NodeId, Protocol } from '../../sim/contract.ts';
+import type { NodeId, Options, Protocol } from '../../sim/contract.ts';
 import {
   type ChainWorld,
   CLIENT,
@@ -25,6 +26,7 @@ const corruptions: readonly {
   readonly invariant: string;
   readonly what: string;
   readonly node: NodeId;
+  readonly options?: Options;
   corrupt(world: ChainWorld): void;
 }[] = [
   {
@@ -120,16 +122,45 @@ const corruptions: readonly {
       master(world).grants++;
     },
   },
+  {
+    invariant: 'leases-waited-for',
+    what: 'a tail counts on a lease that the master has forgotten',
+    node: TAIL,
+    corrupt: (world) => void delete master(world).grantedAt[TAIL],
+  },
+  {
+    invariant: 'configuration-of-who-acts',
+    what: 'a master has a configuration that no command has made',
+    node: MASTER,
+    corrupt(world) {
+      const ledger = ledgerOf(master(world));
+      ledger.configuration = { ...ledger.configuration, chain: [HEAD, MIDDLE] };
+    },
+  },
+  {
+    invariant: 'confirmation-follows-question',
+    what: 'a tail takes for answered what no master was asked',
+    node: TAIL,
+    options: { readMode: 'confirm' },
+    corrupt(world) {
+      server(world, TAIL).round++;
+      world.deliverUnreadable(MASTER, TAIL);
+      server(world, TAIL).confirmedRound++;
+    },
+  },
 ];
 
 describe('an invariant', () => {
-  it.each(corruptions)('$invariant is violated where $what', ({ invariant, node, corrupt }) => {
-    const protocol = judgedBy(chainReplication as unknown as Protocol, invariant);
-    const world = chainWorld({ protocol });
-    write(world, 1, 2);
-    const look = (): void => world.deliverUnreadable(MASTER, node);
-    expect(look).not.toThrow();
-    corrupt(world);
-    expect(look).toThrow(invariant);
-  });
+  it.each(corruptions)(
+    '$invariant is violated where $what',
+    ({ invariant, node, options, corrupt }) => {
+      const protocol = judgedBy(chainReplication as unknown as Protocol, invariant);
+      const world = chainWorld({ protocol, ...(options === undefined ? {} : { options }) });
+      write(world, 1, 2);
+      const look = (): void => world.deliverUnreadable(MASTER, node);
+      expect(look).not.toThrow();
+      corrupt(world);
+      expect(look).toThrow(invariant);
+    },
+  );
 });

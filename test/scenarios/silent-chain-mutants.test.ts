@@ -16,6 +16,8 @@ const patient: Harmless = {
   options: PATIENT,
 };
 
+const ONE_MASTER = { masters: 1 };
+
 const powered: Harmless = { because: 'no power is ever lost', scenario: 'chain/lossy' };
 
 describeSilence('chain', {
@@ -34,6 +36,22 @@ describeSilence('chain', {
   'CR-7': calm,
   'CR-8': calm,
   'CR-10': { because: 'no master restarts', scenario: 'chain/lossy' },
+  'CR-11': {
+    because: 'one master acts all the while',
+    scenario: 'chain/lossy',
+    options: ONE_MASTER,
+  },
+  'CR-12': {
+    because: 'one master acts all the while',
+    scenario: 'chain/lossy',
+    options: ONE_MASTER,
+  },
+  'CR-13': {
+    because: 'no question comes while there is a read for another',
+    scenario: 'chain/calm',
+    options: { forwardResend: NEVER },
+  },
+  'CR-14': { because: 'no tail restarts', scenario: 'chain/lossy' },
   'CL-1': patient,
   'CL-2': patient,
   'CL-5': calm,

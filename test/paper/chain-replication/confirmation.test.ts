@@ -19,6 +19,7 @@ import {
 } from '../../protocols/chain-masters-world.ts';
 import {
   type ChainWorld,
+  DURABLE,
   get,
   LONG,
   lastAnswer,
@@ -140,6 +141,29 @@ describe('an answer to a question', () => {
     world.settle(ofType('Query'));
     world.lose();
     world.inject(FIRST, TAIL, message);
+    world.settle();
+    expect(answered(world)).toBe(1);
+  });
+
+  it('counts for nothing to a tail that has restarted since, and counts its questions anew', () => {
+    const options = { readMode: 'confirm', ...DURABLE };
+    const world = mastersWorld({ clients: 2, options });
+    write(world, 1);
+    world.lose();
+    world.inject(CLIENT, TAIL, query);
+    world.settle(ofType('Query', 'Confirm', 'MasterPaxos'));
+    const { message } = world.take('Confirmed', FIRST, TAIL);
+    world.crash(TAIL);
+    world.restart(TAIL);
+    world.settle();
+    world.inject(OTHER, TAIL, query);
+    world.settle(ofType('Query'));
+    expect(message).toMatchObject({ round: server(world, TAIL).round });
+    world.lose();
+    world.inject(FIRST, TAIL, message);
+    world.settle();
+    expect(answered(world)).toBe(0);
+    world.expire(TAIL, 'confirm');
     world.settle();
     expect(answered(world)).toBe(1);
   });
