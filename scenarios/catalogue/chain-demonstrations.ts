@@ -62,6 +62,12 @@ const demonstrated = demonstrations(
   ['single-node', 'node-restart', 'cluster-restart', 'random-faults', 'unreadable-messages'],
 );
 
+/** The first of the masters acts at first. */
+const ACTING = 0;
+
+/** About as long as a lease lasts: the scouts of who is less patient preempt whoever is elected. */
+const ELECTION: Options = { leaderTimeout: 70 * MS, leaderSpread: 50 * MS };
+
 function isMaster(node: number): boolean {
   return node < HEAD;
 }
@@ -101,6 +107,7 @@ const availability = dividedTwice({
     'operations return where two masters and a server are, which form the chain; none on the ' +
     'other side; later all do',
   options: drawQuick,
+  operations: 400,
   sides: ['side with two masters', 'side with one master'],
   drawSize: drawCluster,
   divide: (stream, replicas) => {
@@ -146,32 +153,36 @@ const masterMinority = defineScenario({
     'whoever dies is not removed, which stops the chain until there are masters again',
   world: (stream, request) => {
     const replicas = drawCluster(stream, request.replicas);
-    const pace = drawPace(stream, [90, 110]);
+    const pace = drawPace(stream, [100, 120]);
     const readMode = stream.pick(['tail', 'confirm', 'chain']);
     const at = stream.between(80, 120) * MS;
     const dies = at + PATIENCE;
     const back = dies + PATIENCE;
-    const [, ...gone] = stream.shuffle(MASTERS);
+    // Leases of the past run out, one is elected, and it suspects the server that is dead.
+    const whole = back + 700 * MS;
+    const left = stream.pick([ACTING, ...MASTERS]);
+    const gone = MASTERS.filter((master) => master !== left);
     const faults: PlannedFault[] = [
       ...gone.map((node) => ({ at, fault: 'crash' as const, node, lasts: back - at })),
       { at: dies, fault: 'crash', node: stream.between(HEAD, replicas - 1), staysDown: true },
     ];
-    return busy(stream, back + 2 * PATIENCE, faults, {
+    return busy(stream, whole, faults, {
       replicas,
-      mix: { get: 50, put: 50 },
-      sequential: 20,
-      options: { ...drawChain(stream), ...pace },
+      mix: { get: 70, put: 30 },
+      sequential: 30,
+      options: { ...drawChain(stream), ...pace, ...ELECTION },
       // In the fail-stop mode nobody may die while no master acts.
       fixed: { ...IMPATIENT, readMode, durability: 'durable' },
       expect: {
         marks: ['master-restarted-from-disk', 'acting-began', 'remove-proposed'],
         windows: [
-          ...both('masters there', 0, at),
+          ...both('masters there', 0, at, { level: 'linearizable' }),
           returning('without masters', at, at + PATIENCE / 2, { kind: 'writes' }),
           returning('without masters', at + PATIENCE / 2, dies, { kind: 'writes' }),
           ...readsWithoutMasters(readMode, pace, at, dies),
           silent('a server is dead', dies + 10 * MS, back, { level: 'linearizable' }),
-          ...both('masters again', back + PATIENCE, PATIENCE),
+          returning('reads that may be old', dies, back, { level: 'sequential' }),
+          ...both('masters again', back, whole - back, { level: 'linearizable' }),
         ],
       },
     });
@@ -197,7 +208,7 @@ const actingMasterCutOff = defineScenario({
     const others = Array.from({ length: tail }, (_, index) => index + 1);
     const whole = removal.latest + PATIENCE;
     const faults: PlannedFault[] = [
-      { at: cut, fault: 'partition', groups: [[0], others], lasts: whole - cut },
+      { at: cut, fault: 'partition', groups: [[ACTING], others], lasts: whole - cut },
       { at: dies, fault: 'crash', node: tail, lasts: whole - dies },
     ];
     return busy(stream, whole + PATIENCE, faults, {

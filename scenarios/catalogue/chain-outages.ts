@@ -69,11 +69,11 @@ export function drawChain(stream: Stream): Options {
  */
 export const IMPATIENT: Options = { clientRetry: 10 * MS, giveUpAfter: 15 * MS };
 
-export const CLIENTS = 8;
+export const CLIENTS = 12;
 /** Mean time between two operations, anybody's, if none of them waits (Micros). */
-const PAUSE = 1_500;
+const PAUSE = 800;
 
-/** Many clients with short pauses: something is to be asked in every few milliseconds. */
+/** Many clients with short pauses: chance leaves no window without anybody who asks. */
 export function busy(
   stream: Stream,
   span: number,
@@ -100,7 +100,7 @@ const MESSAGE = 2 * MS;
 const DECIDED = 8 * MS;
 
 /** Long enough for a client to hear of the new chain and to be answered. */
-const RESUMED = 50 * MS;
+const RESUMED = 60 * MS;
 
 /** A lease is granted for, and counted on by, clocks that are off by a fifth at most. */
 const LONGER = 1.2;

@@ -171,6 +171,7 @@ function availability({ protocol, options }: DemonstrationSettings, usual: numbe
     expects: 'operations return on the side of the majority, none on the other; later all do',
     options,
     sides: ['majority', 'minority'],
+    operations: 200,
     drawSize: (_, asked = usual) => asked,
     divide: (stream, replicas) => {
       const nodes = stream.shuffle(indices(replicas));

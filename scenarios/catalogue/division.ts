@@ -10,6 +10,7 @@ interface Division extends Pick<Scenario, 'protocol' | 'name' | 'title' | 'about
   options(stream: Stream): Options;
   /** What the side is called that is served, and the other one. */
   readonly sides: readonly [string, string];
+  readonly operations: number;
   drawSize(stream: Stream, asked: number | undefined): number;
   divide(stream: Stream, replicas: number): Divided;
 }
@@ -21,7 +22,7 @@ interface Divided {
 }
 
 export function dividedTwice(division: Division): Scenario {
-  const { options, sides, drawSize, divide, ...words } = division;
+  const { options, sides, operations, drawSize, divide, ...words } = division;
   return defineScenario({
     ...words,
     world: (stream, { replicas: asked, clients = 4 }) => {
@@ -61,7 +62,7 @@ export function dividedTwice(division: Division): Scenario {
       return scripted(stream, faults, {
         replicas,
         clients,
-        operations: 200,
+        operations,
         ...busyThrough(at),
         options: options(stream),
         expect: { windows },
