@@ -53,14 +53,21 @@ export function windowOutcomes(
 /** `the minority side: sequential reads by c1 and c2, 5 ms to 90 ms` */
 export function windowInWords(window: ReturnWindow, replicas: number): string {
   const { about, from, until, clients, kind = 'operations', level } = window;
-  const who = clients?.map((client) => nodeName(replicas + client, replicas)) ?? [];
   return [
     about === undefined ? '' : `${about}: `,
     level === undefined ? '' : `${level} `,
     kind,
-    who.length === 0 ? '' : ` by ${who.join(' and ')}`,
+    clients === undefined || clients.length === 0 ? '' : clientsInWords(clients, replicas),
     `, ${milliseconds(from)} to ${milliseconds(until)}`,
   ].join('');
+}
+
+/** ` by c1 and c2`; of three or more in a row, ` by c0 to c5`. */
+function clientsInWords(clients: readonly number[], replicas: number): string {
+  const names = clients.map((client) => nodeName(replicas + client, replicas));
+  const isRow = clients.every((client, index) => client === clients[0]! + index);
+  if (isRow && names.length > 2) return ` by ${names[0]} to ${names.at(-1)}`;
+  return ` by ${names.join(' and ')}`;
 }
 
 /** `at least 1`, `at most 3`, `none`, `7`, `2 to 5` */

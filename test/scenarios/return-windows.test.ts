@@ -47,6 +47,12 @@ describe('a window', () => {
     expect(windowInWords({ ...narrow, about: 'cut off' }, REPLICAS)).toBe(
       'cut off: sequential reads by c1 and c2, 5 ms to 90.5 ms',
     );
+    expect(windowInWords({ ...window, clients: [0, 1, 2, 3] }, REPLICAS)).toBe(
+      'operations by c0 to c3, 5 ms to 90.5 ms',
+    );
+    expect(windowInWords({ ...window, clients: [0, 1, 3] }, REPLICAS)).toBe(
+      'operations by c0 and c1 and c3, 5 ms to 90.5 ms',
+    );
   });
 
   test.each<[Pick<ReturnWindow, 'atLeast' | 'atMost'>, string]>([
