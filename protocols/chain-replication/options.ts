@@ -64,7 +64,7 @@ export const optionSchema: readonly OptionSchema[] = [
     trials: [false],
   },
   count('batchSize', 'updates that one Forward brings at most', 8, 1, 1_000, [1, 2]),
-  count('window', 'updates forwarded beyond what the next server says it has', 32, 1, 1_000, [1, 4]),
+  count('window', 'updates forwarded beyond what the next server holds', 32, 1, 1_000, [1, 4]),
   count(
     'snapshotEvery',
     'updates between two snapshots, which replace earlier updates; 0 is never',
