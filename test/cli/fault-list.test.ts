@@ -63,7 +63,8 @@ describe('the list of faults', () => {
       const scenario = scenarios.find(({ id }) => id.startsWith(`${name}/`));
       if (scenario === undefined) throw new Error(`there is no scenario of ${name}`);
       const spec = scenario.draw('0x1', {});
-      const faults = [{ at: 1_000, fault: 'reconfigure', members: [0] }] as const;
+      const members = [spec.replicas - 1];
+      const faults = [{ at: 1_000, fault: 'reconfigure', members }] as const;
       const { faults: outcomes } = run({ ...spec, plan: { faults, operations: [] } });
       return outcomes[0]?.why !== 'nobody-to-ask';
     });
