@@ -11,6 +11,7 @@ import {
   replayRunCommand,
   replaySavedCommand,
 } from './commands.ts';
+import { landmarkLines, overdueLines } from './course.ts';
 import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { shrunkInWords } from './shrunk.ts';
@@ -196,6 +197,7 @@ function failureBlock(
     `${INDENT}${ink.dim('seen at')} ${formatTime(failure.at)}${ink.dim(', after')} ` +
       `${plural(failure.event, 'event')}${goneOn}`,
   );
+  lines.push(...courseLines(run, failure, ink));
   for (const other of run.failures.slice(1)) {
     if (other.signature !== run.failures[0]?.signature) {
       lines.push(`${INDENT}${ink.dim('also')} ${other.signature} ${other.message}`);
@@ -215,6 +217,15 @@ function failureBlock(
   }
   if (options.reportPath !== undefined) lines.push(field(ink, 'report', options.reportPath));
   return lines;
+}
+
+/** Who led or was a member when, and of progress that did not come, what was waited for. */
+function courseLines(run: RunResult, failure: Failure, ink: ChalkInstance): readonly string[] {
+  const landmarks = landmarkLines(run, failure.event).map((line) => INDENT + INDENT + line);
+  return [
+    ...overdueLines(run).map((line) => INDENT + line),
+    ...(landmarks.length === 0 ? [] : [`${INDENT}${ink.dim('landmarks:')}`, ...landmarks]),
+  ];
 }
 
 /** What the spec asks for and the run had no use for, and what was not judged. */

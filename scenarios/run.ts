@@ -14,7 +14,7 @@ import { checkFit } from './option-fit.ts';
 import { checkEnding, checkExpectation, checkOverrides, checkPlan } from './plan-fit.ts';
 import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
 import { windowOutcomes } from './return-windows.ts';
-import type { FaultOutcome, HistoryEntry, RunResult, RunSpec, Verdict } from './spec.ts';
+import type { FaultOutcome, HistoryEntry, Overdue, RunResult, RunSpec, Verdict } from './spec.ts';
 
 /** How the trace tells an operation that never returned, and one that was refused, from a time. */
 const NEVER = -1;
@@ -95,13 +95,16 @@ function report(
     failures: judge.failures.map((failure) => replaceInFailure(failure, places)),
     inconclusive: judge.inconclusive,
     traceHash: simulation.trace.text(),
-    ended: endOf(judge, end),
+    ended: endOf(simulation, judge, end),
     counts: { ...simulation.counts },
     marks: marksOf(simulation, protocol),
     faults: faults.accounts.map((account, index) => outcomeOf(account, faults.whyUnstruck(index))),
     ...(unmet.length === 0 ? {} : { unmetOverrides: unmet }),
     history,
     ...(windows.length === 0 ? {} : { windows }),
+    ...(judge.failures.length > 0 && simulation.landmarks.all.length > 0
+      ? { landmarks: simulation.landmarks.all }
+      : {}),
     finalSummaries: simulation.nodes.map((node) => {
       if (!node.isReplica) return node.isUp ? 'client' : 'down';
       return node.process === undefined ? 'down' : protocol.summary(node.process.state);
@@ -128,7 +131,7 @@ function verdictOf(judge: Judge): Verdict {
   return judge.inconclusive.length > 0 ? 'inconclusive' : 'passed';
 }
 
-function endOf(judge: Judge, end: End): RunResult['ended'] {
+function endOf(simulation: Simulation, judge: Judge, end: End): RunResult['ended'] {
   if (end.bound !== undefined) return { how: 'bound', at: end.at, bound: end.bound };
   if (end.how === 'stopped') return { how: 'bound', at: end.at, bound: 'time limit' };
   const isOwedNothing = end.how === 'quiet' && judge.owed.replicas.length === 0;
@@ -137,8 +140,19 @@ function endOf(judge: Judge, end: End): RunResult['ended'] {
     how: judge.failures.length > 0 ? 'violation' : end.how,
     at: end.at,
     ...(isOwedNothing ? { isOwedNothing } : {}),
+    ...(end.stalled && !isOwedNothing ? { overdue: overdueIn(simulation) } : {}),
     ...(isOwedNothing && why !== undefined ? { whyOwedNothing: why } : {}),
   };
+}
+
+function overdueIn(simulation: Simulation): Overdue {
+  const { owed, since, marksBefore } = simulation.ending;
+  const marks: { [mark: string]: number } = {};
+  for (const [mark, before] of marksBefore) {
+    const count = simulation.countOf(mark) - before;
+    if (count > 0) marks[mark] = count;
+  }
+  return { since, clients: owed.clients, replicas: owed.replicas, marks };
 }
 
 function marksOf(simulation: Simulation, protocol: Protocol): { [mark: string]: number } {

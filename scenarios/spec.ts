@@ -1,6 +1,7 @@
 /** What goes into a run and what comes out of it: plain JSON both. */
 import type { Level, Options } from '../sim/contract.ts';
 import type { FaultKind } from '../sim/fault.ts';
+import type { Landmark } from '../sim/landmarks.ts';
 import type { Plain } from '../sim/plain.ts';
 import type {
   Bounds,
@@ -131,6 +132,17 @@ export interface FaultConfig {
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive';
 
+/** Progress that did not come. */
+export interface Overdue {
+  /** When faults had stopped (Micros): it has been owed since then. */
+  readonly since: number;
+  /** Nodes that it was owed to: clients an answer, replicas agreement. */
+  readonly clients: readonly number[];
+  readonly replicas: readonly number[];
+  /** How often marks were reached since, of those that were. */
+  readonly marks: { readonly [mark: string]: number };
+}
+
 export interface RunResult {
   readonly format: typeof RUN_FORMAT;
   /** With the plan that ran. */
@@ -150,6 +162,8 @@ export interface RunResult {
     readonly isOwedNothing?: true;
     /** Why, in words that go on from a colon, where the protocol says. */
     readonly whyOwedNothing?: string;
+    /** Where progress was waited for in vain: what there was to wait for, and what happened. */
+    readonly overdue?: Overdue;
   };
   readonly counts: RunCounts;
   /** Every mark the protocol declares, with how often it was reached. */
@@ -163,6 +177,8 @@ export interface RunResult {
   readonly windows?: readonly WindowOutcome[];
   /** One summary line a node at the end, replicas first; `down` for a crashed one. */
   readonly finalSummaries: readonly string[];
+  /** Of a run that fails: the latest that its protocol calls landmarks, the oldest first. */
+  readonly landmarks?: readonly Landmark[];
   /** The event log, when it was asked for. */
   readonly events?: readonly EventRecord[];
   /**

@@ -289,6 +289,8 @@ export interface Protocol<
   canBeMember?(replica: NodeId, options: Options): boolean;
   /** Every mark that replicas and clients may reach, with what it means. */
   readonly marks: { readonly [mark: string]: string };
+  /** Those at which it changes who leads, or who is a member: told beside a failure. */
+  readonly landmarks?: readonly string[];
   /**
    * Whether clients ask for less where `sequential` is all that is wanted. Clients of any other
    * protocol give more than was asked for: every operation of theirs is invoked, recorded and

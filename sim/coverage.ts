@@ -57,6 +57,11 @@ export class Coverage {
     return this.counts[this.indexes.get(mark) ?? -1] ?? 0;
   }
 
+  /** Of all marks, in the order in which the protocol declares them. */
+  countsByMark(): ReadonlyMap<string, number> {
+    return new Map([...this.indexes.keys()].map((mark) => [mark, this.countOf(mark)]));
+  }
+
   /**
    * Pairs of marks as two bit sets in 32-bit words, one after the other. In the first, bit
    * a * marks + b says that mark b was reached after mark a, and bit a * marks + a that mark a was

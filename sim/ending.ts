@@ -12,6 +12,8 @@ const UNOWED_SHARE = 8;
 export class QuietEnding {
   /** Whether the run ended because what was owed did not come within the protocol's bound. */
   isStalled = false;
+  /** How often each mark had been reached when faults stopped. */
+  marksBefore: ReadonlyMap<string, number> = new Map();
   /** To whom progress is owed since then. */
   owed: Owed = { clients: [], replicas: [] };
   private readonly world: Simulation;
@@ -38,12 +40,18 @@ export class QuietEnding {
     else this.healCore(new Set([...this.core, ...this.world.cluster.clients]));
     this.isQuiet = true;
     this.quietAt = this.world.now;
+    this.marksBefore = this.world.coverage.countsByMark();
     const { claims, cluster, progressWithin } = this.world;
     this.owed = claims.owes(this.world);
     const isOwed = this.owed.replicas.length > 0;
     this.awaited = isOwed ? this.owed : { clients: cluster.clients, replicas: [] };
     this.patience = isOwed ? progressWithin : Math.floor(progressWithin / UNOWED_SHARE);
     this.deadline = this.quietAt + this.patience;
+  }
+
+  /** When faults stopped. */
+  get since(): Micros {
+    return this.quietAt;
   }
 
   private healAll(): void {

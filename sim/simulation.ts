@@ -26,6 +26,7 @@ import {
 } from './event.ts';
 import { EventLog } from './event-log.ts';
 import { Faults } from './faults.ts';
+import { Landmarks } from './landmarks.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { hashString, TraceHash } from './mixing.ts';
 import { Network } from './network.ts';
@@ -52,6 +53,7 @@ export class Simulation implements ClusterView {
   now: Micros = 0;
   readonly counts: Counts = noCounts();
   readonly coverage: Coverage;
+  readonly landmarks: Landmarks;
   readonly trace = new TraceHash();
   readonly cluster: Cluster;
   readonly nodes: readonly Node[];
@@ -85,7 +87,7 @@ export class Simulation implements ClusterView {
   /** Number of events at which something is to be done: a bound, or new keys. */
   private eventsUntilCheck: number;
   private readonly queueMax: number;
-  private readonly ending: QuietEnding;
+  readonly ending: QuietEnding;
   private end: End | undefined;
 
   constructor(config: SimulationConfig) {
@@ -106,6 +108,7 @@ export class Simulation implements ClusterView {
     this.claims = config.protocol.claims(config.options, replicas);
     this.progressWithin = this.claims.progressWithin;
     this.coverage = new Coverage(Object.keys(config.protocol.marks));
+    this.landmarks = new Landmarks(this, config.protocol);
     this.log = config.logsEvents ? new EventLog(this, config.protocol) : undefined;
     this.network = new Network(config.seed, ids.length, config.network, config.recordsFates);
     this.post = new Post(this, this.network);
@@ -282,6 +285,7 @@ export class Simulation implements ClusterView {
   finishStep(node: Node): void {
     if (node.isReplica && node.process !== undefined) {
       this.log?.stepped(node.id, node.process.state);
+      this.landmarks.stepped(node.id, node.process.state);
       this.observer?.replicaStepped(node.id, node.process.state);
     }
     if (this.faults.hasDue) {
@@ -312,6 +316,7 @@ export class Simulation implements ClusterView {
 
   markReached(node: Node, mark: string): void {
     this.coverage.reach(mark, node.id);
+    this.landmarks.reach(node.id, mark);
     this.log?.write('mark', { node: node.id, label: mark });
     this.faults.markReached(node, mark);
   }

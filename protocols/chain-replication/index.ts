@@ -52,6 +52,15 @@ export function makeChainReplication(all: AllRules): ChainReplication {
     limits,
     canBeMember: (replica, options) => replica >= integerOption(options, 'masters'),
     marks,
+    landmarks: [
+      'acting-began',
+      'acting-ended',
+      'configuration-decided',
+      'left-chain',
+      'handover-completed',
+      'restarted-fresh',
+      'restarted-from-disk',
+    ],
     offersSequentialReads: true,
     replica: (env, cluster, machine) =>
       rolesOf(cluster).masters.includes(env.id)

@@ -30,6 +30,7 @@ export function makeViewstampedReplication(
     paper: 'Liskov & Cowling, "Viewstamped Replication Revisited", MIT-CSAIL-TR-2012-021, 2012',
     optionSchema,
     marks,
+    landmarks: ['primary-elected', 'recovery-started', 'recovery-completed'],
     replica: (env, cluster, machine) => new Replica(env, cluster, machine, replicaRules),
     client: (env, cluster) => new VrClient(env, cluster, rulesOfClients),
     claims,

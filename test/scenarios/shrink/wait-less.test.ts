@@ -8,26 +8,31 @@ import { withoutReplicas } from '../../../scenarios/shrink/renumber.ts';
 import { type Shrunk, shrink } from '../../../scenarios/shrink/shrink.ts';
 import { withFittedOptions } from '../../../scenarios/shrink/world.ts';
 
-/** Known to fail by the progress oracle. */
+/** Bugs that let progress end, and where they show soon. */
 const FAILING = [
-  ['MP-10', 'mp/all-members-replaced', '0x8ec4a4fe2f5dc385'],
-  ['CL-5', 'mp/leader-killed', '0xf9d5d971e02dbd3'],
-  ['CR-2', 'chain/tail-crash', '0xf7282a6292b8e9f5'],
+  ['MP-10', 'mp/all-members-replaced'],
+  ['CL-5', 'mp/leader-killed'],
+  ['CL-5', 'chain/untargeted'],
 ] as const;
 
-function shrunkFailure(mutant: string, scenario: string, seed: string): Shrunk {
+const SEEDS = 100;
+
+function shrunkFailure(mutant: string, scenario: string): Shrunk {
   const engine = engineFor({ mutant });
-  const { spec, ...result } = judge(engine, engine.draw(scenario, seed), {});
-  const failure = firstFailure({ spec, ...result });
-  expect(failure?.oracle).toBe('progress');
-  const outcome = shrink(engine, { spec, target: { oracle: 'progress' }, budget: { runs: 400 } });
-  if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
-  return outcome;
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const result = judge(engine, engine.draw(scenario, `0x${seed}`), {});
+    if (firstFailure(result)?.oracle !== 'progress') continue;
+    const request = { spec: result.spec, target: { oracle: 'progress' }, budget: { runs: 400 } };
+    const outcome = shrink(engine, request);
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    return outcome;
+  }
+  throw new Error(`no seed of ${scenario} shows ${mutant}`);
 }
 
-describe.each(FAILING)('progress without %s in %s@%s', (mutant, scenario, seed) => {
+describe.each(FAILING)('progress without %s in %s', (mutant, scenario) => {
   it('is waited for no longer than before, with times that any cluster may have', () => {
-    const { original, minimal } = shrunkFailure(mutant, scenario, seed);
+    const { original, minimal } = shrunkFailure(mutant, scenario);
     expect(minimal.counts.events).toBeLessThan(original.counts.events / 3);
     const { optionSchema } = assemble(minimal.spec).protocol;
     const others = optionSchema.filter(

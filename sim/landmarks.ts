@@ -1,0 +1,56 @@
+/** The course of a run in a few lines: when it changed who does what, and how it had changed. */
+import type { Micros, NodeId, Protocol } from './contract.ts';
+import type { Simulation } from './simulation.ts';
+
+/** A node has reached one of the marks that its protocol calls landmarks. */
+export interface Landmark {
+  readonly at: Micros;
+  /** The event, counted as in failures. */
+  readonly event: number;
+  readonly node: NodeId;
+  readonly mark: string;
+  /** The node's state in one line, after the step that reached the mark; empty if it threw. */
+  readonly summary: string;
+}
+
+/** Of more, the latest are kept: what came last explains most. */
+const KEPT_MAX = 64;
+
+export class Landmarks {
+  private kept: Landmark[] = [];
+  /** How many of them the present step has reached. */
+  private fresh = 0;
+  private readonly world: Simulation;
+  private readonly marks: ReadonlySet<string>;
+  private readonly summary: (state: object) => string;
+
+  constructor(world: Simulation, { landmarks = [], summary }: Protocol) {
+    this.world = world;
+    this.marks = new Set(landmarks);
+    this.summary = summary;
+  }
+
+  /** The oldest first. */
+  get all(): readonly Landmark[] {
+    return this.kept.slice(-KEPT_MAX);
+  }
+
+  reach(node: NodeId, mark: string): void {
+    if (!this.marks.has(mark)) return;
+    const { now, counts } = this.world;
+    this.kept.push({ at: now, event: counts.events, node, mark, summary: '' });
+    this.fresh += 1;
+  }
+
+  /** The handler has returned: what it has reached shows in the state that it has left. */
+  stepped(node: NodeId, state: object): void {
+    if (this.fresh === 0) return;
+    const first = this.kept.length - this.fresh;
+    const summary = this.summary(state);
+    this.kept = this.kept.map((landmark, index) =>
+      index >= first && landmark.node === node ? { ...landmark, summary } : landmark,
+    );
+    this.fresh = 0;
+    if (this.kept.length > 2 * KEPT_MAX) this.kept = this.kept.slice(-KEPT_MAX);
+  }
+}
