@@ -33,12 +33,21 @@ export type ChainCommand =
   /** Everything was handed over to it. */
   | { readonly f: 'settleJoin'; readonly epoch: number; readonly server: NodeId };
 
+/** What an operator has asked a master for. */
+export interface Wish {
+  /** The master that was asked, and pursues it. */
+  readonly askedOf: NodeId;
+  /** Drawn: the same servers may be asked for again. */
+  readonly id: number;
+  readonly servers: readonly NodeId[];
+}
+
 export type ConfigurationCommand =
   | (ChainCommand & InTerm)
   /** A master begins to act: what earlier ones have proposed, and is not decided yet, is void. */
   | ({ readonly f: 'act' } & InTerm)
   /** An operator names the servers that are to form the chain: the wish after so many others. */
-  | { readonly f: 'want'; readonly number: number; readonly servers: readonly NodeId[] }
+  | ({ readonly f: 'want'; readonly number: number } & Wish)
   /** Changes nothing: its reply is the epoch at its place in the log. */
   | { readonly f: 'confirm' };
 
@@ -50,6 +59,8 @@ export interface ConfigurationState {
   wanted: readonly NodeId[] | null;
   /** Wishes of operators so far. */
   wishes: number;
+  /** By master: the latest one of those asked of it, by its id. */
+  decidedWishes: { readonly [master: NodeId]: number };
 }
 
 /** Begins with the given chain in epoch 1; replies with the epoch after the command. */
@@ -60,7 +71,13 @@ export function configurationMachine(
 ): StateMachine<ConfigurationState> {
   return {
     name: 'configuration',
-    initial: () => ({ configuration: firstConfiguration(chain), term: 0, wanted, wishes: 0 }),
+    initial: () => ({
+      configuration: firstConfiguration(chain),
+      term: 0,
+      wanted,
+      wishes: 0,
+      decidedWishes: {},
+    }),
     apply: (state, operation) => apply(state, operation, rules),
     // No part is ever changed in place.
     clone: (state) => ({ ...state }),
@@ -82,6 +99,7 @@ function apply(
       if (command.number !== state.wishes + 1) break;
       state.wanted = command.servers;
       state.wishes++;
+      state.decidedWishes = { ...state.decidedWishes, [command.askedOf]: command.id };
       break;
     case 'confirm':
       break;

@@ -19,10 +19,11 @@ import {
   type ChainCommand,
   type ConfigurationCommand,
   changeChain,
+  type Wish,
 } from './configuration-machine.ts';
 import type { MasterContext } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
-import type { Confirm, ServerHeartbeat, Wish } from './messages.ts';
+import type { Confirm, ServerHeartbeat, WishMessage } from './messages.ts';
 import { NEVER } from './state.ts';
 
 /** Requests that a master may make in one term. */
@@ -30,6 +31,8 @@ const REQUESTS_MAX = 1_000_000;
 
 /** On a master's disk, beside what Multi-Paxos keeps there. */
 const WISH = 'wish';
+/** So many that no two wishes are taken for the same one. */
+const WISHES = 2 ** 30;
 
 function onPaxos(
   state: MasterState,
@@ -237,16 +240,12 @@ function onReconfigure(
   env.mark('reconfiguration-requested');
   const servers = members.filter((member) => roles.servers.includes(member));
   if (servers.length === 0) return;
-  rules.rememberWish(state, context, servers);
+  rules.rememberWish(state, context, { askedOf: state.id, id: env.random(WISHES), servers });
   rules.pursueWish(state, context);
 }
 
 /** What an operator has asked for survives the crash of the master that was asked. */
-function rememberWish(
-  state: MasterState,
-  { env }: MasterContext,
-  wish: readonly NodeId[] | null,
-): void {
+function rememberWish(state: MasterState, { env }: MasterContext, wish: Wish | null): void {
   state.wish = wish;
   env.persist({ kind: 'set', key: WISH, value: wish });
 }
@@ -261,26 +260,28 @@ function recallWish(state: MasterState, { records }: Durable): void {
   }
 }
 
+/** Until it was decided: others may have been decided since, whose operators came later then. */
 function pursueWish(state: MasterState, context: MasterContext): void {
   const { env, roles, rules } = context;
   const { wish } = state;
-  const { wanted, wishes } = ledgerOf(state);
+  const { wishes, decidedWishes } = ledgerOf(state);
   if (wish === null) return;
-  if (wanted?.length === wish.length && wanted.every((server, at) => server === wish[at])) {
+  if (decidedWishes[state.id] === wish.id) {
     rules.rememberWish(state, context, null);
     return;
   }
-  const message: Wish = { type: 'Wish', number: wishes + 1, servers: wish };
+  const message: WishMessage = { type: 'Wish', number: wishes + 1, ...wish };
   rules.onWish(state, context, message);
   for (const master of roles.masters) if (master !== state.id) env.send(master, message);
 }
 
-function onWish(state: MasterState, context: MasterContext, { number, servers }: Wish): void {
+function onWish(state: MasterState, context: MasterContext, message: WishMessage): void {
   const { rules } = context;
+  const { number, askedOf, id, servers } = message;
   const isNext = number === ledgerOf(state).wishes + 1 && state.proposedWish !== number;
   if (!isNext || !rules.isActing(state, context)) return;
   state.proposedWish = number;
-  rules.propose(state, context, { f: 'want', number, servers });
+  rules.propose(state, context, { f: 'want', number, askedOf, id, servers });
 }
 
 /** Where its own lease comes and goes, the timer may find it without one each time. */

@@ -2,7 +2,7 @@
 import type { Micros, NodeId } from '../../sim/contract.ts';
 import type { PaxosState } from '../multi-paxos/state.ts';
 import type { Configuration } from './configuration.ts';
-import type { ChainCommand, ConfigurationState } from './configuration-machine.ts';
+import type { ChainCommand, ConfigurationState, Wish } from './configuration-machine.ts';
 import type { ServerHeartbeat } from './messages.ts';
 import { NEVER } from './state.ts';
 
@@ -37,7 +37,7 @@ export interface MasterState {
   /** The change of the chain that is under way, or null. */
   proposed: ChainCommand | null;
   /** What an operator has asked this master for, until it is decided; or null. */
-  wish: readonly NodeId[] | null;
+  wish: Wish | null;
   /** Number of the latest wish, anybody's, that this master has proposed in this term. */
   proposedWish: number;
   /** Tails that ask whether their epoch is current: those asked for, and those that came later. */

@@ -14,6 +14,7 @@ import type { Micros, NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import type { PaxosMessage } from '../multi-paxos/messages.ts';
 import type { Configuration } from './configuration.ts';
+import type { Wish } from './configuration-machine.ts';
 
 /** An update, for the head. An entry of Hist is the client's request itself: shared, immutable. */
 export interface Request {
@@ -174,11 +175,10 @@ export interface Confirmed {
 }
 
 /** From a master that an operator has asked to the others: these servers are to form the chain. */
-export interface Wish {
+export interface WishMessage extends Wish {
   readonly type: 'Wish';
   /** How many wishes will have been decided with this one: it is void if there are more already. */
   readonly number: number;
-  readonly servers: readonly NodeId[];
 }
 
 /** Among masters: what replicates their state machine. */
@@ -204,5 +204,5 @@ export type ChainMessage =
   | GetConfiguration
   | Confirm
   | Confirmed
-  | Wish
+  | WishMessage
   | MasterPaxos;

@@ -74,12 +74,13 @@ describe('the configuration', () => {
   });
 
   it('follows the wishes of operators in the order in which they were decided', () => {
-    const { wanted } = decided(
-      { f: 'want', number: 1, servers: [1, 2] },
-      { f: 'want', number: 1, servers: [3] },
-      { f: 'want', number: 2, servers: [2] },
+    const { wanted, decidedWishes } = decided(
+      { f: 'want', number: 1, askedOf: 0, id: 5, servers: [1, 2] },
+      { f: 'want', number: 1, askedOf: 1, id: 6, servers: [3] },
+      { f: 'want', number: 2, askedOf: 0, id: 7, servers: [2] },
     );
     expect(wanted).toEqual([2]);
+    expect(decidedWishes).toEqual({ 0: 7 });
   });
 
   it('is confirmed by a command that changes nothing', () => {

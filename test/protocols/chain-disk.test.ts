@@ -132,7 +132,7 @@ describe('a master', () => {
     world.lose();
     world.crash(MASTER);
     world.restart(MASTER);
-    expect(master(world).wish).toEqual([HEAD, MIDDLE]);
+    expect(master(world).wish?.servers).toEqual([HEAD, MIDDLE]);
     world.expire(MASTER, 'leader');
     world.settle();
     pass(world, LONG);

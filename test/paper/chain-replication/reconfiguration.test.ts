@@ -159,7 +159,8 @@ describe('what an operator asks for', () => {
     const world = masters.mastersWorld();
     world.reconfigure(masters.THIRD, [masters.HEAD, masters.TAIL]);
     world.lose();
-    expect(masters.masterAt(world, masters.THIRD).wish).toEqual([masters.HEAD, masters.TAIL]);
+    const { wish } = masters.masterAt(world, masters.THIRD);
+    expect(wish?.servers).toEqual([masters.HEAD, masters.TAIL]);
     masters.passAmongMasters(world, LONG);
     const { configuration } = masters.masterAt(world, masters.FIRST);
     expect(configuration.chain).toEqual([masters.HEAD, masters.TAIL]);
@@ -167,7 +168,8 @@ describe('what an operator asks for', () => {
 
   it('is decided once, though it is asked for twice', () => {
     const world = chainWorld();
-    const wish = { type: 'Wish', number: 1, servers: [HEAD, TAIL] } as const;
+    const servers = [HEAD, TAIL];
+    const wish = { type: 'Wish', number: 1, askedOf: MASTER, id: 7, servers } as const;
     const { requestCount } = master(world);
     for (let copy = 0; copy < 2; copy++) world.inject(MASTER, MASTER, wish);
     world.settle(ofType('Wish'));
@@ -179,6 +181,26 @@ describe('what an operator asks for', () => {
     world.settle();
     expect(wantedBy(world)).toEqual([HEAD, MIDDLE]);
     expect(master(world).paxos.replica.app).toMatchObject({ wishes: 2 });
+  });
+
+  it('is decided once, though others ask other masters for something else meanwhile', () => {
+    const world = masters.mastersWorld();
+    const { FIRST, SECOND, THIRD, HEAD: head, TAIL: tail, MIDDLE: middle } = masters;
+    world.reconfigure(THIRD, [head, middle]);
+    world.reconfigure(SECOND, [head, tail]);
+    world.lose();
+    for (let turn = 0; turn < 6; turn++) {
+      for (const id of world.cluster.replicas) {
+        if (world.hasTimer(id, 'heartbeat')) world.expire(id, 'heartbeat');
+      }
+      world.settle();
+      for (const id of [FIRST, SECOND, THIRD]) {
+        world.expire(id, 'supervise');
+        world.settle();
+      }
+    }
+    expect(masters.masterAt(world, FIRST).paxos.replica.app).toMatchObject({ wishes: 2 });
+    for (const id of [SECOND, THIRD]) expect(masters.masterAt(world, id).wish).toBeNull();
   });
 
   it('is replaced by what is asked for later', () => {
