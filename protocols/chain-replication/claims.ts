@@ -17,7 +17,6 @@ import { leaderOf } from '../multi-paxos/ballot.ts';
 import { claims as claimsOfPaxos } from '../multi-paxos/claims.ts';
 import type { Command, Request } from '../multi-paxos/messages.ts';
 import type { Slots } from '../multi-paxos/slots.ts';
-import type { PaxosState } from '../multi-paxos/state.ts';
 import { type Configuration, isSettled } from './configuration.ts';
 import {
   type ConfigurationCommand,
@@ -29,6 +28,7 @@ import { marginOf } from './failure-detection.ts';
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
+import { viewOfMasters } from './masters-view.ts';
 import { type ChainOptions, type Roles, readOptions, rolesOf } from './options.ts';
 import { NEVER, type ServerState } from './state.ts';
 import { RESEND_BACKOFF_MAX } from './update-path.ts';
@@ -321,23 +321,6 @@ function masterState(view: View, master: NodeId): MasterState | undefined {
 function serverState(view: View, server: NodeId): ServerState | undefined {
   const state = view.stateOf(server);
   return state?.kind === 'server' ? state : undefined;
-}
-
-/** What the claims of Multi-Paxos may see: the masters, as if there were nobody else. */
-function viewOfMasters(view: View, { masters }: Roles): ClusterView<PaxosState> {
-  return {
-    cluster: { ...view.cluster, replicas: masters },
-    now: view.now,
-    clockOf: (node) => view.clockOf(node),
-    stateOf: (replica) => masterState(view, replica)?.paxos,
-    crashesOf: (replica) => view.crashesOf(replica),
-    isUp: (node) => view.isUp(node),
-    isPaused: (node) => view.isPaused(node),
-    isConnected: (from, to) => view.isConnected(from, to),
-    isSound: (from, to) => view.isSound(from, to),
-    requestedMembers: [],
-    isDamaged: (replica) => view.isDamaged(replica),
-  };
 }
 
 /** The masters agree on who acts; then every server leaves and joins again; then requests go on. */

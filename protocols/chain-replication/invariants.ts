@@ -15,6 +15,8 @@ import type { ChainState } from './index.ts';
 import { leaseExcludesLaterTails, leasesWaitedFor } from './lease-invariants.ts';
 import { configurationOfWhoActs } from './master-invariants.ts';
 import type { Request } from './messages.ts';
+import { paxosInvariants } from './paxos-invariants.ts';
+import { queryInvariants } from './query-invariants.ts';
 import type { ServerState } from './state.ts';
 
 type Watcher = InvariantWatcher<ChainState>;
@@ -257,4 +259,6 @@ export const invariants: readonly Invariant<ChainState>[] = [
   leasesWaitedFor,
   configurationOfWhoActs,
   confirmationFollowsQuestion,
+  ...queryInvariants,
+  ...paxosInvariants,
 ];

@@ -1,10 +1,10 @@
 /**
- * Bugs planted in chain replication, by their rows in the zoo, to which CR-11 to CR-14 are
+ * Bugs planted in chain replication, by their rows in the zoo, to which CR-11 to CR-16 are
  * additions of this project: each replaces one rule, or two that say the same thing, and leaves the
  * protocol's own files alone.
  */
 import type { Mutant, Options } from '../../sim/contract.ts';
-import { rules as paxosRules } from '../multi-paxos/rules.ts';
+import { type Rules as PaxosRules, rules as paxosRules } from '../multi-paxos/rules.ts';
 import { type ClientRules, clientRules } from './client.ts';
 import { isTail } from './context.ts';
 import { makeChainReplication } from './index.ts';
@@ -22,14 +22,16 @@ interface Bug {
   readonly difficulty: Mutant['difficulty'];
   readonly options?: Options;
   readonly node?: Partial<Rules>;
+  /** Of the Multi-Paxos among the masters. */
+  readonly paxos?: Partial<PaxosRules>;
   readonly client?: Partial<ClientRules>;
 }
 
-function mutant({ node, client, ...bug }: Bug): Mutant {
+function mutant({ node, paxos, client, ...bug }: Bug): Mutant {
   const protocol = makeChainReplication({
     rules: { ...rules, ...node },
     clientRules: { ...clientRules, ...client },
-    paxosRules,
+    paxosRules: { ...paxosRules, ...paxos },
   });
   return { ...bug, protocol: protocol.name, apply: ({ machine }) => ({ protocol, machine }) };
 }
@@ -134,6 +136,23 @@ export const mutants: readonly Mutant[] = [
     difficulty: 'hard',
     options: { readMode: 'confirm', ...DURABLE },
     node: { drawNonce: () => 0 },
+  }),
+  mutant({
+    id: 'CR-15',
+    summary: 'a query counts on the question whose answer is on its way when it arrives',
+    difficulty: 'hard',
+    options: { readMode: 'confirm' },
+    node: {
+      roundFor: (state, context) =>
+        state.confirmedRound < state.round ? state.round : rules.roundFor(state, context),
+    },
+  }),
+  mutant({
+    id: 'CR-16',
+    summary: 'a master that restarts refuses nobody, though it may have granted a lease',
+    difficulty: 'hard',
+    options: UNDER_LEASE,
+    paxos: { refuseAfterRestart: () => undefined },
   }),
   mutant({
     id: 'CL-1',

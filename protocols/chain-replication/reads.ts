@@ -27,9 +27,25 @@ function onQuery(state: ServerState, context: ServerContext, from: NodeId, query
     rules.redirect(state, context, from, query.requestNumber);
     return;
   }
+  recordArrival(state, from, query);
   const waiting = { clientId: from, query, round: rules.roundFor(state, context) };
   if (rules.mayAnswer(state, context, waiting)) rules.answerQuery(state, context, waiting);
   else rules.keepQuery(state, context, waiting);
+}
+
+/** Who asks again has asked before: the first time counts. Copies of earlier queries do not. */
+function recordArrival(state: ServerState, client: NodeId, { requestNumber }: Query): void {
+  const latest = state.queryRecords[client];
+  if (latest !== undefined && latest.requestNumber >= requestNumber) return;
+  state.queryChanges++;
+  state.queryRecords[client] = { requestNumber, round: state.round, answeredAt: null };
+}
+
+function recordAnswer(state: ServerState, client: NodeId, { requestNumber }: Query): void {
+  const record = state.queryRecords[client];
+  if (record === undefined || record.requestNumber !== requestNumber) return;
+  state.queryChanges++;
+  record.answeredAt = state.committed;
 }
 
 /** A client asks one thing at a time: what it asked before it has given up, or asks again. */
@@ -60,6 +76,7 @@ function holdsLease(state: ServerState, { env }: ServerContext): boolean {
 function answerQuery(state: ServerState, context: ServerContext, waiting: WaitingQuery): void {
   const { clientId, query } = waiting;
   state.answeredQueries++;
+  recordAnswer(state, clientId, query);
   context.rules.answerRead(state, context, clientId, query.operation, query.requestNumber);
 }
 

@@ -11,6 +11,15 @@ import type {
   Snapshot,
 } from './messages.ts';
 
+/** A query that a client asked this server for, for whoever judges how it was answered. */
+export interface QueryRecord {
+  readonly requestNumber: number;
+  /** The latest question whether the epoch is current when it first arrived. */
+  readonly round: number;
+  /** Updates that this server had executed when it was answered; null until then. */
+  answeredAt: number | null;
+}
+
 export interface ServerState {
   readonly kind: 'server';
   readonly id: NodeId;
@@ -70,6 +79,10 @@ export interface ServerState {
   waitingQueries: WaitingQuery[];
   /** Queries answered so far, for who watches. */
   answeredQueries: number;
+  /** By client: its latest query that is not old, for who watches. */
+  readonly queryRecords: { [clientId: number]: QueryRecord };
+  /** How often a query has arrived here or was answered. */
+  queryChanges: number;
   /** Latest question whether the epoch is current, and the latest one answered. */
   round: number;
   confirmedRound: number;
@@ -127,6 +140,8 @@ export function initialServerState(id: NodeId, configuration: Configuration): Se
     echo: { master: id, at: NEVER },
     waitingQueries: [],
     answeredQueries: 0,
+    queryRecords: {},
+    queryChanges: 0,
     round: 0,
     confirmedRound: 0,
     nonce: 0,

@@ -3,6 +3,7 @@
  * they change nothing that a claim is about. After such a step all invariants rest.
  */
 import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
+import { steadiness as steadinessOfPaxos } from '../multi-paxos/steadiness.ts';
 import type { Configuration } from './configuration.ts';
 import type { ChainState } from './index.ts';
 import { executedBy, type MasterState } from './master-state.ts';
@@ -18,7 +19,7 @@ class Glance {
   private committed = 0;
   private hasCaughtUp = false;
   private leaseUntil = 0;
-  /** Queries that a server has answered, leases that a master has granted. */
+  /** Queries that a server has got and answered, leases that a master has granted. */
   private count = 0;
   private round = 0;
   private confirmedRound = 0;
@@ -34,7 +35,7 @@ class Glance {
       this.configuration === state.configuration &&
       (state.kind === 'master'
         ? this.isSameMaster(state) && this.count === state.grants
-        : this.isSameServer(state) && this.count === state.answeredQueries);
+        : this.isSameServer(state) && this.count === state.queryChanges);
     if (!isSame) this.take(state);
     return isSame;
   }
@@ -72,7 +73,7 @@ class Glance {
       this.confirmedBy = state.confirmedBy;
       return;
     }
-    this.count = state.answeredQueries;
+    this.count = state.queryChanges;
     this.length = state.length;
     this.committed = state.committed;
     this.acknowledged = state.acknowledged;
@@ -86,10 +87,14 @@ class Glance {
 
 export function steadiness(): Steadiness<ChainState> {
   const glances: Glance[] = [];
+  const ofMasters = steadinessOfPaxos();
   return {
     quietness(replica: NodeId, state): Quietness | undefined {
       const glance = (glances[replica] ??= new Glance());
-      return glance.isIdle(state) ? 'idle' : undefined;
+      const isIdle = glance.isIdle(state);
+      // What rests after a steady step is about masters only.
+      const least = state.kind === 'server' ? 'idle' : ofMasters.quietness(replica, state.paxos);
+      return isIdle || least === undefined ? least : 'steady';
     },
   };
 }

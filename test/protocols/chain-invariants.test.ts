@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chainReplication } from '../../protocols/chain-replication/index.ts';
 import { ledgerOf } from '../../protocols/chain-replication/master-state.ts';
 import type { Request } from '../../protocols/chain-replication/messages.ts';
+import type { QueryRecord } from '../../protocols/chain-replication/state.ts';
 import type { NodeId, Options, Protocol } from '../../sim/contract.ts';
 import {
   type ChainWorld,
@@ -148,7 +149,46 @@ const corruptions: readonly {
       server(world, TAIL).confirmedRound++;
     },
   },
+  {
+    invariant: 'queries-see-executed',
+    what: 'a tail has answered a query from fewer updates than were executed',
+    node: TAIL,
+    corrupt: (world) => answered(world, { round: 0, answeredAt: 1 }),
+  },
+  {
+    invariant: 'queries-confirmed-anew',
+    what: 'a tail has answered a query without a word from the masters',
+    node: TAIL,
+    options: { readMode: 'confirm' },
+    corrupt: (world) => answered(world, { round: 0, answeredAt: 2 }),
+  },
+  {
+    invariant: 'queries-confirmed-anew',
+    what: 'a tail has answered a query in an epoch that was over',
+    node: TAIL,
+    options: { readMode: 'confirm' },
+    corrupt(world) {
+      const { configuration } = server(world, HEAD);
+      server(world, HEAD).configuration = { ...configuration, epoch: 2 };
+      world.deliverUnreadable(MASTER, HEAD);
+      server(world, TAIL).confirmedRound = 1;
+      answered(world, { round: 0, answeredAt: 2 });
+    },
+  },
+  {
+    invariant: 'masters-ballots-grow',
+    what: 'a master goes back to an earlier ballot',
+    node: MASTER,
+    corrupt: (world) => void master(world).paxos.acceptor.ballot--,
+  },
 ];
+
+/** The tail remembers that it has answered a query of the client. */
+function answered(world: ChainWorld, how: Omit<QueryRecord, 'requestNumber'>): void {
+  const tail = server(world, TAIL);
+  tail.queryRecords[CLIENT] = { requestNumber: 99, ...how };
+  tail.queryChanges++;
+}
 
 describe('an invariant', () => {
   it.each(corruptions)(

@@ -51,6 +51,8 @@ const judged: readonly {
   { id: 'CR-12', violates: 'leases-waited-for', play: leaseOfEarlierMaster },
   { id: 'CR-13', violates: 'confirmation-follows-question', play: questionDuringRead },
   { id: 'CR-14', violates: 'confirmation-follows-question', play: answerToEarlierLife },
+  { id: 'CR-15', violates: 'queries-confirmed-anew', play: queryDuringQuestion },
+  { id: 'CR-16', violates: 'masters-lease-never-shortened', play: masterRestarts },
 ];
 
 describe('planted bugs of masters and of those that ask them', () => {
@@ -120,6 +122,22 @@ function answerToEarlierLife(protocol: Protocol): void {
   world.lose();
   world.inject(MASTER, TAIL, message);
   world.settle();
+}
+
+/** Another client's query comes while the tail waits for the answer to its question. */
+function queryDuringQuestion(protocol: Protocol): void {
+  const world = chainWorld({ protocol, clients: 2, options: optionsOf('CR-15') });
+  ask(world);
+  world.inject(CLIENT + 1, TAIL, query);
+  world.settle(ofType('Query'));
+  world.settle();
+}
+
+/** It has granted the acting one a lease, and forgets it in a crash. */
+function masterRestarts(protocol: Protocol): void {
+  const world = mastersWorld({ protocol, options: optionsOf('CR-16') });
+  world.crash(SECOND);
+  world.restart(SECOND);
 }
 
 /** A query comes, and the tail's question is on its way to the master. */

@@ -52,6 +52,12 @@ describeSilence('chain', {
     options: { forwardResend: NEVER },
   },
   'CR-14': { because: 'no tail restarts', scenario: 'chain/lossy' },
+  'CR-15': {
+    because: 'queries travel as updates do',
+    scenario: 'chain/chaos',
+    options: { readMode: 'chain' },
+  },
+  'CR-16': { because: 'no master restarts', scenario: 'chain/lossy' },
   'CL-1': patient,
   'CL-2': patient,
   'CL-5': calm,
