@@ -17,6 +17,7 @@ import { configurationOfWhoActs } from './master-invariants.ts';
 import type { Request } from './messages.ts';
 import { paxosInvariants } from './paxos-invariants.ts';
 import { queryInvariants } from './query-invariants.ts';
+import { removalLeavesSomebody } from './removal-invariant.ts';
 import type { ServerState } from './state.ts';
 
 type Watcher = InvariantWatcher<ChainState>;
@@ -259,6 +260,7 @@ export const invariants: readonly Invariant<ChainState>[] = [
   leasesWaitedFor,
   configurationOfWhoActs,
   confirmationFollowsQuestion,
+  removalLeavesSomebody,
   ...queryInvariants,
   ...paxosInvariants,
 ];

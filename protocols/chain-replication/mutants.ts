@@ -1,5 +1,5 @@
 /**
- * Bugs planted in chain replication, by their rows in the zoo, to which CR-11 to CR-16 are
+ * Bugs planted in chain replication, by their rows in the zoo, to which CR-11 to CR-17 are
  * additions of this project: each replaces one rule, or two that say the same thing, and leaves the
  * protocol's own files alone.
  */
@@ -153,6 +153,12 @@ export const mutants: readonly Mutant[] = [
     difficulty: 'hard',
     options: UNDER_LEASE,
     paxos: { refuseAfterRestart: () => undefined },
+  }),
+  mutant({
+    id: 'CR-17',
+    summary: 'a master removes a server on the word of another one that may be long dead',
+    difficulty: 'hard',
+    node: { isThere: () => true },
   }),
   mutant({
     id: 'CL-1',

@@ -11,6 +11,7 @@ import {
   chainWorld,
   HEAD,
   judgedBy,
+  LONG,
   MASTER,
   MIDDLE,
   master,
@@ -147,6 +148,16 @@ const corruptions: readonly {
       server(world, TAIL).round++;
       world.deliverUnreadable(MASTER, TAIL);
       server(world, TAIL).confirmedRound++;
+    },
+  },
+  {
+    invariant: 'removal-leaves-somebody',
+    what: 'a master removes the only server that has not died long ago',
+    node: MASTER,
+    corrupt(world) {
+      for (const node of [HEAD, MIDDLE]) world.crash(node);
+      world.now += LONG;
+      master(world).proposed = { f: 'remove', epoch: 1, server: TAIL };
     },
   },
   {

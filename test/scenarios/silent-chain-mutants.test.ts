@@ -58,6 +58,7 @@ describeSilence('chain', {
     options: { readMode: 'chain' },
   },
   'CR-16': { because: 'no master restarts', scenario: 'chain/lossy' },
+  'CR-17': { because: 'nobody dies', scenario: 'chain/lossy' },
   'CL-1': patient,
   'CL-2': patient,
   'CL-5': calm,
