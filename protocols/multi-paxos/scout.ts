@@ -107,14 +107,17 @@ function onAdopted(state: PaxosState, context: Context): void {
   for (const { slot, command } of rules.highestPValues(promises)) {
     setValue(leader.proposals, slot, command);
   }
-  // A configuration that is to come does so without anybody's requests, too.
-  const complete = replica.configurations.at(-1)!.first - 1;
-  leader.adoptedUpTo = Math.max(complete, endOf(leader.proposals) - 1);
+  leader.adoptedUpTo = Math.max(rules.lastToComplete(state), endOf(leader.proposals) - 1);
   leader.nextAdopted = open;
   rules.proposeAdopted(state, context);
   rules.sendHeartbeats(state, context);
   rules.proposeAgain(state, context);
   if (ahead !== null) rules.noticeMissing(state, context);
+}
+
+/** A configuration that is to come does so without anybody's requests, too: all before it is. */
+function lastToComplete({ replica }: PaxosState): number {
+  return replica.configurations.at(-1)!.first - 1;
 }
 
 /** pmax: of each slot the pvalue of the highest ballot, among all that the quorum has accepted. */
@@ -188,6 +191,7 @@ export const scoutRules = {
   onPhase1ResendTimer,
   onPhase1b,
   onAdopted,
+  lastToComplete,
   highestPValues,
   proposeAdopted,
   fillerOf,
