@@ -1,30 +1,15 @@
-/** Scripted scenarios of Multi-Paxos: leaders, quorums, members, windows, snapshots and disks. */
+/** Scripted scenarios of Multi-Paxos: leaders, quorums, windows, snapshots and disks. */
 import type { Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { demonstrations } from './demonstrations.ts';
+import { memberScripts } from './multi-paxos-members.ts';
+import { drawQuick } from './multi-paxos-options.ts';
 import { AFTERMATH, busyThrough, PATIENCE, servedIn } from './patience.ts';
 import { skewed } from './profiles.ts';
 import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
 
 const MS = MILLISECOND;
-
-/** Everything that a run may have otherwise without being about something else. */
-function drawQuick(stream: Stream): Options {
-  const leaderTimeout = stream.between(15, 25) * MS;
-  return {
-    window: stream.pick([1, 2, 4, 16]),
-    batchSize: stream.pick([1, 1, 4]),
-    commit: stream.pick(['explicit', 'piggybacked']),
-    readMode: stream.pick(['log', 'read-index', 'lease', 'quorum']),
-    snapshotEvery: stream.pick([0, 8, 100]),
-    leaderTimeout,
-    leaderSpread: leaderTimeout,
-    heartbeatInterval: Math.floor(leaderTimeout / 4),
-    leaseDuration: leaderTimeout,
-    clientRetry: 20 * MS,
-  };
-}
 
 const demonstrated = demonstrations({
   protocol: 'mp',
@@ -226,73 +211,6 @@ const flexibleQuorum = defineScenario({
   },
 });
 
-const membersReplaced = defineScenario({
-  protocol: 'mp',
-  name: 'members-replaced',
-  title: 'Members are replaced one by one, under load',
-  about: 'three of five nodes are members; three times the oldest one gives way to another node',
-  expects: 'a leader that is replaced steps down, the others elect one; clients are served on',
-  world: (stream) => {
-    const changes = [
-      [1, 2, 3],
-      [2, 3, 4],
-      [0, 3, 4],
-    ];
-    const first = stream.between(60, 120) * MS;
-    const times = changes.map((_, index) => first + index * PATIENCE);
-    return scripted(
-      stream,
-      changes.map((members, index) => ({ at: times[index]!, fault: 'reconfigure', members })),
-      {
-        replicas: 5,
-        operations: 200,
-        ...busyThrough(first + changes.length * PATIENCE),
-        options: drawQuick(stream),
-        fixed: { members: 3 },
-        expect: {
-          marks: ['reconfiguration-performed', 'configuration-in-force', 'leader-removed'],
-          windows: times.map((at, index) =>
-            servedIn(`members ${changes[index]?.join(', ')}`, at + PATIENCE / 2, PATIENCE / 2),
-          ),
-        },
-      },
-    );
-  },
-});
-
-const allMembersReplaced = defineScenario({
-  protocol: 'mp',
-  name: 'all-members-replaced',
-  title: 'All members are replaced at once while one of them is cut off',
-  about:
-    'nodes 0 to 2 are members, and node 2 is cut off from the other nodes; nodes 3 and 4 take ' +
-    'over; then node 2 can be heard again',
-  expects: 'the new members serve clients, and the old one learns of them when it is back',
-  world: (stream) => {
-    const cut = stream.between(60, 120) * MS;
-    const change = cut + stream.between(5, 40) * MS;
-    const lasts = change - cut + 2 * PATIENCE;
-    const faults: PlannedFault[] = [
-      { at: cut, fault: 'partition', groups: [[2], [0, 1, 3, 4]], lasts },
-      { at: change, fault: 'reconfigure', members: [3, 4] },
-    ];
-    return scripted(stream, faults, {
-      replicas: 5,
-      operations: 160,
-      ...busyThrough(cut + lasts + PATIENCE),
-      options: drawQuick(stream),
-      fixed: { members: 3 },
-      expect: {
-        marks: ['configuration-in-force', 'leader-removed'],
-        windows: [
-          servedIn('new members', change + PATIENCE, PATIENCE),
-          servedIn('the old one is back', cut + lasts + AFTERMATH, PATIENCE - AFTERMATH),
-        ],
-      },
-    });
-  },
-});
-
 const laggard = defineScenario({
   protocol: 'mp',
   name: 'laggard',
@@ -372,8 +290,7 @@ export const multiPaxosScripts: readonly Scenario[] = [
   frozenLeader,
   duellingLeaders,
   flexibleQuorum,
-  membersReplaced,
-  allMembersReplaced,
+  ...memberScripts,
   laggard,
   fullWindow,
   damagedDisk,

@@ -60,6 +60,8 @@ export interface World {
   /** Whether they were drawn, by one who did not know the options that the user wants. */
   readonly areFaultsDrawn?: boolean;
   readonly mix?: RunSpec['workload']['mix'];
+  /** Operations of a script's own; each comes after all that are drawn for its client. */
+  readonly lastOperations?: Plan['operations'];
   /** Parts per hundred of the reads that may be stale, if the protocol offers such. */
   readonly sequential?: number | 'drawn';
   /** How long clients are busy if nothing slows them (Micros); absent means the whole span. */
@@ -198,7 +200,7 @@ function drawSpec(
     ...(settings.oracles === undefined ? {} : { oracles: settings.oracles }),
   };
   if (world.faults === undefined || !isScripted) return spec;
-  const { operations: planned } = drawPlan(spec, protocol);
+  const planned = [...drawPlan(spec, protocol).operations, ...(world.lastOperations ?? [])];
   return { ...spec, plan: { faults: faultsOf(world, spec, protocol), operations: planned } };
 }
 

@@ -64,6 +64,27 @@ test('every node and every client gets messages that it cannot read, and drops t
 
 const UNREADABLE = 'unreadable-dropped';
 
+test('nobody asks for anything from before the members change until the dead are gone', () => {
+  for (const seed of SEEDS) {
+    const { history, windows = [] } = run(drawn('members-replaced-idle', seed));
+    const [, idle, served] = windows;
+    expect(idle).toMatchObject({ returned: 0, expected: 'none' });
+    expect(served).toMatchObject({ returned: 1, expected: 'at least 1' });
+    const [last, ...earlier] = history.toSorted((one, other) => other.call - one.call);
+    expect(last?.operation).toEqual({ f: 'put', key: 'k0', value: 0 });
+    expect(Math.max(...earlier.map((entry) => entry.return ?? Infinity))).toBeLessThan(200_000);
+  }
+});
+
+test('members that need the dead are missed by the client that asks, not only by a mark', () => {
+  const { failures } = run(drawn('members-replaced-idle'), {
+    registry: withRules({ lastToComplete: () => 0 }),
+  });
+  expect(failures.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^new members: operations, .*: 0 returned, expected at least 1$/),
+  );
+});
+
 test.each([
   ['linearizability', /^c0 get .* but put .* had completed at/],
   ['expectation', /^cut off: operations by c0, .* returned, expected none/],
@@ -109,6 +130,12 @@ describe('a planted bug', () => {
       'a leader that stays when it is replaced',
       'members-replaced',
       { forgetOldConfigurations: () => undefined },
+      /^expectation: the run never reached "configuration-in-force"/,
+    ],
+    [
+      'a leader that fills no slots up to the change of members',
+      'members-replaced-idle',
+      { lastToComplete: () => 0 },
       /^expectation: the run never reached "configuration-in-force"/,
     ],
     [
