@@ -172,7 +172,7 @@ function availability({ protocol, options }: DemonstrationSettings, usual: numbe
     options,
     sides: ['majority', 'minority'],
     operations: 200,
-    drawSize: (_, asked = usual) => asked,
+    drawSize: (_, asked = usual) => Math.max(usual, asked),
     divide: (stream, replicas) => {
       const nodes = stream.shuffle(indices(replicas));
       const few = Math.floor((replicas - 1) / 2);

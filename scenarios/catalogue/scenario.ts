@@ -157,7 +157,7 @@ function drawSpec(
   const isScripted = world.faults !== undefined && settings.faults === undefined;
   if (isScripted && (settings.replicas ?? world.replicas) < world.replicas) {
     throw new SpecError(
-      `its script is for ${world.replicas} replicas; ` +
+      `its script is for ${world.replicas} replicas or more; ` +
         'leave their number alone, or choose a fault profile instead of the script',
     );
   }

@@ -62,8 +62,24 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
 
 test('a script refuses fewer replicas than it is written for, unless faults replace it', () => {
   const [script] = findScenarios('vr/primary-crash');
-  expect(() => script?.draw('0x1', { replicas: 2 })).toThrow('its script is for 3 replicas');
+  expect(() => script?.draw('0x1', { replicas: 2 })).toThrow(
+    'its script is for 3 replicas or more',
+  );
   expect(script?.draw('0x1', { replicas: 2, faults: 'calm' }).replicas).toBe(2);
+});
+
+test.each([
+  ['vr/availability-3', 3],
+  ['mp/availability-3', 3],
+  ['vr/availability-5', 5],
+  ['mp/availability-5', 5],
+  ['chain/availability', 6],
+])('%s refuses fewer than %i replicas, of which too few could fail', (id, least) => {
+  const [script] = findScenarios(id);
+  expect(() => script?.draw('0x1', { replicas: least - 1 })).toThrow(
+    `its script is for ${least} replicas or more`,
+  );
+  expect(script?.draw('0x1', { replicas: least }).replicas).toBe(least);
 });
 
 test('every protocol has scenarios', () => {
