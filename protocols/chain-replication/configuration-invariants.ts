@@ -118,8 +118,8 @@ const newTailHoldsCommitted: Invariant<ChainState> = {
     const answered: number[] = [];
     return {
       after(changed, state: ChainState) {
-        if (state.kind !== 'server' || !isTail(state)) return undefined;
-        const isAnswering = state.answeredQueries > (answered[changed] ?? 0);
+        if (state.kind !== 'server') return undefined;
+        const isAnswering = isTail(state) && state.answeredQueries > (answered[changed] ?? 0);
         answered[changed] = state.answeredQueries;
         const isLatest = ghost.latest?.epoch === state.configuration.epoch;
         if (!isAnswering || !isLatest || state.committed >= ghost.committed.length) {

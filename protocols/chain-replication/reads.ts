@@ -42,10 +42,9 @@ function recordArrival(state: ServerState, client: NodeId, { requestNumber }: Qu
 }
 
 function recordAnswer(state: ServerState, client: NodeId, { requestNumber }: Query): void {
-  const record = state.queryRecords[client];
-  if (record === undefined || record.requestNumber !== requestNumber) return;
   state.queryChanges++;
-  record.answeredAt = state.committed;
+  const record = state.queryRecords[client];
+  if (record?.requestNumber === requestNumber) record.answeredAt = state.committed;
 }
 
 /** A client asks one thing at a time: what it asked before it has given up, or asks again. */

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { chainReplication } from '../../protocols/chain-replication/index.ts';
 import { mutants, protocols } from '../../protocols/index.ts';
 import { builtIn, type Registry } from '../../scenarios/assemble.ts';
 import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import { run } from '../../scenarios/run.ts';
 import type { Failure } from '../../scenarios/spec.ts';
 import type { Build, Protocol } from '../../sim/contract.ts';
+import { CLIENT, chainWorld, get, server, TAIL } from './chain-world.ts';
 
 const SEEDS = 30;
 
@@ -65,3 +67,17 @@ describe.each(steady)(
     });
   },
 );
+
+test('a tail that answers a copy of an earlier query takes no idle step', () => {
+  const world = chainWorld();
+  const steadiness = chainReplication.steadiness!();
+  const isIdle = (): boolean => steadiness.quietness(TAIL, server(world, TAIL)) === 'idle';
+  const ask = (requestNumber: number): void => {
+    world.inject(CLIENT, TAIL, { type: 'Query', operation: get(), requestNumber });
+    world.settle();
+  };
+  ask(9);
+  expect([isIdle(), isIdle()]).toEqual([false, true]);
+  ask(8);
+  expect(isIdle()).toBe(false);
+});
