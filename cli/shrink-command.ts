@@ -1,4 +1,5 @@
 /** `quorumlab shrink`: a failing run made small, shown as a person reads it, and saved. */
+import { existsSync } from 'node:fs';
 import { OUT_DIR, replayFileCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
@@ -27,6 +28,7 @@ import {
   recordOf,
   type SavedFailure,
 } from './saved-failure.ts';
+import { readReplayable } from './saved-files.ts';
 import { originalWorld, savedShrinking } from './saved-shrinking.ts';
 import { jobFor, outcomeOf } from './shrink-failures.ts';
 import { ShrinkProgress } from './shrink-progress.ts';
@@ -149,10 +151,12 @@ interface Findings {
 /** Writes what is left, and tells of it. */
 function keep(settings: Settings, { small, elapsedMs, explanation }: Findings): void {
   const { target, out, expected, isJson } = settings;
-  const expect = expected === undefined ? target.expect : 'fail';
   const path = out ?? `${FOLDER}/${small.signature}.json`;
+  const said = out === undefined ? saidOf(path, small) : {};
+  const expect = expected === undefined ? (target.expect ?? said.expect) : 'fail';
   const brief = explanation === undefined ? {} : { explanation: briefExplanation(explanation) };
-  writeFileWhole(path, failureText({ ...savedFailure(small, target, expect), ...brief }));
+  const kept = { ...said, ...savedFailure(small, target, expect), ...brief };
+  writeFileWhole(path, failureText(kept));
   const told = explanation === undefined ? {} : { explanation };
   if (!isJson) {
     const commands = { replay: replayFileCommand(path), original: target.replay };
@@ -163,6 +167,21 @@ function keep(settings: Settings, { small, elapsedMs, explanation }: Findings): 
   const { events: _events, ...minimal } = small.minimal;
   const printed = { signature, path, account, elapsedMs, minimal, ...told };
   process.stdout.write(`${JSON.stringify(printed)}\n`);
+}
+
+/** What was said of the same failure when a campaign saved it there stays said. */
+function saidOf(path: string, { signature }: SmallFailure): Pick<SavedFailure, 'expect' | 'note'> {
+  if (!existsSync(path)) return {};
+  try {
+    const { saved } = readReplayable(path);
+    if (saved?.signature !== signature) return {};
+    const { expect, note } = saved;
+    return { ...(expect === undefined ? {} : { expect }), ...(note === undefined ? {} : { note }) };
+  } catch (error) {
+    // What nobody can read says nothing; it is written anew.
+    if (error instanceof InputError) return {};
+    throw error;
+  }
 }
 
 function savedFailure(

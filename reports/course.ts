@@ -50,7 +50,8 @@ function waitingLines({ clients }: Overdue, { history, spec }: RunResult): reado
     const latest = history.findLast(({ node }) => node === client);
     return latest === undefined || latest.return !== null ? [] : [latest];
   });
-  if (open.length === 0) return ['no client waits: all have their answers'];
+  if (open.length === 0)
+    return ['no client waits any more: what is missing is that replicas agree'];
   const first = open.slice(0, WAITING_SHOWN).map(({ node, operation, call }) => {
     const who = nodeName(node, spec.replicas);
     return `${who} for ${formatOperation(operation)} since ${formatTime(call)}`;

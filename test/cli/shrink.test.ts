@@ -62,6 +62,18 @@ describe('quorumlab shrink', () => {
     expect(original.stdout).toContain(`sig ${saved.provisional}`);
   });
 
+  it('leaves it said that a failure is expected, where one is saved already', async () => {
+    const first = await run('shrink', ...FAILING, `--expect-failure=${saved.signature}`);
+    expect(first.code).toBe(0);
+    const path = `quorumlab-out/failures/${saved.signature}.json`;
+    expect(json(path).expect).toBe('fail');
+    expect((await run('shrink', ...FAILING)).code).toBe(1);
+    expect(json(path).expect).toBe('fail');
+    writeFileSync(join(folder.path, path), '{"format":');
+    await run('shrink', ...FAILING);
+    expect(json(path)).not.toHaveProperty('expect');
+  });
+
   it('takes a saved failure, of which nothing more can go', async () => {
     const again = await run('shrink', 'small.json', '--out', 'again.json');
     expect(again.code).toBe(1);
