@@ -12,6 +12,7 @@ import type { ChainCommand } from './configuration-machine.ts';
 import type { MasterContext } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
 import type { ChainOptions } from './options.ts';
+import { NEVER } from './state.ts';
 
 function chooseChange(state: MasterState, context: MasterContext): ChainCommand | undefined {
   const { rules } = context;
@@ -60,7 +61,8 @@ function isWanted(state: MasterState, server: NodeId): boolean {
 }
 
 /**
- * Another settled server is there; one that is wanted, if this one is healthy and only unwanted.
+ * Another settled server is there. If this one is healthy and only unwanted, it is one that is
+ * wanted and has spoken since: who dies before an operator asks for it may rely on this one.
  */
 function canGoOnWithout(state: MasterState, context: MasterContext, server: NodeId): boolean {
   const { configuration } = state;
@@ -71,8 +73,13 @@ function canGoOnWithout(state: MasterState, context: MasterContext, server: Node
       isSettled(configuration, other) &&
       context.rules.isHealthy(state, context, other) &&
       context.rules.isThere(state, context, other) &&
-      (!isHealthy || isWanted(state, other)),
+      (!isHealthy || (isWanted(state, other) && context.rules.hasSpokenSince(state, other))),
   );
+}
+
+/** Since this master knows what is wanted: it echoes a reply that was sent later. */
+function hasSpokenSince({ echoedAt, wantedSince }: MasterState, server: NodeId): boolean {
+  return (echoedAt[server] ?? NEVER) > wantedSince;
 }
 
 /**
@@ -131,6 +138,7 @@ export const failureDetectionRules = {
   isSuspected,
   canGoOnWithout,
   isThere,
+  hasSpokenSince,
   chooseNextStepOfJoin,
   chooseJoin,
 };

@@ -52,6 +52,10 @@ function follow(state: MasterState, context: MasterContext): void {
   if (term !== state.term) rules.beginTerm(state, context, term);
   if (state.actingSince === NEVER && rules.mayAct(state)) rules.beginToAct(state, context);
   const ledger = ledgerOf(state);
+  if (ledger.wanted !== state.wanted) {
+    state.wanted = ledger.wanted;
+    state.wantedSince = context.env.now;
+  }
   if (ledger.configuration !== state.configuration) {
     state.configuration = ledger.configuration;
     rules.announce(state, context);

@@ -36,6 +36,9 @@ export interface MasterState {
   leaving: NodeId | null;
   /** The change of the chain that is under way, or null. */
   proposed: ChainCommand | null;
+  /** The servers that are to form the chain, as far as this master knows, and since when. */
+  wanted: readonly NodeId[] | null;
+  wantedSince: Micros;
   /** What an operator has asked this master for, until it is decided; or null. */
   wish: Wish | null;
   /** Number of the latest wish, anybody's, that this master has proposed in this term. */
@@ -74,6 +77,8 @@ export function initialMasterState(id: NodeId, paxos: PaxosState, app: unknown):
     grants: 0,
     leaving: null,
     proposed: null,
+    wanted: configurationsOf(paxos).wanted,
+    wantedSince: NEVER,
     wish: null,
     proposedWish: 0,
     confirming: [],

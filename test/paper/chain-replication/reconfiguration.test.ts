@@ -16,6 +16,7 @@ import {
   MIDDLE,
   master,
   ofType,
+  pass,
   put,
   server,
   TAIL,
@@ -66,6 +67,22 @@ describe('a server that an operator does not want', () => {
     write(world, 1);
     world.reconfigure(MASTER, [TAIL]);
     expect(chainsUntil(world, LONG)).toEqual([`${HEAD}`, `${HEAD} ${TAIL}`, `${TAIL}`]);
+    expect(valuesOf(server(world, TAIL))).toEqual([1]);
+  });
+
+  it('stays until one that is wanted has spoken since: who died before may rely on it', () => {
+    const world = chainWorld();
+    write(world, 1);
+    pass(world, LONG);
+    world.crash(TAIL);
+    world.reconfigure(MASTER, [TAIL]);
+    world.settle(ofType('Wish', 'MasterPaxos'));
+    expect(wantedBy(world)).toEqual([TAIL]);
+    world.expire(MASTER, 'supervise');
+    world.settle();
+    expect(chainOf(world)).toEqual([HEAD, MIDDLE, TAIL]);
+    world.restart(TAIL);
+    expect(chainsUntil(world, 2 * LONG).at(-1)).toBe(`${TAIL}`);
     expect(valuesOf(server(world, TAIL))).toEqual([1]);
   });
 
