@@ -1,6 +1,6 @@
 /** What led to a failure, beside its faults: who led or was a member when, and who was waiting. */
 import type { Overdue, RunResult } from '../scenarios/spec.ts';
-import type { Landmark } from '../sim/landmarks.ts';
+import type { Landmark } from '../sim/landmark.ts';
 import { formatCount, formatOperation, formatTime, nodeName } from './words.ts';
 
 /** More landmarks than this are no help; the latest say most. */

@@ -1,7 +1,7 @@
 /** What goes into a run and what comes out of it: plain JSON both. */
 import type { Level, Options } from '../sim/contract.ts';
 import type { FaultKind } from '../sim/fault.ts';
-import type { Landmark } from '../sim/landmarks.ts';
+import type { Landmark } from '../sim/landmark.ts';
 import type { Plain } from '../sim/plain.ts';
 import type {
   Bounds,

@@ -1,17 +1,7 @@
 /** The course of a run in a few lines: when it changed who does what, and how it had changed. */
-import type { Micros, NodeId, Protocol } from './contract.ts';
+import type { NodeId, Protocol } from './contract.ts';
+import type { Landmark } from './landmark.ts';
 import type { Simulation } from './simulation.ts';
-
-/** A node has reached one of the marks that its protocol calls landmarks. */
-export interface Landmark {
-  readonly at: Micros;
-  /** The event, counted as in failures. */
-  readonly event: number;
-  readonly node: NodeId;
-  readonly mark: string;
-  /** The node's state in one line, after the step that reached the mark; empty if it threw. */
-  readonly summary: string;
-}
 
 /** Of more, the latest are kept: what came last explains most. */
 const KEPT_MAX = 64;

@@ -1,16 +1,6 @@
 /** What a queue is full of: for whoever has to find out why it is. */
-import type { NodeId } from './contract.ts';
 import { DELIVER, DURABLE, type SimEvent, TIMER } from './event.ts';
-
-/** So many events of one kind that one node has caused. */
-export interface Queued {
-  readonly kind: 'message' | 'timer' | 'record' | 'other';
-  /** Type of the messages, or name of the timer. */
-  readonly name?: string;
-  /** The sender of messages, else the node that they happen at; -1 for the world's own. */
-  readonly node: NodeId;
-  readonly count: number;
-}
+import type { Queued } from './simulation-config.ts';
 
 /** The most frequent first; of equals, the one that comes first in the queue. */
 export function tallyOf(events: readonly SimEvent[]): readonly Queued[] {

@@ -1,8 +1,6 @@
 /** What goes into a simulation, who may watch it, and how it ends. */
-
 import type { Message, Micros, NodeId, Options, Protocol, StateMachine } from './contract.ts';
 import type { Bounds, ClockConfig, DiskConfig, Ending, NetworkConfig, Plan } from './plan.ts';
-import type { Queued } from './queue-tally.ts';
 
 /** Everything that makes a world; times are Micros. */
 export interface SimulationConfig {
@@ -79,6 +77,16 @@ export interface Counts {
   completed: number;
   crashes: number;
   restarts: number;
+}
+
+/** So many events of one kind that one node has caused. */
+export interface Queued {
+  readonly kind: 'message' | 'timer' | 'record' | 'other';
+  /** Type of the messages, or name of the timer. */
+  readonly name?: string;
+  /** The sender of messages, else the node that they happen at; -1 for the world's own. */
+  readonly node: NodeId;
+  readonly count: number;
 }
 
 /** How a run has ended: `stalled` when what was owed after the healing did not come in time. */

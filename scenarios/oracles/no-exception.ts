@@ -1,5 +1,5 @@
 /** Nothing that a protocol does may throw, and nothing may grow without bound. */
-import type { Queued } from '../../sim/queue-tally.ts';
+import type { Queued } from '../../sim/simulation-config.ts';
 import type { RunSpec } from '../spec.ts';
 import type { Oracle } from './oracle.ts';
 import { nodeName } from './words.ts';
