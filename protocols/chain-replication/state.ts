@@ -1,5 +1,7 @@
 /** What a server remembers: plain data. The paper's names are in server.ts, beside ours. */
+
 import type { Micros, NodeId } from '../../sim/contract.ts';
+import type { ReadRecords } from '../read-watch.ts';
 import type { Configuration } from './configuration.ts';
 import type {
   ClientRecord,
@@ -10,15 +12,6 @@ import type {
   SequentialRead,
   Snapshot,
 } from './messages.ts';
-
-/** A query that a client asked this server for, for whoever judges how it was answered. */
-export interface QueryRecord {
-  readonly requestNumber: number;
-  /** The latest question whether the epoch is current when it first arrived. */
-  readonly round: number;
-  /** Updates that this server had executed when it was answered; null until then. */
-  answeredAt: number | null;
-}
 
 export interface ServerState {
   readonly kind: 'server';
@@ -80,7 +73,7 @@ export interface ServerState {
   /** Queries answered so far, for who watches. */
   answeredQueries: number;
   /** By client: its latest query that is not old, for who watches. */
-  readonly queryRecords: { [clientId: number]: QueryRecord };
+  readonly queryRecords: ReadRecords;
   /** How often a query has arrived here or was answered. */
   queryChanges: number;
   /** Latest question whether the epoch is current, and the latest one answered. */

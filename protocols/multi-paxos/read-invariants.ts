@@ -2,49 +2,17 @@
  * The safety claims of reads that have no slot of their own, judged when one is answered, by what
  * was so when it arrived: a stale answer is seen even if nobody can tell it from a fresh one.
  */
-import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
+import type { Invariant, InvariantWatcher } from '../../sim/contract.ts';
+import { watchReads } from '../read-watch.ts';
 import { configurationAt } from './configurations.ts';
 import { ghostOf } from './ghost.ts';
 import { phase2QuorumFor, readOptions } from './options.ts';
-import type { PaxosState, ReadRecord } from './state.ts';
+import type { PaxosState } from './state.ts';
 
 type Watcher = InvariantWatcher<PaxosState>;
-type View = ClusterView<PaxosState>;
 
-/** What one claim makes of reads: `What` is kept up from the arrival to the answer. */
-interface Claim<What> {
-  /** When it arrives, and whenever another one does meanwhile, or the same again. */
-  look(node: NodeId, state: PaxosState, before: What | undefined): What;
-  /** What is wrong with the answer, if anything. */
-  judge(node: NodeId, state: PaxosState, read: ReadRecord, what: What): string | undefined;
-}
-
-function watchReads<What>(view: View, claim: Claim<What>): Watcher {
-  const changes = view.cluster.replicas.map(() => 0);
-  const known = new WeakMap<ReadRecord, { readonly what: What }>();
-  /** Those that were answered: who asks again is answered as before, or better. */
-  const judged = new WeakSet<ReadRecord>();
-  return {
-    after(changed, state) {
-      const { readChanges, readRecords } = state.replica;
-      if (readChanges === changes[changed]) return undefined;
-      changes[changed] = readChanges;
-      let complaint: string | undefined;
-      for (const client of view.cluster.clients) {
-        const read = readRecords[client];
-        if (read === undefined || judged.has(read)) continue;
-        const what = claim.look(changed, state, known.get(read)?.what);
-        known.set(read, { what });
-        if (read.answeredAt === null) continue;
-        judged.add(read);
-        complaint ??= claim.judge(changed, state, read, what);
-      }
-      return complaint;
-    },
-    crashed(replica) {
-      changes[replica] = 0;
-    },
-  };
+function recordsOf({ replica }: PaxosState) {
+  return { records: replica.readRecords, changes: replica.readChanges };
 }
 
 /** Must come after those about decisions: it asks the shared ghost what is performed. */
@@ -54,7 +22,8 @@ export const readsSeeDecided: Invariant<PaxosState> = {
   restsAfter: 'idle',
   watch(view): Watcher {
     const ghost = ghostOf(view);
-    return watchReads<number>(view, {
+    return watchReads<PaxosState, number>(view, {
+      recordsOf,
       look: (_node, _state, before) => before ?? ghost.decidedEnd,
       judge(node, _state, { answeredAt }, end) {
         if (answeredAt === null || answeredAt >= end) return undefined;
@@ -75,7 +44,8 @@ export const readsConfirmedAnew: Invariant<PaxosState> = {
   watch(view): Watcher {
     const options = readOptions(view.cluster.options);
     if (options.readMode !== 'read-index' && options.readMode !== 'lease') return NOTHING_TO_SAY;
-    return watchReads<boolean>(view, {
+    return watchReads<PaxosState, boolean>(view, {
+      recordsOf,
       look: (node, { leader }, before) => before === true || leader.leaseUntil > view.clockOf(node),
       judge(node, { leader, replica }, { round }, isLeased) {
         if (isLeased || !leader.isActive) return undefined;

@@ -2,8 +2,10 @@
  * What a node remembers, by the paper's three roles, and what a client does: plain data. The roles
  * share a node (§4.4), so what one tells another costs no message.
  */
+
 import type { Micros, NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
+import type { ReadRecords } from '../read-watch.ts';
 import { type Ballot, NO_BALLOT } from './ballot.ts';
 import type {
   ClientTable,
@@ -45,15 +47,6 @@ export interface QuorumRead {
   readonly answers: number[];
 }
 
-/** A read that a client asked this node for, for whoever judges how it was answered. */
-export interface ReadRecord {
-  readonly requestNumber: number;
-  /** Rounds of heartbeats that had begun here when it first arrived. */
-  readonly round: number;
-  /** The slot to perform when it was answered; null until then. */
-  answeredAt: number | null;
-}
-
 export interface ReplicaRole {
   /** The next slot to propose for, and the next to perform. */
   slotIn: number;
@@ -84,7 +77,7 @@ export interface ReplicaRole {
   waitingReads: WaitingRead[];
   quorumReads: QuorumRead[];
   /** By client: its latest read without a slot that may not be old. */
-  readonly readRecords: { [clientId: number]: ReadRecord };
+  readonly readRecords: ReadRecords;
   /** How often one of these has arrived here or was answered. */
   readChanges: number;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chainReplication } from '../../protocols/chain-replication/index.ts';
 import { ledgerOf } from '../../protocols/chain-replication/master-state.ts';
 import type { Request } from '../../protocols/chain-replication/messages.ts';
-import type { QueryRecord } from '../../protocols/chain-replication/state.ts';
+import type { ReadRecord } from '../../protocols/read-watch.ts';
 import type { NodeId, Options, Protocol } from '../../sim/contract.ts';
 import {
   type ChainWorld,
@@ -195,7 +195,7 @@ const corruptions: readonly {
 ];
 
 /** The tail remembers that it has answered a query of the client. */
-function answered(world: ChainWorld, how: Omit<QueryRecord, 'requestNumber'>): void {
+function answered(world: ChainWorld, how: Omit<ReadRecord, 'requestNumber'>): void {
   const tail = server(world, TAIL);
   tail.queryRecords[CLIENT] = { requestNumber: 99, ...how };
   tail.queryChanges++;

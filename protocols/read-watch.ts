@@ -1,0 +1,60 @@
+/**
+ * Reads that have no place in the order of updates, as an observer judges them: by what was so when
+ * one arrived, once it is answered. Shared by the protocols that have such reads.
+ */
+import type { ClusterView, InvariantWatcher, NodeId } from '../sim/contract.ts';
+
+/** A read that a client asked a node for, for whoever judges how it was answered. */
+export interface ReadRecord {
+  readonly requestNumber: number;
+  /** Rounds of questions that had begun at this node when it first arrived. */
+  readonly round: number;
+  /** How far this node had executed updates when it was answered; null until then. */
+  answeredAt: number | null;
+}
+
+/** By client: its latest read that may not be old. */
+export interface ReadRecords {
+  [clientId: number]: ReadRecord;
+}
+
+/** What one claim makes of reads: `What` is kept up from the arrival to the answer. */
+export interface ReadClaim<State, What> {
+  /** Of a node that answers reads: its records, and how often one has arrived or was answered. */
+  recordsOf(state: State): { readonly records: ReadRecords; readonly changes: number } | undefined;
+  /** When it arrives, and whenever another one does meanwhile, or the same again. */
+  look(node: NodeId, state: State, before: What | undefined): What;
+  /** What is wrong with the answer, if anything. */
+  judge(node: NodeId, state: State, read: ReadRecord, what: What): string | undefined;
+}
+
+export function watchReads<State extends object, What>(
+  { cluster }: ClusterView<State>,
+  claim: ReadClaim<State, What>,
+): InvariantWatcher<State> {
+  const seen: number[] = [];
+  const known = new WeakMap<ReadRecord, { readonly what: What }>();
+  /** Those that were answered: who asks again is answered as before, or better. */
+  const judged = new WeakSet<ReadRecord>();
+  return {
+    after(changed, state) {
+      const found = claim.recordsOf(state);
+      if (found === undefined || found.changes === (seen[changed] ?? 0)) return undefined;
+      seen[changed] = found.changes;
+      let complaint: string | undefined;
+      for (const client of cluster.clients) {
+        const read = found.records[client];
+        if (read === undefined || judged.has(read)) continue;
+        const what = claim.look(changed, state, known.get(read)?.what);
+        known.set(read, { what });
+        if (read.answeredAt === null) continue;
+        judged.add(read);
+        complaint ??= claim.judge(changed, state, read, what);
+      }
+      return complaint;
+    },
+    crashed(replica) {
+      seen[replica] = 0;
+    },
+  };
+}
