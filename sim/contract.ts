@@ -197,6 +197,8 @@ export interface ClusterView<State = object> {
   readonly requestedMembers: readonly (readonly NodeId[])[];
   /** Whether the next start of the replica may meet damage that none has met yet. */
   isDamaged(replica: NodeId): boolean;
+  /** What was sent and may yet be received: it is on its way, or waits for a node; in no order. */
+  messagesInFlight(): readonly Message[];
 }
 
 /** A named safety claim over all replicas' states; `source` cites the paper or spec. */

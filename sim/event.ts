@@ -134,6 +134,11 @@ export function messageEvent(
   );
 }
 
+/** What there is to deliver among these. */
+export function messagesIn(queues: readonly (readonly SimEvent[])[]): readonly Message[] {
+  return queues.flatMap((events) => events.flatMap(({ message }) => message ?? []));
+}
+
 /**
  * The event's place among others of its time, drawn by what it is: an event more in the run leaves
  * the places of all others alone. What is twice the same stays in the order of its sequence.

@@ -19,6 +19,11 @@ export class Post {
     this.network = network;
   }
 
+  /** What clogged links hold back. */
+  get held(): readonly SimEvent[] {
+    return this.clogged;
+  }
+
   /** A message has passed its sender's write barrier. */
   release(node: Node, to: NodeId, message: Message): void {
     this.world.counts.sent += 1;

@@ -5,7 +5,7 @@
 
 import { Clients } from './clients.ts';
 import { Clock } from './clock.ts';
-import type { Claims, Cluster, ClusterView, Micros, NodeId, Owed } from './contract.ts';
+import type { Claims, Cluster, ClusterView, Message, Micros, NodeId, Owed } from './contract.ts';
 import { Coverage } from './coverage.ts';
 import { QuietEnding } from './ending.ts';
 import {
@@ -15,6 +15,7 @@ import {
   HEAL,
   INVOKE,
   lotOf,
+  messagesIn,
   PHASE,
   plainEvent,
   QUIET,
@@ -374,6 +375,11 @@ export class Simulation implements ClusterView {
 
   isDamaged(replica: NodeId): boolean {
     return this.node(replica).disk.isDamaged;
+  }
+
+  messagesInFlight(): readonly Message[] {
+    const waiting = [this.immediate, this.resumed, ...this.nodes.map((node) => node.stalled)];
+    return messagesIn([this.queue.entries, this.post.held, ...waiting]);
   }
 
   private finish(how: End['how'], stalled = false): void {

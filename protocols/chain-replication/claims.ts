@@ -15,20 +15,15 @@ import type {
 import { longestOf } from '../lease-windows.ts';
 import { leaderOf } from '../multi-paxos/ballot.ts';
 import { claims as claimsOfPaxos } from '../multi-paxos/claims.ts';
-import type { Command, Request } from '../multi-paxos/messages.ts';
-import type { Slots } from '../multi-paxos/slots.ts';
 import { type Configuration, isSettled } from './configuration.ts';
-import {
-  type ConfigurationCommand,
-  type ConfigurationState,
-  commandOf,
-} from './configuration-machine.ts';
+import type { ConfigurationState } from './configuration-machine.ts';
 import { HANDOVER_BACKOFF_MAX } from './extension.ts';
 import { marginOf } from './failure-detection.ts';
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
 import { viewOfMasters } from './masters-view.ts';
+import { openCommands } from './open-commands.ts';
 import { type ChainOptions, type Roles, readOptions, rolesOf } from './options.ts';
 import { NEVER, type ServerState } from './state.ts';
 import { RESEND_BACKOFF_MAX } from './update-path.ts';
@@ -226,7 +221,8 @@ function serversThatStay(view: View, group: readonly NodeId[], roles: Roles): re
     group.includes(server) &&
     isSettled(configuration, server) &&
     hasState(view, server, configuration);
-  const members = roles.servers.filter((server) => isMember(server) && !isLeaving(server, masters));
+  const leaving = leavingServers(view, masters);
+  const members = roles.servers.filter((server) => isMember(server) && !leaving.includes(server));
   const others = configuration.chain.filter((server) => !members.includes(server));
   const knows = (master: MasterState): boolean => knowsWhoIsThere(view, master, members, others);
   if (members.length === 0 || !masters.every(knows)) return [];
@@ -251,37 +247,11 @@ function requestedServers(view: View, { servers }: Roles): readonly (readonly No
     .filter((members) => members.length > 0);
 }
 
-/** Whether it may still be decided that the server leaves the chain: by whichever master. */
-function isLeaving(server: NodeId, masters: readonly MasterState[]): boolean {
-  return masters.some((state) =>
-    [...commandsUnderWay(state), state.proposed].some(
-      (command) => command?.f === 'remove' && command.server === server,
-    ),
-  );
-}
-
-/** What the masters may still decide, as far as this one has heard of it. */
-function commandsUnderWay({ paxos }: MasterState): readonly ConfigurationCommand[] {
-  const { requests, proposals, decisions, slotOut } = paxos.replica;
-  const accepted = openValues(paxos.acceptor.accepted, slotOut).map((pvalue) => pvalue.command);
-  const open = [
-    ...requests,
-    ...openValues(proposals, slotOut),
-    ...openValues(decisions, slotOut),
-    ...openValues(paxos.leader.proposals, slotOut),
-    ...accepted,
-  ];
-  return open.flatMap(requestsIn).map(({ operation }) => commandOf(operation));
-}
-
-/** What is in slots that this master has not executed yet. */
-function openValues<Value>(slots: Slots<Value>, slotOut: number): Value[] {
-  return slots.values.slice(Math.max(0, slotOut - slots.first)).filter((value) => value !== null);
-}
-
-function requestsIn(command: Command): readonly Request[] {
-  if (command.type === 'Batch') return command.requests;
-  return command.type === 'Request' ? [command] : [];
+/** Servers that it may still be decided to remove: by whichever master, or long after. */
+function leavingServers(view: View, masters: readonly MasterState[]): readonly NodeId[] {
+  const proposed = masters.flatMap((master) => master.proposed ?? []);
+  const commands = [...openCommands(masters, view.messagesInFlight()), ...proposed];
+  return commands.flatMap((command) => (command.f === 'remove' ? [command.server] : []));
 }
 
 /**

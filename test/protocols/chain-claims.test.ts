@@ -1,6 +1,7 @@
 /** What chain replication claims to survive, and to whom it owes progress. */
 import { describe, expect, it } from 'vitest';
 import { type ChainState, chainReplication } from '../../protocols/chain-replication/index.ts';
+import type { ChainMessage } from '../../protocols/chain-replication/messages.ts';
 import type { Claims, ClusterView, Loss, NodeId, Options } from '../../sim/contract.ts';
 import {
   type ChainWorld,
@@ -24,6 +25,7 @@ function situation(
   world: ChainWorld,
   down: readonly NodeId[] = [],
   requested: readonly (readonly NodeId[])[] = [],
+  messages: readonly ChainMessage[] = [],
 ): Situation {
   const { cluster } = world;
   const isUp = (node: NodeId): boolean => !down.includes(node);
@@ -41,6 +43,7 @@ function situation(
       isSound: () => true,
       requestedMembers: requested,
       isDamaged: () => false,
+      messagesInFlight: () => messages,
     },
   };
 }
@@ -130,9 +133,34 @@ describe('to whom progress is owed', () => {
     expect(claims.owes(view).replicas).toEqual([MIDDLE]);
   });
 
+  it('nobody whom the masters may still remove by a message that is on its way', () => {
+    const world = chainWorld();
+    write(world, 1);
+    expect(owedWith(world, [removalOf(world, TAIL, 0)])).toEqual([HEAD, MIDDLE, TAIL]);
+    const onTheWay = [HEAD, MIDDLE, TAIL].map((server) => removalOf(world, server, 0));
+    expect(owedWith(world, onTheWay)).toEqual([]);
+    const executed = [HEAD, MIDDLE, TAIL].map((server) => removalOf(world, server, -1));
+    expect(owedWith(world, executed)).toEqual([HEAD, MIDDLE, TAIL]);
+  });
+
   it('nobody without a master', () => {
     const { claims, view } = situation(chainWorld(), [MASTER]);
     const whyNone = 'among the masters, nobody was up';
     expect(claims.owes(view)).toEqual({ clients: [], replicas: [], whyNone });
   });
 });
+
+function owedWith(world: ChainWorld, messages: readonly ChainMessage[]): readonly NodeId[] {
+  const { claims, view } = situation(world, [], [], messages);
+  return claims.owes(view).replicas;
+}
+
+/** Masters vote on a removal, in a slot so far from the next one that the master will execute. */
+function removalOf(world: ChainWorld, server: NodeId, further: number): ChainMessage {
+  const master = world.state(MASTER);
+  if (master.kind !== 'master') throw new Error(`n${MASTER} is no master`);
+  const operation = { f: 'remove', server };
+  const command = { type: 'Request', operation, clientId: MASTER, requestNumber: 1 } as const;
+  const pvalue = { ballot: 1, slot: master.paxos.replica.slotOut + further, command };
+  return { type: 'MasterPaxos', message: { type: 'Phase2a', pvalue, decidedBelow: 1 } };
+}

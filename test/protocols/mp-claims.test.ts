@@ -65,6 +65,7 @@ function view(situation: Situation = {}): ClusterView<PaxosState> {
     isSound: (from, to) => !includes(cut, from, to) && !includes(rough, from, to),
     clockOf: () => 0,
     isDamaged: (replica) => damaged.includes(replica),
+    messagesInFlight: () => [],
   };
 }
 

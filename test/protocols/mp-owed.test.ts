@@ -67,6 +67,7 @@ function view(graph: Graph): ClusterView<PaxosState> {
     isSound: passes,
     clockOf: () => 0,
     isDamaged: () => false,
+    messagesInFlight: () => [],
   };
 }
 

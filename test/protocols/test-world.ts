@@ -337,6 +337,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
       clockOf: () => this.now,
       requestedMembers: [],
       isDamaged: () => false,
+      messagesInFlight: () => [],
     };
   }
 }

@@ -51,6 +51,7 @@ function view(situation: Situation = {}): ClusterView<ReplicaState> {
     clockOf: () => 0,
     requestedMembers: [],
     isDamaged: (replica) => damaged.includes(replica),
+    messagesInFlight: () => [],
   };
 }
 

@@ -32,6 +32,7 @@ class Watched {
       clockOf: () => 0,
       requestedMembers: [],
       isDamaged: () => false,
+      messagesInFlight: () => [],
     };
     const watchers = invariants.map((each) => ({ name: each.name, watcher: each.watch(view) }));
     // The first one feeds the ghost that the others read.

@@ -70,6 +70,7 @@ function view(graph: Graph): ClusterView<ReplicaState> {
     clockOf: () => 0,
     requestedMembers: [],
     isDamaged: () => false,
+    messagesInFlight: () => [],
   };
 }
 
