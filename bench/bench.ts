@@ -85,7 +85,8 @@ function print(measured: readonly Measured[]): void {
   }
   process.stdout.write(`${table.toString()}\n`);
   process.stdout.write(
-    `Median of ${ROUNDS} processes a case, on Node ${process.version}; ratio: events against the bare loop.\n`,
+    `Median of ${ROUNDS} processes a case, on Node ${process.version}; ` +
+      'ratio: events against the bare loop.\n',
   );
 }
 
