@@ -15,8 +15,6 @@ export interface ReportSettings {
   /** Print the whole result as JSON instead of text. */
   readonly isJson: boolean;
   readonly inconclusive: readonly InconclusiveRun[];
-  /** The signature that was expected, `''` for any; undefined when none was. */
-  readonly expected: string | undefined;
 }
 
 interface PrintedSettings extends ReportSettings {
@@ -105,8 +103,9 @@ function jsonOf(campaign: CampaignResult): string {
 
 async function printText(campaign: CampaignResult, settings: PrintedSettings): Promise<void> {
   if (settings.reporters.includes('ndjson')) {
-    const { totals, verdict, from, to, interrupted } = campaign;
-    say({ type: 'end', verdict, interrupted, from, to, totals });
+    const { totals, verdict, expectation, from, to, interrupted } = campaign;
+    const wanted = expectation === undefined ? {} : { expectation };
+    say({ type: 'end', verdict, ...wanted, interrupted, from, to, totals });
     return;
   }
   if (!settings.reporters.includes('line') && !settings.reporters.includes('dot')) return;

@@ -1,10 +1,9 @@
 /** A campaign as `fuzz` and `report` print it. */
 import { replayPlaceCommand } from '../reports/commands.ts';
 import { formatCampaign } from '../reports/terminal.ts';
-import { formatCount } from '../reports/words.ts';
+import { expectationInWords, formatCount } from '../reports/words.ts';
 import type { InconclusiveRun } from '../scenarios/campaign.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
-import { isCalled } from '../scenarios/signature.ts';
 import { hasBlocks, hasColour, paint } from './paint.ts';
 
 export interface CampaignTextSettings {
@@ -13,8 +12,6 @@ export interface CampaignTextSettings {
   readonly repeat: string;
   readonly reporters: readonly string[];
   readonly inconclusive: readonly InconclusiveRun[];
-  /** The signature that was expected, `''` for any; undefined when none was. */
-  readonly expected: string | undefined;
 }
 
 const INCONCLUSIVE_SHOWN = 3;
@@ -32,7 +29,7 @@ export function campaignText(campaign: CampaignResult, settings: CampaignTextSet
   const blocks = [
     text,
     ...inconclusiveRuns(campaign, settings.inconclusive),
-    ...expectation(campaign, settings.expected),
+    ...expectation(campaign),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -51,13 +48,8 @@ function inconclusiveRuns(campaign: CampaignResult, runs: readonly InconclusiveR
   });
 }
 
-function expectation(campaign: CampaignResult, expected: string | undefined): string[] {
-  if (expected === undefined) return [];
-  const isFound = campaign.groups.some((group) => expected === '' || isCalled(group, expected));
-  const what = expected === '' ? 'a failure' : expected;
-  return [
-    isFound
-      ? `${paint.pass()}  ${what} was expected and found`
-      : `${paint.fail()}  ${what} was expected, but not found`,
-  ];
+function expectation({ expectation }: CampaignResult): string[] {
+  if (expectation === undefined) return [];
+  const badge = expectation.isFound ? paint.pass() : paint.fail();
+  return [`${badge}  ${expectationInWords(expectation)}`];
 }

@@ -3,14 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { CampaignRequest } from '../scenarios/campaign.ts';
 import { countOfShard } from '../scenarios/campaign-index.ts';
-import { campaignResult, type Enough, withCorpus } from '../scenarios/campaign-merge.ts';
+import {
+  campaignResult,
+  type Enough,
+  withCorpus,
+  withExpectation,
+} from '../scenarios/campaign-merge.ts';
 import type {
   CampaignMetadata,
   CampaignResult,
   CorpusAccount,
 } from '../scenarios/campaign-types.ts';
 import { normaliseSeed } from '../scenarios/seeds.ts';
-import { isCalled } from '../scenarios/signature.ts';
 import { strategyNames } from '../scenarios/strategies.ts';
 import { type DrivenCampaign, driveCampaign } from './campaign-driver.ts';
 import { assertWritableOutputs, writeReports } from './campaign-reports.ts';
@@ -85,21 +89,22 @@ export async function fuzzCommand(given: Given): Promise<ExitCode> {
   };
   const seeds = campaignResult(plan.campaign, driven.batch, driven.interrupted, driven);
   const bare = corpus === undefined ? seeds : withCorpus(seeds, corpus);
+  const { expected } = plan;
+  const judged = expected === undefined ? bare : withExpectation(bare, expected);
   const flags = plan.words.length === 0 ? {} : { flags: plan.words };
-  const unsaved: CampaignResult = { ...bare, ...flags, metadata };
-  const groups = saveFailures(unsaved, plan.outDir, plan.expected !== undefined);
+  const unsaved: CampaignResult = { ...judged, ...flags, metadata };
+  const groups = saveFailures(unsaved, plan.outDir, expected !== undefined);
   const campaign: CampaignResult = { ...unsaved, groups };
   await writeReports(campaign, {
     reporters: plan.reporters,
     outDir: plan.outDir,
     isJson: plan.isJson,
     inconclusive: driven.batch.inconclusive,
-    expected: plan.expected,
   });
   tellOlderFailures(groups, plan.outDir);
   interrupt.release();
   if (driven.broken !== undefined) throw new Error(driven.broken);
-  return interrupt.exitCode() ?? exitCodeOf(campaign, plan.expected);
+  return interrupt.exitCode() ?? exitCodeOf(campaign);
 }
 
 /** By the signatures that the groups have in the end. */
@@ -112,18 +117,17 @@ function shrinkingTimes({ shrunk, elapsedMs }: DrivenCampaign): Pick<CampaignMet
 }
 
 /** The exit code that a campaign's result stands for. */
-export function exitCodeOf(campaign: CampaignResult, expected: string | undefined): ExitCode {
+export function exitCodeOf(campaign: CampaignResult): ExitCode {
   const codes = campaign.groups.map((group) => exitOfOracle(group.oracle));
   const ofCorpus = exitOfAccount(campaign.corpus ?? { others: [] });
-  if (expected === undefined) {
+  if (campaign.expectation === undefined) {
     if (campaign.totals.inconclusive > 0) codes.push(EXIT.inconclusive);
     return severest([...codes, ofCorpus]);
   }
-  const isFound = campaign.groups.some(
-    (group) => isCalled(group, expected) || (expected === '' && group.oracle !== 'internal-error'),
-  );
   if (codes.includes(EXIT.internal)) return EXIT.internal;
-  return isFound ? ofCorpus : severest([...codes, ofCorpus, EXIT.expectedNone]);
+  return campaign.expectation.isFound
+    ? ofCorpus
+    : severest([...codes, ofCorpus, EXIT.expectedNone]);
 }
 
 function planOf(given: Given): FuzzPlan {

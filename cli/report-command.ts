@@ -39,7 +39,6 @@ export async function reportCommand(given: Given): Promise<ExitCode> {
     outDir,
     isJson: given.flag('json'),
     inconclusive: [],
-    expected: undefined,
   });
   tellOlderFailures(groups, outDir);
   for (const { from, to } of gapsBetween(parts)) {
@@ -48,7 +47,7 @@ export async function reportCommand(given: Given): Promise<ExitCode> {
   for (const shard of missingShards(merged.shards)) {
     process.stderr.write(`quorumlab: no part holds shard ${shard}\n`);
   }
-  return exitCodeOf(campaign, undefined);
+  return exitCodeOf(campaign);
 }
 
 /** Indices between the first and the last that no part was to run. */

@@ -116,6 +116,7 @@ const campaignSchema = z.looseObject({
   to: count,
   finished: count,
   verdict: z.enum(['passed', 'failed', 'inconclusive']),
+  expectation: z.strictObject({ signature: z.string(), isFound: z.boolean() }).exactOptional(),
   interrupted: z.boolean(),
   totals: z.strictObject({
     seeds: count,
@@ -126,6 +127,15 @@ const campaignSchema = z.looseObject({
     messages: count,
     operations: count,
   }),
+  byScenario: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      seeds: count,
+      passed: count,
+      failed: count,
+      inconclusive: count,
+    }),
+  ),
   marks: counts,
   faults: counts,
   groups: z.array(

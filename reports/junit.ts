@@ -1,14 +1,20 @@
 /**
- * JUnit XML: a suite for each scenario, a case for each failure signature, one for the rest; and a
- * suite for the corpus.
+ * JUnit XML: a suite for each scenario of which a seed ran, a case for each failure signature, one
+ * for the rest; a suite for the failure that was expected, and one for the corpus.
  */
 import { createRequire } from 'node:module';
 import type { Builder, TestSuite } from 'junit-report-builder';
-import type { CampaignResult, CorpusAccount, FailureGroup } from '../scenarios/campaign-types.ts';
+import type {
+  CampaignResult,
+  CorpusAccount,
+  Expectation,
+  FailureGroup,
+  ScenarioTotals,
+} from '../scenarios/campaign-types.ts';
 import { replayFailureCommand, replayFileCommand, replaySavedCommand } from './commands.ts';
 import { sentencesOf } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
-import { formatCount, plural } from './words.ts';
+import { expectationInWords, formatCount, plural } from './words.ts';
 
 /** Node loads the package's CommonJS build, while its types describe the other one. */
 const builder: Builder = createRequire(import.meta.url)('junit-report-builder');
@@ -16,24 +22,56 @@ const builder: Builder = createRequire(import.meta.url)('junit-report-builder');
 /** Renders a campaign; `outDir` is the folder that commands name for saved failures. */
 export function renderJunit(campaign: CampaignResult, outDir?: string): string {
   const report = builder.newBuilder().name('quorumlab');
-  for (const scenario of campaign.scenarios) {
-    const suite = report.testSuite().name(scenario);
-    for (const group of campaign.groups) {
-      if (!group.seeds.some((seed) => seed.scenario === scenario)) continue;
-      suite
-        .testCase()
-        .className(scenario)
-        .name(group.signature)
-        .failure(group.message, failureType(group))
-        .stacktrace(explain(group, scenario, campaign, outDir));
-    }
-    const rest = suite.testCase().className(scenario).name('every other seed');
-    rest.standardOutput(restInWords(campaign));
-    // A suite in which nothing could be judged must not look as if all had passed.
-    if (campaign.totals.passed === 0) rest.skipped();
+  for (const ran of campaign.byScenario) addScenario(report, ran, { campaign, outDir });
+  if (campaign.expectation !== undefined) {
+    addExpectation(report.testSuite().name('expectation'), campaign.expectation);
   }
   if (campaign.corpus !== undefined) addCorpus(report.testSuite().name('corpus'), campaign.corpus);
   return report.build();
+}
+
+interface Context {
+  readonly campaign: CampaignResult;
+  readonly outDir: string | undefined;
+}
+
+function addScenario(report: Builder, ran: ScenarioTotals, { campaign, outDir }: Context): void {
+  const { scenario, seeds, passed, failed } = ran;
+  const suite = report.testSuite().name(scenario);
+  const groups = campaign.groups.filter((group) =>
+    group.seeds.some((seed) => seed.scenario === scenario),
+  );
+  for (const group of groups) {
+    const testCase = suite.testCase().className(scenario).name(group.signature);
+    const text = explain(group, scenario, campaign, outDir);
+    if (isPardoned(group, campaign)) testCase.standardOutput(text);
+    else testCase.failure(group.message, failureType(group)).stacktrace(text);
+  }
+  if (failed > 0 && groups.length === 0) {
+    // A group names its earliest seeds: those of this scenario are not among them.
+    const why = `${plural(failed, 'seed')} failed in ways that other suites tell`;
+    const testCase = suite.testCase().className(scenario).name('failing seeds');
+    if (campaign.groups.every((group) => isPardoned(group, campaign))) testCase.standardOutput(why);
+    else testCase.failure(why, 'told elsewhere');
+  }
+  if (seeds === failed) return;
+  const rest = suite.testCase().className(scenario).name('every other seed');
+  rest.standardOutput(restInWords(ran));
+  // A suite in which nothing could be judged must not look as if all had passed.
+  if (passed === 0) rest.skipped();
+}
+
+/** Where the failure that was expected is found, none but our own fails the campaign. */
+function isPardoned(group: FailureGroup, { expectation }: CampaignResult): boolean {
+  return expectation?.isFound === true && group.oracle !== 'internal-error';
+}
+
+function addExpectation(suite: TestSuite, expectation: Expectation): void {
+  const name = expectation.signature === '' ? 'a failure' : expectation.signature;
+  const testCase = suite.testCase().className('expectation').name(name);
+  const text = expectationInWords(expectation);
+  if (expectation.isFound) testCase.standardOutput(text);
+  else testCase.failure(text, 'not found');
 }
 
 /** A case for each saved failure that is not as expected, one for all that are. */
@@ -73,12 +111,9 @@ function explain(
   ].join('\n');
 }
 
-/** Totals are the campaign's: they are not counted by scenario. */
-function restInWords(campaign: CampaignResult): string {
-  const { totals, scenarios } = campaign;
-  const where = scenarios.length > 1 ? ` over ${plural(scenarios.length, 'scenario')}` : '';
+function restInWords({ seeds, passed, failed, inconclusive }: ScenarioTotals): string {
   return (
-    `${formatCount(totals.passed)} of ${plural(totals.seeds, 'seed')} passed${where}, ` +
-    `${formatCount(totals.failed)} failed, ${formatCount(totals.inconclusive)} inconclusive`
+    `${formatCount(passed)} of ${plural(seeds, 'seed')} passed, ` +
+    `${formatCount(failed)} failed, ${formatCount(inconclusive)} inconclusive`
   );
 }

@@ -5,6 +5,7 @@ import type { ReportCampaign, ReportGroup, ReportIndex } from './document.ts';
 import { sentencesOf } from './explanation.ts';
 import {
   corpusInWords,
+  expectationInWords,
   formatCompact,
   formatCount,
   outcomeInWords,
@@ -77,6 +78,9 @@ function campaignSummary(campaign: ReportCampaign, repeat: string | undefined): 
         ];
   return [
     `<h1>${escapeHtml(heading)}</h1>`,
+    ...(campaign.expectation === undefined
+      ? []
+      : [`<p>${escapeHtml(expectationInWords(campaign.expectation))}</p>`]),
     `<p>${escapeHtml(facts.join(' · '))}</p>`,
     ...(repeat === undefined ? [] : [`<p>Repeat: <code>${escapeHtml(repeat)}</code></p>`]),
     ...(campaign.corpus === undefined ? [] : corpusSummary(campaign.corpus)),

@@ -2,7 +2,12 @@
  * Numbers, times and names as every report writes them. Platform-neutral on purpose: the terminal
  * and the viewer must say the same thing, and a locale must never change a report's bytes.
  */
-import type { CorpusAccount, CorpusComplaint, CorpusOutcome } from '../scenarios/campaign-types.ts';
+import type {
+  CorpusAccount,
+  CorpusComplaint,
+  CorpusOutcome,
+  Expectation,
+} from '../scenarios/campaign-types.ts';
 import type { Plain } from '../sim/plain.ts';
 
 const MICROS_PER_MS = 1000;
@@ -124,6 +129,12 @@ export function outcomeInWords(outcome: CorpusComplaint['outcome']): string {
     default:
       return outcome satisfies never;
   }
+}
+
+/** `a failure was expected and found`, `L-7f3a was expected, but not found`. */
+export function expectationInWords({ signature, isFound }: Expectation): string {
+  const what = signature === '' ? 'a failure' : signature;
+  return `${what} was expected${isFound ? ' and found' : ', but not found'}`;
 }
 
 /** More scenarios than this are counted in a heading, and listed elsewhere. */

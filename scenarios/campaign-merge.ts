@@ -1,6 +1,7 @@
 /** Merges batches, in any order of arrival, into one campaign. */
 import type { BatchGroup, BatchResult, CampaignRequest, Counts, GridRun } from './campaign.ts';
 import {
+  addScenarios,
   INCONCLUSIVE_KEPT,
   keepLargest,
   noTotals,
@@ -12,10 +13,12 @@ import {
   type CampaignResult,
   type CampaignTotals,
   type CorpusAccount,
+  type Expectation,
   type FailureGroup,
 } from './campaign-types.ts';
 import type { Explanation } from './explain/explanation.ts';
 import type { NotShrunk, SmallFailure } from './shrink/shrink.ts';
+import { isCalled } from './signature.ts';
 import type { Failure, RunResult } from './spec.ts';
 
 /** Merging copies what is merged already, so batches are gathered and merged so many at a time. */
@@ -114,6 +117,7 @@ export function mergeBatches(a: BatchResult, b: BatchResult): BatchResult {
     from: Math.min(a.from, b.from),
     to: Math.max(a.to, b.to),
     totals: addTotals(a.totals, b.totals),
+    byScenario: addScenarios(a.byScenario, b.byScenario),
     marks: addCounts(a.marks, b.marks),
     faults: addCounts(a.faults, b.faults),
     grid: joinGrids(a.grid, b.grid),
@@ -157,9 +161,10 @@ export function campaignResult(
     from: batch.from,
     to: batch.to,
     finished: batch.totals.seeds,
-    verdict: verdictOf(batch.totals),
+    verdict: verdictOf({ totals: batch.totals }),
     interrupted,
     totals: batch.totals,
+    byScenario: batch.byScenario,
     marks: batch.marks,
     faults: batch.faults,
     groups: batch.groups.map((group) => failureGroup(group, studies)),
@@ -170,16 +175,42 @@ export function campaignResult(
 
 /** The same campaign after its corpus: what guards nothing any more is no pass. */
 export function withCorpus(campaign: CampaignResult, corpus: CorpusAccount): CampaignResult {
-  return { ...campaign, verdict: verdictOf(campaign.totals, corpus), corpus };
+  return { ...campaign, verdict: verdictOf({ ...campaign, corpus }), corpus };
 }
 
-export function verdictOf(
-  totals: CampaignTotals,
-  corpus?: CorpusAccount,
-): CampaignResult['verdict'] {
+/** The same campaign where a failure was to be found: of this signature, or any if it is empty. */
+export function withExpectation(campaign: CampaignResult, signature: string): CampaignResult {
+  const isFound = campaign.groups.some((group) =>
+    signature === '' ? group.oracle !== 'internal-error' : isCalled(group, signature),
+  );
+  const expectation = { signature, isFound };
+  return { ...campaign, verdict: verdictOf({ ...campaign, expectation }), expectation };
+}
+
+/** What a campaign's verdict is made of. */
+export interface Grounds {
+  readonly totals: CampaignTotals;
+  readonly groups?: readonly Pick<FailureGroup, 'oracle'>[];
+  readonly corpus?: CorpusAccount;
+  readonly expectation?: Expectation;
+}
+
+export function verdictOf({
+  totals,
+  groups = [],
+  corpus,
+  expectation,
+}: Grounds): CampaignResult['verdict'] {
   const kept = corpus?.others ?? [];
   const isUndecided = kept.some(({ outcome }) => outcome === 'inconclusive');
-  if (totals.failed > 0 || kept.some(({ outcome }) => outcome !== 'inconclusive')) return 'failed';
+  if (kept.some(({ outcome }) => outcome !== 'inconclusive')) return 'failed';
+  if (expectation !== undefined) {
+    // What failed besides the expected one, or came to no verdict, was not asked for.
+    const isOurs = groups.some(({ oracle }) => oracle === 'internal-error');
+    if (!expectation.isFound || isOurs) return 'failed';
+    return isUndecided ? 'inconclusive' : 'passed';
+  }
+  if (totals.failed > 0) return 'failed';
   const isShort = totals.inconclusive > 0 || totals.seeds === 0;
   return isShort || isUndecided ? 'inconclusive' : 'passed';
 }
@@ -189,6 +220,7 @@ export function emptyBatch(from: number): BatchResult {
     from,
     to: from,
     totals: noTotals(),
+    byScenario: [],
     marks: {},
     faults: {},
     grid: [],

@@ -1,10 +1,11 @@
 /** Merges campaigns that are parts of one: ranges of indices, and shards that deal them out. */
 import { addCounts, addTotals, joinGrids, joinGroup, verdictOf } from './campaign-merge.ts';
-import { keepLargest } from './campaign-tally.ts';
+import { addScenarios, keepLargest } from './campaign-tally.ts';
 import type {
   CampaignPart,
   CampaignResult,
   CorpusAccount,
+  Expectation,
   FailureGroup,
 } from './campaign-types.ts';
 import { isGuided } from './strategies.ts';
@@ -20,6 +21,7 @@ export function whyNotMergeable(a: CampaignResult, b: CampaignResult): string | 
     ['strategies', a.strategy ?? 'none', b.strategy ?? 'none'],
     ['base seeds', a.baseSeed, b.baseSeed],
     ['options', (a.flags ?? []).join(' ') || 'none', (b.flags ?? []).join(' ') || 'none'],
+    ['expected failures', expectedName(a), expectedName(b)],
     ['numbers of shards', String(a.shards?.count ?? 1), String(b.shards?.count ?? 1)],
   ];
   for (const [what, first, second] of differences) {
@@ -31,6 +33,10 @@ export function whyNotMergeable(a: CampaignResult, b: CampaignResult): string | 
   const { count, held } = a.shards;
   const twice = b.shards.held.find((shard) => held.includes(shard));
   return twice === undefined ? undefined : `both hold shard ${twice + 1}/${count} from ${from} on`;
+}
+
+function expectedName({ expectation }: CampaignResult): string {
+  return expectation === undefined ? 'none' : expectation.signature || 'any';
 }
 
 /** Joins parts of one campaign; every two of them must be mergeable, and there must be one. */
@@ -60,23 +66,39 @@ function joinCampaigns(a: CampaignResult, b: CampaignResult): CampaignResult {
   const { shards: _, ...first } = a;
   const shards = joinShards(a.shards, b.shards);
   const corpus = joinCorpora(a.corpus, b.corpus);
+  const expectation = joinExpectations(a.expectation, b.expectation);
+  const groups = joinGroups(a.groups, b.groups);
+  const grounds = {
+    totals,
+    groups,
+    ...(corpus === undefined ? {} : { corpus }),
+    ...(expectation === undefined ? {} : { expectation }),
+  };
   return {
     ...first,
     ...(shards === undefined ? {} : { shards }),
-    ...(corpus === undefined ? {} : { corpus }),
+    ...grounds,
     to: Math.max(a.to, b.to),
     finished: a.finished + b.finished,
-    verdict: verdictOf(totals, corpus),
+    verdict: verdictOf(grounds),
     interrupted: a.interrupted || b.interrupted,
-    totals,
+    byScenario: addScenarios(a.byScenario, b.byScenario),
     marks: addCounts(a.marks, b.marks),
     faults: addCounts(a.faults, b.faults),
-    groups: joinGroups(a.groups, b.groups),
     grid: joinGrids(a.grid, b.grid),
     largest: keepLargest([...a.largest, ...b.largest].map((run, index) => ({ ...run, index }))).map(
       ({ scenario, seed, events }) => ({ scenario, seed, events }),
     ),
   };
+}
+
+/** Whichever part has found it: the joined group may be called after another part's failure. */
+function joinExpectations(
+  a: Expectation | undefined,
+  b: Expectation | undefined,
+): Expectation | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { signature: a.signature, isFound: a.isFound || b.isFound };
 }
 
 /** Every part runs the whole corpus: an entry is as bad as it was in any of them. */

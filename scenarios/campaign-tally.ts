@@ -1,6 +1,7 @@
 /** Adds up the runs of a batch as they end. */
 import type { BatchResult, Counts, InconclusiveRun, LargestRun, SeedOfRun } from './campaign.ts';
 import { firstFailure } from './campaign-run.ts';
+import type { ScenarioTotals } from './campaign-types.ts';
 import type { Failure, RunResult } from './spec.ts';
 
 export const INCONCLUSIVE_KEPT = 10;
@@ -24,6 +25,7 @@ export class Tally {
   private readonly from: number;
   private next: number;
   private readonly totals = noTotals();
+  private readonly byScenario = new Map<string, ScenarioTotals>();
   private readonly marks = new Map<string, number>();
   private readonly faults = new Map<string, number>();
   private readonly grid: { verdict: 'p' | 'f' | 'i'; count: number }[] = [];
@@ -48,6 +50,9 @@ export class Tally {
     this.next = place.index + 1;
     this.totals.seeds++;
     this.totals[result.verdict]++;
+    const { scenario } = place;
+    const one = { scenario, seeds: 1, passed: 0, failed: 0, inconclusive: 0, [result.verdict]: 1 };
+    addScenario(this.byScenario, one);
     this.totals.events += result.counts.events;
     this.totals.messages += result.counts.delivered;
     this.totals.operations += result.counts.completed;
@@ -68,6 +73,7 @@ export class Tally {
       from: this.from,
       to: this.next,
       totals: this.totals,
+      byScenario: sortedScenarios(this.byScenario),
       marks: sortedCounts(this.marks),
       faults: sortedCounts(this.faults),
       grid: this.grid,
@@ -114,6 +120,32 @@ export function keepLargest(runs: readonly LargestRun[]): LargestRun[] {
 export function sortedCounts(counts: ReadonlyMap<string, number>): Counts {
   const names = [...counts.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return Object.fromEntries(names.map((name) => [name, counts.get(name) ?? 0]));
+}
+
+/** Two lists of totals as one. */
+export function addScenarios(
+  a: readonly ScenarioTotals[],
+  b: readonly ScenarioTotals[],
+): readonly ScenarioTotals[] {
+  const sums = new Map<string, ScenarioTotals>();
+  for (const totals of [...a, ...b]) addScenario(sums, totals);
+  return sortedScenarios(sums);
+}
+
+function addScenario(sums: Map<string, ScenarioTotals>, more: ScenarioTotals): void {
+  const { scenario, seeds, passed, failed, inconclusive } = more;
+  const known = sums.get(scenario) ?? { seeds: 0, passed: 0, failed: 0, inconclusive: 0 };
+  sums.set(scenario, {
+    scenario,
+    seeds: known.seeds + seeds,
+    passed: known.passed + passed,
+    failed: known.failed + failed,
+    inconclusive: known.inconclusive + inconclusive,
+  });
+}
+
+function sortedScenarios(sums: ReadonlyMap<string, ScenarioTotals>): readonly ScenarioTotals[] {
+  return [...sums.values()].sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
 }
 
 function add(counts: Map<string, number>, name: string, count: number): void {

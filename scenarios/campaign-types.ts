@@ -28,9 +28,14 @@ export interface CampaignResult {
   readonly from: number;
   readonly to: number;
   readonly finished: number;
+  /** Of the campaign, not of its seeds: an expected failure that was found is a pass. */
   readonly verdict: 'passed' | 'failed' | 'inconclusive';
+  /** The failure that was to be found, if one was. */
+  readonly expectation?: Expectation;
   readonly interrupted: boolean;
   readonly totals: CampaignTotals;
+  /** Of scenarios of which a seed ran, by name in the order of code units. */
+  readonly byScenario: readonly ScenarioTotals[];
   readonly marks: { readonly [mark: string]: number };
   /** Fired faults by kind; message fates as `drop`, `duplicate`, `corrupt`. */
   readonly faults: { readonly [kind: string]: number };
@@ -69,6 +74,20 @@ export interface CampaignTotals {
   readonly events: number;
   readonly messages: number;
   readonly operations: number;
+}
+
+/** How many seeds of one scenario ran, and what they came to. */
+export interface ScenarioTotals
+  extends Pick<CampaignTotals, 'seeds' | 'passed' | 'failed' | 'inconclusive'> {
+  readonly scenario: string;
+}
+
+/** A campaign that is to find a failure, as one of a planted bug is. */
+export interface Expectation {
+  /** Refined or provisional; empty where any failure will do. */
+  readonly signature: string;
+  /** Never by a failure of quorumlab itself, unless its signature is asked for. */
+  readonly isFound: boolean;
 }
 
 export interface FailureGroup {

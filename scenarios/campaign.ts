@@ -6,7 +6,7 @@
 import { isOfShard, isRunTwice, runAt, specAt } from './campaign-index.ts';
 import { type CampaignEngine, firstFailure, type JudgeOptions, judge } from './campaign-run.ts';
 import { noTotals, Tally } from './campaign-tally.ts';
-import type { CampaignTotals, Shard, StrategyName } from './campaign-types.ts';
+import type { CampaignTotals, ScenarioTotals, Shard, StrategyName } from './campaign-types.ts';
 import type { DrawSettings } from './catalogue/index.ts';
 import { type Guidance, type Harvest, Reaper } from './guidance/harvest.ts';
 import type { Failure, RunResult, RunSpec } from './spec.ts';
@@ -49,6 +49,7 @@ export interface BatchResult {
   readonly from: number;
   readonly to: number;
   readonly totals: CampaignTotals;
+  readonly byScenario: readonly ScenarioTotals[];
   readonly marks: Counts;
   readonly faults: Counts;
   readonly grid: readonly GridRun[];
@@ -153,6 +154,7 @@ export function lostRun(
     from: index,
     to: index + 1,
     totals: { ...noTotals(), seeds: 1, inconclusive: 1 },
+    byScenario: [{ scenario: place.scenario, seeds: 1, passed: 0, failed: 0, inconclusive: 1 }],
     marks: {},
     faults: {},
     grid: [{ verdict: 'i', count: 1 }],

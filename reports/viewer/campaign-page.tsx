@@ -4,6 +4,7 @@ import { replayFileCommand, replaySavedCommand, replaySeedCommand } from '../com
 import type { ReportCampaign, ReportGroup, ReportIndex, ReportMetadata } from '../document.ts';
 import {
   corpusInWords,
+  expectationInWords,
   formatCompact,
   formatCount,
   formatElapsed,
@@ -31,6 +32,9 @@ export function CampaignPage({ index, campaign, metadata }: CampaignPageProps) {
           <span class={`badge ${campaign.verdict}`}>{campaign.verdict.toUpperCase()}</span>{' '}
           {scenariosTitle(campaign.scenarios, campaign.protocol)}
         </h1>
+        {campaign.expectation === undefined ? null : (
+          <p class="sentence">{expectationInWords(campaign.expectation)}</p>
+        )}
         <p class="sentence">{summaryOf(campaign, metadata)}</p>
         {index.repeat === undefined ? null : <Command label="repeat" line={index.repeat} />}
         {campaign.scenarios.length === 1 ? null : (

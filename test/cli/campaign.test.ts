@@ -9,7 +9,7 @@ import {
   runBatch,
 } from '../../scenarios/campaign.ts';
 import { runAt } from '../../scenarios/campaign-index.ts';
-import { CampaignMerger, campaignResult } from '../../scenarios/campaign-merge.ts';
+import { CampaignMerger, campaignResult, withExpectation } from '../../scenarios/campaign-merge.ts';
 import { mergeCampaigns, whyNotMergeable } from '../../scenarios/campaign-parts.ts';
 import type { CampaignResult } from '../../scenarios/campaign-types.ts';
 import { fakeEngine, fakeSpec } from './fake-engine.ts';
@@ -73,6 +73,16 @@ describe('a campaign', () => {
     expect(letters).toHaveLength(TOTAL);
     for (const group of expected.groups) {
       for (const { index } of group.seeds) expect(letters[index]).toBe('f');
+    }
+  });
+
+  it('counts the seeds of each scenario apart', () => {
+    const { byScenario, totals } = expected;
+    expect(byScenario.map(({ scenario }) => scenario)).toEqual([...request.scenarios].sort());
+    const sum = (field: 'seeds' | 'passed' | 'failed' | 'inconclusive'): number =>
+      byScenario.reduce((total, each) => total + each[field], 0);
+    for (const field of ['seeds', 'passed', 'failed', 'inconclusive'] as const) {
+      expect(sum(field), field).toBe(totals[field]);
     }
   });
 
@@ -228,6 +238,20 @@ describe('parts of a campaign', () => {
   it('merge into what the whole would have come to, in any order', () => {
     const parts = [part(160, TOTAL), part(0, 70), part(70, 160)];
     expect(JSON.stringify(mergeCampaigns(parts))).toBe(JSON.stringify(expected));
+  });
+
+  it('have found what was expected if one of them has', () => {
+    const signature = expected.groups[0]?.signature ?? '';
+    const calm = { ...part(70, 80), groups: [], expectation: { signature, isFound: false } };
+    const found = withExpectation(part(0, 70), signature);
+    expect(found).toMatchObject({ verdict: 'passed', expectation: { signature, isFound: true } });
+    const { verdict, expectation } = mergeCampaigns([calm, found]);
+    expect({ verdict, expectation }).toEqual({
+      verdict: 'passed',
+      expectation: { signature, isFound: true },
+    });
+    expect(mergeCampaigns([calm, { ...calm, from: 80, to: 90 }]).verdict).toBe('failed');
+    expect(whyNotMergeable(part(0, 70), calm)).toContain('expected failures: none and');
   });
 
   it('are refused when they hold the same index or were asked for something else', () => {

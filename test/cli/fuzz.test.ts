@@ -73,6 +73,8 @@ describe('quorumlab fuzz', () => {
       'e',
     );
     expect(found.code).toBe(0);
+    expect(found.stdout).toMatch(/^PASS {2}/);
+    expect(campaignIn('e').verdict).toBe('passed');
     const [{ signature, provisional }] = campaignIn('e').groups as [FailureGroup];
     const named = await run(
       'fuzz',
@@ -88,6 +90,8 @@ describe('quorumlab fuzz', () => {
     expect(replayed.code).toBe(0);
     const none = await run('fuzz', 'vr/calm', '--expect-failure', '--seeds', '5', '--out-dir', 'e');
     expect(none.code).toBe(5);
+    expect(none.stdout).toMatch(/^FAIL {2}/);
+    expect(campaignIn('e').verdict).toBe('failed');
   });
 
   it('exits 3 when runs came to no verdict, and says how to replay them', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CampaignResult } from '../../scenarios/campaign-types.ts';
@@ -38,5 +38,16 @@ describe('quorumlab report', () => {
     const twice = await run('report', ...blobs, 'parts/blob-0-40.json');
     expect(twice.code).toBe(2);
     expect(twice.stderr).toContain('both hold index 0');
+  });
+
+  it('goes by what the parts were to find', async () => {
+    const words = ['fuzz', 'vr', ...MUTANT, '--base-seed', '9', '--reporter', 'blob'];
+    await run(...words, '--expect-failure', '--seeds', '60', '--out-dir', 'expecting');
+    const [blob] = readdirSync(join(folder.path, 'expecting')).filter((name) =>
+      name.startsWith('blob'),
+    );
+    const { code, stdout } = await run('report', `expecting/${blob}`, '--out-dir', 'expected');
+    expect(code).toBe(0);
+    expect(stdout).toContain('PASS  a failure was expected and found');
   });
 });

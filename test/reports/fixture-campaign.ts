@@ -2,11 +2,22 @@
 import {
   CAMPAIGN_FORMAT,
   type CampaignResult,
+  type CorpusAccount,
   type FailureGroup,
 } from '../../scenarios/campaign-types.ts';
 import { fixtureRun } from './fixture-run.ts';
 
 const SCENARIOS = ['vr/partitions', 'vr/chaos'];
+
+const CORPUS: CorpusAccount = {
+  folder: 'corpus',
+  entries: 14,
+  asExpected: 12,
+  others: [
+    { file: 'corpus/vr/L-0001.json', outcome: 'stale', why: 'it passes, <b>but</b> & so on' },
+    { file: 'corpus/vr/L-0002.json', outcome: 'inconclusive', why: 'it ran out of memory' },
+  ],
+};
 
 export function fixtureCampaign(): CampaignResult {
   const log = group('I-19c2', 'invariants', 'n2 has op 12 that n1 does not', '0x77', 12);
@@ -30,6 +41,10 @@ export function fixtureCampaign(): CampaignResult {
       messages: 3_100_000,
       operations: 96_000,
     },
+    byScenario: [
+      { scenario: 'vr/chaos', seeds: 500, passed: 489, failed: 10, inconclusive: 1 },
+      { scenario: 'vr/partitions', seeds: 500, passed: 481, failed: 18, inconclusive: 1 },
+    ],
     marks: { 'view-change-completed': 31_200, 'recovery-completed': 8_040, 'log-truncated': 0 },
     faults: { crash: 9_140, partition: 4_410, drop: 1_204_000, pause: 0 },
     groups: [
@@ -58,15 +73,7 @@ export function fixtureCampaign(): CampaignResult {
       { scenario: 'vr/chaos', seed: '0xabc', events: 18_204 },
       { scenario: 'vr/partitions', seed: '0xdef', events: 17_990 },
     ],
-    corpus: {
-      folder: 'corpus',
-      entries: 14,
-      asExpected: 12,
-      others: [
-        { file: 'corpus/vr/L-0001.json', outcome: 'stale', why: 'it passes, <b>but</b> & so on' },
-        { file: 'corpus/vr/L-0002.json', outcome: 'inconclusive', why: 'it ran out of memory' },
-      ],
-    },
+    corpus: CORPUS,
     metadata: {
       version: '0.1.0',
       node: 'v20.20.2',

@@ -10,6 +10,7 @@ import {
 import { renderReport } from '../../reports/html.ts';
 import { packEvents } from '../../reports/pack.ts';
 import { at, text, unpackEvents } from '../../reports/viewer/event-log.ts';
+import { withExpectation } from '../../scenarios/campaign-merge.ts';
 import { buildViewer } from './build.ts';
 import { fixtureCampaign } from './fixture-campaign.ts';
 import { fixtureRun, passedRun } from './fixture-run.ts';
@@ -58,6 +59,19 @@ describe('the report file', () => {
     expect(body).toContain('n2 has op 12 that n1 does not');
     expect(body).toContain('<code>quorumlab replay vr/partitions@0x77 --mutant VR-3</code>');
     expect(body).toContain('&lt;script&gt;alert');
+  });
+
+  it('is headed by the verdict of a campaign that was to find a failure', () => {
+    const { corpus: _corpus, ...campaign } = fixtureCampaign();
+    const found = renderReport({ campaign: withExpectation(campaign, ''), runs: [] });
+    expect(found).toContain('<title>passed · vr/partitions, vr/chaos');
+    expect(found).toContain(
+      'PASSED vr/partitions, vr/chaos</h1><p>a failure was expected and found',
+    );
+    const missed = renderReport({ campaign: withExpectation(campaign, 'L-0'), runs: [] });
+    expect(missed).toContain(
+      'FAILED vr/partitions, vr/chaos</h1><p>L-0 was expected, but not found',
+    );
   });
 
   it('keeps the window around the failure when the log is too long', () => {

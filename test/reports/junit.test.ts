@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderJunit } from '../../reports/junit.ts';
+import { withExpectation } from '../../scenarios/campaign-merge.ts';
 import { fixtureCampaign } from './fixture-campaign.ts';
 import { fixtureExplanation } from './fixture-explanation.ts';
 
@@ -49,8 +50,50 @@ describe('JUnit XML', () => {
   });
 
   it('skips the rest where no seed passed', () => {
-    const campaign = fixtureCampaign();
-    const totals = { ...campaign.totals, passed: 0 };
-    expect(renderJunit({ ...campaign, totals })).toContain('<skipped/>');
+    const { corpus: _corpus, ...campaign } = fixtureCampaign();
+    expect(renderJunit(campaign)).not.toContain('<skipped/>');
+    const byScenario = campaign.byScenario.map((totals) => ({ ...totals, passed: 0 }));
+    expect(renderJunit({ ...campaign, byScenario })).toContain('<skipped/>');
+  });
+
+  it('has no suite for a scenario that never ran, nor a case for seeds there are none of', () => {
+    const { corpus: _corpus, ...campaign } = fixtureCampaign();
+    const failing = { scenario: 'vr/chaos', seeds: 2, passed: 0, failed: 2, inconclusive: 0 };
+    const only = renderJunit({ ...campaign, byScenario: [failing] });
+    expect(only).toContain('tests="3" failures="3" errors="0" skipped="0">\n  <testsuite ');
+    expect(only).not.toContain('vr/partitions" tests');
+    expect(only).not.toContain('every other seed');
+  });
+
+  it('tells of each scenario what its own seeds came to', () => {
+    expect(xml).toContain('489 of 500 seeds passed, 10 failed, 1 inconclusive');
+    expect(xml).toContain('481 of 500 seeds passed, 18 failed, 1 inconclusive');
+  });
+
+  it('passes no scenario whose failing seeds no group names', () => {
+    const { corpus: _corpus, ...campaign } = fixtureCampaign();
+    const calm = { scenario: 'vr/calm', seeds: 9, passed: 7, failed: 2, inconclusive: 0 };
+    const unnamed = renderJunit({ ...campaign, byScenario: [calm] });
+    expect(unnamed).toContain('<testsuite name="vr/calm" tests="2" failures="1"');
+    expect(unnamed).toContain('2 seeds failed in ways that other suites tell');
+  });
+
+  it('passes a failure that was expected and found, and keeps what it is', () => {
+    const { corpus: _corpus, ...campaign } = fixtureCampaign();
+    const found = renderJunit(withExpectation(campaign, 'L-7f3a'), 'out');
+    expect(found).toContain('<testsuites name="quorumlab" tests="9" failures="0"');
+    expect(found).toContain('<system-out><![CDATA[c2 read x = 1, but write x = 4');
+    expect(found).toContain('L-7f3a was expected and found');
+  });
+
+  it('fails where a failure was expected and not found', () => {
+    const { corpus: _corpus, ...campaign } = fixtureCampaign();
+    const calm = { scenario: 'vr/calm', seeds: 9, passed: 9, failed: 0, inconclusive: 0 };
+    const clean = { ...campaign, groups: [], byScenario: [calm] };
+    const missed = renderJunit(withExpectation(clean, ''));
+    expect(missed).toContain('<testsuites name="quorumlab" tests="2" failures="1"');
+    expect(missed).toContain('message="a failure was expected, but not found"');
+    // Others do not stand in for the one that was named.
+    expect(renderJunit(withExpectation(campaign, 'L-0000'))).toContain('tests="9" failures="7"');
   });
 });

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../reports/html.ts';
+import { withExpectation } from '../../scenarios/campaign-merge.ts';
 import { CHROMIUM_MISSING, findChromium, ReportBrowser } from './browser.ts';
 import { buildViewer } from './build.ts';
 import { fixtureCampaign } from './fixture-campaign.ts';
@@ -52,6 +53,14 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     await page.getByRole('heading', { name: 'FAILED L-7f3a' }).waitFor();
     await page.getByRole('link', { name: 'Open the earliest run' }).click();
     await page.getByRole('heading', { name: 'vr/partitions@0x9c41f0' }).waitFor();
+  });
+
+  it('heads a campaign that found what it was to find by its verdict', async () => {
+    const { corpus: _corpus, ...found } = fixtureCampaign();
+    const html = renderReport({ campaign: withExpectation(found, 'L-7f3a'), runs: [] });
+    const page = await browser.open(browser.write('expected.html', html));
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^PASSED/);
+    expect(await page.getByText('L-7f3a was expected and found').isVisible()).toBe(true);
   });
 
   it('tells which faults did not strike, and which overrides met no message', async () => {
