@@ -8,25 +8,21 @@ import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { ReturnWindow } from '../spec.ts';
 import {
-  both,
   busy,
   CLUSTER_SIZES,
   drawChain,
   drawCluster,
   drawPace,
   HEAD,
-  IMPATIENT,
   leaseOf,
   MASTERS,
   type Pace,
   removalOf,
-  returning,
   serversOf,
-  silent,
 } from './chain-outages.ts';
 import { demonstrations } from './demonstrations.ts';
 import { dividedTwice } from './division.ts';
-import { AFTERMATH, PATIENCE } from './patience.ts';
+import { AFTERMATH, both, IMPATIENT, PATIENCE, returning, silent } from './patience.ts';
 import { defineScenario, MILLISECOND, type Scenario } from './scenario.ts';
 
 const MS = MILLISECOND;

@@ -8,7 +8,7 @@ import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { ReturnWindow } from '../spec.ts';
 import { indices } from './division.ts';
-import { busyThrough } from './patience.ts';
+import { both, busyThrough, returning, silent } from './patience.ts';
 import { MILLISECOND, scripted, type World } from './scenario.ts';
 
 const MS = MILLISECOND;
@@ -63,12 +63,6 @@ export function drawChain(stream: Stream): Options {
   };
 }
 
-/**
- * A client asks for one thing at a time: who waits for an update that nobody can process must not
- * keep its queries from being asked.
- */
-export const IMPATIENT: Options = { clientRetry: 10 * MS, giveUpAfter: 15 * MS };
-
 export const CLIENTS = 12;
 /** Mean time between two operations, anybody's, if none of them waits (Micros). */
 const PAUSE = 800;
@@ -99,9 +93,6 @@ const MESSAGE = 2 * MS;
 /** Masters decide, and servers and clients hear of it: those when they ask again. */
 const DECIDED = 8 * MS;
 
-/** Long enough for a client to hear of the new chain and to be answered. */
-const RESUMED = 60 * MS;
-
 /** A lease is granted for, and counted on by, clocks that are off by a fifth at most. */
 const LONGER = 1.2;
 const SHORTER = 0.8;
@@ -127,24 +118,6 @@ export function removalOf(pace: Pace, silentFrom: number, isLeased: boolean): Re
 export function leaseOf({ leaseDuration, heartbeatInterval }: Pace): Removal {
   const lasts = Math.floor(SHORTER * leaseDuration);
   return { earliest: lasts - heartbeatInterval - 2 * MESSAGE, latest: lasts + MESSAGE };
-}
-
-type Whose = Pick<ReturnWindow, 'clients' | 'kind' | 'level'>;
-
-/** Something returns from then on, or nothing after what was on its way. */
-export function returning(about: string, from: number, until: number, whose?: Whose): ReturnWindow {
-  return { about, from, until, ...whose, atLeast: 1 };
-}
-
-export function silent(about: string, from: number, until: number, whose?: Whose): ReturnWindow {
-  return { about, from, until, ...whose, atMost: 0 };
-}
-
-/** Reads and writes, each. */
-export function both(about: string, from: number, lasts = RESUMED, whose?: Whose): ReturnWindow[] {
-  return (['writes', 'reads'] as const).map((kind) =>
-    returning(about, from, from + lasts, { ...whose, kind }),
-  );
 }
 
 /** The outage that follows when a server falls silent, and the end of it. */

@@ -3,23 +3,20 @@ import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { ReturnWindow } from '../spec.ts';
 import {
-  both,
   busy,
   CLIENTS,
   drawChain,
   drawCluster,
   drawPace,
   HEAD,
-  IMPATIENT,
   leaseOf,
   MASTERS,
   outage,
   removalOf,
-  returning,
   serversOf,
-  silent,
 } from './chain-outages.ts';
 import { indices } from './division.ts';
+import { both, FAST, IMPATIENT, returning, SLOW, silent } from './patience.ts';
 import { skewed } from './profiles.ts';
 import { defineScenario, MILLISECOND, type Scenario } from './scenario.ts';
 
@@ -164,9 +161,6 @@ const falseSuspicion = defineScenario({
     });
   },
 });
-
-/** On clocks that are off by a fifth at most, each way. */
-const [FAST, SLOW] = [1.2, 0.8];
 
 const isolatedTail = defineScenario({
   protocol: 'chain',

@@ -3,9 +3,21 @@ import type { Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { demonstrations } from './demonstrations.ts';
+import { indices } from './division.ts';
 import { memberScripts } from './multi-paxos-members.ts';
 import { drawQuick } from './multi-paxos-options.ts';
-import { AFTERMATH, busyThrough, PATIENCE, servedIn } from './patience.ts';
+import {
+  AFTERMATH,
+  both,
+  busyThrough,
+  FAST,
+  IMPATIENT,
+  PATIENCE,
+  returning,
+  SLOW,
+  servedIn,
+  silent,
+} from './patience.ts';
 import { skewed } from './profiles.ts';
 import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
 
@@ -20,8 +32,8 @@ const demonstrated = demonstrations({
 });
 
 /** Leases that outlast the patience of the others, who would lead too early without them. */
-function drawLongLeases(stream: Stream): Options {
-  const leaderTimeout = stream.between(8, 15) * MS;
+function drawLongLeases(stream: Stream, [least, most]: readonly [number, number]): Options {
+  const leaderTimeout = stream.between(least, most) * MS;
   return {
     ...drawQuick(stream),
     readMode: 'lease',
@@ -56,7 +68,7 @@ const pausedLeader = defineScenario({
       ...IDLE_READERS,
       ...busyThrough(at + lasts + PATIENCE),
       profile: skewed,
-      fixed: { ...drawLongLeases(stream), ...PATIENT },
+      fixed: { ...drawLongLeases(stream, [8, 15]), ...PATIENT },
       expect: {
         marks: ['read-under-lease', 'stepped-down'],
         windows: [
@@ -68,26 +80,80 @@ const pausedLeader = defineScenario({
   },
 });
 
+/** These clients can talk to the old leader only, and the others to everybody else. */
+const ITS_CLIENTS = indices(8);
+const OTHERS = ITS_CLIENTS.map((client) => ITS_CLIENTS.length + client);
+const ASKING = ITS_CLIENTS.length + OTHERS.length;
+
+/** What was on its way when a link was cut, and the reply to it, arrive within this. */
+const ON_ITS_WAY = 5 * MS;
+
+/** How long after a cut a lease is certainly there, or gone, and refused to others (Micros). */
+interface LeaseTimes {
+  readonly heldUntil: number;
+  readonly overFrom: number;
+  readonly refusedUntil: number;
+}
+
+/**
+ * A lease is counted on for a fifth less, and granted for a fifth more, than it lasts; both from
+ * the last heartbeat on that has arrived, and on clocks that gain or lose as much.
+ */
+function leaseTimes({ leaseDuration, heartbeatInterval }: Options): LeaseTimes {
+  const held = SLOW * Number(leaseDuration);
+  const granted = FAST * Number(leaseDuration);
+  const earlier = Number(heartbeatInterval) / SLOW + ON_ITS_WAY;
+  return {
+    heldUntil: Math.floor(held / FAST - earlier),
+    overFrom: Math.ceil(held / SLOW) + ON_ITS_WAY,
+    refusedUntil: Math.floor(granted / FAST - earlier),
+  };
+}
+
 const isolatedLeader = defineScenario({
   protocol: 'mp',
   name: 'isolated-leader',
-  title: 'A leader under a lease is cut off from the other nodes, not from clients',
+  title: 'A leader under a lease is cut off from the other nodes, not from its clients',
   about:
-    'many clients read now and then; whoever leads hears no other node any more, on clocks that ' +
-    'differ as much as leases allow for',
-  expects: 'the old leader answers until its lease ends, and no other one leads before that',
-  world: (stream) => {
+    'whoever leads hears half of the clients and nobody else, on clocks that differ as much as ' +
+    'leases allow for',
+  expects:
+    'the old leader answers reads until its lease ends, and no writes; no other one leads before ' +
+    'that, and then another one does',
+  world: (stream, { replicas = 3, clients = ASKING }) => {
     const at = stream.between(60, 160) * MS;
-    const lasts = PATIENCE + AFTERMATH;
-    const cut = { at, fault: 'partition', groups: [['leader'], [0, 1, 2]], lasts } as const;
+    const whole = at + PATIENCE + AFTERMATH;
+    const options = drawLongLeases(stream, [12, 18]);
+    const { heldUntil, overFrom, refusedUntil } = leaseTimes(options);
+    const asking = indices(clients).map((client) => replicas + client);
+    const half = Math.floor(clients / 2);
+    const groups = [
+      ['leader' as const, ...asking.slice(0, half)],
+      [...indices(replicas), ...asking.slice(half)],
+    ];
+    const cut = { at, fault: 'partition', groups, lasts: whole - at } as const;
+    const its = { clients: ITS_CLIENTS };
+    const others = { clients: OTHERS };
     return scripted(stream, [cut], {
-      ...IDLE_READERS,
-      ...busyThrough(at + lasts + PATIENCE),
+      clients: ASKING,
+      // So that somebody asks the old leader while its lease lasts, whatever the clocks make of it.
+      operations: 2_000,
+      keys: 1,
+      mix: { get: 80, put: 20 },
+      ...busyThrough(whole + PATIENCE),
       profile: skewed,
-      fixed: { ...drawLongLeases(stream), ...PATIENT },
+      // Who asks again for votes has the reads that come later wait for what is voted on.
+      fixed: { ...options, ...IMPATIENT, phase2Resend: whole - at },
       expect: {
-        marks: ['read-under-lease'],
-        windows: [servedIn('under another leader', at + PATIENCE, AFTERMATH)],
+        marks: ['read-under-lease', 'stepped-down'],
+        windows: [
+          returning('under its lease', at + ON_ITS_WAY, at + heldUntil, { ...its, kind: 'reads' }),
+          silent('no majority', at + ON_ITS_WAY, whole, { ...its, kind: 'writes' }),
+          silent('its lease has run out', at + overFrom, whole, its),
+          silent('no other leader yet', at + ON_ITS_WAY, at + refusedUntil, others),
+          ...both('another leader', at + PATIENCE, AFTERMATH, others),
+          returning('heard again', whole + AFTERMATH, whole + PATIENCE, its),
+        ],
       },
     });
   },
