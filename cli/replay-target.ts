@@ -45,7 +45,7 @@ function drawnTarget(name: string, given: Given): Target {
   const seed = seedFrom(name.slice(cut + 1), name);
   const scenario = scenarioNamed(name.slice(0, cut));
   const settings = drawSettings(given, [scenario]);
-  assertDrawable([scenario], settings);
+  assertDrawable(scenario, settings);
   const { mutant } = settings;
   const asked = { ...(mutant === undefined ? {} : { mutant }), flags: simulationWords(given) };
   return {

@@ -6,7 +6,7 @@ import { drawnSeed } from './fuzz-command.ts';
 import type { Given } from './given.ts';
 import { exitOfRun, RunOutput } from './run-output.ts';
 import {
-  assertDrawable,
+  drawableOf,
   drawSettings,
   selectScenarios,
   simulationWords,
@@ -14,11 +14,12 @@ import {
 } from './selection.ts';
 
 export async function runCommand(given: Given): Promise<ExitCode> {
-  const selected = selectScenarios(given.words('scenario'));
-  const settings = drawSettings(given, selected);
-  assertDrawable(selected, settings);
+  const named = selectScenarios(given.words('scenario'));
+  const settings = drawSettings(given, named);
   // One seed for all of them: what differs between two is then the scenario alone.
   const seed = given.seed('seed') ?? drawnSeed();
+  const tell = (text: string): void => void process.stderr.write(`quorumlab: ${text}\n`);
+  const selected = drawableOf(named, settings, tell, seed);
   const output = new RunOutput(given, simulationWords(given));
   const engine = engineFor(settings);
   const codes: ExitCode[] = [];

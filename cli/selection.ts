@@ -104,21 +104,26 @@ export function simulationWords(given: Given): readonly string[] {
   return words;
 }
 
-/** Draws one seed of each scenario, to find out before a run what does not go together. */
-export function assertDrawable(selected: readonly Scenario[], settings: DrawSettings): void {
-  for (const scenario of selected) {
-    const reason = whyNotDrawable(scenario, settings);
-    if (reason !== undefined) throw new InputError(reason);
-  }
+/** Where none is given, one seed speaks for all: what does not go together does not for any. */
+const SOME_SEED = '0x1';
+
+/** Draws one seed of the scenario, to find out before a run what does not go together. */
+export function assertDrawable(scenario: Scenario, settings: DrawSettings): void {
+  const reason = whyNotDrawable(scenario, settings, SOME_SEED);
+  if (reason !== undefined) throw new InputError(reason);
 }
 
-/** Of many scenarios those that can be drawn like this; what is left out is told. */
+/**
+ * Of several scenarios those that can be drawn like this; what is left out is told. If none can,
+ * and so if the only one cannot, the wish is refused.
+ */
 export function drawableOf(
   selected: readonly Scenario[],
   settings: DrawSettings,
   tell: (text: string) => void,
+  seed = SOME_SEED,
 ): readonly Scenario[] {
-  const reasons = selected.map((scenario) => whyNotDrawable(scenario, settings));
+  const reasons = selected.map((scenario) => whyNotDrawable(scenario, settings, seed));
   const drawable = selected.filter((_, index) => reasons[index] === undefined);
   const [reason] = reasons.filter((each) => each !== undefined);
   if (reason === undefined) return selected;
@@ -128,9 +133,13 @@ export function drawableOf(
   return drawable;
 }
 
-function whyNotDrawable(scenario: Scenario, settings: DrawSettings): string | undefined {
+function whyNotDrawable(
+  scenario: Scenario,
+  settings: DrawSettings,
+  seed: string,
+): string | undefined {
   try {
-    const { plan, ...spec } = scenario.draw('0x1', settings);
+    const { plan, ...spec } = scenario.draw(seed, settings);
     if (plan !== undefined) checkPlan(plan, spec);
     return undefined;
   } catch (error) {
@@ -144,7 +153,7 @@ export function unjudgedNote(
   selected: readonly Scenario[],
   { mutant: _mutant, ...settings }: DrawSettings,
 ): string | undefined {
-  const specs = selected.map((scenario) => scenario.draw('0x1', settings));
+  const specs = selected.map((scenario) => scenario.draw(SOME_SEED, settings));
   const [first, ...others] = specs.flatMap((spec) => (spec.unjudged === undefined ? [] : spec));
   const note = first && unjudgedInWords(first);
   if (note === undefined || others.length === 0) return note;

@@ -67,6 +67,27 @@ describe('quorumlab run', () => {
     expect(printed(text, 'replay')).toEqual(['replay', 'vr/calm@0x7', ...options]);
   });
 
+  it('leaves out what does not fit, says so, and runs the others', async () => {
+    const named = ['vr/availability-3', 'vr/availability-5', 'vr/calm'];
+    const { code, stdout, stderr } = await run('run', ...named, '-s', '7', '--nodes', '3');
+    expect(stdout.match(/^\w+ {2}vr\/[\w-]+/gm)).toEqual([
+      'PASS  vr/availability-3',
+      'PASS  vr/calm',
+    ]);
+    expect(stderr).toContain(
+      'quorumlab: left out: vr/availability-5 cannot be drawn like this: its script is for 5 ',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('refuses a scenario that does not fit if it is the only one', async () => {
+    const { code, stdout, stderr } = await run('run', 'vr/availability-5', '--nodes', '3');
+    expect(stdout).toBe('');
+    expect(stderr).toContain('vr/availability-5 cannot be drawn like this: its script is for 5 ');
+    expect(stderr).not.toContain('left out');
+    expect(code).toBe(2);
+  });
+
   it('exits 3 when a bound left no verdict', async () => {
     const { code, stdout } = await run('run', 'vr/chaos', '-s', '5', '--max-events', '50');
     expect(stdout).toMatch(/^UNKNOWN/);
