@@ -12,6 +12,12 @@ const LONGEST: Micros = 60_000_000;
  */
 const SHORTEST: Micros = 100;
 
+/**
+ * Shortest patience with another node, before it is taken for dead: what a message and its answer
+ * take in the slowest calm networks of the scenarios. Who has less takes everybody for dead.
+ */
+export const ROUND_TRIP: Micros = 4_000;
+
 interface TimeOption {
   readonly name: string;
   readonly about: string;

@@ -14,7 +14,24 @@ const REPLICAS_LOOKED_AT = 100;
 /** Throws `SpecError` that names the option, its value and what is allowed. */
 export function checkFit(protocol: Limiting, options: Options, replicas: number): void {
   checkReplicas(protocol, replicas);
-  const [limit] = exceeded(protocol, options, replicas);
+  refuse(options, exceeded(protocol, options, replicas));
+}
+
+/**
+ * The same for one node that goes on with other options: where nodes may differ, it may have any,
+ * and the others see to it that the group bears that.
+ */
+export function checkUpgrade(protocol: Limiting, options: Options, replicas: number): void {
+  const mayDiffer = (name: string): boolean =>
+    protocol.optionSchema.some((option) => option.name === name && option.mayDiffer === true);
+  const limits = exceeded(protocol, options, replicas);
+  refuse(
+    options,
+    limits.filter(({ option }) => !mayDiffer(option)),
+  );
+}
+
+function refuse(options: Options, [limit]: readonly OptionLimit[]): void {
   if (limit === undefined) return;
   const { option, most, because } = limit;
   throw new SpecError(

@@ -261,6 +261,8 @@ export interface Claims<State = object> {
   survives(loss: Loss, replica: NodeId, view: ClusterView<State>): boolean;
   /** To whom progress is owed, given who is up and which links work, if that stays so. */
   owes(view: ClusterView<State>): Owed;
+  /** Clocks that gain or lose more parts per million break its promises; absent if none does. */
+  readonly driftMax?: number;
   /** How long after the healing every pending operation must have ended and replicas agree. */
   readonly progressWithin: Micros;
 }

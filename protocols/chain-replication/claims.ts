@@ -18,13 +18,13 @@ import { claims as claimsOfPaxos } from '../multi-paxos/claims.ts';
 import { type Configuration, isSettled } from './configuration.ts';
 import type { ConfigurationState } from './configuration-machine.ts';
 import { HANDOVER_BACKOFF_MAX } from './extension.ts';
-import { marginOf } from './failure-detection.ts';
+
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
 import { viewOfMasters } from './masters-view.ts';
 import { openCommands } from './open-commands.ts';
-import { type ChainOptions, type Roles, readOptions, rolesOf } from './options.ts';
+import { type ChainOptions, marginOf, type Roles, readOptions, rolesOf } from './options.ts';
 import { NEVER, type ServerState } from './state.ts';
 import { RESEND_BACKOFF_MAX } from './update-path.ts';
 
@@ -49,6 +49,7 @@ export function claims(options: Options, replicas: number): Claims<ChainState> {
         : serverSurvives(loss, replica, view, chain, roles),
     owes: (view) => owes(view, chain, roles),
     progressWithin: progressWithin(chain, roles),
+    driftMax: chain.driftBound,
   };
 }
 

@@ -6,12 +6,12 @@
  * heard for a while, and may be wrong; so it removes nobody unless another server, which it does
  * hear, holds all that the chain has acknowledged. If it hears nobody, it is the one to be doubted.
  */
-import type { Micros, NodeId } from '../../sim/contract.ts';
+import type { NodeId } from '../../sim/contract.ts';
 import { isSettled } from './configuration.ts';
 import type { ChainCommand } from './configuration-machine.ts';
 import type { MasterContext } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
-import type { ChainOptions } from './options.ts';
+import { marginOf } from './options.ts';
 import { NEVER } from './state.ts';
 
 function chooseChange(state: MasterState, context: MasterContext): ChainCommand | undefined {
@@ -89,15 +89,6 @@ function hasSpokenSince({ echoedAt, wantedSince }: MasterState, server: NodeId):
 function isThere(state: MasterState, { env, options }: MasterContext, server: NodeId): boolean {
   const patience = options.suspectAfter - marginOf(options);
   return env.now - (state.echoedAt[server] ?? -Infinity) <= patience;
-}
-
-/**
- * By so much the word on which a server is removed has to be later than the last that was heard of
- * the removed one. So who was heard within that time is not removed on the word of one that has
- * died since.
- */
-export function marginOf({ suspectAfter }: Pick<ChainOptions, 'suspectAfter'>): Micros {
-  return Math.floor(suspectAfter / 4);
 }
 
 /** §3, "Extending a Chain": what the server that joins has reported under this epoch. */

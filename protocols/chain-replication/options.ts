@@ -7,7 +7,8 @@ import type {
   OptionSchema,
   Options,
 } from '../../sim/contract.ts';
-import { type IntegerOption, integerOption, timeOption } from '../option-schema.ts';
+import { shortestOf } from '../lease-windows.ts';
+import { type IntegerOption, integerOption, ROUND_TRIP, timeOption } from '../option-schema.ts';
 
 /** How queries are served. */
 export type ReadMode = 'tail' | 'confirm' | 'chain';
@@ -77,25 +78,40 @@ export const optionSchema: readonly OptionSchema[] = [
     ...count('driftBound', 'clocks gain or lose at most so many parts per million', 200_000, 0),
     max: 900_000,
   },
-  time('leaseDuration', 'how long a tail may answer after a heartbeat', 40_000, [20_000], false),
+  {
+    ...time(
+      'leaseDuration',
+      'how long a tail may answer after a heartbeat',
+      40_000,
+      [20_000],
+      false,
+    ),
+    min: ROUND_TRIP,
+  },
   time(
     'heartbeatInterval',
     'a server tells the masters this often that it is there',
     8_000,
     [3_000],
   ),
-  time(
-    'suspectAfter',
-    'a master suspects a server that it has not heard for so long',
-    60_000,
-    [30_000, 150_000],
-  ),
-  time(
-    'leaderTimeout',
-    'a master that hears no acting one for so long wants to act',
-    50_000,
-    [40_000, 150_000],
-  ),
+  {
+    ...time(
+      'suspectAfter',
+      'a master suspects a server that it has not heard for so long',
+      60_000,
+      [30_000, 150_000],
+    ),
+    min: 2 * ROUND_TRIP,
+  },
+  {
+    ...time(
+      'leaderTimeout',
+      'a master that hears no acting one for so long wants to act',
+      50_000,
+      [40_000, 150_000],
+    ),
+    min: ROUND_TRIP,
+  },
   {
     ...time('leaderSpread', 'each such wait is longer by up to so much', 40_000, [10_000]),
     min: 1,
@@ -182,7 +198,10 @@ function readModeOf({ readMode }: Options): ReadMode {
 /** A master and a server. */
 export const REPLICAS_MIN = 2;
 
-/** One replica at least is a server, and the first chain consists of servers. */
+/**
+ * One replica at least is a server, and the first chain consists of servers. What a heartbeat keeps
+ * up outlasts two of them.
+ */
 export function limits(options: Options, replicas: number): readonly OptionLimit[] {
   const masters = Math.min(integerOption(options, 'masters'), replicas - 1);
   return [
@@ -196,7 +215,33 @@ export function limits(options: Options, replicas: number): readonly OptionLimit
       most: replicas - masters,
       because: `of ${replicas} replicas ${masters} ${masters > 1 ? 'are masters' : 'is a master'}`,
     },
+    ...heartbeatLimits(readOptions(options)),
   ];
+}
+
+function heartbeatLimits(options: ChainOptions): readonly OptionLimit[] {
+  const { leaseDuration, driftBound, suspectAfter, leaderTimeout } = options;
+  const counted = shortestOf(leaseDuration, driftBound);
+  const fresh = suspectAfter - marginOf(options);
+  const tooLate: readonly (readonly [Micros, string])[] = [
+    [counted, `a lease is renewed by heartbeats, and counted on for ${counted} µs`],
+    [
+      fresh - ROUND_TRIP,
+      `with suspectAfter = ${suspectAfter}, a word is too old after ${fresh} µs`,
+    ],
+    [leaderTimeout, `a master that is not heard for ${leaderTimeout} µs is taken for dead`],
+  ];
+  const option = 'heartbeatInterval';
+  return tooLate.map(([time, because]) => ({ option, most: Math.ceil(time / 2), because }));
+}
+
+/**
+ * By so much the word on which a server is removed has to be later than the last that was heard of
+ * the removed one. So who was heard within that time is not removed on the word of one that has
+ * died since.
+ */
+export function marginOf({ suspectAfter }: Pick<ChainOptions, 'suspectAfter'>): Micros {
+  return Math.floor(suspectAfter / 4);
 }
 
 /** Who is what: the first replicas are masters, the others servers, at least one of each. */

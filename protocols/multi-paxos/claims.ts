@@ -37,6 +37,7 @@ export function claims(options: Options, replicas: number): Claims<PaxosState> {
     survives: (loss, replica, view) => survives(loss, replica, view, paxos),
     owes: (view) => owes(view, paxos),
     progressWithin: progressWithin(paxos, replicas),
+    ...(paxos.readMode === 'lease' ? { driftMax: paxos.driftBound } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The options of Multi-Paxos, their defaults, and what follows from them. */
 import type { Micros, OptionLimit, OptionSchema, Options } from '../../sim/contract.ts';
-import { integerOption, timeOption } from '../option-schema.ts';
+import { integerOption, ROUND_TRIP, timeOption } from '../option-schema.ts';
 
 /**
  * How operations that only read are served: as commands in a slot (§4.5); by the leader once a
@@ -126,6 +126,7 @@ export const optionSchema: readonly OptionSchema[] = [
     name: 'leaderTimeout',
     about: 'a node that hears no leader for so long sends scouts',
     default: 50_000,
+    min: ROUND_TRIP,
     trials: [40_000, 150_000],
   }),
   timeOption({
@@ -198,15 +199,24 @@ export function readOptions(options: Options): PaxosOptions {
   };
 }
 
-/** All members are nodes, and a quorum is not more than the members at first. */
+/**
+ * All members are nodes, and a quorum is not more than the members at first. One lost heartbeat is
+ * no sign that the leader is gone.
+ */
 export function limits(options: Options, replicas: number): readonly OptionLimit[] {
   const members = integerOption(options, 'members');
+  const leaderTimeout = integerOption(options, 'leaderTimeout');
   const nodes = `there ${replicas === 1 ? 'is 1 replica' : `are ${replicas} replicas`}`;
   const first = members === 0 ? replicas : Math.min(members, replicas);
   const because = first === replicas ? nodes : `${first} of ${replicas} replicas are members`;
   return [
     { option: 'members', most: replicas, because: nodes },
     { option: 'phase2Quorum', most: first, because },
+    {
+      option: 'heartbeatInterval',
+      most: Math.floor(leaderTimeout / 2),
+      because: `a leader that is not heard for ${leaderTimeout} µs is taken for dead`,
+    },
   ];
 }
 

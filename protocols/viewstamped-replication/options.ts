@@ -1,6 +1,6 @@
 /** The options of Viewstamped Replication, their defaults, and what follows from them. */
 import type { Micros, OptionSchema, Options } from '../../sim/contract.ts';
-import { integerOption, timeOption } from '../option-schema.ts';
+import { integerOption, ROUND_TRIP, timeOption } from '../option-schema.ts';
 
 /** Options as the replicas read them. Times are Micros. */
 export interface VrOptions {
@@ -42,6 +42,7 @@ export const optionSchema: readonly OptionSchema[] = [
     name: 'viewChangeTimeout',
     about: 'a backup that hears nothing for so long changes the view',
     default: 50_000,
+    min: ROUND_TRIP,
     trials: [40_000, 150_000],
   }),
   timeOption({

@@ -1,6 +1,6 @@
 /** What a scenario is, and the calm world that every scenario starts from. */
 import { protocols } from '../../protocols/index.ts';
-import type { Options, Protocol } from '../../sim/contract.ts';
+import type { Claims, Options, Protocol } from '../../sim/contract.ts';
 import { hashString } from '../../sim/mixing.ts';
 import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
@@ -167,6 +167,7 @@ function drawSpec(
   const drawn = profile.draw(new Stream(seed, 'profile'), span);
   const clients = settings.clients ?? world.clients;
   const operations = settings.operations ?? world.operations;
+  const options = optionsOf(world, protocol, settings);
   const spec: RunSpec = {
     format: SPEC_FORMAT,
     scenario: id,
@@ -176,9 +177,9 @@ function drawSpec(
     streams: STREAMS_VERSION,
     replicas,
     clients,
-    options: optionsOf(world, protocol, settings),
+    options,
     machine: world.machine ?? 'kv',
-    ...surroundings(drawn, isTargeted),
+    ...surroundings(drawn, isTargeted, protocol.claims(options, replicas)),
     ending: {
       kind: 'quiet',
       healAt: span,
@@ -275,6 +276,7 @@ function optionsOfMutant(id: string | undefined, protocol: string): Options {
 function surroundings(
   drawn: DrawnProfile,
   isTargeted: boolean,
+  claims: Claims,
 ): Pick<RunSpec, 'network' | 'disk' | 'clock' | 'faults'> {
   const none = { kinds: {}, lastsMin: MILLISECOND, lastsMax: MILLISECOND, targeted: 0 };
   const faults = drawn.faults ?? none;
@@ -282,7 +284,13 @@ function surroundings(
   return {
     network: { delay: DELAY, calmDelay: DELAY, ...calm, ...drawn.network },
     disk: drawn.disk ?? { latencyMin: 20, latencyMax: 200, torn: 0 },
-    clock: drawn.clock ?? { offset: 0, drift: 0 },
+    clock: clockWithin(claims, drawn.clock),
     faults: isTargeted ? faults : { ...faults, targeted: 0 },
   };
+}
+
+/** Clocks that drift as drawn, and no more than the protocol can bear. */
+function clockWithin({ driftMax }: Claims, drawn: DrawnProfile['clock']): RunSpec['clock'] {
+  const { offset, drift } = drawn ?? { offset: 0, drift: 0 };
+  return { offset, drift: Math.min(drift, driftMax ?? drift) };
 }

@@ -53,6 +53,24 @@ describe('options that no cluster of that size can have', () => {
       check(chain, { masters: 1 }, 1),
       'chain needs at least 2 replicas, and there is 1',
     ],
+    [
+      'a leader that is taken for dead between two heartbeats',
+      check(paxos, { leaderTimeout: 20_000, heartbeatInterval: 15_000 }, 3),
+      'option heartbeatInterval = 15000: expected at most 10000: ' +
+        'a leader that is not heard for 20000 µs is taken for dead',
+    ],
+    [
+      'a lease that has run out before the next heartbeat',
+      check(chain, { leaseDuration: 20_000, driftBound: 0, heartbeatInterval: 15_000 }, 4),
+      'option heartbeatInterval = 15000: expected at most 10000: ' +
+        'a lease is renewed by heartbeats, and counted on for 19999 µs',
+    ],
+    [
+      'a server whose words are always too old',
+      check(chain, { suspectAfter: 20_000, heartbeatInterval: 6_000 }, 4),
+      'option heartbeatInterval = 6000: expected at most 5500: ' +
+        'with suspectAfter = 20000, a word is too old after 15000 µs',
+    ],
   ];
   it.each(impossible)('are refused: %s', (_, checking, message) => {
     expect(checking).toThrow(message);
@@ -66,6 +84,19 @@ describe('options that no cluster of that size can have', () => {
   it('are refused by a run, whoever wrote its spec', () => {
     const spec = draw('chain/calm', { replicas: 4 });
     expect(() => run({ ...spec, options: { ...spec.options, masters: 4 } })).toThrow(/masters = 4/);
+  });
+
+  it('are lowered where only a time that they depend on was asked for', () => {
+    const { options } = draw('chain/calm', { options: { suspectAfter: 10_000 } });
+    expect(options).toMatchObject({ suspectAfter: 10_000, heartbeatInterval: 1_750 });
+  });
+
+  it('are allowed to one node at a time where nodes may differ', () => {
+    const spec = draw('chain/calm', { replicas: 4 });
+    const options = { heartbeatInterval: 60_000 };
+    const fault = { at: 0, fault: 'version-change', node: 3, options } as const;
+    const plan = { faults: [fault], operations: [] };
+    expect(run({ ...spec, plan }).verdict).toBe('passed');
   });
 
   it('are refused where an upgrade brings them', () => {
