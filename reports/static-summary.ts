@@ -2,6 +2,7 @@
 import type { CorpusAccount } from '../scenarios/campaign-types.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { ReportCampaign, ReportGroup, ReportIndex } from './document.ts';
+import { expectedRows } from './expected.ts';
 import { sentencesOf } from './explanation.ts';
 import {
   corpusInWords,
@@ -110,6 +111,20 @@ function runSummary(run: RunResult, replay: string | undefined): readonly string
   return [
     `<h2>${escapeHtml(`${run.verdict.toUpperCase()} ${scenario}@${seed}`)}</h2>`,
     ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
+    ...expectedSummary(run),
     ...(replay === undefined ? [] : [`<p>Replay: <code>${escapeHtml(replay)}</code></p>`]),
+  ];
+}
+
+function expectedSummary(run: RunResult): readonly string[] {
+  const rows = expectedRows(run).map(({ what, expected, counted, held }) => {
+    const cells = [what, expected, formatCount(counted), held].map(escapeHtml);
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  });
+  if (rows.length === 0) return [];
+  return [
+    '<table><caption>Expected outcome</caption><thead><tr><th scope="col">What</th>',
+    '<th scope="col">Expected</th><th scope="col">Counted</th><th scope="col">Verdict</th>',
+    `</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   ];
 }

@@ -43,11 +43,23 @@ export function windowOutcomes(
   history: readonly HistoryRecord[],
   machine: Machine,
 ): readonly WindowOutcome[] {
-  return (expect?.windows ?? []).map((window) => ({
-    what: windowInWords(window, replicas),
-    expected: expectedInWords(window),
-    returned: returnsIn(window, history, machine, replicas).length,
-  }));
+  return (expect?.windows ?? []).map((window) => {
+    const returned = returnsIn(window, history, machine, replicas).length;
+    return {
+      what: windowInWords(window, replicas),
+      expected: expectedInWords(window),
+      returned,
+      isMet: isMet(window, returned),
+    };
+  });
+}
+
+/** Whether so many operations are what the window expects. */
+export function isMet(
+  { atLeast = 0, atMost = Number.POSITIVE_INFINITY }: Pick<ReturnWindow, 'atLeast' | 'atMost'>,
+  returned: number,
+): boolean {
+  return returned >= atLeast && returned <= atMost;
 }
 
 /** `the minority side: sequential reads by c1 and c2, 5 ms to 90 ms` */

@@ -233,6 +233,7 @@ export interface WindowOutcome {
   /** How many were expected, in words: `at least 1`, `none`. */
   readonly expected: string;
   readonly returned: number;
+  readonly isMet: boolean;
 }
 
 /** One operation as a client saw it. */

@@ -7,6 +7,7 @@ import { isShort, unstruckFaults } from '../unstruck.ts';
 import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { EventTable } from './event-table.tsx';
+import { ExpectedPane } from './expected-pane.tsx';
 import { ExplanationPane, explanationOf } from './explanation-pane.tsx';
 import { OperationsPane } from './operations-pane.tsx';
 import { groupHref } from './route.ts';
@@ -40,6 +41,7 @@ export function RunPage({ view, index }: { readonly view: RunView; readonly inde
         ))}
         <LeftOut view={view} replay={replay} />
       </header>
+      <ExpectedPane model={view.model} />
       <Toolbar view={view} />
       <div class="panes">
         <div class="pictures">

@@ -1,6 +1,6 @@
 /** Oracles that judge how a run has ended: convergence, progress, what the scenario expects. */
 import { digest } from '../../sim/plain.ts';
-import { expectedInWords, returnsIn, windowInWords } from '../return-windows.ts';
+import { expectedInWords, isMet, returnsIn, windowInWords } from '../return-windows.ts';
 import type { ReturnWindow } from '../spec.ts';
 import type { Court, Oracle } from './oracle.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';
@@ -121,11 +121,10 @@ function judgeLastReturn(court: Court, after: number): void {
 /** Of too many, those are shown that are beyond what was expected. */
 function judgeWindow(court: Court, window: ReturnWindow): void {
   const { replicas } = court.spec;
-  const { atLeast = 0, atMost = Number.POSITIVE_INFINITY } = window;
   const returned = returnsIn(window, court.history, court.specification, replicas);
-  if (returned.length >= atLeast && returned.length <= atMost) return;
+  if (isMet(window, returned.length)) return;
   const text =
     `${windowInWords(window, replicas)}: ${returned.length} returned, ` +
     `expected ${expectedInWords(window)}`;
-  court.violation(expectation, text, { operations: returned.slice(atMost) });
+  court.violation(expectation, text, { operations: returned.slice(window.atMost) });
 }

@@ -79,6 +79,29 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     expect(await override.textContent()).toContain('n0 sent n1 no "prepare", only Prepare');
   });
 
+  it('tells of a passed and of a failed run what was expected of it, and what came', async () => {
+    const { spec, ...run } = passedRun();
+    const expect_ = { marks: ['view-change-completed', 'recovery-completed'] };
+    const windows = [
+      { what: 'calm: reads, 0 ms to 9 ms', expected: 'at least 1', returned: 7, isMet: true },
+      { what: 'cut off: writes, 9 ms to 20 ms', expected: 'none', returned: 2, isMet: false },
+    ];
+    const judged = { ...run, spec: { ...spec, expect: expect_ }, windows };
+    const { failures } = fixtureRun();
+    for (const shown of [judged, { ...judged, verdict: 'failed' as const, failures }]) {
+      const page = await browser.open(
+        browser.write('expected.html', renderReport({ runs: [shown] })),
+      );
+      expect(await page.getByText('2 of 4 held').isVisible()).toBe(true);
+      const rows = page.getByRole('table', { name: 'What is expected of the run' }).locator('tr');
+      expect(await rows.nth(2).textContent()).toBe(
+        'the mark recovery-completedat least 10✕ not held',
+      );
+      expect(await rows.nth(3).textContent()).toBe('calm: reads, 0 ms to 9 msat least 17✓ held');
+      expect(await rows.nth(4).textContent()).toContain('none2✕ not held');
+    }
+  });
+
   it('tells of the corpus what is not as expected, and how to replay it', async () => {
     const page = await browser.open(campaign);
     const corpus = page.getByRole('region', { name: 'Corpus' });
