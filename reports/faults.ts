@@ -99,14 +99,25 @@ const EFFECTS: { readonly [group in FaultGroup]: FaultEffect } = {
 };
 
 /** A fault with what it waits for: `crash it at the mark elected, occurrence 2`. */
-export function unfiredInWords(planned: PlannedFault, replicas: number, it?: number): string {
+export function unfiredInWords(
+  planned: PlannedFault,
+  replicas: number,
+  { node: it, leaderName }: Unfired = {},
+): string {
   const groups = touchedNodes(planned, replicas, it);
-  const title = faultTitle(planned, groups, replicas);
+  const title = faultTitle(planned, groups, replicas, leaderName);
   if (planned.when === undefined) return `${title} ${formatTime(planned.at)}`;
   const { mark, nth, after, node } = planned.when;
   const who = node === undefined ? '' : ` by ${nodeName(node, replicas)}`;
   const later = after === 0 ? '' : ` and ${formatTime(after)}`;
   return `${title} at the mark ${mark}${who}, occurrence ${nth}${later}`;
+}
+
+interface Unfired {
+  /** Whom `'it'` or `'leader'` stood for, where that is known. */
+  readonly node?: number | undefined;
+  /** What the protocol calls whoever leads. */
+  readonly leaderName?: string | undefined;
 }
 
 /** Stand in a group for `'it'` and `'leader'` of a fault that did not strike. */
@@ -154,12 +165,13 @@ function faultTitle(
   planned: PlannedFault,
   groups: readonly (readonly number[])[],
   replicas: number,
+  leaderName = 'leader',
 ): string {
   const nameOf = (node: number): string =>
     node === UNKNOWN_NODE
       ? 'it'
       : node === UNKNOWN_LEADER
-        ? 'the leader'
+        ? `the ${leaderName}`
         : nodeName(node, replicas);
   const names = groups.map((group) => inRanges(group, nameOf).join(','));
   const [first = '', second = ''] = names;

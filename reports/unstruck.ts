@@ -32,12 +32,13 @@ export interface UnstruckFault {
 
 /** With those that passed over some of the nodes that they strike in turn. */
 export function unstruckFaults(run: RunResult): readonly UnstruckFault[] {
+  const { leaderName } = run;
   const { plan, replicas } = run.spec;
   return run.faults.flatMap((outcome, index) => {
     const planned = plan.faults[index];
     const { status, node, passedOver = 0 } = outcome;
     if (planned === undefined || (status === 'fired' && passedOver === 0)) return [];
-    const title = unfiredInWords(planned, replicas, node);
+    const title = unfiredInWords(planned, replicas, { node, leaderName });
     const what =
       status === 'fired'
         ? passedOverInWords(run, passedOver)

@@ -97,6 +97,7 @@ function report(
     traceHash: simulation.trace.text(),
     ended: endOf(simulation, judge, end),
     counts: { ...simulation.counts },
+    ...wordsOf(protocol),
     marks: marksOf(simulation, protocol),
     faults: faults.accounts.map((account, index) => outcomeOf(account, faults.whyUnstruck(index))),
     ...(unmet.length === 0 ? {} : { unmetOverrides: unmet }),
@@ -113,6 +114,13 @@ function report(
     ...(simulation.log === undefined
       ? {}
       : { events: simulation.log.records.map((record) => replaceInRecord(record, places)) }),
+  };
+}
+
+function wordsOf({ roundName, leaderName }: Protocol): Pick<RunResult, 'roundName' | 'leaderName'> {
+  return {
+    ...(roundName === undefined ? {} : { roundName }),
+    ...(leaderName === undefined ? {} : { leaderName }),
   };
 }
 

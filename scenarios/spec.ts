@@ -166,6 +166,9 @@ export interface RunResult {
     readonly overdue?: Overdue;
   };
   readonly counts: RunCounts;
+  /** The protocol's words for a round and for who leads it, where it has its own. */
+  readonly roundName?: string;
+  readonly leaderName?: string;
   /** Every mark the protocol declares, with how often it was reached. */
   readonly marks: { readonly [mark: string]: number };
   /** One entry for each fault of the plan, in its order. */

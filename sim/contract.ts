@@ -284,6 +284,10 @@ export interface Protocol<
   readonly name: string;
   readonly title: string;
   readonly paper: string;
+  /** Its own word for what `leadership` numbers, such as `view` or `ballot`; absent: `round`. */
+  readonly roundName?: string;
+  /** Its own word for who leads, such as `primary` or `head`; absent: `leader`. */
+  readonly leaderName?: string;
   readonly optionSchema: readonly OptionSchema[];
   /** Fewer replicas than this are no cluster; absent means that one is enough. */
   readonly replicasMin?: number;

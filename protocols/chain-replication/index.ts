@@ -47,6 +47,8 @@ export function makeChainReplication(all: AllRules): ChainReplication {
     title: 'Chain Replication',
     paper:
       'van Renesse & Schneider, "Chain Replication for Supporting High Throughput …", OSDI 2004',
+    roundName: 'epoch',
+    leaderName: 'head',
     optionSchema,
     replicasMin: REPLICAS_MIN,
     limits,

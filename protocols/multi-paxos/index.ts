@@ -23,6 +23,7 @@ export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): M
     title: 'Multi-Paxos',
     paper:
       'van Renesse & Altinbuken, "Paxos Made Moderately Complex", ACM Comput. Surv. 47(3), 2015',
+    roundName: 'ballot',
     optionSchema,
     limits,
     marks,

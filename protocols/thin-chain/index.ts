@@ -118,6 +118,7 @@ export const thinChain: Protocol<ChainMessage, ChainTimer, LinkState, RetryingCl
   name: 'chain2',
   title: 'A chain of two',
   paper: 'van Renesse & Schneider, "Chain Replication", OSDI 2004, §3',
+  leaderName: 'head',
   optionSchema: [],
   replicasMin: 2,
   marks: {

@@ -28,6 +28,8 @@ export function makeViewstampedReplication(
     name: 'vr',
     title: 'Viewstamped Replication Revisited',
     paper: 'Liskov & Cowling, "Viewstamped Replication Revisited", MIT-CSAIL-TR-2012-021, 2012',
+    roundName: 'view',
+    leaderName: 'primary',
     optionSchema,
     marks,
     landmarks: ['primary-elected', 'recovery-started', 'recovery-completed'],

@@ -24,6 +24,7 @@ export function EventDetail({ view, log }: { readonly view: RunView; readonly lo
 type Fact = readonly [name: string, value: string];
 
 function factsOf(view: RunView, log: EventLog, record: number): readonly Fact[] {
+  const { words } = view.model;
   const time = at(log.time, record);
   const sentAt = at(log.sentAt, record);
   const round = at(log.round, record);
@@ -42,8 +43,8 @@ function factsOf(view: RunView, log: EventLog, record: number): readonly Fact[] 
     history === undefined ? undefined : ['operation', outcomeText(history)],
     stated('detail', text(log, log.detail, record)),
     stated('state after', text(log, log.summary, record)),
-    round === ABSENT ? undefined : ['view or ballot', String(round)],
-    leads === ABSENT ? undefined : ['leads', leads === 1 ? 'yes' : 'no'],
+    round === ABSENT ? undefined : [words.round, String(round)],
+    leads === ABSENT ? undefined : [`is ${words.leader}`, leads === 1 ? 'yes' : 'no'],
   ];
   return facts.filter((fact) => fact !== undefined);
 }

@@ -6,6 +6,7 @@ import { fieldsOf, formatCount, formatTimeExact, nodeName } from '../words.ts';
 import { EventDetail } from './event-detail.tsx';
 import { at, countBelow, type EventLog, placeOf, text } from './event-log.ts';
 import { runHref } from './route.ts';
+import type { RunModel } from './run-model.ts';
 import { moveToRecord, type RunView } from './run-view.ts';
 
 /** Pixels of a row; the style sheet must agree. */
@@ -48,7 +49,7 @@ function FilterBar({ view }: { readonly view: RunView }) {
         id="filter"
         type="search"
         aria-label="Filter events"
-        placeholder="node:n1 type:Prepare kind:drop !Commit"
+        placeholder={exampleOf(view.model)}
         spellcheck={false}
         value={view.filterText.value}
         onInput={(event) => {
@@ -58,6 +59,12 @@ function FilterBar({ view }: { readonly view: RunView }) {
       {problems.length === 0 ? null : <p class="problem">{problems.join('; ')}</p>}
     </div>
   );
+}
+
+/** A filter in the words of this very run. */
+function exampleOf({ messageTypes }: RunModel): string {
+  const types = messageTypes.slice(0, 2).join(',');
+  return `node:n1 kind:drop${types === '' ? '' : ` type:${types}`} !cut`;
 }
 
 function Rows({ view, log }: { readonly view: RunView; readonly log: EventLog }) {

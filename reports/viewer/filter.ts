@@ -1,5 +1,5 @@
 /**
- * The event table's filter: `node:n1 type:Prepare kind:drop key:x !Commit lost`. Terms are joined
+ * The event table's filter: `node:n1 type:Request kind:drop key:x !timer lost`. Terms are joined
  * by "and", values within one by commas; `!` turns a term round; other words are searched for.
  */
 import { ABSENT } from '../document.ts';
@@ -9,6 +9,8 @@ import { at, type EventLog } from './event-log.ts';
 export interface FilterNames {
   /** Node id of `n1`, `c0`; undefined for a name that no node has. */
   nodeOf(name: string): number | undefined;
+  /** The protocol's word for a round, which stands for that field. */
+  readonly round: string;
   /** Key that an operation of the history names. */
   keyOf(operation: number): string | undefined;
 }
@@ -28,7 +30,10 @@ export const FILTER_FIELDS: readonly { readonly field: string; readonly about: s
   { field: 'fate', about: 'duplicate, corrupt, loss, cut, down' },
   { field: 'key', about: 'an operation on this key' },
   { field: 'op', about: 'the operation with this number in the history' },
-  { field: 'round', about: 'the step that entered this view or ballot' },
+  {
+    field: 'round',
+    about: 'the step that entered this round; view:, ballot: or epoch: where it is called so',
+  },
 ];
 
 type Test = (record: number) => boolean;
@@ -70,7 +75,8 @@ function parseTerm(
   problems: string[],
 ): Test | undefined {
   const colon = term.indexOf(':');
-  const field = colon === -1 ? '' : term.slice(0, colon).toLowerCase();
+  const word = colon === -1 ? '' : term.slice(0, colon).toLowerCase();
+  const field = word === names.round ? 'round' : word;
   if (!FILTER_FIELDS.some((known) => known.field === field)) return searchText(term, log);
   const values = term
     .slice(colon + 1)

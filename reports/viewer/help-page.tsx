@@ -68,7 +68,7 @@ function FilterHelp() {
         Other words are searched for in every text; "two words" as one.
       </p>
       <p>
-        <code>node:n1,n2 kind:drop !type:Commit lost</code>
+        <code>node:n1,n2 kind:drop !fate:cut lost</code>
       </p>
       <table class="plain">
         <thead>

@@ -1,7 +1,8 @@
 /** What the signs of the space-time diagram mean: every meaning has a shape, not only a colour. */
 import type { ComponentChildren } from 'preact';
+import type { RunModel } from './run-model.ts';
 
-export function Legend() {
+export function Legend({ words }: Pick<RunModel, 'words'>) {
   return (
     <ul class="legend">
       <Sign text="message">
@@ -17,7 +18,7 @@ export function Legend() {
         <path class="damage" stroke-dasharray="1.5 2.5" d="M1 10 L14 6" />
         <rect class="damage" x="14" y="2" width="6" height="6" />
       </Sign>
-      <Sign text="leads (★), with its round: view or ballot">
+      <Sign text={`${words.leader} (★), with its ${words.round}`}>
         <path class="leads" d="M1 6 H21" />
       </Sign>
       <Sign text="follows">

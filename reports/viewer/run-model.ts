@@ -19,6 +19,10 @@ export interface RunModel {
   readonly rows: readonly OperationRow[];
   readonly evidence: Evidence | undefined;
   readonly names: FilterNames;
+  /** The protocol's own, for what everybody else calls round and leader. */
+  readonly words: { readonly round: string; readonly leader: string };
+  /** Types of the messages that were sent, the most frequent first. */
+  readonly messageTypes: readonly string[];
   /**
    * When the first failure showed: for an answer that cannot be, when it was given; an oracle that
    * judges at the end says so much later.
@@ -87,6 +91,8 @@ export function buildRunModel(number: number, packed: ReportRun): RunModel {
         ? undefined
         : { ...evidence, members: new Set([...evidence.operations, ...stuck(evidence)]) },
     names: filterNames(run),
+    words: wordsOf(run),
+    messageTypes: log === undefined ? [] : messageTypes(log),
     failureTime: wrongAnswer?.time ?? run.failures[0]?.at,
     failureRecord: failureRecordOf(run, log, wrongAnswer),
   };
@@ -153,6 +159,23 @@ function indexMessages(log: EventLog): MessageIndex {
     earliestSentFrom[index] = earliest;
   }
   return { records, times, earliestSentFrom };
+}
+
+function wordsOf({ roundName = 'round', leaderName = 'leader' }: RunModel['run']) {
+  return { round: roundName, leader: leaderName };
+}
+
+function messageTypes(log: EventLog): readonly string[] {
+  const counts = new Map<string, number>();
+  for (let record = 0; record < log.count; record += 1) {
+    const type = text(log, log.label, record);
+    // What was corrupted on its way has no type.
+    if (at(log.sentAt, record) === ABSENT || type === '') continue;
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return [...counts.keys()].sort(
+    (a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1),
+  );
 }
 
 function buildLanes(run: RunModel['run'], log: EventLog | undefined, end: number): readonly Lane[] {
@@ -246,6 +269,7 @@ function filterNames(run: RunModel['run']): FilterNames {
   }
   return {
     nodeOf: (name) => ids.get(name.toLowerCase()),
+    round: wordsOf(run).round,
     keyOf: (operation) => {
       const entry = run.history[operation];
       return entry === undefined ? undefined : operationKey(entry.operation);

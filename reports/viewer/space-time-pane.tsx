@@ -49,7 +49,7 @@ export function SpaceTimePane({ view }: { readonly view: RunView }) {
         draw={draw}
         onPick={pick}
       />
-      <Legend />
+      <Legend words={model.words} />
     </section>
   );
 }

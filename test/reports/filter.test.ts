@@ -54,6 +54,14 @@ describe('the event filter', () => {
     expect(kinds).toEqual(['invoke', 'return']);
   });
 
+  it('takes the protocol’s own word for a round', () => {
+    const inViews = { ...names, round: 'view' };
+    const found = matchingRecords(log, parseFilter('view:1', log, inViews));
+    expect([...found]).toEqual(matches('round:1'));
+    expect(found.length).toBeGreaterThan(0);
+    expect(matches('view:1')).not.toEqual([...found]);
+  });
+
   it('says what it does not know', () => {
     expect(parseFilter('node:n9 op:two', log, names).problems).toEqual([
       'no node is called n9',

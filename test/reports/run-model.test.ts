@@ -40,6 +40,20 @@ describe('the model of a run', () => {
     expect(listed.sort((a, b) => a - b)).toEqual(run.history.map((_, index) => index));
   });
 
+  it('has the protocol’s words for a round and who leads it, or plain ones', () => {
+    expect(model.words).toEqual({ round: 'round', leader: 'leader' });
+    const chain = { ...run, roundName: 'epoch', leaderName: 'head' };
+    expect(buildRunModel(4, { run: chain }).words).toEqual({ round: 'epoch', leader: 'head' });
+  });
+
+  it('knows which types of messages were sent, the most frequent first', () => {
+    const count = (type: string): number =>
+      events.filter(({ sentAt, label }) => sentAt !== undefined && label === type).length;
+    expect([...model.messageTypes].sort()).toEqual(['Prepare', 'PrepareOk', 'Reply', 'Request']);
+    const counts = model.messageTypes.map(count);
+    expect(counts).toEqual([...counts].sort((a, b) => b - a));
+  });
+
   it('ends what a node led when it crashes', () => {
     const crash = events.find((event) => event.kind === 'crash')?.time;
     const [first, second] = model.lanes[0]?.rounds ?? [];

@@ -47,6 +47,15 @@ describe('a short plan', () => {
     expect(unstruckLines(runOf([[CRASH, FIRED]]))).toEqual([]);
   });
 
+  test('calls whoever leads what the protocol calls it', () => {
+    const leader: PlannedFault = { at: 20_000, fault: 'crash', node: 'leader' };
+    const run = runOf([[leader, unstruck('run-ended')]]);
+    expect(unstruckLines(run)).toEqual(['crash the leader 20 ms  not struck: the run ended first']);
+    expect(unstruckLines({ ...run, leaderName: 'head' })).toEqual([
+      'crash the head 20 ms  not struck: the run ended first',
+    ]);
+  });
+
   test.each<[PlannedFault, FaultOutcome, string]>([
     [CRASH, unstruck('node-down'), 'the node was down already'],
     [CRASH, unstruck('run-ended'), 'the run ended first'],

@@ -102,6 +102,20 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     }
   });
 
+  it('speaks of rounds, leaders and messages as the protocol does', async () => {
+    const run = { ...fixtureRun(), roundName: 'epoch', leaderName: 'head' };
+    const address = browser.write('words.html', renderReport({ runs: [run] }));
+    const page = await browser.open(`${address}#/r/0?q=epoch%3A1`);
+    expect(await page.getByText('head (★), with its epoch').isVisible()).toBe(true);
+    const filter = await page.locator('#filter').getAttribute('placeholder');
+    expect(filter).toBe('node:n1 kind:drop type:Prepare,PrepareOk !cut');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('j');
+    const detail = page.locator('.event-detail');
+    await expect.poll(() => detail.textContent()).toContain('epoch1is head');
+    expect(await page.locator('.legend').innerText()).not.toMatch(/view|ballot|round/);
+  });
+
   it('tells of the corpus what is not as expected, and how to replay it', async () => {
     const page = await browser.open(campaign);
     const corpus = page.getByRole('region', { name: 'Corpus' });

@@ -33,6 +33,20 @@ test('a run changes nothing of its spec', () => {
   }
 });
 
+test('a result speaks of rounds and leaders as its protocol does', () => {
+  const wordsOf = (protocol: string): readonly (string | undefined)[] => {
+    const spec = SPECS.find((each) => each.protocol === protocol);
+    if (spec === undefined) throw new Error(`there is a scenario of ${protocol}`);
+    const { roundName, leaderName } = run(spec);
+    return [roundName, leaderName];
+  };
+  expect(['vr', 'mp', 'chain'].map(wordsOf)).toEqual([
+    ['view', 'primary'],
+    ['ballot', undefined],
+    ['epoch', 'head'],
+  ]);
+});
+
 test('a result is plain JSON', () => {
   for (const spec of SPECS.slice(0, 20)) {
     const result = run(spec, { events: true });
