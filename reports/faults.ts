@@ -18,7 +18,7 @@ export interface FaultSpan {
   readonly fault: number;
   readonly kind: FaultKind;
   readonly from: number;
-  /** End of the run where it held to the end. */
+  /** End of the run where it held to the end; `from` of what happens at a moment. */
   readonly until: number;
   readonly isHealed: boolean;
   /** Whom it touches: a partition's groups, a one-way cut's two sides, else a node alone. */
@@ -39,7 +39,9 @@ export function faultSpans(run: RunResult): readonly FaultSpan[] {
       fault: index,
       kind: planned.fault,
       from: outcome.at,
-      until: outcome.until ?? Math.max(run.ended.at, outcome.at),
+      until: isInstant(planned.fault)
+        ? outcome.at
+        : (outcome.until ?? Math.max(run.ended.at, outcome.at)),
       isHealed: outcome.until !== undefined,
       groups,
       title: faultTitle(planned, groups, replicas),

@@ -53,7 +53,8 @@ function stack(spans: readonly FaultSpan[]): { bars: readonly FaultBar[]; rows: 
   const bars = spans.map((span) => {
     let row = freeFrom.findIndex((free) => free <= span.from);
     if (row === -1) row = freeFrom.length;
-    freeFrom[row] = span.until;
+    // What happens at a moment has its row to itself for that moment.
+    freeFrom[row] = Math.max(span.until, span.from + 1);
     return { span, top: STRIP_MARGIN + row * BAR_STEP };
   });
   return { bars, rows: freeFrom.length };

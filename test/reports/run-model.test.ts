@@ -12,6 +12,7 @@ import {
   step,
   zoom,
 } from '../../reports/viewer/run-view.ts';
+import { layOut } from '../../reports/viewer/space-time-layout.ts';
 import { fixtureRun } from './fixture-run.ts';
 
 const { events = [], ...run } = fixtureRun();
@@ -38,6 +39,16 @@ describe('the model of a run', () => {
     expect(model.rows.slice(0, 3).map((row) => row.name)).toEqual(['c0 #3', 'c1', 'c2 #3']);
     const listed = model.rows.flatMap((row) => row.operations);
     expect(listed.sort((a, b) => a - b)).toEqual(run.history.map((_, index) => index));
+  });
+
+  it('puts what happens at one moment in rows of its own, and later faults beside', () => {
+    const [span] = model.faults;
+    if (span === undefined) throw new Error('the fixture has faults');
+    const at = (from: number) => ({ ...span, from, until: from });
+    const { bars } = layOut({ ...model, faults: [at(10), at(10), at(20)] });
+    const tops = bars.map(({ top }) => top);
+    expect(tops[1]).toBeGreaterThan(tops[0] ?? 0);
+    expect(tops[2]).toBe(tops[0]);
   });
 
   it('has the protocol’s words for a round and who leads it, or plain ones', () => {

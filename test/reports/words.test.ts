@@ -197,6 +197,17 @@ describe('faults', () => {
     expect(wordsOf(rot, { at: 20_000, until: 40_000 })).toBe('bit rot n2 at 20 ms');
   });
 
+  it('of a moment are over at once, whenever the world heals', () => {
+    const run = fixtureRun();
+    const asked: Fault = { fault: 'reconfigure', members: [0, 1] };
+    const [span] = faultSpans({
+      ...run,
+      spec: { ...run.spec, plan: { ...run.spec.plan, faults: [{ at: 0, ...asked }] } },
+      faults: [{ status: 'fired', at: 20_000, until: 400_000 }],
+    });
+    expect(span).toMatchObject({ from: 20_000, until: 20_000 });
+  });
+
   it('of clocks say which way they drift, and not to the last digit', () => {
     const drift = { fault: 'clock-drift', node: 1, lasts: 1_000, at: 0 } as const;
     expect(faultInWords({ ...drift, rate: -35_239 }, 3)).toBe('clock drift n1 (−3.52 %)');
