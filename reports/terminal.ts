@@ -14,6 +14,7 @@ import {
 import { landmarkLines, overdueLines } from './course.ts';
 import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
+import { operationsInWords } from './operation-counts.ts';
 import { shrunkInWords } from './shrunk.ts';
 import { unjudgedInWords } from './unjudged.ts';
 import { unmetOverrideLines } from './unmet-overrides.ts';
@@ -262,13 +263,11 @@ function badge(ink: ChalkInstance, verdict: Verdict): string {
 }
 
 function counts(run: RunResult): string {
-  const { events, delivered, completed, invoked } = run.counts;
-  const planned = run.spec.plan.operations.length;
-  const unasked = planned > invoked ? ` (${formatCount(planned - invoked)} never asked)` : '';
+  const { events, delivered } = run.counts;
   const facts = [
     plural(events, 'event'),
     plural(delivered, 'message'),
-    `${formatCount(completed)} of ${formatCount(Math.max(planned, invoked))} operations${unasked}`,
+    operationsInWords(run),
     `${formatTime(run.ended.at)} of virtual time`,
   ];
   return facts.join(' · ');

@@ -208,6 +208,9 @@ export interface RunCounts {
   readonly persisted: number;
   readonly invoked: number;
   readonly completed: number;
+  /** Given up by their client, which goes on. */
+  readonly abandoned: number;
+  readonly refused: number;
   readonly crashes: number;
   readonly restarts: number;
 }

@@ -121,6 +121,7 @@ export class Clients {
 
   abandon(node: Node): void {
     const index = this.close(node);
+    this.world.counts.abandoned += 1;
     this.world.log?.ended('abandon', node.id, index, null);
     this.of(node.id).process = this.nextProcess++;
     this.queueNext(node);
@@ -131,6 +132,7 @@ export class Clients {
     const entry = this.history[index];
     if (entry === undefined) throw new Error('refuse() without an open operation');
     entry.isRefused = true;
+    this.world.counts.refused += 1;
     this.world.log?.ended('refuse', node.id, index, null);
     this.queueNext(node);
   }

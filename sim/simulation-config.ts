@@ -75,6 +75,9 @@ export interface Counts {
   persisted: number;
   invoked: number;
   completed: number;
+  /** Given up by their client, which goes on. */
+  abandoned: number;
+  refused: number;
   crashes: number;
   restarts: number;
 }
@@ -110,6 +113,8 @@ export function noCounts(): Counts {
     persisted: 0,
     invoked: 0,
     completed: 0,
+    abandoned: 0,
+    refused: 0,
     crashes: 0,
     restarts: 0,
   };

@@ -2,6 +2,7 @@
 import { replaySavedCommand } from '../commands.ts';
 import type { ReportIndex } from '../document.ts';
 import { spanInWords } from '../faults.ts';
+import { operationsInWords } from '../operation-counts.ts';
 import { unmetOverrideLines } from '../unmet-overrides.ts';
 import { isShort, unstruckFaults } from '../unstruck.ts';
 import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
@@ -120,7 +121,7 @@ function Facts({ model }: { readonly model: RunModel }) {
     `${formatCount(counts.dropped)} dropped`,
     `${formatCount(counts.duplicated)} duplicated`,
     `${formatCount(counts.corrupted)} corrupted`,
-    `${formatCount(counts.completed)} of ${plural(counts.invoked, 'operation')} completed`,
+    operationsInWords(model.run),
     `${endInWords(ended)} at ${formatTime(ended.at)}`,
     `trace ${traceHash}`,
   ];

@@ -102,6 +102,8 @@ function emptyResult(spec: RunSpec): RunResult {
       persisted: 0,
       invoked: 1,
       completed: 1,
+      abandoned: 0,
+      refused: 0,
       crashes: 0,
       restarts: 0,
     },

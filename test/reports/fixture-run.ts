@@ -119,6 +119,8 @@ function countsOf(events: readonly EventRecord[], history: readonly HistoryEntry
     persisted: 0,
     invoked: history.length,
     completed: history.filter((entry) => entry.return !== null).length,
+    abandoned: history.filter((entry) => entry.return === null).length,
+    refused: 0,
     crashes: 1,
     restarts: 1,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explanationLines } from '../../reports/explanation.ts';
 import { formatCampaign, formatRun } from '../../reports/terminal.ts';
+import type { RunResult } from '../../scenarios/spec.ts';
 import { fixtureCampaign } from './fixture-campaign.ts';
 import { fixtureExplanation } from './fixture-explanation.ts';
 import { fixtureRun, passedRun } from './fixture-run.ts';
@@ -35,12 +36,23 @@ describe('the text of a run', () => {
     const text = formatRun({
       ...run,
       spec: { ...run.spec, plan: { ...plan, operations: more } },
-      counts: { ...run.counts, invoked: plan.operations.length, completed: 0 },
+      counts: { ...run.counts, invoked: plan.operations.length, completed: 0, abandoned: 0 },
       ended: { ...run.ended, isOwedNothing: true, whyOwedNothing: 'all were down' },
     });
     expect(text).toContain(` 0 of ${more.length} operations (1 never asked) `);
     expect(text).toContain('  no progress was owed when faults stopped: all were down\n');
     expect(formatRun(run)).not.toContain('no progress was owed');
+  });
+
+  it('that passed says what became of operations without an answer', () => {
+    const run = passedRun();
+    const counted = (counts: Partial<RunResult['counts']>): string =>
+      formatRun({ ...run, counts: { ...run.counts, invoked: 9, abandoned: 0, ...counts } });
+    expect(counted({ completed: 9 })).toContain(' 9 of 9 operations ·');
+    expect(counted({ completed: 4, abandoned: 5 })).toContain(' 4 of 9 operations (5 given up) ·');
+    expect(counted({ completed: 4, abandoned: 2, refused: 1 })).toContain(
+      ' 4 of 9 operations (2 given up, 1 refused, 2 left open) ·',
+    );
   });
 
   it('names the faults nearest to the failure, as many as fit, and counts the rest', () => {

@@ -90,6 +90,8 @@ function resultOf(spec: RunSpec, world: CoinWorld, failures: readonly Failure[])
       persisted: 0,
       invoked: 0,
       completed: 0,
+      abandoned: 0,
+      refused: 0,
       crashes: 0,
       restarts: 0,
     },

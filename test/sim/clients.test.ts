@@ -93,6 +93,23 @@ describe('an operation that is given up', () => {
   });
 });
 
+test('operations without an answer are counted by what became of them', () => {
+  const ends = [
+    (env) => env.abandon(),
+    (env) => env.refuse(),
+    (env) => env.complete('done'),
+    (env) => env.abandon(),
+    () => undefined,
+  ] satisfies ((env: Parameters<NonNullable<ClientBehaviour['expire']>>[0]) => void)[];
+  let ended = 0;
+  const client = ending((env) => ends[ended++]?.(env));
+  const { simulation } = simulate(
+    { client },
+    { clients: 1, operations: operations(0, 0, 0, 0, 0) },
+  );
+  expect(simulation.counts).toMatchObject({ invoked: 5, completed: 1, abandoned: 2, refused: 1 });
+});
+
 describe('a read that may be stale', () => {
   const toldTheLevel: ClientBehaviour = { invoke: (env, _, level) => env.complete(level) };
   const [plain] = operations(0);
