@@ -119,8 +119,9 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'list',
     takes: '[kind]',
-    takesAbout: 'which list; all of them if none is given',
-    about: 'list scenarios, protocols, strategies, faults, oracles, models or mutants',
+    takesAbout:
+      'scenarios, protocols, strategies, faults, marks, oracles, models or mutants; or all',
+    about: 'list what there is to run, to break and to judge by',
     options: LIST,
     run: async (given) => (await import('./list-command.ts')).listCommand(given),
   },
@@ -188,7 +189,7 @@ export async function execute(words: readonly string[]): Promise<number> {
     })
     .fail((message, error) => {
       if (error !== undefined && error !== null && error.name !== 'YError') throw error;
-      throw new InputError(inOurWords(message ?? error.message));
+      throw new InputError(inOurWords(message ?? error.message, words));
     })
     .epilog(EXIT_CODES);
   const register = (where: Argv, command: Command): void => {
@@ -253,9 +254,25 @@ function assertKnownWords(words: readonly string[]): void {
     if (word === '--') break;
     const flag = /^--([^=]+)/.exec(word)?.[1];
     if (flag === undefined || known.includes(flag)) continue;
-    const hint = didYouMean(flag, known, '--');
+    const hint = didYouMean(flag, known, '--') || ofThatKind(flag, command);
     throw new InputError(`${command?.name} has no flag --${flag}${hint}`);
   }
+}
+
+/** ` (did you mean --dir?)` for `--corpus`, where that alone is said to be about a corpus. */
+function ofThatKind(flag: string, command: Command | undefined): string {
+  const isAbout = (text: string): boolean => text.split(/[^a-z0-9]+/i).includes(flag);
+  const options = Object.entries(command?.options ?? {}).filter(([, { describe }]) =>
+    isAbout(String(describe ?? '')),
+  );
+  const [option, ...others] = options;
+  if (option !== undefined && others.length === 0) return ` (did you mean --${option[0]}?)`;
+  return command !== undefined && isAbout(command.takesAbout) ? `: it ${takenBy(command)}` : '';
+}
+
+/** `takes [shell]: bash or zsh; that of $SHELL if none is given`. */
+function takenBy({ takes, takesAbout }: Command): string {
+  return `takes ${takes}: ${takesAbout}`;
 }
 
 function assertCommandWord(word: string, known: readonly string[], before: string): void {
@@ -308,11 +325,17 @@ async function complete(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** yargs speaks of "non-option arguments". */
-function inOurWords(message: string): string {
+/** yargs speaks of "non-option arguments", and of an unknown one does not say what is known. */
+function inOurWords(message: string, words: readonly string[]): string {
   const missing = /^Not enough non-option arguments/.test(message);
   if (missing) return 'something is missing after the command; see quorumlab COMMAND --help';
   const flag = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
   if (flag !== undefined) return `${flag.length > 1 ? '--' : '-'}${flag} needs a value`;
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ') ?? [];
+  const command = commandOf(words);
+  if (unknown.length > 0 && command !== undefined) {
+    const named = unknown.map((word) => (words.includes(word) ? quoted(word) : `-${word}`));
+    return `${command.name} has no use for ${named.join(', ')}: it ${takenBy(command)}`;
+  }
   return message.charAt(0).toLowerCase() + message.slice(1);
 }

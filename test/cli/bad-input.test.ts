@@ -38,6 +38,12 @@ describe('a command line that is wrong', () => {
     ['an unknown mutant', ['fuzz', 'vr', '--mutant', 'XX-99'], ['"XX-99"', 'list mutants']],
     ['a mistyped command', ['fuz', 'vr'], ['did you mean fuzz?']],
     ['an unknown flag', ['run', 'vr/calm', '--frobnicate'], ['run has no flag --frobnicate']],
+    [
+      'a word too many',
+      ['list', 'oracles', 'extra'],
+      ['list has no use for "extra": it takes [kind]: scenarios, protocols,', 'or mutants;'],
+    ],
+    ['a short flag', ['run', 'vr/calm', '-x'], ['run has no use for -x: it takes <scenario..>']],
     ['a flag of another command', ['run', 'vr/calm', '--jobs', '2'], ['run has no flag --jobs']],
     ['an unknown short flag', ['run', 'vr/calm', '-z'], ['z']],
     ['a flag given twice', ['run', 'vr', '--nodes', '3', '--nodes', '5'], ['--nodes', '2 times']],

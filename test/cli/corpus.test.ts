@@ -18,6 +18,16 @@ describe('quorumlab corpus', () => {
     ['a far-off action', ['corpus', 'xyz'], ['there are ls, add, verify, prune']],
     ['a flag in its place', ['corpus', '--json'], ['"--json"', 'quorumlab corpus --help']],
     ['a flag of another action', ['corpus', 'ls', '--update'], ['corpus ls has no flag --update']],
+    [
+      'a flag of another name',
+      ['corpus', 'add', 'L-1.json', '--corpus', 'kept'],
+      ['corpus add has no flag --corpus (did you mean --dir?)'],
+    ],
+    [
+      'a flag for what needs none',
+      ['corpus', 'verify', '--corpus', 'kept'],
+      ['corpus verify has no flag --corpus: it takes [target..]: folders or files; corpus if none'],
+    ],
     ['a mistyped flag', ['corpus', 'prune', '--stales'], ['did you mean --stale?']],
     ['nothing to add', ['corpus', 'add'], ['something is missing']],
     [
