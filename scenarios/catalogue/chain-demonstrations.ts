@@ -17,6 +17,7 @@ import {
   leaseOf,
   MASTERS,
   type Pace,
+  PLACES,
   removalOf,
   serversOf,
 } from './chain-outages.ts';
@@ -52,7 +53,7 @@ const demonstrated = demonstrations(
       unreadable: 'unreadable-dropped',
     },
     hasSequentialReads: true,
-    sizes: { usual: CLUSTER_SIZES, least: CLUSTER_SIZES[0], single: 2 },
+    sizes: { usual: CLUSTER_SIZES, least: CLUSTER_SIZES[0], single: 2, alone: { masters: 1 } },
     load: { clients: 4, operations: 240 },
   },
   ['single-node', 'node-restart', 'cluster-restart', 'random-faults', 'unreadable-messages'],
@@ -106,6 +107,7 @@ const availability = dividedTwice({
   operations: 400,
   sides: ['side with two masters', 'side with one master'],
   drawSize: drawCluster,
+  needed: PLACES,
   divide: (stream, replicas) => {
     const masters = stream.shuffle(MASTERS);
     const servers = stream.shuffle(serversOf(replicas));

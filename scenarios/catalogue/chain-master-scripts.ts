@@ -2,13 +2,15 @@
 import type { NodeId, Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
+import { PLACES } from './chain-outages.ts';
 import { busyThrough, servedIn } from './patience.ts';
 import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
 
 const MS = MILLISECOND;
 
 const MASTERS: readonly NodeId[] = [0, 1, 2];
-const TAIL: NodeId = 5;
+/** Masters, and three servers. */
+const REPLICAS = 6;
 const TURNS = 4;
 /** So long a master acts before it is cut off: the longer ones have time for a removal. */
 const AT_WORK = 90 * MS;
@@ -25,7 +27,6 @@ const JOINED = 1_350 * MS;
  */
 const PING_PONG: Options = {
   masters: MASTERS.length,
-  servers: 3,
   readMode: 'tail',
   driftBound: 100_000,
   leaseDuration: 60 * MS,
@@ -43,25 +44,27 @@ const masterPingPong = defineScenario({
   title: 'Masters take the lead from each other',
   about:
     'each of three masters that begins to act is soon cut off from the two others, though not ' +
-    'from servers; meanwhile the tail of three servers is paused for so long that it is removed',
+    'from servers; meanwhile the tail of the servers is paused for so long that it is removed',
   expects:
     'who acts next waits for the leases of the one before; the tail is replaced, updates and ' +
     'queries return again, and no query is answered from an old state',
-  world: (stream) => {
+  world: (stream, { replicas: asked = REPLICAS }) => {
+    const replicas = Math.max(REPLICAS, asked);
     const turns = Array.from({ length: TURNS }, (_, turn): PlannedFault => {
       const when = { mark: 'acting-began', nth: turn + 1, after: stream.between(5 * MS, AT_WORK) };
       return { when, fault: 'partition', groups: [['it'], MASTERS], lasts: CUT };
     });
     const when = { mark: 'acting-began', nth: 2, after: stream.below(AT_WORK) };
     const lasts = stream.between(850, 950) * MS;
-    return scripted(stream, [...turns, { when, fault: 'pause', node: TAIL, lasts }], {
-      replicas: 6,
+    return scripted(stream, [...turns, { when, fault: 'pause', node: replicas - 1, lasts }], {
+      replicas,
       clients: 4,
       operations: stream.between(200, 300),
       mix: { put: 50, get: 50 },
       ...busyThrough(JOINED + 200 * MS),
       options: { durability: stream.pick(['fail-stop', 'durable']) },
       fixed: PING_PONG,
+      needed: PLACES,
       expect: {
         marks: ['acting-ended', 'remove-proposed', 'left-chain', 'handover-completed'],
         windows: [

@@ -20,12 +20,16 @@ export const HEAD = 3;
 /** Three masters, and three to five servers. */
 export const CLUSTER_SIZES = [6, 7, 8] as const;
 
-/** As many replicas as are asked for, as far as the scripts are written for so many. */
+const [SMALLEST, , LARGEST] = CLUSTER_SIZES;
+
+/** As many replicas as are asked for, and not fewer than the scripts are written for. */
 export function drawCluster(stream: Stream, asked: number | undefined): number {
-  const [least, , most] = CLUSTER_SIZES;
   const drawn = stream.pick(CLUSTER_SIZES);
-  return Math.min(most, Math.max(least, asked ?? drawn));
+  return Math.max(SMALLEST, asked ?? drawn);
 }
+
+/** Who is the head and who the tail follows from these: all servers are in the first chain. */
+export const PLACES: Options = { masters: MASTERS.length, servers: 0 };
 
 /** Of the whole cluster, in the order of the first chain. */
 export function serversOf(replicas: number): number[] {
@@ -79,6 +83,9 @@ export function busy(
     clients: CLIENTS,
     operations: Math.floor(busyFor / PAUSE),
     mix: { get: 55, put: 45 },
+    needed: PLACES,
+    // How long what is on its way takes, and what comes back, grows with the chain.
+    expectedOf: LARGEST,
     ...busyThrough(span),
     ...more,
   });

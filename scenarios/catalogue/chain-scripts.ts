@@ -12,6 +12,7 @@ import {
   leaseOf,
   MASTERS,
   outage,
+  PLACES,
   removalOf,
   serversOf,
 } from './chain-outages.ts';
@@ -234,6 +235,7 @@ const extensionUnderLoad = defineScenario({
       replicas,
       options,
       fixed: { ...withSpare(replicas), snapshotEvery: 5 },
+      needed: { ...PLACES, ...withSpare(replicas) },
       expect: {
         marks: ['snapshot-received', 'copy-completed', 'handover-completed'],
         windows: [...both('before', 0, at), ...servedThroughout('extended', at)],
@@ -257,6 +259,7 @@ const replacement = defineScenario({
       replicas,
       options,
       fixed: withSpare(replicas),
+      needed: { ...PLACES, ...withSpare(replicas) },
       expect: {
         marks: ['handover-completed', 'remove-proposed', 'left-chain'],
         windows: [...both('before', 0, at), ...servedThroughout('replaced', at)],

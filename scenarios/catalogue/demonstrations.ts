@@ -42,6 +42,8 @@ interface Sizes {
   readonly usual: readonly number[];
   readonly least: number;
   readonly single: number;
+  /** Options with which all nodes but those that `single` has besides the one serve. */
+  readonly alone?: Options;
 }
 
 const MS = MILLISECOND;
@@ -75,7 +77,6 @@ function drawSize(stream: Stream, { sizes }: DemonstrationSettings, request: Wor
 
 function singleNode(settings: DemonstrationSettings): Scenario {
   const { protocol, options, durable, sizes = THREE_OR_FIVE } = settings;
-  const replicas = sizes.single;
   const killedAt = 200 * MS;
   /** What was on its way may still arrive within the longest delay. */
   const lastReplyAt = killedAt + 2 * MS;
@@ -85,14 +86,22 @@ function singleNode(settings: DemonstrationSettings): Scenario {
     title: 'D1: a single node is killed',
     about: 'one node serves; operations; it dies and stays down; more operations',
     expects: 'operations return before the kill and none after it; history keeps those open',
-    world: (stream) =>
-      scripted(stream, [{ at: killedAt, fault: 'crash', node: replicas - 1, staysDown: true }], {
+    world: (stream, { replicas: asked = sizes.single }) => {
+      const replicas = Math.max(sizes.single, asked);
+      // Of more nodes than one that serve, all die.
+      const serving = indices(replicas).slice(sizes.single - 1);
+      const faults = serving.map(
+        (node): PlannedFault => ({ at: killedAt, fault: 'crash', node, staysDown: true }),
+      );
+      return scripted(stream, faults, {
         replicas,
         clients: 2,
         options: options(stream),
-        fixed: durable,
+        fixed: { ...durable, ...sizes.alone },
+        needed: sizes.alone ?? {},
         expect: { noReturnsAfter: lastReplyAt, windows: [servedIn('alive', 0, killedAt)] },
-      }),
+      });
+    },
   });
 }
 

@@ -4,9 +4,11 @@ import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import type { ReturnWindow } from '../spec.ts';
 import { AFTERMATH, busyThrough, PATIENCE, servedIn } from './patience.ts';
-import { defineScenario, type Scenario, scripted } from './scenario.ts';
+import { defineScenario, type Scenario, scripted, type World } from './scenario.ts';
 
-interface Division extends Pick<Scenario, 'protocol' | 'name' | 'title' | 'about' | 'expects'> {
+interface Division
+  extends Pick<Scenario, 'protocol' | 'name' | 'title' | 'about' | 'expects'>,
+    Pick<World, 'needed'> {
   options(stream: Stream): Options;
   /** What the side is called that is served, and the other one. */
   readonly sides: readonly [string, string];
@@ -22,7 +24,7 @@ interface Divided {
 }
 
 export function dividedTwice(division: Division): Scenario {
-  const { options, sides, operations, drawSize, divide, ...words } = division;
+  const { options, sides, operations, drawSize, divide, needed = {}, ...words } = division;
   return defineScenario({
     ...words,
     world: (stream, { replicas: asked, clients = 4 }) => {
@@ -65,6 +67,7 @@ export function dividedTwice(division: Division): Scenario {
         operations,
         ...busyThrough(at),
         options: options(stream),
+        needed,
         expect: { windows },
       });
     },

@@ -52,9 +52,13 @@ export interface World {
   readonly options?: Options;
   /** Options without which the scenario is another one. */
   readonly fixed?: Options;
+  /** What its script names nodes by: with other options those are in other places. */
+  readonly needed?: Options;
   readonly machine?: string;
   readonly keys?: number;
   readonly expect?: Expectation;
+  /** What it expects is of at most so many replicas; absent means as many as there are. */
+  readonly expectedOf?: number;
   /** Faults of the scenario's own; they replace the profile's. */
   readonly faults?: Plan['faults'];
   /** Whether they were drawn, by one who did not know the options that the user wants. */
@@ -155,12 +159,7 @@ function drawSpec(
   const request = { replicas: settings.replicas, clients: settings.clients, isTargeted };
   const world = roomyWorld(definition, protocol, seed, request, settings.options);
   const isScripted = world.faults !== undefined && settings.faults === undefined;
-  if (isScripted && (settings.replicas ?? world.replicas) < world.replicas) {
-    throw new SpecError(
-      `its script is for ${world.replicas} replicas or more; ` +
-        'leave their number alone, or choose a fault profile instead of the script',
-    );
-  }
+  if (isScripted) checkScript(world, settings);
   const replicas = settings.replicas ?? world.replicas;
   const span = settings.duration ?? world.span;
   const profile = settings.faults === undefined ? world.profile : profileNamed(settings.faults);
@@ -203,6 +202,25 @@ function drawSpec(
   if (world.faults === undefined || !isScripted) return spec;
   const planned = [...drawPlan(spec, protocol).operations, ...(world.lastOperations ?? [])];
   return { ...spec, plan: { faults: faultsOf(world, spec, protocol), operations: planned } };
+}
+
+/** Throws `SpecError` for a wish with which the script would strike others than it is about. */
+function checkScript(
+  world: World,
+  { replicas = world.replicas, options = {} }: DrawSettings,
+): void {
+  const instead = 'alone, or choose a fault profile instead of the script';
+  if (replicas < world.replicas) {
+    throw new SpecError(
+      `its script is for ${world.replicas} replicas or more; leave their number ${instead}`,
+    );
+  }
+  for (const [name, value] of Object.entries(world.needed ?? {})) {
+    if (options[name] === undefined || options[name] === value) continue;
+    throw new SpecError(
+      `option ${name} = ${options[name]}: its script is for ${value}; leave it ${instead}`,
+    );
+  }
 }
 
 function faultsOf(
@@ -264,7 +282,9 @@ function expectationOf(
 ): Pick<RunSpec, 'expect' | 'unjudged'> {
   if (expect === undefined) return {};
   const options = completeOptions(optionSchema, { ...world.options, ...world.fixed });
-  const unjudged = alterations({ ...world, options, maxEvents: BOUNDS.events }, settings);
+  const replicas = Math.min(world.replicas, world.expectedOf ?? world.replicas);
+  const own = { ...world, replicas, options, maxEvents: BOUNDS.events };
+  const unjudged = alterations(own, settings);
   return unjudged.length === 0 ? { expect } : { unjudged };
 }
 
