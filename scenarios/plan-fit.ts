@@ -230,7 +230,7 @@ function checkBuild(
   }
 }
 
-/** What asks for members that nobody can make members does nothing, and says so to nobody. */
+/** Who cannot be a member would be left out of the wish, and nobody would be told. */
 function checkMembers(
   { members }: ReconfigureFault,
   at: string,
@@ -247,11 +247,12 @@ function checkMembers(
   }
   const { protocol, options } = assembleOther(world, {}, registry);
   const possible = possibleMembers(protocol, options, replicas);
-  const mayBe = (node: FaultNode): boolean => typeof node !== 'number' || possible.includes(node);
-  if (members.some(mayBe)) return;
+  const wrong = members.findIndex((node) => typeof node === 'number' && !possible.includes(node));
+  if (wrong < 0) return;
+  const { name, nonMember = 'none that can be one' } = protocol;
   throw new SpecError(
-    `${at}.members: none of ${members.join(', ')} can be a member of ${protocol.name}; ` +
-      `expected at least one of ${possible.join(', ')}`,
+    `${at}.members[${wrong}]: node ${members[wrong]} is ${nonMember}, no member of ${name}; ` +
+      `expected ${possible.length === 1 ? '' : 'one of '}${possible.join(', ') || 'nobody'}`,
   );
 }
 

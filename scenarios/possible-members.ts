@@ -15,15 +15,16 @@ export function possibleMembers(
 }
 
 /**
- * A drawn fault that asks for members, none of which can be one, asks for others instead: nobody
- * would do anything about it. Any other fault stays as it is.
+ * A drawn fault that asks for members asks for those that can be members; where none of them can,
+ * it asks for others instead. Any other fault stays as it is.
  */
 export function withPossibleMembers<F extends Fault>(fault: F, possible: readonly NodeId[]): F {
   if (fault.fault !== 'reconfigure' || possible.length === 0) return fault;
-  const isPossible = (member: unknown): boolean => possible.some((each) => each === member);
-  if (fault.members.some((member) => typeof member !== 'number' || isPossible(member))) {
-    return fault;
-  }
+  const isPossible = (member: unknown): boolean =>
+    typeof member !== 'number' || possible.includes(member);
+  const members = fault.members.filter(isPossible);
+  if (members.length === fault.members.length) return fault;
+  if (members.length > 0) return { ...fault, members };
   const others = fault.members.map((member) => possible[Number(member) % possible.length]!);
   return { ...fault, members: [...new Set(others)] };
 }

@@ -295,6 +295,8 @@ export interface Protocol<
   limits?(options: Options, replicas: number): readonly OptionLimit[];
   /** Whether operators may ask for this replica as a member; absent means any. */
   canBeMember?(replica: NodeId, options: Options): boolean;
+  /** What those are that cannot be members, in words that go on from "is". */
+  readonly nonMember?: string;
   /** Every mark that replicas and clients may reach, with what it means. */
   readonly marks: { readonly [mark: string]: string };
   /** Those at which it changes who leads, or who is a member: told beside a failure. */

@@ -53,6 +53,7 @@ export function makeChainReplication(all: AllRules): ChainReplication {
     replicasMin: REPLICAS_MIN,
     limits,
     canBeMember: (replica, options) => replica >= integerOption(options, 'masters'),
+    nonMember: 'a master',
     marks,
     landmarks: [
       'acting-began',

@@ -9,6 +9,7 @@ import { hex32 } from '../../sim/mixing.ts';
 import type { Plan, PlannedFault, PlannedOperation } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { fittedOptions } from '../option-fit.ts';
+import { possibleMembers, withPossibleMembers } from '../possible-members.ts';
 import type { RunSpec } from '../spec.ts';
 import { changeFault, repeatFault, retime } from './vary-faults.ts';
 
@@ -48,7 +49,7 @@ const CHANGES_AT_ONCE = [1, 1, 1, 2, 2, 3, 5];
 const FAULTS_MAX = 80;
 
 export function vary(parent: PlannedSpec, surroundings: Surroundings): PlannedSpec {
-  const { stream } = surroundings;
+  const { protocol, stream } = surroundings;
   const { expect: _expect, unjudged: _unjudged, ...spec } = parent;
   const draft: Draft = {
     spec,
@@ -58,7 +59,11 @@ export function vary(parent: PlannedSpec, surroundings: Surroundings): PlannedSp
   for (let rest = stream.pick(CHANGES_AT_ONCE); rest > 0; rest--) {
     pickWeighted(CHANGES, stream)(draft, surroundings);
   }
-  const faults = draft.faults.slice(0, FAULTS_MAX);
+  // With the donor's options, or its faults, it may ask for members that cannot be any here.
+  const members = possibleMembers(protocol, draft.spec.options, draft.spec.replicas);
+  const faults = draft.faults
+    .slice(0, FAULTS_MAX)
+    .map((fault) => withPossibleMembers(fault, members));
   return { ...draft.spec, plan: { faults, operations: draft.operations } };
 }
 

@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { viewstampedReplication } from '../../../protocols/viewstamped-replication/index.ts';
-import { scenarios } from '../../../scenarios/catalogue/index.ts';
+import { assemble } from '../../../scenarios/assemble.ts';
+import { type DrawSettings, scenarios } from '../../../scenarios/catalogue/index.ts';
 import { drawPlan } from '../../../scenarios/draw-plan.ts';
 import { type PlannedSpec, vary } from '../../../scenarios/guidance/vary.ts';
 import { checkPlan } from '../../../scenarios/plan-fit.ts';
 import { run } from '../../../scenarios/run.ts';
+import type { PlannedFault } from '../../../sim/plan.ts';
 import { Stream } from '../../../sim/streams.ts';
 
 const protocol = viewstampedReplication;
 const marks = Object.keys(viewstampedReplication.marks);
 
-function drawn(id: string, seed: string): PlannedSpec {
-  const spec = scenarios.find((scenario) => scenario.id === id)?.draw(seed, {});
+function drawn(id: string, seed: string, settings: DrawSettings = {}): PlannedSpec {
+  const spec = scenarios.find((scenario) => scenario.id === id)?.draw(seed, settings);
   if (spec === undefined) throw new Error(`no scenario ${id}`);
-  return { ...spec, plan: spec.plan ?? drawPlan(spec, viewstampedReplication) };
+  return { ...spec, plan: spec.plan ?? drawPlan(spec, assemble(spec).protocol) };
 }
 
 /** Variations of many runs, each of the one before, as a pool makes them in the long run. */
@@ -38,6 +40,23 @@ describe('a variation', () => {
         expect(fault.lasts ?? 1).toBeGreaterThan(0);
         expect(fault.when?.nth ?? 1).toBeGreaterThan(0);
       }
+    }
+  });
+
+  it('of a chain asks for no master as a member, with its own options or those of another', () => {
+    const asking = (seed: string, masters: number): PlannedSpec => {
+      const spec = drawn('chain/swarm', seed, { replicas: 6, options: { masters, servers: 0 } });
+      const servers = [1, 2, 3, 4, 5].filter((node) => node >= masters);
+      const wish: PlannedFault = { at: 30_000, fault: 'reconfigure', members: servers };
+      return { ...spec, plan: { ...spec.plan, faults: [...spec.plan.faults, wish] } };
+    };
+    const chain = assemble({ protocol: 'chain', machine: 'kv' }).protocol;
+    for (let i = 0; i < 60; i++) {
+      const [parent, donor] = [asking(`parent-${i}`, 1), asking(`donor-${i}`, 3)];
+      const stream = new Stream(`masters-${i}`, 'variation');
+      const surroundings = { protocol: chain, marks: Object.keys(chain.marks), stream };
+      const { plan, ...spec } = vary(parent, { ...surroundings, donor: () => donor });
+      expect(() => checkPlan(plan, spec)).not.toThrow();
     }
   });
 
