@@ -9,7 +9,9 @@ import { MICROS_MAX } from './limits.ts';
 const whole = z.int().min(0);
 const micros = whole.max(MICROS_MAX);
 const rate = whole.max(1_000_000);
-const node = z.union([whole, z.literal(['it', 'leader'])], {
+/** Of a node or a client. The world says whether there is such a one: see `checkPlan`. */
+const number = z.int();
+const node = z.union([number, z.literal(['it', 'leader'])], {
   error: 'expected the number of a node, "it" or "leader"',
 });
 const nodes = z.array(node);
@@ -25,7 +27,7 @@ const trigger = {
   when: z
     .strictObject({
       mark: z.string(),
-      node: whole.exactOptional(),
+      node: number.exactOptional(),
       nth: z.int().min(1),
       after: micros,
     })
@@ -85,17 +87,17 @@ const kinds = z.discriminatedUnion(
     z.strictObject({ fault: z.literal('clock-jump'), node, by: micros, ...trigger }),
     z.strictObject({ fault: z.literal('clock-drift'), node, rate: drift, ...trigger }),
     z.strictObject({ fault: z.literal('clock-freeze'), node, ...trigger }),
-    z.strictObject({ fault: z.literal('client-crash'), client: whole, ...trigger }),
+    z.strictObject({ fault: z.literal('client-crash'), client: number, ...trigger }),
     z.strictObject({
       fault: z.literal('duplicate-request'),
-      client: whole,
+      client: number,
       by: micros,
       ...trigger,
     }),
-    z.strictObject({ fault: z.literal('wrong-node'), client: whole, shift: whole, ...trigger }),
+    z.strictObject({ fault: z.literal('wrong-node'), client: number, shift: whole, ...trigger }),
     z.strictObject({
       fault: z.literal('impatience'),
-      client: whole,
+      client: number,
       factor: z.int().min(1).max(1_000),
       ...trigger,
     }),

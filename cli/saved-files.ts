@@ -173,7 +173,7 @@ export function readCampaign(path: string): CampaignResult {
 }
 
 function parse<T>(path: string, schema: z.ZodType<T>, json: unknown): T {
-  const parsed = schema.safeParse(json);
+  const parsed = schema.safeParse(json, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue, ...others] = parsed.error.issues;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
@@ -185,11 +185,22 @@ function inWords(issue: z.core.$ZodIssue): string {
   const place = issue.path
     .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at ? '.' : ''}${String(part)}`))
     .join('');
-  const message = issue.message
-    .replace(/^Invalid input: /, '')
-    .replace(', received undefined', ', but it is missing')
-    .replace(', received', ', found');
+  const message =
+    outOfRange(issue) ??
+    issue.message
+      .replace(/^Invalid input: /, '')
+      .replace(', received undefined', ', but it is missing')
+      .replace(', received', ', found');
   return place === '' ? message : `${place}: ${message}`;
+}
+
+/** `expected at least 0, found -1`; undefined for what is no number out of its range. */
+function outOfRange(issue: z.core.$ZodIssue): string | undefined {
+  if (typeof issue.input !== 'number') return undefined;
+  const found = `found ${issue.input}`;
+  if (issue.code === 'too_small') return `expected at least ${issue.minimum}, ${found}`;
+  if (issue.code === 'too_big') return `expected at most ${issue.maximum}, ${found}`;
+  return undefined;
 }
 
 /** What a document says that it is; undefined for one that says nothing. */

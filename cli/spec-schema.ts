@@ -25,7 +25,8 @@ const rate = z.int().min(0).max(1_000_000);
 
 const operation = z.strictObject({
   at: micros,
-  client: whole,
+  // Whether there is such a client depends on the world, and is checked with it.
+  client: z.int(),
   operation: z.json(),
   level: z.literal('sequential').exactOptional(),
 });

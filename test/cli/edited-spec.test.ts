@@ -43,6 +43,7 @@ describe('a spec that was edited', () => {
   const spec = drawn();
   const { workload, disk, network, options, bounds, faults } = spec;
   const mark = { mark: 'abuot-to-commit', nth: 1, after: 0 };
+  const known = { mark: 'about-to-commit', nth: 1, after: 0 };
   const waiting = { when: mark, fault: 'crash', node: 'it' };
 
   it.each([
@@ -79,13 +80,25 @@ describe('a spec that was edited', () => {
     ],
     ['an option', { options: { ...options, foo: 1 } }, 'unknown option "foo"'],
     ['an option’s type', { options: { ...options, durability: 7 } }, 'option durability = 7'],
-    ['too many replicas', { replicas: 1e9 }, 'replicas: Too big: expected number to be <=100'],
-    ['too many clients', { clients: 1_001 }, 'clients: Too big'],
-    ['too many events', { bounds: { ...bounds, events: 1e12 } }, 'bounds.events: Too big'],
+    ['too many replicas', { replicas: 1e9 }, 'replicas: expected at most 100, found 1000000000'],
+    ['too many clients', { clients: 1_001 }, 'clients: expected at most 1000, found 1001'],
+    [
+      'too many events',
+      { bounds: { ...bounds, events: 1e12 } },
+      'bounds.events: expected at most ',
+    ],
     ['too many operations', { workload: { ...workload, operations: 1e7 } }, 'workload.operations'],
     ['too many faults', { faults: { ...faults, kinds: { crash: 1e9 } } }, 'faults.kinds.crash'],
-    ['a rate', { network: { ...network, drop: 1_000_001 } }, 'network.drop: Too big'],
-    ['a negative rate', { disk: { ...disk, torn: -1 } }, 'disk.torn: Too small'],
+    [
+      'a rate',
+      { network: { ...network, drop: 1_000_001 } },
+      'network.drop: expected at most 1000000, found 1000001',
+    ],
+    [
+      'a negative rate',
+      { disk: { ...disk, torn: -1 } },
+      'disk.torn: expected at least 0, found -1',
+    ],
     ['latencies', { disk: { ...disk, latencyMin: 9, latencyMax: 8 } }, 'disk.latencyMin: expected'],
     ['lengths', { faults: { ...faults, lastsMin: 9, lastsMax: 8 } }, 'faults.lastsMin: expected'],
     ['an empty mix', { workload: { ...workload, mix: {} } }, 'workload.mix: expected at least one'],
@@ -107,6 +120,32 @@ describe('a spec that was edited', () => {
       { plan: planOf(0, { level: 'sequential', operation: { f: 'delete', key: 'k0' } }) },
       'plan.operations[0].level: only reads may be sequential, and delete k0 is none',
     ],
+    [
+      'a member below all nodes',
+      withFault({ fault: 'reconfigure', members: [1, -1] }),
+      'plan.faults[0].members: there is no node -1; ',
+    ],
+    [
+      'a node below all nodes',
+      withFault({ fault: 'crash', node: -1 }),
+      'plan.faults[0].node: there is no node -1; ',
+    ],
+    [
+      'a client below all clients',
+      withFault({ fault: 'client-crash', client: -2 }),
+      'plan.faults[0].client: there is no client -2; they are',
+    ],
+    [
+      'the node of a trigger',
+      { plan: { operations: [], faults: [{ ...waiting, when: { ...known, node: -1 } }] } },
+      'plan.faults[0].when.node: there is no node -1; ',
+    ],
+    [
+      'a time before all',
+      withFault({ fault: 'crash', node: 0, lasts: -5 }),
+      'plan.faults[0].lasts: expected at least 0, found -5',
+    ],
+    ['a client to ask below all', { plan: planOf(-1) }, 'client: there is no client -1; they are'],
     ['no client to ask', { plan: planOf(99) }, 'plan.operations[0].client: there is no client 99'],
   ])('is refused with its place: %s', (_title, edit, message) => {
     expect(refusalOf({ ...spec, ...edit })).toContain(message);
@@ -149,11 +188,15 @@ describe('a spec that was edited', () => {
   it('ends a replay with exit 2 and one line', async () => {
     writeFileSync(path, JSON.stringify({ ...spec, replicas: 1e9 }));
     const { code, stdout, stderr } = await quorumlab(folder.path, 'replay', 'spec.json');
-    expect(stderr).toBe('quorumlab: spec.json: replicas: Too big: expected number to be <=100\n');
+    expect(stderr).toBe('quorumlab: spec.json: replicas: expected at most 100, found 1000000000\n');
     expect(stdout).toBe('');
     expect(code).toBe(2);
   });
 });
+
+function withFault(fault: object): object {
+  return { plan: { operations: [], faults: [{ at: 5, ...fault }] } };
+}
 
 function planOf(client: number, more: object = {}): NonNullable<RunSpec['plan']> {
   const operation = { f: 'get', key: 'k0' };

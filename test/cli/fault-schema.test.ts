@@ -69,7 +69,8 @@ const OPTIONAL = ['staysDown', 'mutant', 'options', 'lasts'];
 describe('a fault in a file is refused', () => {
   it.each<[unknown, string]>([
     [{ fault: 'partitoin', groups: [[0], [1]] }, 'fault'],
-    [{ fault: 'crash', node: -1 }, 'node'],
+    [{ fault: 'crash', node: 0.5 }, 'node'],
+    [{ fault: 'client-crash', client: 0.5 }, 'client'],
     [{ fault: 'crash', node: 'them' }, 'node'],
     [{ fault: 'crash', node: 0, lasts: -1 }, 'lasts'],
     [{ fault: 'crash', node: 0, lasts: 0.5 }, 'lasts'],
