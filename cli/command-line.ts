@@ -120,7 +120,8 @@ const COMMANDS: readonly Command[] = [
     name: 'list',
     takes: '[kind]',
     takesAbout:
-      'scenarios, protocols, strategies, faults, marks, oracles, models or mutants; or all',
+      'scenarios, protocols, strategies, faults, marks, oracles, models or mutants; ' +
+      'all if none is given',
     about: 'list what there is to run, to break and to judge by',
     options: LIST,
     run: async (given) => (await import('./list-command.ts')).listCommand(given),

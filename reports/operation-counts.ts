@@ -1,6 +1,6 @@
 /** How many of a run's operations came to an end, and what became of the others. */
 import type { RunResult } from '../scenarios/spec.ts';
-import { formatCount } from './words.ts';
+import { formatCount, plural } from './words.ts';
 
 /** `200 of 200 operations`, `696 of 721 operations (25 given up, 3 never asked)`. */
 export function operationsInWords({ counts, spec }: Pick<RunResult, 'counts' | 'spec'>): string {
@@ -18,5 +18,5 @@ export function operationsInWords({ counts, spec }: Pick<RunResult, 'counts' | '
     count > 0 ? [`${formatCount(count)} ${what}`] : [],
   );
   const why = told.length === 0 ? '' : ` (${told.join(', ')})`;
-  return `${formatCount(completed)} of ${formatCount(Math.max(planned, invoked))} operations${why}`;
+  return `${formatCount(completed)} of ${plural(Math.max(planned, invoked), 'operation')}${why}`;
 }
