@@ -3,7 +3,7 @@ import type { NodeId, Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { PLACES } from './chain-outages.ts';
-import { busyThrough, servedIn } from './patience.ts';
+import { both, busyThrough, servedIn } from './patience.ts';
 import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
 
 const MS = MILLISECOND;
@@ -70,7 +70,7 @@ const masterPingPong = defineScenario({
         windows: [
           servedIn('before the tail is paused', 0, 150 * MS),
           servedIn('without the tail', REMOVED, BACK - REMOVED),
-          servedIn('the tail has joined again', JOINED, 200 * MS),
+          ...both('the tail has joined again', JOINED, 200 * MS),
         ],
       },
     });

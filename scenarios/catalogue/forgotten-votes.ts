@@ -162,6 +162,7 @@ const outdatedReport = defineScenario({
         viewChangeSpread: 10 * MS,
         heartbeatInterval: 5 * MS,
       },
+      expect: { marks: ['collected-message-outdated', 'view-change-completed'] },
     });
   },
 });

@@ -3,8 +3,10 @@ import type { Options } from '../../sim/contract.ts';
 import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { demonstrations } from './demonstrations.ts';
+import { indices } from './division.ts';
 import { forgetfulVotes, forgottenVote, outdatedReport } from './forgotten-votes.ts';
 import { genericScenarios } from './generic.ts';
+import { busyThrough, returning, servedIn, silent } from './patience.ts';
 import {
   defineScenario,
   MILLISECOND,
@@ -78,45 +80,68 @@ const demonstrated = demonstrations(
   ],
 );
 
+/** By default a silent primary is noticed within 70 ms, and clients ask again after 60 ms. */
+const NOTICED = 140 * MS;
+const AWAY = 200 * MS;
+
 const primaryCrash = defineScenario({
   protocol: 'vr',
   name: 'primary-crash',
   title: 'D13: the primary crashes',
   about: 'the primary of view 0 crashes under load and comes back while its successor serves',
-  expects: 'a view change elects the next replica; the old primary rejoins; nothing is lost',
-  world: (stream) =>
-    scripted(
-      stream,
-      [{ at: stream.between(50, 150) * MS, fault: 'crash', node: 0, lasts: 200 * MS }],
-      {
-        options: { durability: stream.pick(['diskless', 'durable']) },
-        expect: { marks: ['view-change-completed'] },
+  expects:
+    'a view change elects another primary, which serves; the old one rejoins; nothing is lost',
+  world: (stream) => {
+    const at = stream.between(50, 150) * MS;
+    return scripted(stream, [{ at, fault: 'crash', node: 0, lasts: AWAY }], {
+      ...busyThrough(at + AWAY + NOTICED),
+      options: { durability: stream.pick(['diskless', 'durable']) },
+      expect: {
+        marks: ['view-change-completed'],
+        windows: [
+          servedIn('under its successor', at + NOTICED, AWAY - NOTICED),
+          servedIn('the old one is back', at + AWAY, NOTICED),
+        ],
       },
-    ),
+    });
+  },
 });
+
+/** These clients can talk to the old primary only, and the others to everybody else. */
+const ITS_CLIENTS = [0, 1];
 
 const primaryIsolated = defineScenario({
   protocol: 'vr',
   name: 'primary-isolated',
   title: 'The primary is isolated',
-  about: 'the primary is cut off from the other replicas, but not from clients, and comes back',
+  about:
+    'the primary is cut off from the other replicas, but not from two of four clients, and comes ' +
+    'back',
   expects: 'the others elect a new primary; the old one answers nothing; nothing is lost',
-  world: (stream) =>
-    scripted(
-      stream,
-      [
-        {
-          at: stream.between(50, 150) * MS,
-          fault: 'partition',
-          groups: [[0], [1, 2]],
-          lasts: 200 * MS,
-        },
-      ],
-      {
-        options: { durability: stream.pick(['diskless', 'durable']) },
-        expect: { marks: ['view-change-completed'] },
+  world: (stream, { replicas = 3, clients = 4 }) => {
+    const at = stream.between(50, 150) * MS;
+    // Time enough for another view change, if the first one comes to nothing.
+    const back = at + 2 * AWAY;
+    const asking = indices(clients).map((client) => replicas + client);
+    const half = Math.floor(clients / 2);
+    const groups = [
+      [0, ...asking.slice(0, half)],
+      [...indices(replicas).slice(1), ...asking.slice(half)],
+    ];
+    return scripted(stream, [{ at, fault: 'partition', groups, lasts: back - at }], {
+      clients: 4,
+      ...busyThrough(back + 2 * NOTICED),
+      options: { durability: stream.pick(['diskless', 'durable']) },
+      expect: {
+        marks: ['view-change-completed'],
+        windows: [
+          silent('the old primary', at + 5 * MS, back, { clients: ITS_CLIENTS }),
+          returning('a new one', at + NOTICED, back, { clients: [2, 3] }),
+          returning('heard again', back, back + 2 * NOTICED, { clients: ITS_CLIENTS }),
+        ],
       },
-    ),
+    });
+  },
 });
 
 const oneWayCut = defineScenario({
@@ -150,10 +175,15 @@ const majorityRestart = defineScenario({
       node,
       lasts: 100 * MS + stream.below(100 * MS),
     }));
+    // The last one crashes 6 ms after the first at most, and what was on its way arrives by then.
+    const down = { from: at + 10 * MS, until: at + 100 * MS };
     return scripted(stream, faults, {
       replicas: 5,
       fixed: DURABLE,
-      expect: { marks: ['restarted-from-disk'] },
+      expect: {
+        marks: ['restarted-from-disk'],
+        windows: [silent('two of five', down.from, down.until)],
+      },
     });
   },
 });
@@ -206,7 +236,9 @@ const interruptedTransfer = defineScenario({
   about:
     'replica 2 is behind, sleeps through the change to view 1 and hears of it; before its state ' +
     'arrives the primary of view 1 dies, and the old one, which missed the start, is left with it',
-  expects: 'the log of view 0 wins, for replica 2 still counts as one of view 0; nothing is lost',
+  expects:
+    'where it comes to all of that, the log of view 0 wins, for replica 2 still counts as one of ' +
+    'view 0; nothing is lost in any case',
   world: (stream) => {
     const changing = { mark: 'view-change-started', node: 1, nth: 1, after: 0 };
     const elected = { mark: 'primary-elected', node: 1, nth: 1, after: 0 };

@@ -125,6 +125,7 @@ const BUGS: { readonly [scenario: string]: readonly Row[] } = {
   'unreadable-messages': [],
   'node-restart': [
     ['a new tail that never begins', neverTakesOver, ['restarted: operations, some']],
+    ['a master that never removes', neverRemoves, ['without it: operations, some']],
   ],
   'cluster-restart': [
     ['a client that takes silence for an answer', takesSilence, ['all down: operations, none']],

@@ -139,6 +139,16 @@ describe('a planted bug', () => {
       /^expectation: the run never reached "configuration-in-force"/,
     ],
     [
+      'a former member that asks for nothing that it has missed',
+      'all-members-replaced',
+      {
+        noticeMissing: (state, context) => {
+          if (state.id !== 2) rules.noticeMissing(state, context);
+        },
+      },
+      /^progress: /,
+    ],
+    [
       'a node that sends no snapshot',
       'laggard',
       { onSnapshotOffer: () => undefined },

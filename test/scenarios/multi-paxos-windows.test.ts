@@ -45,6 +45,15 @@ const mindsNoLease: Bug = {
 };
 const electsNobody: Bug = { nodes: { maySeekElection: ({ id }) => id === 0 } };
 
+const waitsForAll: Bug = { nodes: { phase2QuorumOf: ({ members }) => members.length } };
+
+/** A round of heartbeats that began before a read arrived confirms it. */
+const oldRounds: Bug = {
+  nodes: {
+    isRoundConfirmed: (state, context, round) => rules.isRoundConfirmed(state, context, round - 1),
+  },
+};
+
 /** A bug in words, what it is, and windows that it shows in. */
 type Row = readonly [string, Bug, readonly string[]];
 
@@ -69,6 +78,21 @@ const BUGS: { readonly [scenario: string]: readonly Row[] } = {
       'a node that alone seeks to lead',
       electsNobody,
       ['another leader: writes, some', 'another leader: reads, some'],
+    ],
+  ],
+  'full-window': [
+    [
+      'a leader that does not wait for the slow one',
+      { nodes: { phase2QuorumOf: () => 2 } },
+      ['slow: operations, not too many'],
+    ],
+  ],
+  'node-restart': [['a leader that waits for all', waitsForAll, ['without it: operations, some']]],
+  'frozen-leader': [
+    [
+      'a leader that is confirmed by what it was told before',
+      oldRounds,
+      ['cut off: operations, none'],
     ],
   ],
 };
