@@ -11,17 +11,12 @@ type Limiting = Pick<Protocol, 'name' | 'optionSchema' | 'replicasMin' | 'limits
 /** More replicas than this are not looked for. */
 const REPLICAS_LOOKED_AT = 100;
 
-/** Throws `SpecError` that names the option, its value and what is allowed. */
+/**
+ * Throws `SpecError` for options that no cluster can have: it names the option, its value and what
+ * is allowed. Where nodes may differ, a node may have any: it may be one upgrade behind.
+ */
 export function checkFit(protocol: Limiting, options: Options, replicas: number): void {
   checkReplicas(protocol, replicas);
-  refuse(options, exceeded(protocol, options, replicas));
-}
-
-/**
- * The same for one node that goes on with other options: where nodes may differ, it may have any,
- * and the others see to it that the group bears that.
- */
-export function checkUpgrade(protocol: Limiting, options: Options, replicas: number): void {
   const mayDiffer = (name: string): boolean =>
     protocol.optionSchema.some((option) => option.name === name && option.mayDiffer === true);
   const limits = exceeded(protocol, options, replicas);
@@ -29,6 +24,12 @@ export function checkUpgrade(protocol: Limiting, options: Options, replicas: num
     options,
     limits.filter(({ option }) => !mayDiffer(option)),
   );
+}
+
+/** Throws `SpecError` for those, and for what nobody would give a whole cluster on purpose. */
+export function checkSense(protocol: Limiting, options: Options, replicas: number): void {
+  checkReplicas(protocol, replicas);
+  refuse(options, exceeded(protocol, options, replicas));
 }
 
 function refuse(options: Options, [limit]: readonly OptionLimit[]): void {
@@ -48,7 +49,7 @@ function checkReplicas({ name, replicasMin = 1 }: Limiting, replicas: number): v
 
 /**
  * The options with those lowered that `replicas` leave no room for; those named in `kept` stay.
- * The result need not fit if there is no room for those either: `checkFit` says.
+ * The result need not fit if there is no room for those either: `checkSense` says.
  */
 export function fittedOptions(
   protocol: Limiting,

@@ -8,7 +8,7 @@ import {
 } from '../sim/fault.ts';
 import type { Ending, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 import { assembleOther, machineNamed, type Registry, SpecError } from './assemble.ts';
-import { checkUpgrade } from './option-fit.ts';
+import { checkFit } from './option-fit.ts';
 import { inWords } from './oracles/words.ts';
 import { possibleMembers } from './possible-members.ts';
 import type { Expectation, ReturnWindow, RunSpec } from './spec.ts';
@@ -225,7 +225,7 @@ function checkBuild(
   if (options !== undefined) {
     located(`${at}.options`, () => {
       const other = assembleOther(world, { options }, registry);
-      checkUpgrade(other.protocol, other.options, world.replicas);
+      checkFit(other.protocol, other.options, world.replicas);
     });
   }
 }

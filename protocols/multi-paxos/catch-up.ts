@@ -92,7 +92,7 @@ function onCatchUpRequest(
   const { rules } = context;
   rules.answerCatchUp(state, context, from, slotOut);
   if (!leader.isActive || wantedBelow <= endOf(leader.proposals)) return;
-  leader.adoptedUpTo = Math.max(leader.adoptedUpTo, wantedBelow - 1);
+  leader.completeUpTo = Math.max(leader.completeUpTo, wantedBelow - 1);
   rules.fillGaps(state, context);
 }
 

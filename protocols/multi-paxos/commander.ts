@@ -159,7 +159,7 @@ function onPhase2ResendTimer(state: PaxosState, context: Context): void {
 /** A proposal that got lost must not hold up those for later slots. */
 function fillGaps(state: PaxosState, context: Context): void {
   const { leader } = state;
-  leader.adoptedUpTo = Math.max(leader.adoptedUpTo, endOf(leader.proposals) - 1);
+  leader.completeUpTo = Math.max(leader.completeUpTo, endOf(leader.proposals) - 1);
   leader.nextAdopted = state.replica.slotOut;
   context.rules.proposeAdopted(state, context);
 }

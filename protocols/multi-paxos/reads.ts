@@ -70,9 +70,12 @@ function recordAnswer({ replica }: PaxosState, { clientId, requestNumber }: Wait
   replica.readChanges++;
 }
 
-/** Everything that any client was told of is below this slot, if this node leads. */
+/**
+ * Everything that any client was told of is below this slot, if this node leads: what is decided
+ * under its own ballot, it has performed before anybody else.
+ */
 function readPoint({ replica, leader }: PaxosState): number {
-  return Math.max(replica.slotOut, leader.adoptedUpTo + 1);
+  return Math.max(replica.slotOut, leader.readsFrom);
 }
 
 /** The round of heartbeats that confirms the leader has to begin after the read has arrived. */

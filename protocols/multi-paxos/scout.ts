@@ -107,7 +107,8 @@ function onAdopted(state: PaxosState, context: Context): void {
   for (const { slot, command } of rules.highestPValues(promises)) {
     setValue(leader.proposals, slot, command);
   }
-  leader.adoptedUpTo = Math.max(rules.lastToComplete(state), endOf(leader.proposals) - 1);
+  leader.completeUpTo = Math.max(rules.lastToComplete(state), endOf(leader.proposals) - 1);
+  leader.readsFrom = leader.completeUpTo + 1;
   leader.nextAdopted = open;
   rules.proposeAdopted(state, context);
   rules.sendHeartbeats(state, context);
@@ -137,7 +138,7 @@ function proposeAdopted(state: PaxosState, context: Context): void {
   const { leader, replica } = state;
   const { rules } = context;
   if (!leader.isActive) return;
-  const end = Math.min(leader.adoptedUpTo + 1, replica.slotOut + context.options.window);
+  const end = Math.min(leader.completeUpTo + 1, replica.slotOut + context.options.window);
   // Below the first slot of its proposals all is decided and compacted, whatever it was.
   leader.nextAdopted = Math.max(leader.nextAdopted, replica.slotOut, leader.proposals.first);
   const pvalues: PValue[] = [];

@@ -136,9 +136,11 @@ export interface LeaderRole {
   slotOutAtPatience: number;
   /** Elections in a row that led nowhere; each doubles the patience, up to a limit. */
   fruitlessElections: number;
-  /** The highest slot that was adopted or filled: slots up to here have to be decided first. */
-  adoptedUpTo: number;
-  /** The next slot up to `adoptedUpTo` that has no commander yet. */
+  /** Whatever clients were told under earlier ballots comes from the slots below this one. */
+  readsFrom: number;
+  /** Every slot up to here gets a commander, for no-ops if need be: adopted slots, and gaps. */
+  completeUpTo: number;
+  /** The next slot up to `completeUpTo` that has no commander yet. */
   nextAdopted: number;
   /** Rounds of heartbeats begun, and by node the latest one answered and when that was sent. */
   round: number;
@@ -178,7 +180,8 @@ export function initialState(id: NodeId, nodes: number, members: readonly NodeId
       hasHeard: false,
       slotOutAtPatience: 0,
       fruitlessElections: 0,
-      adoptedUpTo: 0,
+      readsFrom: 0,
+      completeUpTo: 0,
       nextAdopted: FIRST_SLOT,
       round: 0,
       confirmedRounds: filled(nodes, NEVER),

@@ -142,8 +142,7 @@ const isolatedLeader = defineScenario({
       mix: { get: 80, put: 20 },
       ...busyThrough(whole + PATIENCE),
       profile: skewed,
-      // Who asks again for votes has the reads that come later wait for what is voted on.
-      fixed: { ...options, ...IMPATIENT, phase2Resend: whole - at },
+      fixed: { ...options, ...IMPATIENT },
       expect: {
         marks: ['read-under-lease', 'stepped-down'],
         windows: [

@@ -6,7 +6,7 @@ import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
 import { completeOptions, mutantNamed, SpecError } from '../assemble.ts';
 import { drawPlan } from '../draw-plan.ts';
-import { checkFit, enoughReplicas, fittedOptions } from '../option-fit.ts';
+import { checkSense, enoughReplicas, fittedOptions } from '../option-fit.ts';
 import { possibleMembers, withPossibleMembers } from '../possible-members.ts';
 import { type Expectation, type RunSpec, SPEC_FORMAT } from '../spec.ts';
 import { alterations } from './alterations.ts';
@@ -270,7 +270,7 @@ function optionsOf(world: World, protocol: Protocol, settings: DrawSettings): Op
   });
   const replicas = settings.replicas ?? world.replicas;
   const fitted = fittedOptions(protocol, options, replicas, Object.keys(fixed));
-  checkFit(protocol, fitted, replicas);
+  checkSense(protocol, fitted, replicas);
   return fitted;
 }
 

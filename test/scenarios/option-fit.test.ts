@@ -3,7 +3,7 @@ import { chainReplication } from '../../protocols/chain-replication/index.ts';
 import { multiPaxos } from '../../protocols/multi-paxos/index.ts';
 import { completeOptions } from '../../scenarios/assemble.ts';
 import { type DrawSettings, findScenarios } from '../../scenarios/catalogue/index.ts';
-import { checkFit, fittedOptions } from '../../scenarios/option-fit.ts';
+import { checkFit, checkSense, fittedOptions } from '../../scenarios/option-fit.ts';
 import { run } from '../../scenarios/run.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
 import type { Options, Protocol } from '../../sim/contract.ts';
@@ -53,24 +53,6 @@ describe('options that no cluster of that size can have', () => {
       check(chain, { masters: 1 }, 1),
       'chain needs at least 2 replicas, and there is 1',
     ],
-    [
-      'a leader that is taken for dead between two heartbeats',
-      check(paxos, { leaderTimeout: 20_000, heartbeatInterval: 15_000 }, 3),
-      'option heartbeatInterval = 15000: expected at most 10000: ' +
-        'a leader that is not heard for 20000 µs is taken for dead',
-    ],
-    [
-      'a lease that has run out before the next heartbeat',
-      check(chain, { leaseDuration: 20_000, driftBound: 0, heartbeatInterval: 15_000 }, 4),
-      'option heartbeatInterval = 15000: expected at most 10000: ' +
-        'a lease is renewed by heartbeats, and counted on for 19999 µs',
-    ],
-    [
-      'a server whose words are always too old',
-      check(chain, { suspectAfter: 20_000, heartbeatInterval: 6_000 }, 4),
-      'option heartbeatInterval = 6000: expected at most 5500: ' +
-        'with suspectAfter = 20000, a word is too old after 15000 µs',
-    ],
   ];
   it.each(impossible)('are refused: %s', (_, checking, message) => {
     expect(checking).toThrow(message);
@@ -84,19 +66,6 @@ describe('options that no cluster of that size can have', () => {
   it('are refused by a run, whoever wrote its spec', () => {
     const spec = draw('chain/calm', { replicas: 4 });
     expect(() => run({ ...spec, options: { ...spec.options, masters: 4 } })).toThrow(/masters = 4/);
-  });
-
-  it('are lowered where only a time that they depend on was asked for', () => {
-    const { options } = draw('chain/calm', { options: { suspectAfter: 10_000 } });
-    expect(options).toMatchObject({ suspectAfter: 10_000, heartbeatInterval: 1_750 });
-  });
-
-  it('are allowed to one node at a time where nodes may differ', () => {
-    const spec = draw('chain/calm', { replicas: 4 });
-    const options = { heartbeatInterval: 60_000 };
-    const fault = { at: 0, fault: 'version-change', node: 3, options } as const;
-    const plan = { faults: [fault], operations: [] };
-    expect(run({ ...spec, plan }).verdict).toBe('passed');
   });
 
   it('are refused where an upgrade brings them', () => {
@@ -145,5 +114,55 @@ describe('options that were drawn', () => {
     const options = completeOptions(chain.optionSchema, { masters: 3, servers: 3 });
     expect(fittedOptions(chain, options, 5)).toMatchObject({ masters: 3, servers: 2 });
     expect(fittedOptions(chain, options, 6)).toEqual(options);
+  });
+});
+
+function asked(protocol: Protocol, options: Options, replicas: number): () => void {
+  return () => checkSense(protocol, completeOptions(protocol.optionSchema, options), replicas);
+}
+
+describe('times that contradict each other', () => {
+  const contradictions: readonly (readonly [string, () => void, string])[] = [
+    [
+      'a leader that is taken for dead between two heartbeats',
+      asked(paxos, { leaderTimeout: 20_000, heartbeatInterval: 15_000 }, 3),
+      'option heartbeatInterval = 15000: expected at most 10000: ' +
+        'a leader that is not heard for 20000 µs is taken for dead',
+    ],
+    [
+      'a lease that has run out before the next heartbeat',
+      asked(chain, { leaseDuration: 20_000, driftBound: 0, heartbeatInterval: 15_000 }, 4),
+      'option heartbeatInterval = 15000: expected at most 10000: ' +
+        'a lease is renewed by heartbeats, and counted on for 19999 µs',
+    ],
+    [
+      'a server whose words are always too old',
+      asked(chain, { suspectAfter: 20_000, heartbeatInterval: 6_000 }, 4),
+      'option heartbeatInterval = 6000: expected at most 5500: ' +
+        'with suspectAfter = 20000, a word is too old after 15000 µs',
+    ],
+  ];
+  it.each(contradictions)('are refused to who asks for them: %s', (_, checking, message) => {
+    expect(checking).toThrow(message);
+  });
+
+  it('are lowered where only a time that they depend on was asked for', () => {
+    const { options } = draw('chain/calm', { options: { suspectAfter: 10_000 } });
+    expect(options).toMatchObject({ suspectAfter: 10_000, heartbeatInterval: 1_750 });
+  });
+
+  it('are allowed to one node at a time where nodes may differ', () => {
+    const spec = draw('chain/calm', { replicas: 4 });
+    const options = { heartbeatInterval: 60_000 };
+    const fault = { at: 0, fault: 'version-change', node: 3, options } as const;
+    const plan = { faults: [fault], operations: [] };
+    expect(run({ ...spec, plan }).verdict).toBe('passed');
+  });
+
+  it('are run where a spec on file has them: a shrunk one may', () => {
+    const options = { suspectAfter: 20_000, heartbeatInterval: 6_000 };
+    expect(check(chain, options, 4)).not.toThrow();
+    const spec = draw('chain/calm', { replicas: 4 });
+    expect(run({ ...spec, options: { ...spec.options, ...options } }).verdict).toBe('passed');
   });
 });

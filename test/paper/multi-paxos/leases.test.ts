@@ -253,6 +253,17 @@ describe('§5.2 what the leader relies on', () => {
   });
 });
 
+describe('§5.2 a leader that is cut off', () => {
+  it('it answers reads under its lease though nobody votes on what was written since', () => {
+    const node = leaseholder();
+    node.tell(7, request('b', 1, 7));
+    node.expire('phase2Resend');
+    expect(messagesOf('Response', node.tell(CLIENT, read(7)))).toMatchObject([
+      { requestNumber: 7, result: null },
+    ]);
+  });
+});
+
 /** Node 3 leads the present members 1, 2 and 3; node 1, elected by node 0, knows of no change. */
 function worldOfPastLeader(): PaxosWorld {
   const options = { ...DRIFT, members: 3, window: 1 };
