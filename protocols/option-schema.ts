@@ -5,7 +5,7 @@ import type { Micros, OptionSchema, Options } from '../sim/contract.ts';
 export type IntegerOption = OptionSchema & { readonly type: 'integer' };
 
 /** Longest time any option may name: one minute. */
-const LONGEST: Micros = 60_000_000;
+export const LONGEST: Micros = 60_000_000;
 /**
  * Shortest time of a wait: what the fastest messages of the scenarios take. Whatever is repeated
  * after less is sent many times before the first of it arrives, and fills the queue with itself.

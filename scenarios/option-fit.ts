@@ -13,16 +13,14 @@ const REPLICAS_LOOKED_AT = 100;
 
 /**
  * Throws `SpecError` for options that no cluster can have: it names the option, its value and what
- * is allowed. Where nodes may differ, a node may have any: it may be one upgrade behind.
+ * is allowed. What is no more than advised may be otherwise: a spec on file may be a shrunk one.
  */
 export function checkFit(protocol: Limiting, options: Options, replicas: number): void {
   checkReplicas(protocol, replicas);
-  const mayDiffer = (name: string): boolean =>
-    protocol.optionSchema.some((option) => option.name === name && option.mayDiffer === true);
   const limits = exceeded(protocol, options, replicas);
   refuse(
     options,
-    limits.filter(({ option }) => !mayDiffer(option)),
+    limits.filter(({ isAdvice }) => isAdvice !== true),
   );
 }
 
@@ -35,9 +33,8 @@ export function checkSense(protocol: Limiting, options: Options, replicas: numbe
 function refuse(options: Options, [limit]: readonly OptionLimit[]): void {
   if (limit === undefined) return;
   const { option, most, because } = limit;
-  throw new SpecError(
-    `option ${option} = ${options[option]}: expected at most ${most}: ${because}`,
-  );
+  const expected = most === undefined ? `at least ${limit.least}` : `at most ${most}`;
+  throw new SpecError(`option ${option} = ${options[option]}: expected ${expected}: ${because}`);
 }
 
 /** Throws `SpecError` for fewer replicas than the protocol is for. */
@@ -48,8 +45,9 @@ function checkReplicas({ name, replicasMin = 1 }: Limiting, replicas: number): v
 }
 
 /**
- * The options with those lowered that `replicas` leave no room for; those named in `kept` stay.
- * The result need not fit if there is no room for those either: `checkSense` says.
+ * The options with those lowered that `replicas` leave no room for, and those brought into line
+ * that contradict others; those named in `kept` stay. The result need not fit if there is no room
+ * for those either: `checkSense` says.
  */
 export function fittedOptions(
   protocol: Limiting,
@@ -61,7 +59,8 @@ export function fittedOptions(
   for (;;) {
     const limits = exceeded(protocol, fitted, replicas);
     const limit = limits.find(({ option }) => !kept.includes(option));
-    if (limit !== undefined) fitted = { ...fitted, [limit.option]: limit.most };
+    const bound = limit?.most ?? limit?.least;
+    if (limit !== undefined && bound !== undefined) fitted = { ...fitted, [limit.option]: bound };
     else if (limits.length === 0) return fitted;
     else return leavingRoom(protocol, fitted, replicas, kept);
   }
@@ -86,7 +85,9 @@ function leavingRoom(
   replicas: number,
   kept: readonly string[],
 ): Options {
-  const limited = (protocol.limits?.(options, replicas) ?? []).map(({ option }) => option);
+  const limited = (protocol.limits?.(options, replicas) ?? [])
+    .filter(({ isAdvice }) => isAdvice !== true)
+    .map(({ option }) => option);
   const least = protocol.optionSchema.flatMap((option) =>
     option.type === 'integer' && limited.includes(option.name) && !kept.includes(option.name)
       ? [[option.name, option.min] as const]
@@ -97,5 +98,8 @@ function leavingRoom(
 
 function exceeded(protocol: Limiting, options: Options, replicas: number): readonly OptionLimit[] {
   const limits = protocol.limits?.(options, replicas) ?? [];
-  return limits.filter(({ option, most }) => Number(options[option]) > most);
+  return limits.filter(({ option, most = Infinity, least = -Infinity }) => {
+    const value = Number(options[option]);
+    return value > most || value < least;
+  });
 }

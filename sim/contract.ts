@@ -169,12 +169,15 @@ export type OptionSchema = {
   | { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] }
 );
 
-/** What an option may be at most, besides what the schema says, and why. */
+/** What an option may be at most, or at least, besides what the schema says, and why. */
 export interface OptionLimit {
   readonly option: string;
-  readonly most: number;
+  readonly most?: number;
+  readonly least?: number;
   /** In words that go on from a colon: `there are 3 replicas`. */
   readonly because: string;
+  /** A cluster can have it otherwise, to little use: only who asks for it is refused. */
+  readonly isAdvice?: true;
 }
 
 /** What invariants, claims and oracles may see of a running cluster. Read only. */

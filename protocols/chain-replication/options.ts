@@ -8,7 +8,15 @@ import type {
   Options,
 } from '../../sim/contract.ts';
 import { shortestOf } from '../lease-windows.ts';
-import { type IntegerOption, integerOption, ROUND_TRIP, timeOption } from '../option-schema.ts';
+import {
+  type IntegerOption,
+  integerOption,
+  LONGEST,
+  ROUND_TRIP,
+  timeOption,
+} from '../option-schema.ts';
+
+const MILLION = 1_000_000;
 
 /** How queries are served. */
 export type ReadMode = 'tail' | 'confirm' | 'chain';
@@ -219,20 +227,46 @@ export function limits(options: Options, replicas: number): readonly OptionLimit
   ];
 }
 
+/** Where two contradict each other, whichever was not asked for gives way. */
 function heartbeatLimits(options: ChainOptions): readonly OptionLimit[] {
-  const { leaseDuration, driftBound, suspectAfter, leaderTimeout } = options;
+  const { leaseDuration, driftBound, suspectAfter, leaderTimeout, heartbeatInterval } = options;
   const counted = shortestOf(leaseDuration, driftBound);
   const fresh = suspectAfter - marginOf(options);
-  const tooLate: readonly (readonly [Micros, string])[] = [
-    [counted, `a lease is renewed by heartbeats, and counted on for ${counted} µs`],
-    [
-      fresh - ROUND_TRIP,
+  const two = 2 * heartbeatInterval;
+  return [
+    ...pair(
+      Math.ceil(counted / 2),
+      `a lease is renewed by heartbeats, and counted on for ${counted} µs`,
+      'leaseDuration',
+      leaseOf(two, driftBound),
+    ),
+    ...pair(
+      Math.ceil((fresh - ROUND_TRIP) / 2),
       `with suspectAfter = ${suspectAfter}, a word is too old after ${fresh} µs`,
-    ],
-    [leaderTimeout, `a master that is not heard for ${leaderTimeout} µs is taken for dead`],
+      'suspectAfter',
+      Math.ceil((4 * (two + ROUND_TRIP)) / 3),
+    ),
+    ...pair(
+      Math.ceil(leaderTimeout / 2),
+      `a master that is not heard for ${leaderTimeout} µs is taken for dead`,
+      'leaderTimeout',
+      two,
+    ),
   ];
-  const option = 'heartbeatInterval';
-  return tooLate.map(([time, because]) => ({ option, most: Math.ceil(time / 2), because }));
+
+  function pair(most: Micros, because: string, option: string, least: Micros): OptionLimit[] {
+    if (heartbeatInterval <= most) return [];
+    const often = `heartbeats come every ${heartbeatInterval} µs`;
+    return [
+      { option: 'heartbeatInterval', most, because, isAdvice: true },
+      { option, least: Math.min(LONGEST, least), because: often, isAdvice: true },
+    ];
+  }
+}
+
+/** The shortest lease that is counted on for so long, by clocks that lose as allowed. */
+function leaseOf(counted: Micros, driftBound: number): Micros {
+  return Math.ceil(((counted + 1) * MILLION) / (MILLION - driftBound));
 }
 
 /**

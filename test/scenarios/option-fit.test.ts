@@ -151,6 +151,18 @@ describe('times that contradict each other', () => {
     expect(options).toMatchObject({ suspectAfter: 10_000, heartbeatInterval: 1_750 });
   });
 
+  it('are raised where they are not enough for what was asked for', () => {
+    for (const seed of ['1', '2', '3', '4', '5', '6']) {
+      const { options } = draw('chain/calm', { options: { heartbeatInterval: 100_000 } }, seed);
+      expect(options.heartbeatInterval).toBe(100_000);
+      expect(options.leaderTimeout).toBeGreaterThanOrEqual(200_000);
+      expect(options.suspectAfter).toBeGreaterThanOrEqual(250_000);
+      expect(asked(chain, options, 6)).not.toThrow();
+    }
+    const { options } = draw('mp/calm', { options: { heartbeatInterval: 100_000 } });
+    expect(options).toMatchObject({ heartbeatInterval: 100_000, leaderTimeout: 200_000 });
+  });
+
   it('are allowed to one node at a time where nodes may differ', () => {
     const spec = draw('chain/calm', { replicas: 4 });
     const options = { heartbeatInterval: 60_000 };
