@@ -11,7 +11,7 @@ import Table from 'cli-table3';
 import { benchCases } from './cases.ts';
 import type { MeasuredCase, Rates } from './one-case.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const ONE_CASE = fileURLToPath(new URL('one-case.js', import.meta.url));
 
 interface Measured {

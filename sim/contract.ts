@@ -215,6 +215,8 @@ export interface Invariant<State = object> {
 }
 
 export interface InvariantWatcher<State = object> {
+  /** It has nothing to say, and nothing to learn, of the steps of others; absent: it is of all. */
+  readonly only?: readonly NodeId[];
   /**
    * Called after every event at a replica. Returns what is violated, in one sentence, or undefined.
    */

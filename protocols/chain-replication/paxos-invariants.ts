@@ -36,6 +36,7 @@ function amongMasters({
       const masters = sharedView(view);
       const watcher = watch(masters);
       return {
+        only: masters.cluster.replicas,
         after: (changed, state) =>
           state.kind === 'master' ? watcher.after(changed, state.paxos) : undefined,
         crashed(replica) {

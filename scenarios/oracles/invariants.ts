@@ -1,5 +1,5 @@
 /** The protocol's own invariants, checked after every event at a replica. */
-import type { Invariant, InvariantWatcher, Quietness } from '../../sim/contract.ts';
+import type { Invariant, InvariantWatcher, NodeId, Quietness } from '../../sim/contract.ts';
 import type { Court, Oracle } from './oracle.ts';
 
 interface Guard {
@@ -16,14 +16,11 @@ export const invariants: Oracle = {
     const { protocol } = court.build;
     const steadiness = protocol.steadiness?.();
     const all = protocol.invariants.map((invariant) => guardOf(invariant, court));
-    const after = {
-      steady: all.filter(({ restsAfter }) => restsAfter !== 'steady'),
-      idle: all.filter(({ restsAfter }) => restsAfter === undefined),
-    };
+    const posts = court.view.cluster.replicas.map((replica) => postOf(replica, all));
     return {
       stepped(replica, state) {
         const quietness = steadiness?.quietness(replica, state);
-        const guards = quietness === undefined ? all : after[quietness];
+        const guards = posts[replica]![quietness ?? 'busy'];
         for (let i = 0; i < guards.length; i++) {
           const { name, watcher } = guards[i]!;
           const violated = watcher.after(replica, state);
@@ -38,6 +35,19 @@ export const invariants: Oracle = {
     };
   },
 };
+
+/** Those that look at a replica, by how much it has done in a step. */
+function postOf(
+  replica: NodeId,
+  all: readonly Guard[],
+): { readonly [step in Quietness | 'busy']: readonly Guard[] } {
+  const busy = all.filter(({ watcher: { only } }) => only === undefined || only.includes(replica));
+  return {
+    busy,
+    steady: busy.filter(({ restsAfter }) => restsAfter !== 'steady'),
+    idle: busy.filter(({ restsAfter }) => restsAfter === undefined),
+  };
+}
 
 function guardOf(invariant: Invariant, court: Court): Guard {
   const { name, restsAfter } = invariant;
