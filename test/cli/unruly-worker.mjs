@@ -34,6 +34,7 @@ function answer(from, to) {
     from,
     to,
     totals: { seeds, passed: seeds, ...nothing },
+    byScenario: [{ scenario: 'vr/calm', seeds, passed: seeds, failed: 0, inconclusive: 0 }],
     marks: {},
     faults: {},
     grid: [{ verdict: 'p', count: seeds }],
