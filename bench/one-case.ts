@@ -6,7 +6,7 @@ import { run } from '../scenarios/run.ts';
 import { runBareLoop } from './bare-loop.ts';
 import { type BenchCase, benchCases } from './cases.ts';
 
-/** Until the engine has compiled what is hot: it runs at a fifth of its speed at first. */
+/** Until the engine has compiled what is hot: it runs at a fraction of its speed at first. */
 const WARM_UP_CPU_SECONDS = 5;
 const CPU_SECONDS = 2;
 /** The two take turns, so that a change of the machine's speed hits both alike. */

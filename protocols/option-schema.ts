@@ -1,5 +1,5 @@
 /** What the options of protocols have in common: those that are times, and how all are read. */
-import type { Micros, OptionSchema, Options } from '../sim/contract.ts';
+import type { Micros, OptionLimit, OptionSchema, Options } from '../sim/contract.ts';
 
 /** An option that is a number. */
 export type IntegerOption = OptionSchema & { readonly type: 'integer' };
@@ -13,8 +13,8 @@ export const LONGEST: Micros = 60_000_000;
 const SHORTEST: Micros = 100;
 
 /**
- * Shortest patience with another node, before it is taken for dead: what a message and its answer
- * take in the slowest calm networks of the scenarios. Who has less takes everybody for dead.
+ * Shortest patience with another node, before it is taken for dead: twice what a message and its
+ * answer take at most in a calm network of the scenarios. Who has less takes everybody for dead.
  */
 export const ROUND_TRIP: Micros = 4_000;
 
@@ -44,4 +44,29 @@ export function integerOption(options: Options, name: string): number {
   const value = options[name];
   if (typeof value !== 'number') throw new TypeError(`option ${name} is ${value}, not a number`);
   return value;
+}
+
+/** A time that heartbeats have to come within, for something to go on. */
+export interface Patience {
+  readonly option: string;
+  /** The longest interval that it bears, and why. */
+  readonly most: Micros;
+  readonly because: string;
+  /** How long it has to be at least for the interval there is. */
+  readonly least: Micros;
+}
+
+/** Where interval and patience contradict each other, whichever was not asked for gives way. */
+export function heartbeatLimits(
+  heartbeatInterval: Micros,
+  patiences: readonly Patience[],
+): readonly OptionLimit[] {
+  const impatient = patiences.filter(({ most }) => heartbeatInterval > most);
+  return impatient.flatMap(({ option, most, because, least }): OptionLimit[] => {
+    const often = `heartbeats come every ${heartbeatInterval} µs`;
+    return [
+      { option: 'heartbeatInterval', most, because, isAdvice: true },
+      { option, least: Math.min(LONGEST, least), because: often, isAdvice: true },
+    ];
+  });
 }

@@ -18,7 +18,6 @@ import { claims as claimsOfPaxos } from '../multi-paxos/claims.ts';
 import { type Configuration, isSettled } from './configuration.ts';
 import type { ConfigurationState } from './configuration-machine.ts';
 import { HANDOVER_BACKOFF_MAX } from './extension.ts';
-
 import type { ChainState } from './index.ts';
 import { paxosOptions } from './master.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';

@@ -9,9 +9,10 @@ import type {
 } from '../../sim/contract.ts';
 import { shortestOf } from '../lease-windows.ts';
 import {
+  heartbeatLimits,
   type IntegerOption,
   integerOption,
-  LONGEST,
+  type Patience,
   ROUND_TRIP,
   timeOption,
 } from '../option-schema.ts';
@@ -211,6 +212,7 @@ export const REPLICAS_MIN = 2;
  * up outlasts two of them.
  */
 export function limits(options: Options, replicas: number): readonly OptionLimit[] {
+  const chain = readOptions(options);
   const masters = Math.min(integerOption(options, 'masters'), replicas - 1);
   return [
     {
@@ -223,45 +225,36 @@ export function limits(options: Options, replicas: number): readonly OptionLimit
       most: replicas - masters,
       because: `of ${replicas} replicas ${masters} ${masters > 1 ? 'are masters' : 'is a master'}`,
     },
-    ...heartbeatLimits(readOptions(options)),
+    ...heartbeatLimits(chain.heartbeatInterval, patiences(chain)),
   ];
 }
 
-/** Where two contradict each other, whichever was not asked for gives way. */
-function heartbeatLimits(options: ChainOptions): readonly OptionLimit[] {
+/** What heartbeats keep up: leases, the trust in servers, the leadership of a master. */
+function patiences(options: ChainOptions): readonly Patience[] {
   const { leaseDuration, driftBound, suspectAfter, leaderTimeout, heartbeatInterval } = options;
   const counted = shortestOf(leaseDuration, driftBound);
   const fresh = suspectAfter - marginOf(options);
   const two = 2 * heartbeatInterval;
   return [
-    ...pair(
-      Math.ceil(counted / 2),
-      `a lease is renewed by heartbeats, and counted on for ${counted} µs`,
-      'leaseDuration',
-      leaseOf(two, driftBound),
-    ),
-    ...pair(
-      Math.ceil((fresh - ROUND_TRIP) / 2),
-      `with suspectAfter = ${suspectAfter}, a word is too old after ${fresh} µs`,
-      'suspectAfter',
-      Math.ceil((4 * (two + ROUND_TRIP)) / 3),
-    ),
-    ...pair(
-      Math.ceil(leaderTimeout / 2),
-      `a master that is not heard for ${leaderTimeout} µs is taken for dead`,
-      'leaderTimeout',
-      two,
-    ),
+    {
+      option: 'leaseDuration',
+      most: Math.ceil(counted / 2),
+      because: `a lease is renewed by heartbeats, and counted on for ${counted} µs`,
+      least: leaseOf(two, driftBound),
+    },
+    {
+      option: 'suspectAfter',
+      most: Math.ceil((fresh - ROUND_TRIP) / 2),
+      because: `with suspectAfter = ${suspectAfter}, a word is too old after ${fresh} µs`,
+      least: Math.ceil((4 * (two + ROUND_TRIP)) / 3),
+    },
+    {
+      option: 'leaderTimeout',
+      most: Math.ceil(leaderTimeout / 2),
+      because: `a master that is not heard for ${leaderTimeout} µs is taken for dead`,
+      least: two,
+    },
   ];
-
-  function pair(most: Micros, because: string, option: string, least: Micros): OptionLimit[] {
-    if (heartbeatInterval <= most) return [];
-    const often = `heartbeats come every ${heartbeatInterval} µs`;
-    return [
-      { option: 'heartbeatInterval', most, because, isAdvice: true },
-      { option, least: Math.min(LONGEST, least), because: often, isAdvice: true },
-    ];
-  }
 }
 
 /** The shortest lease that is counted on for so long, by clocks that lose as allowed. */

@@ -1,6 +1,6 @@
 /** The options of Multi-Paxos, their defaults, and what follows from them. */
 import type { Micros, OptionLimit, OptionSchema, Options } from '../../sim/contract.ts';
-import { integerOption, LONGEST, ROUND_TRIP, timeOption } from '../option-schema.ts';
+import { heartbeatLimits, integerOption, ROUND_TRIP, timeOption } from '../option-schema.ts';
 
 /**
  * How operations that only read are served: as commands in a slot (§4.5); by the leader once a
@@ -204,36 +204,21 @@ export function readOptions(options: Options): PaxosOptions {
  * no sign that the leader is gone.
  */
 export function limits(options: Options, replicas: number): readonly OptionLimit[] {
-  const members = integerOption(options, 'members');
+  const { members, leaderTimeout, heartbeatInterval } = readOptions(options);
   const nodes = `there ${replicas === 1 ? 'is 1 replica' : `are ${replicas} replicas`}`;
   const first = members === 0 ? replicas : Math.min(members, replicas);
   const because = first === replicas ? nodes : `${first} of ${replicas} replicas are members`;
   return [
     { option: 'members', most: replicas, because: nodes },
     { option: 'phase2Quorum', most: first, because },
-    ...heartbeatLimits(options),
-  ];
-}
-
-/** Where the two contradict each other, whichever was not asked for gives way. */
-function heartbeatLimits(options: Options): readonly OptionLimit[] {
-  const leaderTimeout = integerOption(options, 'leaderTimeout');
-  const heartbeatInterval = integerOption(options, 'heartbeatInterval');
-  const most = Math.floor(leaderTimeout / 2);
-  if (heartbeatInterval <= most) return [];
-  return [
-    {
-      option: 'heartbeatInterval',
-      most,
-      because: `a leader that is not heard for ${leaderTimeout} µs is taken for dead`,
-      isAdvice: true,
-    },
-    {
-      option: 'leaderTimeout',
-      least: Math.min(LONGEST, 2 * heartbeatInterval),
-      because: `a leader says every ${heartbeatInterval} µs that it is there`,
-      isAdvice: true,
-    },
+    ...heartbeatLimits(heartbeatInterval, [
+      {
+        option: 'leaderTimeout',
+        most: Math.floor(leaderTimeout / 2),
+        because: `a leader that is not heard for ${leaderTimeout} µs is taken for dead`,
+        least: 2 * heartbeatInterval,
+      },
+    ]),
   ];
 }
 
