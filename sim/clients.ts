@@ -2,8 +2,9 @@
  * The workload: hands each client its planned operations one by one and writes the history. A
  * client that gives up or crashes leaves its operation open for ever and goes on as a new process.
  */
-import type { Level, Micros, NodeId } from './contract.ts';
+import type { Micros, NodeId } from './contract.ts';
 import { INVOKE, plainEvent } from './event.ts';
+import type { Level, WeakerLevel } from './level.ts';
 import type { Node } from './node.ts';
 import type { Plain } from './plain.ts';
 import type { PlannedOperation } from './plan.ts';
@@ -39,14 +40,14 @@ export class Clients {
   remaining: number;
   private readonly world: Simulation;
   private readonly firstClient: NodeId;
-  private readonly offersSequentialReads: boolean;
+  private readonly weakerLevels: readonly WeakerLevel[];
   private readonly progress: ClientProgress[];
   private nextProcess: number;
 
   constructor(world: Simulation, { protocol, replicas, clients, plan }: SimulationConfig) {
     this.world = world;
     this.firstClient = replicas;
-    this.offersSequentialReads = protocol.offersSequentialReads === true;
+    this.weakerLevels = protocol.weakerLevels ?? [];
     const shares = Array.from({ length: clients }, (): PlannedOperation[] => []);
     for (const operation of plan.operations) shares[operation.client]?.push(operation);
     this.progress = shares.map((share, client) => ({
@@ -100,11 +101,12 @@ export class Clients {
     });
     this.world.counts.invoked += 1;
     this.world.log?.invoke(node.id, progress.open, operation, level);
-    node.client.invoke(operation, level);
+    const returned: unknown = node.client.invoke(operation, level, planned.via);
+    if (returned !== undefined) this.world.checks.refuseReturned(node.id, 'invoke', returned);
   }
 
   private levelOf({ level }: PlannedOperation): Level {
-    return this.offersSequentialReads && level !== undefined ? level : 'linearizable';
+    return level !== undefined && this.weakerLevels.includes(level) ? level : 'linearizable';
   }
 
   complete(node: Node, output: Plain): void {

@@ -5,6 +5,8 @@
  * messages, and one injected `env`. Every handler runs to completion; what it sends leaves when the
  * step has returned and everything that the node has persisted so far is durable.
  */
+import type { Level, Staleness, WeakerLevel } from './level.ts';
+import type { NumberNames } from './number-names.ts';
 import type { Plain } from './plain.ts';
 
 /** Replicas are 0 … n-1 (joiners included), clients follow. */
@@ -13,7 +15,7 @@ export type NodeId = number;
 /** Virtual time: an integer number of microseconds. */
 export type Micros = number;
 
-/** Protocol messages are unions of readonly interfaces discriminated by `type`. */
+/** Unions of readonly interfaces, told apart by `type`: JSON values, `undefined`, maps, sets. */
 export interface Message {
   readonly type: string;
 }
@@ -50,27 +52,27 @@ export interface Durable {
   readonly records: readonly DurableRecord[];
 }
 
-/** Everything a protocol may know of, and do to, the world. */
+/** All that a protocol may know of, and do to, the world. What it may not do ends the run. */
 export interface Env<M extends Message = Message, Timer extends string = string> {
   readonly id: NodeId;
   /** This node's own clock: skewed and drifting, but monotonic. */
   readonly now: Micros;
-  /** Leaves when the step has returned and every write issued so far is durable. */
+  /** To any node, itself too; leaves when the step is over and all writes so far are durable. */
   send(to: NodeId, message: M): void;
   /** Leaves when the step has returned: for content that promises nothing durable. */
   sendUnsynced(to: NodeId, message: M): void;
-  /** One timer a name, in this node's local time; arming re-arms. */
+  /** One timer a name; arming re-arms. `delay`, in its local time, is whole and not negative. */
   setTimer(timer: Timer, delay: Micros): void;
   cancelTimer(timer: Timer): void;
   /**
    * One call is one record: all of it survives a crash, or none, or it is torn (`intact: false`).
    */
   persist(...writes: readonly Write[]): void;
-  /** A draw in 0 … bound-1 from this node's own stream, which does not restart with the node. */
+  /** A draw in 0 … bound-1 (at most 2^32) from a stream that goes on when the node restarts. */
   random(bound: number): number;
   /**
-   * Names a reached situation: coverage for the fuzzer, a trigger for faults, a label in the
-   * report.
+   * Names a reached situation, one of the protocol's `marks`: coverage for the fuzzer, a trigger
+   * for faults, a label in the report.
    */
   mark(name: string): void;
 }
@@ -78,7 +80,7 @@ export interface Env<M extends Message = Message, Timer extends string = string>
 /** What a client's half of a protocol may do besides. */
 export interface ClientEnv<M extends Message = Message, Timer extends string = string>
   extends Env<M, Timer> {
-  /** The open operation has returned `output`. */
+  /** The open operation has returned `output`, which is plain data. */
   complete(output: Plain): void;
   /** Gives the open operation up: its outcome is unknown for ever. */
   abandon(): void;
@@ -86,13 +88,13 @@ export interface ClientEnv<M extends Message = Message, Timer extends string = s
   refuse(): void;
 }
 
-/** A replica, or the common part of a client. */
+/** A replica, or the common part of a client. Handlers are synchronous and return nothing. */
 export interface Process<
   M extends Message = Message,
   Timer extends string = string,
   State = object,
 > {
-  /** All mutable data and nothing else: no functions, no class instances. */
+  /** All mutable data and nothing else: no functions, no class instances, no cycles. */
   readonly state: State;
   /** Boot and recovery are the same door: a first start finds no records. */
   start(durable: Durable): void;
@@ -108,18 +110,15 @@ export interface Process<
   reconfigure?(members: readonly NodeId[]): void;
 }
 
-/**
- * How fresh an answer has to be. A `sequential` read may be stale: any replica answers it from what
- * it knows to be decided, but never from an older state than the same history process has seen, nor
- * without that process's own writes. Only reads are asked for it; the default is `linearizable`.
- */
-export type Level = 'linearizable' | 'sequential';
-
 /** A client issues one operation at a time; the next `invoke` comes after the last one's end. */
 export interface Client<M extends Message = Message, Timer extends string = string, State = object>
   extends Process<M, Timer, State> {
-  /** A client whose protocol offers no sequential reads is never asked for one. */
-  invoke(operation: Plain, level: Level): void;
+  /**
+   * A client is never asked for a level that its protocol does not offer. With `via`, which
+   * only protocols that offer it are asked for, this replica is the first to hear of the operation;
+   * what follows when it does not answer, or knows who does, is up to the protocol.
+   */
+  invoke(operation: Plain, level: Level, via?: NodeId): void;
 }
 
 /** A deterministic state machine that a protocol replicates. `apply` returns the reply. */
@@ -135,6 +134,19 @@ export interface StateMachine<App = unknown> {
   clone(app: App): App;
   /** Whether `operation` can never change the state, so that a read path may serve it. */
   isReadOnly(operation: Plain): boolean;
+  /**
+   * Of a machine with several objects: the one that the operation is about. Its reply, and what it
+   * changes, follow from the earlier operations on that object alone. Absent: there is one object.
+   */
+  objectOf?(operation: Plain): string;
+  /** Whether the operation changes its object only if that is as the operation expects. */
+  isTestAndSet?(operation: Plain): boolean;
+  /**
+   * What of `app` these operations may have changed, as it is now; absent: the machine cannot tell.
+   */
+  difference?(app: App, operations: readonly Plain[]): Plain;
+  /** Makes `app`, in place, what it was before those operations, into what it was after them. */
+  merge?(app: App, difference: Plain): void;
 }
 
 /** The members of a run, as every process is told at its start. */
@@ -293,6 +305,8 @@ export interface Protocol<
   readonly roundName?: string;
   /** Its own word for who leads, such as `primary` or `head`; absent: `leader`. */
   readonly leaderName?: string;
+  /** How people read its packed numbers; absent: it has none. */
+  readonly numberNames?: NumberNames;
   readonly optionSchema: readonly OptionSchema[];
   /** Fewer replicas than this are no cluster; absent means that one is enough. */
   readonly replicasMin?: number;
@@ -307,11 +321,23 @@ export interface Protocol<
   /** Those at which it changes who leads, or who is a member: told beside a failure. */
   readonly landmarks?: readonly string[];
   /**
-   * Whether clients ask for less where `sequential` is all that is wanted. Clients of any other
-   * protocol give more than was asked for: every operation of theirs is invoked, recorded and
-   * judged as linearizable.
+   * Levels that clients ask for where no more is wanted. Those that are not among them give more
+   * than was asked for: such an operation is invoked, recorded and judged as linearizable.
    */
-  readonly offersSequentialReads?: boolean;
+  readonly weakerLevels?: readonly WeakerLevel[];
+  /** What `bounded` reads keep to; for protocols that offer them. */
+  staleness?(options: Options): Staleness;
+  /**
+   * Operations that the replica knows of, decided or not, those trimmed included: what eventual
+   * reads may be answered from. For protocols that offer them, with `knownOperation`.
+   */
+  knownCount?(state: State): number;
+  /** That at `position` (from 0), as the very object; undefined where it keeps a snapshot only. */
+  knownOperation?(state: State, position: number): Plain | undefined;
+  /** Whether clients first ask the replica that an operation is planned for. */
+  readonly offersVia?: boolean;
+  /** Option that says how many of those that can be members are so at first; absent: always all. */
+  readonly membersOption?: string;
   replica(env: Env<M, Timer>, cluster: Cluster, machine: StateMachine): Process<M, Timer, State>;
   /** The machine is there to tell which operations only read. */
   client(

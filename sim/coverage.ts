@@ -31,10 +31,10 @@ export class Coverage {
     this.beside = new Int32Array(marks.length * this.words);
   }
 
-  /** Counts the mark; one that the protocol does not declare is known by its name only. */
-  reach(mark: string, node: NodeId): void {
+  /** Counts the mark; false for one that the protocol does not declare. */
+  reach(mark: string, node: NodeId): boolean {
     const index = this.indexes.get(mark);
-    if (index === undefined) return;
+    if (index === undefined) return false;
     this.counts[index] = (this.counts[index] as number) + 1;
     const row = index * this.words;
     for (let word = 0; word < this.words; word++) {
@@ -51,6 +51,7 @@ export class Coverage {
       this.beside[at] = (this.beside[at] as number) | (1 << (mark & 31));
     }
     this.last[node] = index;
+    return true;
   }
 
   countOf(mark: string): number {

@@ -229,6 +229,12 @@ export class Disk {
     for (const error of this.unreadable) if (error.index >= end) this.unreadable.delete(error);
   }
 
+  /** What is on it, oldest record first, and how many are on the way: changes nothing. */
+  look(): Durable & { readonly outstanding: number } {
+    const records = this.records.slice(0, this.durable).filter((record) => record !== undefined);
+    return { records, outstanding: this.records.length - this.durable };
+  }
+
   /** What a starting node reads: containers of its own, entries shared. */
   read(): Durable {
     this.unmet.clear();

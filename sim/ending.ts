@@ -3,6 +3,7 @@
  * Decides when that is done, and when what is owed is overdue.
  */
 import type { Micros, NodeId, Owed } from './contract.ts';
+import type { Node } from './node.ts';
 import type { Ending } from './plan.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -57,8 +58,14 @@ export class QuietEnding {
   private healAll(): void {
     const { network, nodes, faults } = this.world;
     network.calm();
-    for (const node of nodes) node.disk.calm();
+    for (const node of nodes) this.calm(node);
     faults.healAll();
+  }
+
+  /** Records do not stall any more, and messages take no time. */
+  private calm(node: Node): void {
+    node.disk.calm();
+    this.world.lifecycle.quicken(node);
   }
 
   /** These nodes and the links among them get well; all else stays as it is, for good. */
@@ -66,7 +73,7 @@ export class QuietEnding {
     const { network, post, faults } = this.world;
     network.calmAmong(core);
     post.letGo();
-    for (const id of core) this.world.node(id).disk.calm();
+    for (const id of core) this.calm(this.world.node(id));
     faults.healCore(core);
   }
 

@@ -1,11 +1,14 @@
 /** Writes the event log of a run, on demand: it reads the world and changes nothing in it. */
-import type { Level, Message, NodeId, Protocol, Unreadable } from './contract.ts';
+import type { Message, NodeId, Protocol, Unreadable } from './contract.ts';
 import type { Fault } from './fault.ts';
+import type { Level } from './level.ts';
 import type { Plain } from './plain.ts';
 import type { EventKind, EventRecord } from './record.ts';
 import type { Simulation } from './simulation.ts';
 
 const DETAIL_LENGTH_MAX = 400;
+/** What is nested deeper is not told: nobody reads it, and a part of itself would have no end. */
+const DETAIL_DEPTH_MAX = 16;
 
 type Fields = Omit<EventRecord, 'index' | 'event' | 'time' | 'kind'>;
 
@@ -118,20 +121,24 @@ export class EventLog {
 
 /** Plain data as one line of JSON without quotes around names, cut to a readable length. */
 export function describe(value: unknown): string {
-  const text = inOneLine(value);
+  const text = inOneLine(value, 0);
   return text.length <= DETAIL_LENGTH_MAX ? text : `${text.slice(0, DETAIL_LENGTH_MAX)}…`;
 }
 
-function inOneLine(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;
+function inOneLine(value: unknown, depth: number): string {
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (depth > DETAIL_DEPTH_MAX) return '…';
+  if (Array.isArray(value)) {
+    return `[${value.map((element) => inOneLine(element, depth + 1)).join(', ')}]`;
+  }
   const present = Object.entries(value).filter(([, field]) => field !== undefined);
   // Numbers and words say what a message is about; a log comes last, where it may be cut off.
   const fields = [
     ...present.filter(([, field]) => !Array.isArray(field)),
     ...present.filter(([, field]) => Array.isArray(field)),
   ];
-  const texts = fields.map(([name, field]) => `${bareName(name)}: ${inOneLine(field)}`);
+  const texts = fields.map(([name, field]) => `${bareName(name)}: ${inOneLine(field, depth + 1)}`);
   return `{${texts.join(', ')}}`;
 }
 

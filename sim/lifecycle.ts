@@ -25,12 +25,17 @@ export class Lifecycle {
     this.world.log?.write(kind, { node: node.id });
     this.world.running = node.id;
     if (node.isReplica) {
-      node.process = protocol.replica(node, cluster, machine);
+      const replica = protocol.replica(node, cluster, machine);
+      world.checks.checkProcess(node, protocol, replica);
+      node.process = replica;
     } else {
-      node.client = protocol.client(node, cluster, machine);
-      node.process = node.client;
+      const client = protocol.client(node, cluster, machine);
+      world.checks.checkProcess(node, protocol, client);
+      node.client = client;
+      node.process = client;
     }
-    node.process.start(node.disk.read());
+    const returned: unknown = node.process.start(node.disk.read());
+    if (returned !== undefined) world.checks.refuseReturned(node.id, 'start', returned);
     this.world.running = -1;
     if (!node.isReplica) this.world.clients.queueNext(node);
   }
@@ -81,7 +86,14 @@ export class Lifecycle {
   /** Every event takes the node `by` longer, or less long again. */
   serveSlowly(id: NodeId, by: Micros): void {
     const node = this.world.node(id);
-    node.serviceTime += by;
+    node.serve({ eventTime: node.eventTime + by });
+    this.world.turns.goOn(node);
+  }
+
+  /** Messages take the node no time any more. */
+  quicken(node: Node): void {
+    if (node.messageTime === 0) return;
+    node.serve({ messageTime: 0 });
     this.world.turns.goOn(node);
   }
 
@@ -134,7 +146,8 @@ export class Lifecycle {
   takeRequest(node: Node): void {
     const members = node.requests.shift() ?? [];
     this.world.running = node.id;
-    node.process?.reconfigure?.(members);
+    const returned: unknown = node.process?.reconfigure?.(members);
+    if (returned !== undefined) this.world.checks.refuseReturned(node.id, 'reconfigure', returned);
     this.world.running = -1;
   }
 
@@ -161,7 +174,8 @@ export class Lifecycle {
     node.loseHeld();
     if (isHandled) {
       world.running = node.id;
-      writer.writeFailed?.(lost);
+      const returned: unknown = writer.writeFailed?.(lost);
+      if (returned !== undefined) world.checks.refuseReturned(node.id, 'writeFailed', returned);
       world.running = -1;
       world.finishStep(node);
     } else {

@@ -2,20 +2,25 @@
  * One node: a process (replica or client), and the `env` through which it reaches the world. What
  * a step sends is collected, and leaves when the step has returned and the disk has caught up.
  */
-import type { Clock } from './clock.ts';
+import { Clock } from './clock.ts';
 import type { Client, ClientEnv, Message, Micros, NodeId, Process, Write } from './contract.ts';
 import { Disk } from './disk.ts';
 import { DURABLE, plainEvent, type SimEvent } from './event.ts';
 import { freezeDeeply, type Plain } from './plain.ts';
 import type { DiskConfig } from './plan.ts';
 import type { Simulation } from './simulation.ts';
-import type { NodeBuild } from './simulation-config.ts';
+import type { NodeBuild, SimulationConfig } from './simulation-config.ts';
 import type { Stream, Streams } from './streams.ts';
 import type { Tamper } from './tampering.ts';
 import { Timers } from './timers.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 const OFF = -1;
+
+interface ServiceTimes {
+  readonly eventTime?: Micros;
+  readonly messageTime?: Micros;
+}
 
 export class Node implements ClientEnv {
   readonly id: NodeId;
@@ -28,8 +33,11 @@ export class Node implements ClientEnv {
   pauses = 0;
   /** It is down because its process ended when it could not write. */
   hasFailedToWrite = false;
-  /** How long each event keeps the node busy; what arrives meanwhile waits. */
-  serviceTime: Micros = 0;
+  /** How long each event keeps the node busy, and each message besides; what arrives waits. */
+  eventTime: Micros = 0;
+  messageTime: Micros = 0;
+  /** Whether anything keeps it busy: asked of every event. */
+  private takesTime = false;
   busyUntil: Micros = 0;
   /** What it runs from its next start on, if that is not what the others run. */
   build: NodeBuild | undefined;
@@ -58,6 +66,8 @@ export class Node implements ClientEnv {
   private outMessages: Message[] = [];
   private outUnsynced: boolean[] = [];
   private outCount = 0;
+  /** Type of the last message, which is no news. */
+  private lastType = '';
   /** Records issued when a fault was triggered by a mark in this step; -1 when none was. */
   private issuedAtMark = OFF;
 
@@ -85,14 +95,16 @@ export class Node implements ClientEnv {
   }
 
   send(to: NodeId, message: Message): void {
-    this.collect(to, message, false);
+    this.collect('send', to, message, false);
   }
 
   sendUnsynced(to: NodeId, message: Message): void {
-    this.collect(to, message, true);
+    this.collect('sendUnsynced', to, message, true);
   }
 
   setTimer(timer: string, delay: Micros): void {
+    // Whole numbers below 2^32 are what they are as unsigned ones, and nothing else is.
+    if (delay >>> 0 !== delay) this.world.checks.checkDelay(this, timer, delay);
     this.timers.set(timer, delay);
   }
 
@@ -101,7 +113,11 @@ export class Node implements ClientEnv {
   }
 
   persist(...writes: readonly Write[]): void {
-    if (this.world.isParanoid) freezeDeeply(writes);
+    const { isParanoid, checks } = this.world;
+    if (isParanoid) freezeDeeply(writes);
+    const issued = this.disk.issuedCount;
+    // What is written is looked at at powers of two: often enough, and it costs no more than that.
+    checks.checkWrites(this, writes, isParanoid || (issued & (issued - 1)) === 0);
     const durableAt = this.disk.issue(writes, this.world.now);
     this.world.counts.persisted += 1;
     this.queueDurable(durableAt);
@@ -112,6 +128,7 @@ export class Node implements ClientEnv {
   }
 
   random(bound: number): number {
+    if ((bound - 1) >>> 0 !== bound - 1) this.world.checks.refuseBound(this, bound);
     return this.stream.below(bound);
   }
 
@@ -131,22 +148,43 @@ export class Node implements ClientEnv {
 
   /** Whether events have to wait their turn here. */
   get isHeldUp(): boolean {
-    return this.pauses > 0 || this.serviceTime > 0;
+    return this.pauses > 0 || this.takesTime;
   }
 
   complete(output: Plain): void {
+    if (!this.isAsked) this.world.checks.refuseEnd(this, 'complete');
+    this.world.checks.checkOutput(this, output);
     this.world.clients.complete(this, output);
   }
 
   abandon(): void {
+    if (!this.isAsked) this.world.checks.refuseEnd(this, 'abandon');
     this.world.clients.abandon(this);
   }
 
   refuse(): void {
+    if (!this.isAsked) this.world.checks.refuseEnd(this, 'refuse');
     this.world.clients.refuse(this);
   }
 
+  /** Whether it is a client that has an operation open. */
+  private get isAsked(): boolean {
+    return !this.isReplica && this.world.clients.openOperation(this.id) >= 0;
+  }
+
+  /** Whether it is busy for a while with what it handles. */
+  get isSlow(): boolean {
+    return this.takesTime;
+  }
+
   // What the world does with it.
+
+  /** Each event, or each message, keeps it busy for so long from now on. */
+  serve({ eventTime = this.eventTime, messageTime = this.messageTime }: ServiceTimes): void {
+    this.eventTime = eventTime;
+    this.messageTime = messageTime;
+    this.takesTime = eventTime > 0 || messageTime > 0;
+  }
 
   /** Its disk is less slow from now on. */
   quickenDisk(): void {
@@ -210,7 +248,12 @@ export class Node implements ClientEnv {
     this.client = undefined;
   }
 
-  private collect(to: NodeId, message: Message, unsynced: boolean): void {
+  private collect(call: string, to: NodeId, message: Message, unsynced: boolean): void {
+    const { checks, nodeIds } = this.world;
+    if (nodeIds[to] !== to) checks.refuseRecipient(this, call, to, message);
+    if (message?.type !== this.lastType || this.world.isParanoid) {
+      this.lastType = checks.checkMessage(this, call, to, message);
+    }
     if (this.world.isParanoid) freezeDeeply(message);
     const position = this.outCount;
     this.outTo[position] = to;
@@ -218,4 +261,20 @@ export class Node implements ClientEnv {
     this.outUnsynced[position] = unsynced;
     this.outCount = position + 1;
   }
+}
+
+/** A node as it is before it starts: its clock is off, and drifts, as its stream says. */
+export function createNode(
+  world: Simulation,
+  id: NodeId,
+  { clock, disk, replicas, serviceTime = 0 }: SimulationConfig,
+  streams: Streams,
+): Node {
+  const isSkewed = clock.offset > 0 || clock.drift > 0;
+  const stream = isSkewed ? streams.get(`clock:${id}`) : undefined;
+  const offset = stream?.below(clock.offset + 1) ?? 0;
+  const drift = stream?.between(-clock.drift, clock.drift) ?? 0;
+  const node = new Node(world, id, id < replicas, new Clock(offset, drift), disk, streams);
+  if (node.isReplica) node.serve({ messageTime: serviceTime });
+  return node;
 }

@@ -5,6 +5,7 @@
  */
 import type { Micros, NodeId } from './contract.ts';
 import type { Fault } from './fault.ts';
+import type { WeakerLevel } from './level.ts';
 import type { Plain } from './plain.ts';
 
 export interface Plan {
@@ -19,7 +20,9 @@ export interface PlannedOperation {
   readonly client: number;
   readonly operation: Plain;
   /** For a read that may be stale, if the protocol offers such; absent means linearizable. */
-  readonly level?: 'sequential';
+  readonly level?: WeakerLevel;
+  /** The replica that the client asks first, if the protocol offers that; absent: as it likes. */
+  readonly via?: NodeId;
 }
 
 export type PlannedFault = FaultTrigger & Fault;

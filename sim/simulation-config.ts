@@ -13,6 +13,8 @@ export interface SimulationConfig {
   readonly network: NetworkConfig;
   readonly disk: DiskConfig;
   readonly clock: ClockConfig;
+  /** How long each message keeps a replica busy, until the run turns quiet; absent: no time. */
+  readonly serviceTime?: Micros;
   readonly plan: Plan;
   readonly ending: Ending;
   readonly bounds: Bounds;
@@ -61,6 +63,8 @@ export interface Observer {
   returned(operation: number): void;
   crashed(node: NodeId): void;
   restarted(node: NodeId): void;
+  /** Faults have begun, healed, or gone on to another phase, or all is quiet from now on. */
+  worldChanged?(): void;
   /** Whether, with every client done, these replicas agree: the run may end. */
   isSettled(replicas: readonly NodeId[]): boolean;
 }

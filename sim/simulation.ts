@@ -4,8 +4,8 @@
  */
 
 import { Clients } from './clients.ts';
-import { Clock } from './clock.ts';
 import type { Claims, Cluster, ClusterView, Message, Micros, NodeId, Owed } from './contract.ts';
+import { ContractChecks } from './contract-checks.ts';
 import { Coverage } from './coverage.ts';
 import { QuietEnding } from './ending.ts';
 import {
@@ -31,7 +31,7 @@ import { Landmarks } from './landmarks.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { hashString, TraceHash } from './mixing.ts';
 import { Network } from './network.ts';
-import { Node } from './node.ts';
+import { createNode, type Node } from './node.ts';
 import { freezeDeeply } from './plain.ts';
 import { Post } from './post.ts';
 import { EventQueue } from './queue.ts';
@@ -57,7 +57,10 @@ export class Simulation implements ClusterView {
   readonly landmarks: Landmarks;
   readonly trace = new TraceHash();
   readonly cluster: Cluster;
+  /** At each place its number: what is found at no other place is no node. */
+  readonly nodeIds: readonly NodeId[];
   readonly nodes: readonly Node[];
+  readonly checks = new ContractChecks(this);
   readonly network: Network;
   readonly post: Post;
   readonly streams: Streams;
@@ -95,6 +98,7 @@ export class Simulation implements ClusterView {
     this.config = config;
     const { replicas, clients } = config;
     const ids = Array.from({ length: replicas + clients }, (_, id) => id);
+    this.nodeIds = ids;
     this.cluster = freezeDeeply({
       replicas: ids.slice(0, replicas),
       clients: ids.slice(replicas),
@@ -116,7 +120,7 @@ export class Simulation implements ClusterView {
     this.lifecycle = new Lifecycle(this, config);
     this.turns = new Turns(this);
     this.streams = new Streams(config.seed);
-    this.nodes = ids.map((id) => this.createNode(id, this.streams));
+    this.nodes = ids.map((id) => createNode(this, id, config, this.streams));
     this.clients = new Clients(this, config);
     this.ending = new QuietEnding(this, ending);
     for (const id of ids) this.queueEvent(plainEvent(0, START, id, 0));
@@ -128,15 +132,6 @@ export class Simulation implements ClusterView {
       config.plan.faults,
       config.withinClaims ? this.claims : undefined,
     );
-  }
-
-  private createNode(id: NodeId, streams: Streams): Node {
-    const { clock, disk, replicas } = this.config;
-    const isSkewed = clock.offset > 0 || clock.drift > 0;
-    const stream = isSkewed ? streams.get(`clock:${id}`) : undefined;
-    const offset = stream?.below(clock.offset + 1) ?? 0;
-    const drift = stream?.between(-clock.drift, clock.drift) ?? 0;
-    return new Node(this, id, id < replicas, new Clock(offset, drift), disk, streams);
   }
 
   /** The main loop. `shouldStop` is asked now and then, and ends the run when it says so. */
@@ -194,6 +189,7 @@ export class Simulation implements ClusterView {
     else if (event.kind === HEAL) this.faults.heal(event.from);
     else if (event.kind === PHASE) this.faults.goOn(event.from);
     else this.ending.turnQuiet();
+    this.observer?.worldChanged?.();
   }
 
   private stepNode(node: Node, event: SimEvent): void {
@@ -218,7 +214,8 @@ export class Simulation implements ClusterView {
     this.countEvent(event);
     this.log?.write('timer', { node: node.id, label: event.slot.name });
     this.running = node.id;
-    node.process?.expire(event.slot.name);
+    const returned: unknown = node.process?.expire(event.slot.name);
+    if (returned !== undefined) this.checks.refuseReturned(node.id, 'expire', returned);
     this.running = -1;
     this.finishStep(node);
   }
@@ -277,7 +274,8 @@ export class Simulation implements ClusterView {
     this.counts.delivered += 1;
     this.log?.deliver(node.id, event.from, message, event);
     this.running = node.id;
-    node.process.receive(event.from, message);
+    const returned: unknown = node.process.receive(event.from, message);
+    if (returned !== undefined) this.checks.refuseReturned(node.id, 'receive', returned);
     this.running = -1;
     this.finishStep(node);
   }
@@ -291,6 +289,7 @@ export class Simulation implements ClusterView {
     }
     if (this.faults.hasDue) {
       this.faults.beginDue();
+      this.observer?.worldChanged?.();
       node.forgetMark();
     }
     node.releaseStep();
@@ -316,7 +315,8 @@ export class Simulation implements ClusterView {
   }
 
   markReached(node: Node, mark: string): void {
-    this.coverage.reach(mark, node.id);
+    const isDeclared = this.coverage.reach(mark, node.id);
+    if (!isDeclared) this.checks.checkMark(node, mark, this.config.protocol);
     this.landmarks.reach(node.id, mark);
     this.log?.write('mark', { node: node.id, label: mark });
     this.faults.markReached(node, mark);

@@ -102,6 +102,7 @@ export class Timers {
   }
 
   private add(timer: string): TimerSlot {
+    this.world.checks.checkTimerName(this.node, timer);
     const hash = hashString(timer);
     const slot: TimerSlot = { name: timer, hash, due: OFF, deadline: OFF, queued: undefined };
     this.slots.set(timer, slot);

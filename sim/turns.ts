@@ -1,5 +1,5 @@
 /** Events that wait for their turn: at a paused node until it resumes, at a slow one in a queue. */
-import { plainEvent, type SimEvent, WAKE } from './event.ts';
+import { DELIVER, plainEvent, type SimEvent, WAKE } from './event.ts';
 import type { Node } from './node.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -13,12 +13,18 @@ export class Turns {
   /** An event for a node that is paused or slow: it waits, unless the node is free. */
   wait(node: Node, event: SimEvent): void {
     const isFree = !node.isPaused && node.stalled.length === 0 && this.world.now >= node.busyUntil;
-    if (!node.isUp) this.world.handle(node, event);
+    if (!node.isUp || this.isWithin(node, event)) this.world.handle(node, event);
     else if (isFree) this.serve(node, event);
     else {
       node.stalled.push(event);
       this.queueWake(node);
     }
+  }
+
+  /** What a node says to itself is part of what it does, where it is messages that take time. */
+  private isWithin(node: Node, event: SimEvent): boolean {
+    const isToItself = event.kind === DELIVER && event.from === node.id;
+    return isToItself && !node.isPaused && node.eventTime === 0;
   }
 
   /** The node has time for the next event. */
@@ -35,7 +41,7 @@ export class Turns {
   /** The node is no longer paused, or takes another time for each event. */
   goOn(node: Node): void {
     if (node.isPaused) return;
-    if (node.serviceTime > 0) {
+    if (node.isSlow) {
       this.queueWake(node);
       return;
     }
@@ -45,7 +51,8 @@ export class Turns {
   }
 
   private serve(node: Node, event: SimEvent): void {
-    node.busyUntil = this.world.now + node.serviceTime;
+    const forMessage = event.kind === DELIVER ? node.messageTime : 0;
+    node.busyUntil = this.world.now + node.eventTime + forMessage;
     this.world.handle(node, event);
   }
 

@@ -1,6 +1,9 @@
 /** Faults of processes: crashes, pauses, slow nodes, restarts as another build. */
 import type { NodeId, OptionSchema, Options } from '../contract.ts';
 import type { ProcessFault } from '../fault.ts';
+import { exceededLimits } from '../option-limits.ts';
+import type { Simulation } from '../simulation.ts';
+import type { NodeBuild } from '../simulation-config.ts';
 import type { Hindrance } from '../unstruck.ts';
 import { beyond, isSurvived, type Scene, type Strike } from './strike.ts';
 
@@ -99,13 +102,30 @@ function changeVersion(
     ...(options === undefined ? {} : { options }),
   });
   if (build === undefined) return 'no-build';
-  const { optionSchema } = build.protocol;
-  if (claims !== undefined && !mayDiffer(optionSchema, options ?? {})) return 'beyond-claims';
+  if (claims !== undefined && options !== undefined) {
+    if (!mayDiffer(build.protocol.optionSchema, options)) return 'beyond-claims';
+    if (!goTogether(build, options, world)) return 'beyond-claims';
+  }
   if (!isSurvived(scene, 'memory', node)) return beyond(scene, node);
   if (!world.lifecycle.crash(node)) return 'node-down';
   world.node(node).build = build;
   world.lifecycle.expectPatience(build);
   return { nodes: [node], end: () => world.lifecycle.restart(node) };
+}
+
+/**
+ * Whether they contradict nothing that any replica runs with: how long one waits for heartbeats may
+ * rest on how often another sends them.
+ */
+function goTogether({ protocol }: NodeBuild, options: Options, world: Simulation): boolean {
+  const { replicas } = world.cluster;
+  const exceeded = (all: Options): readonly string[] =>
+    exceededLimits(protocol, all, replicas.length).map(({ option }) => option);
+  return replicas.every((replica) => {
+    const own = world.node(replica).build?.options ?? world.cluster.options;
+    const before = exceeded(own);
+    return exceeded({ ...own, ...options }).every((option) => before.includes(option));
+  });
 }
 
 /** Whether nodes of one cluster may run with different values of all these options. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryRecord } from '../../sim/clients.ts';
+import type { WeakerLevel } from '../../sim/level.ts';
 import type { PlannedFault, PlannedOperation } from '../../sim/plan.ts';
 import { type Changes, type ClientBehaviour, simulate } from './scripted.ts';
 
@@ -70,7 +71,7 @@ describe('a client', () => {
 
   test('cannot end an operation that it does not have', () => {
     const client: ClientBehaviour = { start: (env) => env.complete('what?') };
-    expect(() => history(client, {})).toThrow('none was open');
+    expect(() => history(client, {})).toThrow('called env.complete(): no operation is open');
   });
 });
 
@@ -115,26 +116,26 @@ describe('a read that may be stale', () => {
   const [plain] = operations(0);
   const stale: PlannedOperation = { at: 0, client: 0, operation: 'op 2', level: 'sequential' };
 
-  function played(offersSequentialReads: boolean) {
+  function played(weakerLevels: readonly WeakerLevel[]) {
     const planned = [plain as PlannedOperation, stale];
-    const script = { client: toldTheLevel, offersSequentialReads };
+    const script = { client: toldTheLevel, weakerLevels };
     return simulate(script, { clients: 1, operations: planned });
   }
 
   test('is asked for as such, and recorded', () => {
-    const { history: calls } = played(true).simulation.clients;
+    const { history: calls } = played(['sequential']).simulation.clients;
     expect(calls.map(({ output }) => output)).toEqual(['linearizable', 'sequential']);
     expect(calls.map(({ level }) => level)).toEqual(['linearizable', 'sequential']);
   });
 
   test('is like any other to a protocol that does not offer it', () => {
-    const { history: calls } = played(false).simulation.clients;
+    const { history: calls } = played(['eventual']).simulation.clients;
     expect(calls.map(({ output }) => output)).toEqual(['linearizable', 'linearizable']);
     expect(calls.map(({ level }) => level)).toEqual(['linearizable', 'linearizable']);
   });
 
   test('is told apart in the event log', () => {
-    const calls = played(true).records.filter(({ kind }) => kind === 'invoke');
+    const calls = played(['sequential']).records.filter(({ kind }) => kind === 'invoke');
     expect(calls.map(({ detail }) => detail)).toEqual(['"op 1"', '"op 2", sequential']);
   });
 });

@@ -138,6 +138,31 @@ describe('a node that comes back as another build', () => {
     expect(like.simulation.faults.accounts[0]?.status).toBe('fired');
   });
 
+  test('has within the claims only options that go together with what others have', () => {
+    const limits = ({ pace }: Options) => [
+      { option: 'rest', most: Number(pace), because: 'it is part of the pace' },
+    ];
+    const optionSchema = OPTIONS.map((option) => {
+      return option.name === 'quorum' ? { ...option, name: 'rest', mayDiffer: true } : option;
+    });
+    const build = scripted({ optionSchema, limits });
+    const options = { pace: 5, rest: 4 };
+    const builds = (other: BuildChange) => {
+      return { protocol: build, machine: MACHINE, options: { ...options, ...other.options } };
+    };
+    const status = (faults: PlannedFault[], withinClaims = true): unknown =>
+      simulate(
+        { optionSchema: OPTIONS, limits },
+        { faults, builds, options, withinClaims },
+      ).simulation.faults.accounts.at(-1)?.status;
+    expect(status([change])).toBe('held-back');
+    expect(status([change], false)).toBe('fired');
+    expect(status([{ ...change, options: { pace: 4 } }])).toBe('fired');
+    const slower: PlannedFault = { ...change, at: 100, node: 0, options: { rest: 5 } };
+    expect(status([slower])).toBe('fired');
+    expect(status([slower, { ...change, options: { pace: 4 } }])).toBe('held-back');
+  });
+
   test('is what it was where there are no other builds: the fault is held back', () => {
     const { simulation } = simulate({}, { faults: [change] });
     expect(simulation.faults.accounts[0]?.status).toBe('held-back');

@@ -5,15 +5,17 @@ import type {
   ClientEnv,
   Durable,
   Env,
-  Level,
   Message,
   NodeId,
+  OptionLimit,
   OptionSchema,
+  Options,
   Process,
   Protocol,
   StateMachine,
   Write,
 } from '../../sim/contract.ts';
+import type { Level, WeakerLevel } from '../../sim/level.ts';
 import type { Plain } from '../../sim/plain.ts';
 import type { PlannedFault, PlannedOperation } from '../../sim/plan.ts';
 import type { EventKind, EventRecord } from '../../sim/record.ts';
@@ -46,7 +48,8 @@ export interface Script {
   readonly client?: ClientBehaviour;
   readonly claims?: Partial<Claims>;
   readonly optionSchema?: readonly OptionSchema[];
-  readonly offersSequentialReads?: boolean;
+  readonly limits?: (options: Options) => readonly OptionLimit[];
+  readonly weakerLevels?: readonly WeakerLevel[];
   /** Who leads, and in which round, by how many events a replica has handled. */
   leadership?(handled: number): { readonly round: number; readonly leads: boolean };
 }
@@ -105,8 +108,9 @@ export function scripted(script: Script): Protocol {
     title: 'Scripted',
     paper: 'none',
     optionSchema: script.optionSchema ?? [],
+    limits: script.limits ?? (() => []),
     marks: { here: 'wherever the test says' },
-    offersSequentialReads: script.offersSequentialReads === true,
+    weakerLevels: script.weakerLevels ?? [],
     replica: (env) => new ScriptedProcess<Env<Letter>>(env, script.replica ?? {}),
     client: (env) => new ScriptedClient(env, script.client ?? {}),
     claims: () => ({

@@ -30,7 +30,7 @@ function nodeSymptoms({ now }: Simulation, node: Node): string[] {
   const found: readonly (readonly [boolean, string])[] = [
     [!node.isUp, 'is down'],
     [node.isPaused, 'is paused'],
-    [node.serviceTime !== 0, `takes ${node.serviceTime} for each event`],
+    [node.eventTime !== 0, `takes ${node.eventTime} for each event`],
     [node.build !== undefined, 'is of another build'],
     [disk.failsNow, 'cannot write'],
     [disk.slowBy !== 0, `writes ${disk.slowBy} slower`],
