@@ -64,8 +64,8 @@ export const replies: Oracle = {
       returned(index) {
         const entry = court.history[index];
         if (entry === undefined) return;
-        // A sequential read may have an answer from before its place in the log.
-        if (entry.level === 'sequential') return;
+        // A weaker read may have an answer from before its place in the log.
+        if (entry.level !== 'linearizable') return;
         const position = court.decided.positionOf(entry.operation);
         if (position === undefined) return;
         const expected = court.decided.replies[position] ?? null;
@@ -135,9 +135,10 @@ export const promises: Oracle = {
         if (held === undefined || held.round > round) return;
         const length = lengths[replica] ?? -1;
         if (held.round === round && held.length >= length) return;
+        const name = protocol.numberNames?.acknowledgedRound ?? String;
         const text =
-          `n${replica} had acknowledged ${length} entries of round ${round}, ` +
-          `and now holds ${held.length} of round ${held.round}`;
+          `n${replica} had acknowledged ${length} entries of round ${name(round)}, ` +
+          `and now holds ${held.length} of round ${name(held.round)}`;
         court.violation(promises, text, { node: replica });
       },
     };

@@ -1,6 +1,6 @@
 /** Oracles that judge how a run has ended: convergence, progress, what the scenario expects. */
 import { digest } from '../../sim/plain.ts';
-import { expectedInWords, isMet, returnsIn, windowInWords } from '../return-windows.ts';
+import { expectedInWords, isAwaited, isMet, returnsIn, windowInWords } from '../return-windows.ts';
 import type { ReturnWindow } from '../spec.ts';
 import type { Court, Oracle } from './oracle.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';
@@ -87,7 +87,10 @@ function isWaiting(court: Court, entry: { readonly node: number }): boolean {
   return latest === entry;
 }
 
-/** The scenario's own claim about its outcome. */
+/**
+ * The scenario's own claims about its outcome. Each is named, like an invariant: a counterexample
+ * to one that has been minimised is not one to another.
+ */
 export const expectation: Oracle = {
   id: 'expectation',
   letter: 'S',
@@ -99,7 +102,7 @@ export const expectation: Oracle = {
         if (expected === undefined || end.how === 'violation') return;
         for (const mark of expected.marks ?? []) {
           if (court.countOf(mark) > 0) continue;
-          court.violation(expectation, `the run never reached "${mark}"`);
+          court.violation(expectation, `the run never reached "${mark}"`, { invariant: mark });
         }
         if (expected.noReturnsAfter !== undefined) judgeLastReturn(court, expected.noReturnsAfter);
         for (const window of expected.windows ?? []) judgeWindow(court, window);
@@ -123,8 +126,28 @@ function judgeWindow(court: Court, window: ReturnWindow): void {
   const { replicas } = court.spec;
   const returned = returnsIn(window, court.history, court.specification, replicas);
   if (isMet(window, returned.length)) return;
-  const text =
-    `${windowInWords(window, replicas)}: ${returned.length} returned, ` +
-    `expected ${expectedInWords(window)}`;
-  court.violation(expectation, text, { operations: returned.slice(window.atMost) });
+  const isTooFew = returned.length < (window.atLeast ?? 0);
+  const vain = isTooFew ? whyVain(court, window) : undefined;
+  const happened = vain ?? `${returned.length} returned`;
+  const claim = window.about ?? window.kind ?? 'operations';
+  court.violation(
+    expectation,
+    `${windowInWords(window, replicas)}: ${happened}, expected ${expectedInWords(window)}`,
+    {
+      invariant: vain === undefined ? claim : `${claim}, ${vain}`,
+      operations: returned.slice(window.atMost),
+    },
+  );
+}
+
+/**
+ * Why too few could but return. That is another failure: if it were the same, whatever is too slow
+ * would be minimised to a run in which nobody waits, or one that is cut before there is an answer.
+ */
+function whyVain(court: Court, window: ReturnWindow): string | undefined {
+  const { replicas, ending } = court.spec;
+  if (ending.kind === 'cut' && ending.at < window.until) return 'the run was cut';
+  return isAwaited(window, court.history, court.specification, replicas)
+    ? undefined
+    : 'nobody waited for any';
 }

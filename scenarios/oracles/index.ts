@@ -6,6 +6,7 @@ import { linearizability } from './linearizability.ts';
 import { noException } from './no-exception.ts';
 import type { Oracle } from './oracle.ts';
 import { sessions } from './sessions.ts';
+import { boundedReads, eventualReads } from './weak-reads.ts';
 
 /** Agreement comes first: it keeps the decided log that the others read. */
 export const oracles: readonly Oracle[] = [
@@ -18,6 +19,8 @@ export const oracles: readonly Oracle[] = [
   noException,
   linearizability,
   sessions,
+  eventualReads,
+  boundedReads,
   convergence,
   progress,
   expectation,

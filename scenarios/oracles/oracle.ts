@@ -13,7 +13,7 @@ import type {
   StateMachine,
 } from '../../sim/contract.ts';
 import type { End } from '../../sim/simulation-config.ts';
-import type { LinearizabilityEvidence, RunSpec } from '../spec.ts';
+import type { LinearizabilityEvidence, RunSpec, Thrown } from '../spec.ts';
 import type { DecidedLog } from './decided-log.ts';
 
 export interface Oracle {
@@ -63,4 +63,5 @@ export interface ViolationDetail {
   /** Indices into the history. */
   readonly operations?: readonly number[];
   readonly evidence?: LinearizabilityEvidence;
+  readonly thrown?: Thrown;
 }

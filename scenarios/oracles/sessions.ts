@@ -27,7 +27,7 @@ export const sessions: Oracle = {
   letter: 'T',
   about: 'a sequential read may be stale, but not older than what its client has seen or written',
   watch(court) {
-    if (court.build.protocol.offersSequentialReads !== true) return {};
+    if (court.build.protocol.weakerLevels?.includes('sequential') !== true) return {};
     /** Number of decided positions when an operation returned, by its index in the history. */
     const decidedBy = new Map<number, number>();
     return {
@@ -104,6 +104,8 @@ function visitOf(
   last: number | undefined,
 ): Visit | undefined {
   if (end === null || isRefused || last === undefined) return undefined;
+  // Such a read promises its session nothing, and what it was told may never be decided.
+  if (level === 'eventual' || level === 'bounded') return undefined;
   const isJudged = level === 'sequential';
   const position = isJudged ? undefined : court.decided.positionOf(operation);
   if (position === undefined && !court.specification.isReadOnly(operation)) return undefined;

@@ -24,7 +24,7 @@ class Afternoon {
   private readonly decided: DecidedLog;
   private readonly watch: Watch;
 
-  constructor(script: Script = { offersSequentialReads: true }, oracle = sessions) {
+  constructor(script: Script = { weakerLevels: ['sequential'] }, oracle = sessions) {
     const plain = scripted(script);
     const protocol: Protocol = {
       ...plain,
@@ -289,7 +289,7 @@ describe('nothing is said', () => {
 test('a sequential read is not held to the answer at its place in the log', () => {
   const read = { f: 'get', key: 'x' };
   const told = (level: HistoryRecord['level']): readonly Complaint[] => {
-    const client = new Afternoon({ offersSequentialReads: true }, replies);
+    const client = new Afternoon({ weakerLevels: ['sequential'] }, replies);
     client.decide(put('x', 1));
     client.decide(read);
     client.call(read, null, { level });

@@ -1,0 +1,186 @@
+/**
+ * Judges reads that may be told what is not decided yet, and never will be: an eventual read is
+ * told any value that its object had at some replica, a bounded one such a value within a bound.
+ * Neither promises a session anything.
+ */
+import type { HistoryRecord } from '../../sim/clients.ts';
+import type { Staleness, WeakerLevel } from '../../sim/level.ts';
+import { digest, type Plain } from '../../sim/plain.ts';
+import {
+  isOfSameObject,
+  type KnownVersion,
+  KnownVersions,
+  type StateAnswers,
+} from './known-versions.ts';
+import type { Court, Oracle, Watch } from './oracle.ts';
+import { nameOfRead } from './read-answers.ts';
+import { inWords, milliseconds, nodeName } from './words.ts';
+
+/** Budgets inside a run are steps and counted entries only: never a clock. */
+const ANSWERS_MAX = 5_000_000;
+
+export const eventualReads: Oracle = {
+  id: 'eventual-reads',
+  letter: 'V',
+  about: 'an eventual read is told a version that its object had at some replica by then',
+  watch: (court) => watchReads(court, eventualReads, 'eventual', () => undefined),
+};
+
+export const boundedReads: Oracle = {
+  id: 'bounded-reads',
+  letter: 'B',
+  about: 'a bounded read is told a version that is off by no more than the time or number allowed',
+  watch(court) {
+    const staleness = court.build.protocol.staleness?.(court.spec.options);
+    if (staleness === undefined) return {};
+    return watchReads(court, boundedReads, 'bounded', (versions) => {
+      const bound = new Bound(court, versions, staleness);
+      return {
+        isWithin: (read, version) => bound.isWithin(read, version),
+        inWords: bound.inWords(),
+      };
+    });
+  },
+};
+
+/** A read that returned. */
+interface Read {
+  readonly index: number;
+  readonly entry: HistoryRecord;
+  readonly end: number;
+}
+
+interface Limit {
+  isWithin(read: Read, version: KnownVersion): boolean;
+  readonly inWords: string;
+}
+
+function watchReads(
+  court: Court,
+  oracle: Oracle,
+  level: WeakerLevel,
+  limitOf: (versions: KnownVersions) => Limit | undefined,
+): Watch {
+  if (court.build.protocol.weakerLevels?.includes(level) !== true) return {};
+  const versions = KnownVersions.of(court);
+  return {
+    stepped: (replica, state) => versions.stepped(replica, state),
+    crashed: (node) => versions.crashed(node),
+    ended(end) {
+      // Where replicas do not agree there is no log to go by.
+      if (end.how === 'violation') return;
+      judge(court, oracle, readsOf(court, level), versions, limitOf(versions));
+    },
+  };
+}
+
+function readsOf({ history }: Court, level: WeakerLevel): readonly Read[] {
+  return [...history.entries()].flatMap(([index, entry]) =>
+    entry.level === level && entry.end !== null && !entry.isRefused
+      ? [{ index, entry, end: entry.end }]
+      : [],
+  );
+}
+
+function judge(
+  court: Court,
+  oracle: Oracle,
+  reads: readonly Read[],
+  versions: KnownVersions,
+  limit: Limit | undefined,
+): void {
+  if (reads.length === 0) return;
+  const names = new Map(
+    reads.map(({ entry: { operation } }) => [nameOfRead(operation), operation]),
+  );
+  const states = versions.answersTo(names);
+  if (reads.length * states.length > ANSWERS_MAX) {
+    court.undecided(`${oracle.id}: more than ${ANSWERS_MAX} answers to compare with`);
+    return;
+  }
+  for (const read of reads) {
+    const text = complaint(court, read, states, limit);
+    if (text === undefined) continue;
+    // One is told: the others are as likely to come from the same bug.
+    court.violation(oracle, text, { operations: [read.index] });
+    return;
+  }
+}
+
+function complaint(
+  court: Court,
+  read: Read,
+  states: readonly StateAnswers[],
+  limit: Limit | undefined,
+): string | undefined {
+  const { operation, output, level, node } = read.entry;
+  const wanted = digest(output ?? null);
+  const matching = states.filter(
+    (state) => state.known.knownAt <= read.end && state.versionFor(operation).answer === wanted,
+  );
+  const isRight = (state: StateAnswers): boolean =>
+    limit === undefined || limit.isWithin(read, state.versionFor(operation));
+  if (matching.some(isRight)) return undefined;
+  const who = nodeName(node, court.spec.replicas);
+  const told = `${who} was told ${inWords(output)} at ${milliseconds(read.end)}`;
+  const what = `${told} for ${level === 'eventual' ? 'an' : 'a'} ${level} ${inWords(operation)}`;
+  if (limit === undefined || matching.length === 0) {
+    return `${what}, but no replica had known a state that answers so by then`;
+  }
+  return `${what}, but what answers so was off by more than ${limit.inWords}`;
+}
+
+/** What a bounded read may be told, by what had been decided when. */
+class Bound {
+  private readonly court: Court;
+  private readonly versions: KnownVersions;
+  private readonly staleness: Staleness;
+
+  constructor(court: Court, versions: KnownVersions, staleness: Staleness) {
+    this.court = court;
+    this.versions = versions;
+    this.staleness = staleness;
+  }
+
+  inWords(): string {
+    const { by, most } = this.staleness;
+    if (by === 'time') return milliseconds(most);
+    return most === 1 ? '1 version' : `${most} versions`;
+  }
+
+  isWithin(read: Read, version: KnownVersion): boolean {
+    return this.staleness.by === 'time'
+      ? this.isWithinTime(read, version)
+      : this.isWithinVersions(read, version);
+  }
+
+  /** It lacks nothing that was decided earlier than that, and has nothing older left undecided. */
+  private isWithinTime({ entry, end }: Read, { made, decidedLength }: KnownVersion): boolean {
+    const oldest = entry.call - this.staleness.most;
+    const due = this.versions.decidedBy(oldest);
+    if (this.writesIn(entry.operation, decidedLength, due) > 0) return false;
+    const isDecided =
+      made === undefined || (made.isDecided && made.length <= this.versions.decidedBy(end));
+    return isDecided || made.gotAt >= oldest;
+  }
+
+  private isWithinVersions({ entry, end }: Read, { number }: KnownVersion): boolean {
+    const { most } = this.staleness;
+    const { call, operation } = entry;
+    const before = this.writesIn(operation, 0, this.versions.decidedBy(call));
+    const after = this.writesIn(operation, 0, this.versions.decidedBy(end));
+    return number >= before - most && number <= after + most;
+  }
+
+  /** Writes of the read's object among these positions of the decided log. */
+  private writesIn(read: Plain, from: number, until: number): number {
+    const { specification: machine, decided } = this.court;
+    let count = 0;
+    for (let position = from; position < until; position++) {
+      const operation = decided.operations[position];
+      if (operation === undefined || machine.isReadOnly(operation)) continue;
+      if (isOfSameObject(machine, operation, read)) count++;
+    }
+    return count;
+  }
+}
