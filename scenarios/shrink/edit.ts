@@ -29,6 +29,11 @@ export function withoutLevel({ level: _level, ...planned }: PlannedOperation): P
   return planned;
 }
 
+/** The same operation, of whichever replica the client asks first by itself. */
+export function withoutVia({ via: _via, ...planned }: PlannedOperation): PlannedOperation {
+  return planned;
+}
+
 /** The same fault with another trigger. */
 export function triggeredBy(planned: PlannedFault, trigger: FaultTrigger): PlannedFault {
   const { at: _at, when: _when, ...fault } = planned;

@@ -3,7 +3,7 @@
  * fate the failure needs. What chance has drawn is written down in full first and then taken away.
  */
 import type { FateOverride } from '../../sim/plan.ts';
-import type { CampaignEngine } from '../campaign-run.ts';
+import { type CampaignEngine, judge } from '../campaign-run.ts';
 import { minimise } from './minimise.ts';
 import { rounderTimes } from './times.ts';
 import type { PlannedSpec, Trials } from './trials.ts';
@@ -19,7 +19,7 @@ const DELAYS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000];
  * Returns why that cannot be done, if it cannot.
  */
 export function explicitFates(trials: Trials, engine: CampaignEngine): string | undefined {
-  const fates = engine.run(trials.spec, { fates: true }).fates ?? [];
+  const fates = judge(engine, trials.spec, { fates: true }).fates ?? [];
   if (fates.length > MESSAGES_MAX)
     return `it sends ${fates.length} messages, too many to go through`;
   const delay = nearestDelay(fates);

@@ -2,7 +2,7 @@
 import type { NodeId } from '../../sim/contract.ts';
 import { renameNodes } from '../../sim/fault.ts';
 import type { FateOverride, FaultTrigger, PlannedFault, PlannedOperation } from '../../sim/plan.ts';
-import { triggeredBy } from './edit.ts';
+import { triggeredBy, withoutVia } from './edit.ts';
 import type { PlannedSpec } from './trials.ts';
 
 /** Without these replicas and all faults that are about one of them. */
@@ -109,5 +109,8 @@ function renumberOperation(
   renumbering: Renumbering,
 ): PlannedOperation | undefined {
   const client = renumbering.client(planned.client);
-  return client === undefined ? undefined : { ...planned, client };
+  if (client === undefined) return undefined;
+  if (planned.via === undefined) return { ...planned, client };
+  const via = renumbering.node(planned.via);
+  return { ...withoutVia(planned), client, ...(via === undefined ? {} : { via }) };
 }

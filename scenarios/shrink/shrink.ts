@@ -4,7 +4,7 @@
  */
 import type { Protocol } from '../../sim/contract.ts';
 import { assemble } from '../assemble.ts';
-import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR } from '../campaign-run.ts';
+import { type CampaignEngine, DETERMINISM, INTERNAL_ERROR, judge } from '../campaign-run.ts';
 import { refinedSignature } from '../signature.ts';
 import type { Failure, RunResult } from '../spec.ts';
 import type { ShrinkAccount } from './account.ts';
@@ -66,7 +66,7 @@ export interface SmallFailure {
 /** Runs the minimal case once more, with its event log. */
 export function smallFailure(engine: CampaignEngine, shrunk: Shrunk): SmallFailure {
   const { account, failure, minimal } = shrunk;
-  const { events } = engine.run(minimal.spec, { events: true });
+  const { events } = judge(engine, minimal.spec, { events: true });
   return {
     kind: 'shrunk',
     signature: refinedSignature(minimal) ?? failure.signature,

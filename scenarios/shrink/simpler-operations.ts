@@ -1,28 +1,33 @@
 /** Makes the operations that are needed simpler: fewer keys, small values, plain reads, writes. */
 import type { Plain } from '../../sim/plain.ts';
 import type { PlannedOperation } from '../../sim/plan.ts';
-import { withOperations, withoutLevel } from './edit.ts';
+import { withOperations, withoutLevel, withoutVia } from './edit.ts';
 import type { PlannedSpec, Trials } from './trials.ts';
 
 type Fields = { readonly [name: string]: Plain };
 
 export function simplifyOperations(trials: Trials): void {
-  plainLevels(trials);
+  withoutField(trials, 'level', withoutLevel);
+  withoutField(trials, 'via', withoutVia);
   mergeKeys(trials);
   plainWrites(trials);
   trials.attempt(mapOperations(trials.spec, renamer()));
 }
 
-/** Reads that need not be stale ask for what all others do. */
-function plainLevels(trials: Trials): void {
+/** What need not be said of an operation is not: all at once, or of one after the other. */
+function withoutField(
+  trials: Trials,
+  field: 'level' | 'via',
+  without: (planned: PlannedOperation) => PlannedOperation,
+): void {
   const { spec } = trials;
   const { operations } = spec.plan;
-  if (operations.every(({ level }) => level === undefined)) return;
-  if (trials.attempt(withOperations(spec, operations.map(withoutLevel)))) return;
+  if (operations.every((planned) => planned[field] === undefined)) return;
+  if (trials.attempt(withOperations(spec, operations.map(without)))) return;
   for (const [index, planned] of operations.entries()) {
-    if (planned.level === undefined) continue;
+    if (planned[field] === undefined) continue;
     const now = trials.spec.plan.operations;
-    trials.attempt(withOperations(trials.spec, now.with(index, withoutLevel(planned))));
+    trials.attempt(withOperations(trials.spec, now.with(index, without(planned))));
   }
 }
 

@@ -9,7 +9,7 @@ import {
   firstFailure,
   judge,
 } from '../campaign-run.ts';
-import { progress } from '../oracles/endings.ts';
+import { expectation, progress } from '../oracles/endings.ts';
 import type { Failure, RunResult, RunSpec } from '../spec.ts';
 
 export type PlannedSpec = RunSpec & { readonly plan: Plan };
@@ -48,6 +48,8 @@ export class Trials {
   private current: Case;
   private readonly engine: CampaignEngine;
   private readonly budget: Budget;
+  /** What must stay as it is. */
+  private readonly premises: string;
   /** Candidates of more events are given up. */
   private eventsMax: number;
   /** What specs came to, by hash: no spec is run twice. Undefined is not the failure. */
@@ -60,6 +62,7 @@ export class Trials {
     this.current = first;
     this.target = first.failure;
     this.budget = budget;
+    this.premises = premisesOf(first.spec, first.failure);
     this.eventsMax = EVENTS_MIN + LONGER_MAX * eventsOf(first);
     // A run without progress is as long as it is waited for; others end where something shows.
     if (this.waits) this.takeNothingLonger(first);
@@ -126,6 +129,7 @@ export class Trials {
   }
 
   private run(spec: PlannedSpec): Case | undefined {
+    if (premisesOf(spec, this.target) !== this.premises) return;
     this.runs += 1;
     this.budget.watch?.(this.runs, this.current);
     let asked = 0;
@@ -176,13 +180,24 @@ export function runCase(
 function isFair(engine: CampaignEngine, { spec, failure }: Case): boolean {
   const overrides = spec.network.overrides ?? [];
   if (failure.oracle !== progress.id || overrides.length === 0) return true;
-  const { fates = [] } = engine.run(spec, { fates: true });
+  const { fates = [] } = judge(engine, spec, { fates: true });
   const early = new Set(fates.map(messageOf));
   return overrides.every((override) => early.has(messageOf(override)));
 }
 
 function messageOf({ from, to, type, ordinal }: FateOverride): string {
   return `${from}>${to} ${type} ${ordinal}`;
+}
+
+/**
+ * A script says what to expect of these faults and replicas, not of others; and of these operations
+ * at that, where it expects a mark: anybody can miss one who does nothing.
+ */
+function premisesOf({ plan, replicas, ending, expect }: PlannedSpec, target: Target): string {
+  if (target.oracle !== expectation.id) return '';
+  const isMark = expect?.marks?.some((mark) => mark === target.invariant) === true;
+  const more = isMark ? [plan.operations, ending] : [];
+  return JSON.stringify([replicas, plan.faults, ...more]);
 }
 
 /** Whether another run of the case gives the same trace. */

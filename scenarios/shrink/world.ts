@@ -16,11 +16,13 @@ export function calmWorld(trials: Trials, protocol: Protocol): void {
   const calm: readonly Edit[] = [
     (spec) => ({ ...spec, network: withoutLoss(spec.network) }),
     (spec) => ({ ...spec, clock: { offset: 0, drift: 0 } }),
+    withoutServiceTime,
     (spec) => ({ ...spec, shuffleTies: false, paranoid: false }),
     withoutDrawing,
   ];
   tryAllThenEach(trials, calm);
   tryEach(trials, [
+    withoutServiceTime,
     ...LOSSES.map((loss) => (spec: PlannedSpec) => withNetwork(spec, { [loss]: 0 })),
     (spec) => ({ ...spec, shuffleTies: false }),
     (spec) => ({ ...spec, paranoid: false }),
@@ -56,6 +58,11 @@ function withReorderingBounded(spec: PlannedSpec): PlannedSpec {
 function withoutReplays(spec: PlannedSpec): PlannedSpec {
   const { replay: _replay, replayBy: _replayBy, ...network } = spec.network;
   return { ...spec, network };
+}
+
+function withoutServiceTime(spec: PlannedSpec): PlannedSpec {
+  const { serviceTime: _serviceTime, ...rest } = spec;
+  return rest;
 }
 
 /** All heals, not only a core. */
@@ -150,6 +157,11 @@ export function roundWorld(trials: Trials, schema: readonly OptionSchema[]): voi
     if (typeof value !== 'number' || value === option.default) continue;
     const rounder = rounderTimes(value).filter((time) => time >= option.min && time <= option.max);
     trials.attemptFirst(rounder.map((time) => withOption(trials.spec, option.name, time)));
+  }
+  const { serviceTime } = trials.spec;
+  if (serviceTime !== undefined) {
+    const rounder = rounderTimes(serviceTime).filter((time) => time > 0 && time < serviceTime);
+    trials.attemptFirst(rounder.map((time) => ({ ...trials.spec, serviceTime: time })));
   }
   for (const field of ['offset', 'drift'] as const) {
     const rounder = rounderTimes(trials.spec.clock[field]);

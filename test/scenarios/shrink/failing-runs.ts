@@ -22,16 +22,27 @@ const HAUNTS: { readonly [mutant: string]: readonly string[] } = {
   'vr/VR-1': ['vr/swarm', 'vr/disk-storm'],
 };
 
-const ELSEWHERE: readonly string[] = ['MP-10', 'MP-14', 'CL-5', 'ST-1'];
+const ELSEWHERE: readonly string[] = [
+  'mp/MP-10',
+  'mp/MP-14',
+  'mp/CL-5',
+  'mp/ST-1',
+  'chain/CL-5',
+  'chain/ST-1',
+  'op/OP-14',
+  'op/ST-1',
+  'craq/CQ-4',
+];
 
 export const engine = engineFor({});
 
 /**
- * Every bug of one protocol, and of the others one that a leader, a client and a disk each have:
- * what is claimed of shrinking is claimed of plans and worlds, not of protocols.
+ * Every bug of one protocol, and of the others one that a leader, a client and a disk each have, or
+ * a change of members: what is claimed of shrinking is claimed of plans and worlds, not of
+ * protocols.
  */
 export const shrinkable: readonly Prey[] = preys.filter(
-  ({ protocol, mutant }) => protocol === 'vr' || ELSEWHERE.includes(mutant.id),
+  ({ protocol, name }) => protocol === 'vr' || ELSEWHERE.includes(name),
 );
 
 export function failingRun({ mutant: { id: mutant }, protocol, name }: Prey): FailingRun {

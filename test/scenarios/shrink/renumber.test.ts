@@ -25,8 +25,8 @@ const spec: PlannedSpec = {
   },
   plan: {
     operations: [
-      { at: 0, client: 0, operation: { f: 'get', key: 'x' } },
-      { at: 1, client: 1, operation: { f: 'get', key: 'y' } },
+      { at: 0, client: 0, operation: { f: 'get', key: 'x' }, via: 1 },
+      { at: 1, client: 1, operation: { f: 'get', key: 'y' }, via: 2 },
     ],
     faults: [
       { at: 1, fault: 'crash', node: 1 },
@@ -50,6 +50,12 @@ describe('a world without a replica', () => {
     expect(network.overrides).toEqual([{ from: 1, to: 3, ...message }]);
   });
 
+  it('has clients that ask it ask whom they like, and the others whom they did', () => {
+    const { operations } = withoutReplicas(spec, [1]).plan;
+    expect(operations[0]).toEqual({ at: 0, client: 0, operation: { f: 'get', key: 'x' } });
+    expect(operations[1]?.via).toBe(1);
+  });
+
   it('has no fault that waited for what it would reach', () => {
     const { plan } = withoutReplicas(spec, [2]);
     expect(plan.faults.map(({ fault }) => fault)).toEqual(['crash', 'partition', 'client-crash']);
@@ -60,7 +66,8 @@ describe('a world without a client', () => {
   it('has none of its operations and faults, and later clients move up', () => {
     const { plan, replicas, clients, network } = withoutClients(spec, [0]);
     expect([replicas, clients]).toEqual([3, 1]);
-    expect(plan.operations).toEqual([{ at: 1, client: 0, operation: { f: 'get', key: 'y' } }]);
+    const asked = { at: 1, client: 0, operation: { f: 'get', key: 'y' }, via: 2 };
+    expect(plan.operations).toEqual([asked]);
     expect(plan.faults[1]).toEqual({ at: 2, fault: 'partition', groups: [[0], [1, 2], [3]] });
     expect(plan.faults[2]).toEqual({ at: 3, fault: 'client-crash', client: 0 });
     expect(network.overrides?.at(-1)).toEqual({ from: 2, to: 3, ...message });

@@ -47,6 +47,71 @@ describe('a candidate that comes to something else', () => {
   });
 });
 
+describe("a scenario's expectation", () => {
+  const expecting: PlannedSpec = { ...spec, expect: { marks: ['reached'] } };
+
+  function shrunk(invariant: string): PlannedSpec {
+    const failing = fakeEngine({ fails: () => 'F-0001' });
+    const engine: CampaignEngine = {
+      draw: fakeSpec,
+      run: (planned, options) => {
+        const result = failing.run(planned, options);
+        const failures = result.failures.map((failure) => {
+          return { ...failure, oracle: 'expectation', invariant };
+        });
+        const faults = (planned.plan?.faults ?? []).map((_, at) => {
+          return { status: 'fired' as const, at, event: at };
+        });
+        return { ...result, failures, faults };
+      },
+    };
+    const outcome = shrink(engine, {
+      spec: expecting,
+      target: { oracle: 'expectation', invariant },
+    });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    return outcome.minimal.spec;
+  }
+
+  it('is one of these faults and replicas, which stay', () => {
+    const { plan, replicas } = shrunk('whole again');
+    expect(replicas).toBe(spec.replicas);
+    expect(plan.faults).toEqual(spec.plan.faults);
+    expect(plan.operations).toEqual([]);
+  });
+
+  it('is one of these operations, too, if it is of a mark', () => {
+    const { plan, ending } = shrunk('reached');
+    expect(plan).toEqual(spec.plan);
+    expect(ending).toEqual(spec.ending);
+  });
+});
+
+describe('the time that messages take of replicas', () => {
+  const served: PlannedSpec = { ...spec, serviceTime: 137 };
+
+  function shrunkServiceTime(fails: (serviceTime: number) => boolean): number | undefined {
+    const failing = fakeEngine({ fails: () => 'F-0001' });
+    const engine: CampaignEngine = {
+      draw: fakeSpec,
+      run: (planned, options) =>
+        (fails(planned.serviceTime ?? 0) ? failing : fakeEngine()).run(planned, options),
+    };
+    const outcome = shrink(engine, { spec: served, target: TARGET });
+    if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
+    return outcome.minimal.spec.serviceTime;
+  }
+
+  it('goes where it does not matter', () => {
+    expect(shrunkServiceTime(() => true)).toBeUndefined();
+  });
+
+  it('stays where it does, in a round number if that will do', () => {
+    expect(shrunkServiceTime((time) => time > 0)).toBeLessThan(137);
+    expect(shrunkServiceTime((time) => time === 137)).toBe(137);
+  });
+});
+
 describe('a candidate of more events', () => {
   const EVENTS_BEFORE = 100;
 
@@ -91,21 +156,26 @@ describe('a candidate of more events', () => {
   });
 });
 
-describe('a read that may be stale', () => {
+describe.each<[string, Pick<PlannedOperation, 'level' | 'via'>]>([
+  ['a read that may be stale', { level: 'sequential' }],
+  ['a request to a replica of its own', { via: 0 }],
+])('%s', (_, own) => {
   const reads = ['x', 'y'].map((key, at): PlannedOperation => {
-    return { at, client: 0, operation: { f: 'get', key }, level: 'sequential' };
+    return { at, client: 0, operation: { f: 'get', key }, ...own };
   });
   const asked = { ...spec, plan: { faults: [], operations: reads } };
+  const isOwn = ({ level, via }: PlannedOperation): boolean =>
+    level !== undefined || via !== undefined;
 
-  /** Fails where both are asked for, and so many of them may be stale. */
+  /** Fails where both are asked for, and so many of them are of that kind. */
   function engineThatNeeds(count: number): CampaignEngine {
     const [failing, passing] = [fakeEngine({ fails: () => 'F-0001' }), fakeEngine()];
     return {
       draw: fakeSpec,
       run: (planned, options) => {
         const operations = planned.plan?.operations ?? [];
-        const stale = operations.filter(({ level }) => level !== undefined).length;
-        const isNeeded = operations.length === reads.length && stale >= count;
+        const needed = operations.filter(isOwn).length;
+        const isNeeded = operations.length === reads.length && needed >= count;
         return (isNeeded ? failing : passing).run(planned, options);
       },
     };
@@ -116,7 +186,7 @@ describe('a read that may be stale', () => {
     if (outcome.kind !== 'shrunk') throw new Error(outcome.reason);
     const { operations } = outcome.minimal.spec.plan;
     expect(operations).toHaveLength(reads.length);
-    expect(operations.filter(({ level }) => level === 'sequential')).toHaveLength(count);
+    expect(operations.filter(isOwn)).toHaveLength(count);
   });
 });
 
