@@ -2,7 +2,8 @@
  * How long a client waits: for one answer before it asks again, for one operation before it gives
  * up. One timer runs on over many operations; it is cheaper than one an operation.
  */
-import type { Durable, Micros, Write } from '../sim/contract.ts';
+import type { Micros } from '../sim/contract.ts';
+import { type IntegerOption, timeOption } from './option-schema.ts';
 
 export interface PatientState {
   /** When the open operation was asked for, and when its request was last sent. */
@@ -38,29 +39,19 @@ export function armRestOfRetry(state: PatientState, { env, options }: PatientCon
   env.setTimer('retry', rest > 0 ? rest : options.clientRetry);
 }
 
-/** Request numbers that one record reserves. */
-const BLOCK = 1_000;
-
-/**
- * Request numbers are reserved on disk in blocks: a client that restarts goes on above all that it
- * may have used.
- */
-export function reservedOn({ records }: Durable): number {
-  let reserved = 0;
-  for (const { intact, writes } of records) {
-    for (const write of intact ? writes : []) {
-      if (write.kind !== 'set' || typeof write.value !== 'number') continue;
-      reserved = Math.max(reserved, write.value);
-    }
-  }
-  return reserved;
-}
-
-/** One above the last number of the next block. */
-export function nextReservation(requestNumber: number): number {
-  return requestNumber + BLOCK;
-}
-
-export function reservationWrite(reserved: number): Write {
-  return { kind: 'set', key: 'reserved', value: reserved };
-}
+/** Of clients that ask all replicas when no answer comes. */
+export const patienceOptions: readonly IntegerOption[] = [
+  timeOption({
+    name: 'clientRetry',
+    about: 'a client without a reply asks all replicas after so long',
+    default: 60_000,
+    trials: [10_000, 200_000],
+  }),
+  timeOption({
+    name: 'giveUpAfter',
+    about: 'a client gives an operation up after so long; 0 is never',
+    default: 0,
+    min: 0,
+    trials: [50_000, 300_000],
+  }),
+];

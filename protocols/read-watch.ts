@@ -3,6 +3,7 @@
  * one arrived, once it is answered. Shared by the protocols that have such reads.
  */
 import type { ClusterView, InvariantWatcher, NodeId } from '../sim/contract.ts';
+import type { WeakerLevel } from '../sim/level.ts';
 
 /** A read that a client asked a node for, for whoever judges how it was answered. */
 export interface ReadRecord {
@@ -11,6 +12,10 @@ export interface ReadRecord {
   readonly round: number;
   /** How far this node had executed updates when it was answered; null until then. */
   answeredAt: number | null;
+  /** Where there are several objects: which one it is about, as `answeredAt` is then. */
+  readonly object?: string;
+  /** Absent: linearizable. */
+  readonly level?: WeakerLevel;
 }
 
 /** By client: its latest read that may not be old. */
@@ -23,7 +28,7 @@ export interface ReadClaim<State, What> {
   /** Of a node that answers reads: its records, and how often one has arrived or was answered. */
   recordsOf(state: State): { readonly records: ReadRecords; readonly changes: number } | undefined;
   /** When it arrives, and whenever another one does meanwhile, or the same again. */
-  look(node: NodeId, state: State, before: What | undefined): What;
+  look(node: NodeId, state: State, before: What | undefined, read: ReadRecord): What;
   /** What is wrong with the answer, if anything. */
   judge(node: NodeId, state: State, read: ReadRecord, what: What): string | undefined;
 }
@@ -45,7 +50,7 @@ export function watchReads<State extends object, What>(
       for (const client of cluster.clients) {
         const read = found.records[client];
         if (read === undefined || judged.has(read)) continue;
-        const what = claim.look(changed, state, known.get(read)?.what);
+        const what = claim.look(changed, state, known.get(read)?.what, read);
         known.set(read, { what });
         if (read.answeredAt === null) continue;
         judged.add(read);

@@ -4,6 +4,7 @@
  * pairs and a ballot costs no object.
  */
 import type { NodeId } from '../../sim/contract.ts';
+import type { NumberNames } from '../../sim/number-names.ts';
 
 export type Ballot = number;
 
@@ -34,3 +35,14 @@ export function ballotAfter(ballot: Ballot, leader: NodeId): Ballot {
 export function ballotName(ballot: Ballot): string {
   return ballot === NO_BALLOT ? 'none' : `${roundOf(ballot)}.${leaderOf(ballot)}`;
 }
+
+/** Wherever states and messages hold a ballot. Rounds of `leadership` are numbers as they are. */
+export const ballotNames: NumberNames = {
+  fields: {
+    ballot: ballotName,
+    inReplyTo: ballotName,
+    preemptedBy: ballotName,
+    followed: ballotName,
+  },
+  acknowledgedRound: ballotName,
+};

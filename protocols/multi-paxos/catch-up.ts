@@ -60,13 +60,29 @@ function onCatchUpTimer(state: PaxosState, context: Context): void {
     return;
   }
   if (replica.slotOut === replica.slotOutAtCatchUp) {
-    context.env.mark('catch-up-requested');
-    const source = context.rules.catchUpSource(state, context);
-    const { slotOut, decidedBelow: wantedBelow } = replica;
-    context.env.sendUnsynced(source, { type: 'CatchUpRequest', slotOut, wantedBelow });
+    context.rules.requestCatchUp(state, context, context.rules.catchUpSource(state, context));
     replica.catchUpAttempts++;
   } else replica.catchUpAttempts = 0;
   context.rules.noticeMissing(state, context);
+}
+
+function requestCatchUp({ replica }: PaxosState, { env }: Context, source: NodeId): void {
+  const { slotOut, decidedBelow: wantedBelow } = replica;
+  env.mark('catch-up-requested');
+  env.sendUnsynced(source, { type: 'CatchUpRequest', slotOut, wantedBelow });
+}
+
+/**
+ * `source` has promised, and performed more than anybody else who has. Nothing gets decided before
+ * this leader has performed that too, so it asks at once, however vain it was while cut off.
+ */
+function catchUpWith(state: PaxosState, context: Context, source: NodeId): void {
+  const { replica } = state;
+  const { rules } = context;
+  rules.requestCatchUp(state, context, source);
+  replica.catchUpAttempts = 0;
+  replica.isCatchUpArmed = false;
+  rules.noticeMissing(state, context);
 }
 
 /** The leader first, then everybody in turn: whoever has performed the slot can tell. */
@@ -132,6 +148,8 @@ export const catchUpRules = {
   learnDecidedBelow,
   noticeMissing,
   onCatchUpTimer,
+  requestCatchUp,
+  catchUpWith,
   catchUpSource,
   onCatchUpRequest,
   answerCatchUp,

@@ -1,8 +1,14 @@
 /** Multi-Paxos as a `Protocol`, and as many others as there are mutants. */
 import type { Acknowledgement, Protocol } from '../../sim/contract.ts';
-import { ballotName, roundOf } from './ballot.ts';
+import { ballotName, ballotNames, roundOf } from './ballot.ts';
 import { claims } from './claims.ts';
-import { type ClientRules, type ClientTimer, clientRules, PaxosClient } from './client.ts';
+import {
+  type ClientRules,
+  type ClientState,
+  type ClientTimer,
+  clientRules,
+  PaxosClient,
+} from './client.ts';
 import type { PaxosTimer } from './context.ts';
 import { invariants } from './invariants.ts';
 import { marks } from './marks.ts';
@@ -11,7 +17,7 @@ import { PaxosNode } from './node.ts';
 import { limits, optionSchema } from './options.ts';
 import { type Rules, rules } from './rules.ts';
 import { endOf } from './slots.ts';
-import type { ClientState, PaxosState } from './state.ts';
+import type { PaxosState } from './state.ts';
 import { steadiness } from './steadiness.ts';
 
 export type MultiPaxos = Protocol<PaxosMessage, PaxosTimer | ClientTimer, PaxosState, ClientState>;
@@ -24,6 +30,7 @@ export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): M
     paper:
       'van Renesse & Altinbuken, "Paxos Made Moderately Complex", ACM Comput. Surv. 47(3), 2015',
     roundName: 'ballot',
+    numberNames: ballotNames,
     optionSchema,
     limits,
     marks,
@@ -35,7 +42,9 @@ export function makeMultiPaxos(nodeRules: Rules, rulesOfClients: ClientRules): M
       'snapshot-installed',
       'acceptor-retired',
     ],
-    offersSequentialReads: true,
+    weakerLevels: ['sequential'],
+    offersVia: true,
+    membersOption: 'members',
     replica: (env, cluster, machine) => new PaxosNode(env, cluster, machine, nodeRules),
     client: (env, cluster) => new PaxosClient(env, cluster, rulesOfClients),
     claims,

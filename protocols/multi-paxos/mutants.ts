@@ -3,8 +3,9 @@
  * the same thing, and leaves the protocol's own files alone. MP-18 and MP-19 are rows of our own.
  */
 import type { Mutant, Options } from '../../sim/contract.ts';
+import { leaderClientBugs } from '../leader-client-mutants.ts';
 import { leaderOf, NO_BALLOT } from './ballot.ts';
-import { type ClientRules, clientRules } from './client.ts';
+import { type ClientRules, clientRules, type SessionToken } from './client.ts';
 import { snapshotWrite } from './durable-state.ts';
 import { makeMultiPaxos } from './index.ts';
 import type { PValue } from './messages.ts';
@@ -153,35 +154,7 @@ export const mutants: readonly Mutant[] = [
         }),
     },
   }),
-  mutant({
-    id: 'CL-1',
-    summary: 'a client gives its retry a new request number',
-    difficulty: 'easy',
-    client: {
-      requestForRetry(state) {
-        state.requestNumber++;
-        state.request = clientRules.requestFor(state);
-        return state.request;
-      },
-    },
-  }),
-  mutant({
-    id: 'CL-2',
-    summary: 'a client reports a request that timed out as one that has not happened',
-    difficulty: 'easy',
-    client: {
-      onTimeout(state, context) {
-        state.isOpen = false;
-        context.env.refuse();
-      },
-    },
-  }),
-  mutant({
-    id: 'CL-5',
-    summary: 'a client without an answer asks the same node again, dead or not',
-    difficulty: 'easy',
-    client: { retryTargets: ({ ballot }) => [leaderOf(ballot)] },
-  }),
+  ...leaderClientBugs<SessionToken>().map(mutant),
   mutant({
     id: 'CL-6',
     summary: 'an unreadable message throws in the node that receives it',

@@ -1,5 +1,6 @@
 /** The options of Multi-Paxos, their defaults, and what follows from them. */
 import type { Micros, OptionLimit, OptionSchema, Options } from '../../sim/contract.ts';
+import { patienceOptions } from '../client-patience.ts';
 import { heartbeatLimits, integerOption, ROUND_TRIP, timeOption } from '../option-schema.ts';
 
 /**
@@ -160,19 +161,7 @@ export const optionSchema: readonly OptionSchema[] = [
     default: 5_000,
     trials: [1_000, 20_000],
   }),
-  timeOption({
-    name: 'clientRetry',
-    about: 'a client without a reply asks all replicas after so long',
-    default: 60_000,
-    trials: [10_000, 200_000],
-  }),
-  timeOption({
-    name: 'giveUpAfter',
-    about: 'a client gives an operation up after so long; 0 is never',
-    default: 0,
-    min: 0,
-    trials: [50_000, 300_000],
-  }),
+  ...patienceOptions,
 ];
 
 /** Reads options that are complete and valid, as `Cluster.options` promises. */

@@ -85,7 +85,8 @@ function onPhase1b(state: PaxosState, context: Context, from: NodeId, message: P
 function onAdopted(state: PaxosState, context: Context): void {
   const { leader, replica } = state;
   const { env, rules } = context;
-  const promises = leader.scout!.promises.filter((promise) => promise !== null);
+  const answers = leader.scout!.promises;
+  const promises = answers.filter((answer) => answer !== null);
   env.mark('leader-elected');
   leader.scout = null;
   env.cancelTimer('phase1Resend');
@@ -93,15 +94,9 @@ function onAdopted(state: PaxosState, context: Context): void {
   leader.hasHeard = true;
   leader.followed = leader.ballot;
   leader.fruitlessElections = 0;
-  let open = replica.slotOut;
-  let ahead: NodeId | null = null;
-  for (const [index, { compactedBelow, slotOut }] of promises.entries()) {
-    if (compactedBelow > open) open = compactedBelow;
-    if (slotOut > replica.decidedBelow) {
-      replica.decidedBelow = slotOut;
-      ahead = index;
-    }
-  }
+  const open = Math.max(replica.slotOut, ...promises.map(({ compactedBelow }) => compactedBelow));
+  const performed = Math.max(...promises.map(({ slotOut }) => slotOut));
+  replica.decidedBelow = Math.max(replica.decidedBelow, performed);
   dropBelow(leader.proposals, open);
   dropBelow(leader.commanders, open);
   for (const { slot, command } of rules.highestPValues(promises)) {
@@ -113,7 +108,10 @@ function onAdopted(state: PaxosState, context: Context): void {
   rules.proposeAdopted(state, context);
   rules.sendHeartbeats(state, context);
   rules.proposeAgain(state, context);
-  if (ahead !== null) rules.noticeMissing(state, context);
+  if (performed > replica.slotOut) {
+    const source = answers.findIndex((answer) => answer?.slotOut === performed);
+    rules.catchUpWith(state, context, source);
+  }
 }
 
 /** A configuration that is to come does so without anybody's requests, too: all before it is. */

@@ -1,6 +1,6 @@
 /**
- * What a node remembers, by the paper's three roles, and what a client does: plain data. The roles
- * share a node (§4.4), so what one tells another costs no message.
+ * What a node remembers, by the paper's three roles: plain data. The roles share a node (§4.4), so
+ * what one tells another costs no message.
  */
 
 import type { Micros, NodeId } from '../../sim/contract.ts';
@@ -225,25 +225,4 @@ function initialReplica(members: readonly NodeId[]): ReplicaRole {
 
 export function filled<T>(length: number, value: T): T[] {
   return Array.from({ length }, () => value);
-}
-
-/** What a client remembers. */
-export interface ClientState {
-  readonly clientId: NodeId;
-  /** Number of the latest request; numbers below `reserved` may be used without a disk write. */
-  requestNumber: number;
-  reserved: number;
-  /** Ballot of the leader that answered last: where the next request goes. */
-  ballot: Ballot;
-  /** Where a sequential read goes: moves on when no answer comes. */
-  home: NodeId;
-  /** The session's token: the slots below have been seen. */
-  slotOut: number;
-  isOpen: boolean;
-  operation: Plain;
-  isSequential: boolean;
-  request: Request | null;
-  invokedAt: Micros;
-  sentAt: Micros;
-  isRetryArmed: boolean;
 }

@@ -2,14 +2,15 @@
  * Most steps change nobody's ballot and nobody's part: steady, for claims about leaders and
  * members. Of those, many neither accept, perform nor read anything: idle, for claims about slots.
  */
-import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
+import type { Steadiness } from '../../sim/contract.ts';
+import { type Glance, steadinessBy } from '../glances.ts';
 import type { Ballot } from './ballot.ts';
 import type { Configuration } from './messages.ts';
 import { endOf } from './slots.ts';
 import type { PaxosState, Scout } from './state.ts';
 
 /** What a node was like at the last look. */
-class Glance {
+class NodeGlance implements Glance<PaxosState> {
   private state: PaxosState | undefined;
   private ballot: Ballot = 0;
   private leaderBallot: Ballot = 0;
@@ -59,14 +60,5 @@ class Glance {
 }
 
 export function steadiness(): Steadiness<PaxosState> {
-  const glances: Glance[] = [];
-  return {
-    quietness(replica: NodeId, state): Quietness | undefined {
-      const glance = (glances[replica] ??= new Glance());
-      const isSteady = glance.isSteady(state);
-      if (isSteady && glance.isIdle(state)) return 'idle';
-      glance.take(state);
-      return isSteady ? 'steady' : undefined;
-    },
-  };
+  return steadinessBy(() => new NodeGlance());
 }

@@ -31,6 +31,23 @@ export const kv: StateMachine<KvState> = {
   },
   clone: (app) => Object.assign(emptyKv(), app),
   isReadOnly: (operation) => readOperation(operation).f === 'get',
+  objectOf: (operation) => readOperation(operation).key,
+  isTestAndSet: (operation) => readOperation(operation).f === 'cas',
+  difference(app, operations) {
+    const changed = new Set<string>();
+    for (const operation of operations) {
+      const { f, key } = readOperation(operation);
+      if (f !== 'get') changed.add(key);
+    }
+    // Pairs, and a key alone for one that is absent: null may be a value.
+    return [...changed].map((key) => (key in app ? [key, app[key]!] : [key]));
+  },
+  merge(app, difference) {
+    for (const [key, value] of difference as readonly (readonly [string, Plain?])[]) {
+      if (value === undefined) delete app[key];
+      else app[key] = value;
+    }
+  },
 };
 
 function emptyKv(): KvState {

@@ -27,6 +27,7 @@ export const register: StateMachine<RegisterState> = {
   },
   clone: (app) => ({ value: app.value }),
   isReadOnly: (operation) => readOperation(operation).f === 'read',
+  isTestAndSet: (operation) => readOperation(operation).f === 'cas',
 };
 
 /** `value` is [expected, new]. */

@@ -14,6 +14,7 @@ import type {
   NodeId,
   Unreadable,
 } from '../../sim/contract.ts';
+import type { Level } from '../../sim/level.ts';
 import type { Plain } from '../../sim/plain.ts';
 import { armRestOfRetry, armRetry, patienceOf } from '../client-patience.ts';
 import { primaryOf, quorumOf } from './context.ts';
@@ -54,8 +55,8 @@ export class VrClient implements Client<VrMessage, ClientTimer, ClientState> {
     this.#context.rules.start(this.state, this.#context, durable);
   }
 
-  invoke(operation: Plain): void {
-    this.#context.rules.invoke(this.state, this.#context, operation);
+  invoke(operation: Plain, _level: Level, via?: NodeId): void {
+    this.#context.rules.invoke(this.state, this.#context, operation, via);
   }
 
   receive(from: NodeId, message: VrMessage | Unreadable): void {
@@ -161,22 +162,25 @@ function numberAfterRecovery(latest: number): number {
   return latest + RECOVERY_STEP;
 }
 
-/** §4: one operation at a time; while the client recovers, it waits. */
-function invoke(state: ClientState, context: ClientContext, operation: Plain): void {
+/**
+ * §4: one operation at a time; while the client recovers, it waits, and asks whom it would ask
+ * anyway when it has.
+ */
+function invoke(state: ClientState, context: ClientContext, operation: Plain, via?: NodeId): void {
   state.isOpen = true;
   state.operation = operation;
   state.request = null;
   state.invokedAt = context.env.now;
-  if (state.status === 'normal') context.rules.sendRequest(state, context);
+  if (state.status === 'normal') context.rules.sendRequest(state, context, via);
   context.rules.armRetry(state, context);
 }
 
-/** §4.1 step 1: to the primary of the view the client knows of. */
-function sendRequest(state: ClientState, context: ClientContext): void {
+/** §4.1 step 1: to the primary of the view the client knows of, unless it was told whom to ask. */
+function sendRequest(state: ClientState, context: ClientContext, via?: NodeId): void {
   state.requestNumber++;
   state.request = context.rules.requestFor(state);
   state.sentAt = context.env.now;
-  context.env.send(primaryOf(state.viewNumber, context.replicas), state.request);
+  context.env.send(via ?? primaryOf(state.viewNumber, context.replicas), state.request);
 }
 
 function requestFor(state: ClientState): Request {

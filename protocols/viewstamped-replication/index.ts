@@ -33,6 +33,7 @@ export function makeViewstampedReplication(
     optionSchema,
     marks,
     landmarks: ['primary-elected', 'recovery-started', 'recovery-completed'],
+    offersVia: true,
     replica: (env, cluster, machine) => new Replica(env, cluster, machine, replicaRules),
     client: (env, cluster) => new VrClient(env, cluster, rulesOfClients),
     claims,

@@ -3,12 +3,13 @@
  * for claims about view changes and recovery. Of those, a third change neither what it has logged
  * nor what it has executed: idle, for claims about logs.
  */
-import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
+import type { Steadiness } from '../../sim/contract.ts';
+import { type Glance, steadinessBy } from '../glances.ts';
 import type { CrashVector, Request } from './messages.ts';
 import type { ReplicaState } from './state.ts';
 
 /** What a replica was like at the last look. */
-class Glance {
+class ReplicaGlance implements Glance<ReplicaState> {
   private state: ReplicaState | undefined;
   private isNormal = false;
   private viewNumber = -1;
@@ -55,14 +56,5 @@ class Glance {
 }
 
 export function steadiness(): Steadiness<ReplicaState> {
-  const glances: Glance[] = [];
-  return {
-    quietness(replica: NodeId, state): Quietness | undefined {
-      const glance = (glances[replica] ??= new Glance());
-      const isSteady = glance.isSteady(state);
-      if (isSteady && glance.isIdle(state)) return 'idle';
-      glance.take(state);
-      return isSteady ? 'steady' : undefined;
-    },
-  };
+  return steadinessBy(() => new ReplicaGlance());
 }

@@ -52,6 +52,17 @@ describe('§2.1 the client', () => {
     expect(world.inFlight()).toEqual(['Request 3→2']);
   });
 
+  it('asks the node that it is told to, which proposes what it is asked', () => {
+    const world = paxosWorld();
+    write(world, CLIENT, 1);
+    world.invoke(CLIENT, put(2), 'linearizable', 2);
+    expect(world.inFlight()).toEqual(['Request 3→2']);
+    world.settle();
+    expect(executedValues(world.state(0))).toEqual([1, 2]);
+    world.invoke(CLIENT, get(), 'sequential', 1);
+    expect(world.inFlight()).toEqual(['SequentialRead 3→1']);
+  });
+
   it('without a response sends the same request, number and all, to every node', () => {
     const world = paxosWorld();
     world.invoke(CLIENT, put(1));

@@ -276,11 +276,11 @@ function worldOfPastLeader(): PaxosWorld {
   seekElection(world, 3);
   world.settle(without(1));
   seekElection(world, 3);
-  // Node 1 does not know that node 0 has left and is elected by it; its pvalues are under way.
+  // Node 1 does not know that node 0 has left and is elected by it; its pvalues are under way, and
+  // so is its request for what it lacks.
   seekElection(world, 1);
-  world.settle(
-    ({ from, to, message }) => Math.max(from, to) < 2 && !message.type.startsWith('Phase2'),
-  );
+  const isElection = ofType('Phase1a', 'Phase1b', 'Heartbeat', 'HeartbeatReply');
+  world.settle((packet) => Math.max(packet.from, packet.to) < 2 && isElection(packet));
   world.inject(4, 1, { ...read(2), clientId: 4 });
   world.settle(({ from, to }) => Math.min(from, to) > 1);
   expect(world.state(1).leader.leaseUntil).toBeGreaterThan(0);

@@ -41,6 +41,19 @@ describe('§4 the client', () => {
     expect(world.flying.every(({ message }) => message === first)).toBe(true);
   });
 
+  it('asks whom it is told to, and all if that is not the primary', () => {
+    const world = vrWorld();
+    world.invoke(CLIENT, put(1), 'linearizable', 2);
+    expect(world.inFlight()).toEqual(['Request 3→2']);
+    world.settle();
+    expect(world.outcomes).toEqual([]);
+    waitForRetry(world);
+    world.settle();
+    expect(world.outcomes).toHaveLength(1);
+    world.invoke(CLIENT, put(2));
+    expect(world.inFlight()).toEqual(['Request 3→0']);
+  });
+
   it('is executed once, however often it asks', () => {
     const world = vrWorld();
     world.invoke(CLIENT, put(1));
