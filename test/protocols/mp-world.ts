@@ -1,8 +1,9 @@
 /** The test world with Multi-Paxos in it, and the situations that tests start from. */
 import { ballotName } from '../../protocols/multi-paxos/ballot.ts';
+import type { ClientState } from '../../protocols/multi-paxos/client.ts';
 import { multiPaxos } from '../../protocols/multi-paxos/index.ts';
 import type { Command, PaxosMessage, PValue } from '../../protocols/multi-paxos/messages.ts';
-import type { ClientState, PaxosState } from '../../protocols/multi-paxos/state.ts';
+import type { PaxosState } from '../../protocols/multi-paxos/state.ts';
 import { kv } from '../../protocols/state-machines/kv.ts';
 import { readOperation } from '../../protocols/state-machines/operation.ts';
 import type { NodeId, Options, Protocol } from '../../sim/contract.ts';
