@@ -80,7 +80,7 @@ function serverSurvives(
     case 'omission':
       return true;
     case 'clock':
-      return options.readMode !== 'tail';
+      return options.readMode !== 'lease';
     case 'memory':
       return options.isDurable || isHeldByAnother(view, replica, options, roles);
     case 'record':

@@ -9,26 +9,15 @@
  * (§2). Here every operation has a number, and a retry keeps it. Numbers are reserved on disk in
  * blocks, so that a client which restarts uses none twice.
  */
-import type {
-  Client,
-  ClientEnv,
-  Cluster,
-  Durable,
-  Level,
-  Micros,
-  NodeId,
-  StateMachine,
-  Unreadable,
-} from '../../sim/contract.ts';
+import type { ClientEnv, Cluster, NodeId, StateMachine, Unreadable } from '../../sim/contract.ts';
+import type { Level } from '../../sim/level.ts';
 import type { Plain } from '../../sim/plain.ts';
 import {
-  armRestOfRetry,
-  armRetry,
-  nextReservation,
-  patienceOf,
-  reservationWrite,
-  reservedOn,
-} from '../client-patience.ts';
+  NumberedClient,
+  type NumberedRules,
+  type NumberedState,
+  numberedRules,
+} from '../numbered-client.ts';
 import { type Configuration, headOf, tailOf } from './configuration.ts';
 import type { ChainMessage, Query, Redirect, Reply, Request, SequentialRead } from './messages.ts';
 import { type ChainOptions, type Roles, readOptions, rolesOf } from './options.ts';
@@ -43,11 +32,7 @@ export interface ClientContext {
   readonly machine: StateMachine;
 }
 
-export interface ClientState {
-  readonly clientId: NodeId;
-  /** Number of the latest request; numbers below `reserved` may be used without a disk write. */
-  requestNumber: number;
-  reserved: number;
+export interface ClientState extends NumberedState {
   /** The latest configuration heard of, or null. */
   configuration: Configuration | null;
   /** Where a sequential read goes: moves on when no answer comes, and when it leaves the chain. */
@@ -58,15 +43,9 @@ export interface ClientState {
   sequence: number;
   /** What waits for an answer, or null. */
   open: Request | Query | SequentialRead | null;
-  invokedAt: Micros;
-  sentAt: Micros;
-  isRetryArmed: boolean;
 }
 
-export class ChainClient implements Client<ChainMessage, ClientTimer, ClientState> {
-  readonly state: ClientState;
-  readonly #context: ClientContext;
-
+export class ChainClient extends NumberedClient<ChainMessage, ClientState, ClientContext> {
   constructor(
     env: ClientEnv<ChainMessage, ClientTimer>,
     cluster: Cluster,
@@ -74,44 +53,29 @@ export class ChainClient implements Client<ChainMessage, ClientTimer, ClientStat
     rules: ClientRules,
   ) {
     const roles = rolesOf(cluster);
-    this.#context = { env, rules, options: readOptions(cluster.options), roles, machine };
-    this.state = {
-      clientId: env.id,
-      requestNumber: 0,
-      reserved: 0,
-      configuration: null,
-      home: roles.servers[env.id % roles.servers.length] ?? env.id,
-      refusals: 0,
-      sequence: 0,
-      open: null,
-      invokedAt: 0,
-      sentAt: 0,
-      isRetryArmed: false,
-    };
+    super(initialClientState(env.id, roles), {
+      env,
+      rules,
+      options: readOptions(cluster.options),
+      roles,
+      machine,
+    });
   }
 
-  start(durable: Durable): void {
-    this.#context.rules.start(this.state, this.#context, durable);
-  }
-
-  invoke(operation: Plain, level: Level): void {
-    this.#context.rules.invoke(this.state, this.#context, operation, level);
-  }
-
-  receive(from: NodeId, message: ChainMessage | Unreadable): void {
-    const { rules } = this.#context;
+  override receive(from: NodeId, message: ChainMessage | Unreadable): void {
+    const { rules } = this.context;
     switch (message.type) {
       case 'Reply':
-        rules.onReply(this.state, this.#context, message);
+        rules.onReply(this.state, this.context, message);
         break;
       case 'Redirect':
-        rules.onRedirect(this.state, this.#context, from, message);
+        rules.onRedirect(this.state, this.context, from, message);
         break;
       case 'ChainConfig':
-        rules.onConfiguration(this.state, this.#context, message.configuration);
+        rules.onConfiguration(this.state, this.context, message.configuration);
         break;
       case 'Unreadable':
-        rules.onUnreadable(this.#context);
+        rules.onUnreadable(this.context);
         break;
       default:
         // Everything else is among servers and masters.
@@ -119,32 +83,43 @@ export class ChainClient implements Client<ChainMessage, ClientTimer, ClientStat
     }
   }
 
-  expire(): void {
-    this.#context.rules.onRetryTimer(this.state, this.#context);
+  /** What is open is sent once more, before it is late. */
+  askAgain(): void {
+    const { rules } = this.context;
+    if (this.state.open === null) return;
+    rules.send(this.state, this.context, rules.requestForRetry(this.state));
   }
 }
 
-/** A restart goes on above all that it may have used. */
-function start(state: ClientState, context: ClientContext, durable: Durable): void {
-  state.requestNumber = reservedOn(durable);
-  context.rules.reserve(state, context);
+function initialClientState(clientId: NodeId, { servers }: Roles): ClientState {
+  return {
+    clientId,
+    requestNumber: 0,
+    reserved: 0,
+    configuration: null,
+    home: servers[clientId % servers.length] ?? clientId,
+    refusals: 0,
+    sequence: 0,
+    open: null,
+    invokedAt: 0,
+    sentAt: 0,
+    isRetryArmed: false,
+  };
 }
 
-function reserve(state: ClientState, context: ClientContext): void {
-  state.reserved = nextReservation(state.requestNumber);
-  context.env.persist(reservationWrite(state.reserved));
-}
-
-function invoke(state: ClientState, context: ClientContext, operation: Plain, level: Level): void {
+function ask(
+  state: ClientState,
+  context: ClientContext,
+  operation: Plain,
+  level: Level,
+  via?: NodeId,
+): void {
   const { env, rules } = context;
-  if (state.requestNumber === state.reserved) rules.reserve(state, context);
-  state.requestNumber++;
   state.open = rules.requestFor(state, context, operation, level);
-  state.invokedAt = env.now;
-  state.sentAt = env.now;
   state.refusals = 0;
-  rules.send(state, context, state.open);
-  rules.armRetry(state, context);
+  if (rules.goesHome(state.open)) state.home = via ?? state.home;
+  if (via === undefined) rules.send(state, context, state.open);
+  else env.send(via, state.open);
 }
 
 /** An update, a query, or a read that may be old. */
@@ -169,47 +144,36 @@ function send(
   request: Request | Query | SequentialRead,
 ): void {
   const { env, rules } = context;
-  const target = rules.targetOf(state, request);
+  const target = rules.targetOf(state, context, request);
   if (target === undefined) rules.askMasters(context);
   else env.send(target, request);
 }
 
 function targetOf(
   { configuration, home }: ClientState,
+  { rules }: ClientContext,
   request: Request | Query | SequentialRead,
 ): NodeId | undefined {
-  if (request.type === 'SequentialRead') return home;
+  if (rules.goesHome(request)) return home;
   if (configuration === null) return undefined;
   return request.type === 'Request' ? headOf(configuration) : tailOf(configuration);
+}
+
+/** Whether any server of the chain may answer it, so that the client chooses one. */
+function goesHome({ type }: Request | Query | SequentialRead): boolean {
+  return type === 'SequentialRead';
 }
 
 function askMasters({ env, roles }: ClientContext): void {
   for (const master of roles.masters) env.send(master, { type: 'GetConfiguration' });
 }
 
-function onRetryTimer(state: ClientState, context: ClientContext): void {
-  const { env, rules } = context;
-  state.isRetryArmed = false;
-  if (state.open === null) return;
-  const patience = patienceOf(state, context);
-  if (patience === 'at-an-end') {
-    rules.giveUp(state, context);
-    return;
-  }
-  if (patience === 'late') {
-    env.mark('client-retried');
-    state.sentAt = env.now;
-    rules.onTimeout(state, context);
-  }
-  armRestOfRetry(state, context);
-}
-
-/** No answer: it may be lost, or whoever should give it is not there any more. */
-function onTimeout(state: ClientState, context: ClientContext): void {
+/** The answer may be lost, or whoever should give it is not there any more. */
+function retry(state: ClientState, context: ClientContext): void {
   const { rules } = context;
   const open = rules.requestForRetry(state);
   state.refusals = 0;
-  if (open.type === 'SequentialRead') rules.moveHome(state, context);
+  if (rules.goesHome(open)) rules.moveHome(state, context);
   rules.askMasters(context);
   rules.send(state, context, open);
 }
@@ -227,13 +191,6 @@ function moveHome(state: ClientState, { roles }: ClientContext): void {
   state.home = servers[next % servers.length] ?? state.home;
 }
 
-/** The operation may still happen: its outcome stays unknown, its number stays used. */
-function giveUp(state: ClientState, context: ClientContext): void {
-  context.env.mark('client-gave-up');
-  state.open = null;
-  context.env.abandon();
-}
-
 function onReply(state: ClientState, context: ClientContext, reply: Reply): void {
   const { env, rules } = context;
   if (!rules.isAwaited(state, reply)) {
@@ -241,7 +198,7 @@ function onReply(state: ClientState, context: ClientContext, reply: Reply): void
     return;
   }
   if (reply.sequence > state.sequence) state.sequence = reply.sequence;
-  state.open = null;
+  rules.close(state);
   env.complete(reply.result);
 }
 
@@ -257,8 +214,8 @@ function onRedirect(
 ): void {
   const { rules } = context;
   const { open, home } = state;
-  const isRefusal =
-    open?.type === 'SequentialRead' && open.requestNumber === requestNumber && home === from;
+  const isAnswer = open?.requestNumber === requestNumber && home === from;
+  const isRefusal = isAnswer && rules.goesHome(open);
   if (isRefusal) rules.onRefusal(state, context, configuration);
   else rules.onConfiguration(state, context, configuration);
 }
@@ -297,25 +254,24 @@ function follow(state: ClientState, context: ClientContext): void {
   context.rules.send(state, context, state.open);
 }
 
-function onUnreadable({ env }: ClientContext): void {
-  env.mark('unreadable-dropped');
+function isOpen({ open }: ClientState): boolean {
+  return open !== null;
 }
 
-/** Every rule of a client; they call each other through this record, as the servers' do. */
-export const clientRules = {
-  start,
-  reserve,
-  invoke,
+function close(state: ClientState): void {
+  state.open = null;
+}
+
+const ownRules = {
+  ask,
   requestFor,
   send,
   targetOf,
+  goesHome,
   askMasters,
-  armRetry,
-  onRetryTimer,
-  onTimeout,
+  retry,
   requestForRetry,
   moveHome,
-  giveUp,
   onReply,
   isAwaited,
   onRedirect,
@@ -323,7 +279,11 @@ export const clientRules = {
   onConfiguration,
   learn,
   follow,
-  onUnreadable,
+  isOpen,
+  close,
 };
 
-export type ClientRules = typeof clientRules;
+export type ClientRules = NumberedRules<ClientState, ClientContext> & typeof ownRules;
+
+/** Every rule of a client; they call each other through this record, as the servers' do. */
+export const clientRules: ClientRules = { ...numberedRules, ...ownRules };

@@ -1,6 +1,6 @@
 /** The named safety claims of chain replication about configurations, and about reads. */
 import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
-import { type Configuration, isSame, isSettled } from './configuration.ts';
+import { type Configuration, inWords, isSame, isSettled } from './configuration.ts';
 import { isTail } from './context.ts';
 import { ghostOf } from './ghost.ts';
 import type { ChainState } from './index.ts';
@@ -31,10 +31,6 @@ const oneConfigurationPerEpoch: Invariant<ChainState> = {
     };
   },
 };
-
-function inWords({ chain, joining }: Configuration): string {
-  return `[${chain.join(' ')}]${joining === null ? '' : ` joining ${joining}`}`;
-}
 
 const epochNeverDecreases: Invariant<ChainState> = {
   name: 'epoch-never-decreases',
@@ -81,7 +77,7 @@ const oneTailAnswers: Invariant<ChainState> = {
   source: 'paper §3: queries are answered by the tail, where updates take effect',
   restsAfter: 'idle',
   watch(view): Watcher {
-    if (readOptions(view.cluster.options).readMode !== 'tail') return { after: () => undefined };
+    if (readOptions(view.cluster.options).readMode !== 'lease') return { after: () => undefined };
     const answered: number[] = [];
     let working = { epoch: 0, server: -1 };
     return {
@@ -163,6 +159,12 @@ const leasesOfLatestEpoch: Invariant<ChainState> = {
     };
   },
 };
+
+/** Where servers that are not the tail answer queries, too, these say nothing. */
+export const answersOfTails: readonly Invariant<ChainState>[] = [
+  oneTailAnswers,
+  newTailHoldsCommitted,
+];
 
 export const configurationInvariants: readonly Invariant<ChainState>[] = [
   oneConfigurationPerEpoch,

@@ -10,7 +10,7 @@
  */
 import type { NodeId, StateMachine } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
-import { type Configuration, firstConfiguration, isSettled } from './configuration.ts';
+import { type Configuration, firstConfiguration, isSettled, successorOf } from './configuration.ts';
 
 /** The ballot of the master that has proposed it. */
 export interface InTerm {
@@ -21,14 +21,15 @@ export interface InTerm {
 export type ChainCommand =
   /** A server leaves: it is suspected, has lost its state, or is wanted no more. */
   | { readonly f: 'remove'; readonly epoch: number; readonly server: NodeId }
-  /** A server begins to copy what the tail has. */
+  /** A server begins to copy what the tail has; or what the one has that it will be before. */
   | {
       readonly f: 'beginJoin';
       readonly epoch: number;
       readonly server: NodeId;
       readonly incarnation: number;
+      readonly before?: NodeId;
     }
-  /** It has copied enough: it is the last of the chain now. */
+  /** It has copied enough: it is the last of the chain now, or where it was to be. */
   | { readonly f: 'completeJoin'; readonly epoch: number; readonly server: NodeId }
   /** Everything was handed over to it. */
   | { readonly f: 'settleJoin'; readonly epoch: number; readonly server: NodeId };
@@ -135,14 +136,16 @@ export function changeChain(
       return remove(configuration, server);
     case 'beginJoin':
       if (joining !== null || chain.includes(server)) return undefined;
+      if (command.before !== undefined && !chain.includes(command.before)) return undefined;
       return {
         ...next,
         joining: server,
         incarnations: { ...incarnations, [server]: command.incarnation },
+        ...placeBefore(command.before),
       };
     case 'completeJoin':
       if (joining !== server || chain.includes(server)) return undefined;
-      return { ...next, chain: [...chain, server] };
+      return { ...next, chain: withJoined(configuration, server) };
     case 'settleJoin':
       if (joining !== server || !chain.includes(server)) return undefined;
       return { ...next, joining: null };
@@ -151,18 +154,26 @@ export function changeChain(
   }
 }
 
+function placeBefore(before: NodeId | undefined): Pick<Configuration, 'before'> {
+  return before === undefined ? {} : { before };
+}
+
+function withJoined({ chain, before }: Configuration, server: NodeId): readonly NodeId[] {
+  const index = before === undefined ? chain.length : chain.indexOf(before);
+  return [...chain.slice(0, index), server, ...chain.slice(index)];
+}
+
 /** Never the last one that surely holds everything: nobody could go on without it. */
 function remove(configuration: Configuration, server: NodeId): Configuration | undefined {
   const { epoch, chain, joining, incarnations } = configuration;
   if (joining !== server && !chain.includes(server)) return undefined;
   const rest = chain.filter((member) => member !== server);
   if (!rest.some((member) => isSettled(configuration, member))) return undefined;
-  return {
-    epoch: epoch + 1,
-    chain: rest,
-    joining: joining === server ? null : joining,
-    incarnations,
-  };
+  const left = { epoch: epoch + 1, chain: rest, incarnations };
+  if (joining === server) return { ...left, joining: null };
+  const { before } = configuration;
+  const place = before === server ? successorOf(configuration, server) : before;
+  return { ...left, joining, ...placeBefore(place) };
 }
 
 /** What the masters propose to each other is what this file has made. */

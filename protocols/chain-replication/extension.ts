@@ -49,7 +49,7 @@ function onStateCopy(
 ): void {
   const { env, rules } = context;
   if (!rules.isOfThisEpoch(state, context, from, epoch)) return;
-  if (roleOf(state) === 'outside' || upstream(state) !== from) return;
+  if (roleOf(state) === 'outside' || !rules.handsOver(state, from)) return;
   if (isSettled(state.configuration, state.id) || snapshot.length <= state.length) return;
   env.mark('snapshot-received');
   rules.installSnapshot(state, context, snapshot);
@@ -59,14 +59,16 @@ function onStateCopy(
   rules.sendLastSequence(state, context);
 }
 
+/** Whether a server that joins gets there what it lacks. */
+function handsOver(state: ServerState, from: NodeId): boolean {
+  return upstream(state) === from;
+}
+
 /** A server that joins executes what is committed, and notices when nothing is missing. */
 function learnFromPredecessor(state: ServerState, context: ServerContext, forward: Forward): void {
   const { env, rules } = context;
   if (isSettled(state.configuration, state.id)) return;
-  if (!rules.isTailAtWork(state)) {
-    rules.executeUpTo(state, context, Math.min(state.length, forward.committed));
-    rules.pruneSent(state, state.committed);
-  }
+  rules.learnCommitted(state, context, forward.committed);
   if (state.hasCaughtUp || state.length < forward.lengthAtEpoch) return;
   state.hasCaughtUp = true;
   if (roleOf(state) === 'member') {
@@ -77,6 +79,13 @@ function learnFromPredecessor(state: ServerState, context: ServerContext, forwar
   }
   // The master is told at once.
   rules.sendHeartbeat(state, context);
+}
+
+function learnCommitted(state: ServerState, context: ServerContext, committed: number): void {
+  const { rules } = context;
+  if (rules.isTailAtWork(state)) return;
+  rules.executeUpTo(state, context, Math.min(state.length, committed));
+  rules.pruneSent(state, state.committed);
 }
 
 /** Whether this server waits for what the one before it holds. */
@@ -114,7 +123,9 @@ function statusOf(state: ServerState): ServerStatus {
 export const extensionRules = {
   sendRestOfHist,
   onStateCopy,
+  handsOver,
   learnFromPredecessor,
+  learnCommitted,
   isCatchingUp,
   armHandover,
   onHandoverTimer,

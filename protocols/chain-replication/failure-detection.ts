@@ -116,8 +116,20 @@ function chooseJoin(state: MasterState, context: MasterContext): ChainCommand | 
     if (heartbeat?.epoch !== epoch || heartbeat.status !== 'outside') continue;
     if (chain.includes(server) || !isWanted(state, server)) continue;
     if (context.rules.isSuspected(state, context, server)) continue;
-    return { f: 'beginJoin', epoch, server, incarnation: heartbeat.incarnation };
+    const { incarnation } = heartbeat;
+    const before = context.rules.placeFor(state, context, server);
+    const command = { f: 'beginJoin', epoch, server, incarnation } as const;
+    return before === undefined ? command : { ...command, before };
   }
+  return undefined;
+}
+
+/** Before which server of the chain that one joins; undefined is as the tail (§3). */
+function placeFor(
+  _state: MasterState,
+  _context: MasterContext,
+  _server: NodeId,
+): NodeId | undefined {
   return undefined;
 }
 
@@ -132,4 +144,5 @@ export const failureDetectionRules = {
   hasSpokenSince,
   chooseNextStepOfJoin,
   chooseJoin,
+  placeFor,
 };

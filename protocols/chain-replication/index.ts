@@ -1,6 +1,6 @@
 /** Chain replication as a `Protocol`, and as many others as there are mutants. */
 import type { Acknowledgement, Protocol } from '../../sim/contract.ts';
-import { ballotName } from '../multi-paxos/ballot.ts';
+import { ballotName, ballotNames } from '../multi-paxos/ballot.ts';
 import { type Rules as PaxosRules, rules as paxosRules } from '../multi-paxos/rules.ts';
 import { integerOption } from '../option-schema.ts';
 import { claims } from './claims.ts';
@@ -11,7 +11,7 @@ import {
   type ClientTimer,
   clientRules,
 } from './client.ts';
-import { headOf, tailOf } from './configuration.ts';
+import { headOf, inWords, tailOf } from './configuration.ts';
 import { roleOf, type ServerTimer } from './context.ts';
 import { invariants } from './invariants.ts';
 import { marks } from './marks.ts';
@@ -49,6 +49,8 @@ export function makeChainReplication(all: AllRules): ChainReplication {
       'van Renesse & Schneider, "Chain Replication for Supporting High Throughput …", OSDI 2004',
     roundName: 'epoch',
     leaderName: 'head',
+    // Masters have ballots; what servers acknowledge is of an epoch, a plain number.
+    numberNames: { fields: ballotNames.fields },
     optionSchema,
     replicasMin: REPLICAS_MIN,
     limits,
@@ -64,7 +66,9 @@ export function makeChainReplication(all: AllRules): ChainReplication {
       'restarted-fresh',
       'restarted-from-disk',
     ],
-    offersSequentialReads: true,
+    weakerLevels: ['sequential'],
+    offersVia: true,
+    membersOption: 'servers',
     replica: (env, cluster, machine) =>
       rolesOf(cluster).masters.includes(env.id)
         ? new Master(env, cluster, machine, all.rules, all.paxosRules)
@@ -110,8 +114,8 @@ function acknowledges(message: ChainMessage): Acknowledgement | undefined {
 
 function summary(state: ChainState): string {
   const { configuration } = state;
-  const { epoch, chain, joining } = configuration;
-  const form = `[${chain.join(' ')}]${joining === null ? '' : ` joining ${joining}`}`;
+  const { epoch } = configuration;
+  const form = inWords(configuration);
   if (state.kind === 'master') {
     const { leader } = state.paxos;
     const role = state.actingSince >= 0 ? 'acting' : leader.isActive ? 'leading' : 'passive';

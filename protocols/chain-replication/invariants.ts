@@ -7,7 +7,7 @@
  */
 import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import { isSettled } from './configuration.ts';
-import { configurationInvariants } from './configuration-invariants.ts';
+import { answersOfTails, configurationInvariants } from './configuration-invariants.ts';
 import { confirmationFollowsQuestion } from './confirmation-invariant.ts';
 import { downstream, upstream } from './context.ts';
 import { entryAt, type Ghost, ghostOf, isMember } from './ghost.ts';
@@ -103,11 +103,14 @@ const updatePropagation: Invariant<ChainState> = {
         pair = { previous, epoch, upTo: 0 };
         pairs[server] = pair;
       }
-      for (let at = Math.max(pair.upTo, state.trimmed, other.trimmed); at < state.length; at++) {
+      // A new server that is not the tail gets the rest of what its successor has from there.
+      const isLacking = !isSettled(other.configuration, previous) && !other.hasCaughtUp;
+      const end = isLacking ? Math.min(state.length, other.length) : state.length;
+      for (let at = Math.max(pair.upTo, state.trimmed, other.trimmed); at < end; at++) {
         const [own, its] = [entryAt(state, at), entryAt(other, at)];
         if (own !== its) return differs(ghost, server, previous, at, own, its);
       }
-      pair.upTo = state.length;
+      pair.upTo = Math.max(pair.upTo, end);
       return undefined;
     };
     return {
@@ -264,3 +267,10 @@ export const invariants: readonly Invariant<ChainState>[] = [
   ...queryInvariants,
   ...paxosInvariants,
 ];
+
+const ofTails: readonly Invariant<ChainState>[] = [...answersOfTails, ...queryInvariants];
+
+/** Those that hold whoever answers queries: for protocols that are built on this one. */
+export const invariantsOfAnyChain: readonly Invariant<ChainState>[] = invariants.filter(
+  (invariant) => !ofTails.includes(invariant),
+);

@@ -25,7 +25,7 @@ export const leaseExcludesLaterTails: Invariant<ChainState> = {
   source: 'masters: a tail is replaced when the lease that it was granted last has run out',
   restsAfter: 'idle',
   watch(view: View): InvariantWatcher<ChainState> {
-    if (readOptions(view.cluster.options).readMode !== 'tail') return { after: () => undefined };
+    if (readOptions(view.cluster.options).readMode !== 'lease') return { after: () => undefined };
     return {
       after(changed, state) {
         if (state.kind !== 'server' || !isAtWork(state)) return undefined;
@@ -72,7 +72,7 @@ export const leasesWaitedFor: Invariant<ChainState> = {
   restsAfter: 'idle',
   watch(view: View): InvariantWatcher<ChainState> {
     const options = readOptions(view.cluster.options);
-    if (options.readMode !== 'tail') return { after: () => undefined };
+    if (options.readMode !== 'lease') return { after: () => undefined };
     const { masters, servers } = rolesOf(view.cluster);
     /** The latest term that anybody knows to have begun. */
     let term = 0;

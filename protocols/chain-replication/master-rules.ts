@@ -14,7 +14,7 @@ import type { Durable, NodeId } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import { longestOf } from '../lease-windows.ts';
 import type { PaxosMessage, Response } from '../multi-paxos/messages.ts';
-import { tailOf } from './configuration.ts';
+import { type Configuration, tailOf } from './configuration.ts';
 import {
   type ChainCommand,
   type ConfigurationCommand,
@@ -96,7 +96,7 @@ function beginToAct(state: MasterState, context: MasterContext): void {
 /** Under leases a leader that has lost its own may have a successor already. */
 function isActing(state: MasterState, { options, paxos, paxosContext }: MasterContext): boolean {
   if (state.actingSince === NEVER) return false;
-  if (options.readMode !== 'tail') return true;
+  if (options.readMode !== 'lease') return true;
   return paxosContext.rules.holdsLease(paxos.state, paxosContext);
 }
 
@@ -160,14 +160,20 @@ function isNewer(one: ServerHeartbeat, other: ServerHeartbeat): boolean {
 /** Whoever is about to be removed gets no lease any more. */
 function mayGrant(
   { configuration, proposed, leaving }: MasterState,
-  { options }: MasterContext,
+  { options, rules }: MasterContext,
   server: NodeId,
   { epoch, incarnation }: ServerHeartbeat,
 ): boolean {
-  if (options.readMode !== 'tail' || epoch !== configuration.epoch) return false;
+  if (options.readMode !== 'lease' || epoch !== configuration.epoch) return false;
   if (leaving === server) return false;
   if (proposed?.f === 'remove' && proposed.server === server) return false;
-  return tailOf(configuration) === server && configuration.incarnations[server] === incarnation;
+  if (configuration.incarnations[server] !== incarnation) return false;
+  return rules.answersQueries(configuration, server);
+}
+
+/** §3: the tail does. */
+function answersQueries(configuration: Configuration, server: NodeId): boolean {
+  return tailOf(configuration) === server;
 }
 
 function replyToHeartbeat(
@@ -194,7 +200,7 @@ function replyToHeartbeat(
 /** Whether no lease that anybody has granted to this server can still be counted on. */
 function hasLeaseRunOut(state: MasterState, context: MasterContext, server: NodeId): boolean {
   const { env, options } = context;
-  if (options.readMode !== 'tail') return true;
+  if (options.readMode !== 'lease') return true;
   const longest = longestOf(options.leaseDuration, options.driftBound);
   return env.now >= (state.grantedAt[server] ?? NEVER) + longest;
 }
@@ -323,6 +329,7 @@ export const masterRules = {
   answerConfiguration,
   onServerHeartbeat,
   mayGrant,
+  answersQueries,
   replyToHeartbeat,
   hasLeaseRunOut,
   onConfirm,

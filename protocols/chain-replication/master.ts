@@ -152,7 +152,7 @@ export function paxosOptions(options: ChainOptions): Cluster['options'] {
   const defaults = Object.fromEntries(paxosSchema.map(({ name, default: value }) => [name, value]));
   return {
     ...defaults,
-    readMode: options.readMode === 'tail' ? 'lease' : 'read-index',
+    readMode: options.readMode === 'lease' ? 'lease' : 'read-index',
     leaseDuration: options.leaseDuration,
     driftBound: options.driftBound,
     heartbeatInterval: options.heartbeatInterval,

@@ -11,6 +11,7 @@
  * for a master that errs.
  */
 import type { Micros, NodeId } from '../../sim/contract.ts';
+import type { WeakerLevel } from '../../sim/level.ts';
 import type { Plain } from '../../sim/plain.ts';
 import type { PaxosMessage } from '../multi-paxos/messages.ts';
 import type { Configuration } from './configuration.ts';
@@ -28,6 +29,8 @@ export interface Request {
 export interface Query {
   readonly type: 'Query';
   readonly operation: Plain;
+  /** Where a protocol that is built on this one has weaker queries; absent: linearizable. */
+  readonly level?: WeakerLevel;
   readonly requestNumber: number;
 }
 
@@ -54,16 +57,28 @@ export interface Redirect {
   readonly configuration: Configuration;
 }
 
-/** §3: updates in their order, from a server to the next, the first one being `after` + 1. */
-export interface Forward {
-  readonly type: 'Forward';
-  readonly epoch: number;
+/** Updates in their order, the first one being `after` + 1. */
+export interface Entries {
   readonly after: number;
   readonly entries: readonly Request[];
+}
+
+/** §3: from a server to the next. */
+export interface Forward extends Entries {
+  readonly type: 'Forward';
+  readonly epoch: number;
   /** The sender knows updates up to here to be committed. */
   readonly committed: number;
   /** The sender's last sequence number when this epoch began for it. */
   readonly lengthAtEpoch: number;
+  /** In the place of entries that a protocol on top of this one has sent another way. */
+  readonly names?: readonly WriteName[];
+}
+
+/** What tells one update from all others. */
+export interface WriteName {
+  readonly clientId: NodeId;
+  readonly requestNumber: number;
 }
 
 /** §3, ack(r): the tail has processed all up to `upTo`; the sender holds all up to `held`. */
@@ -93,6 +108,17 @@ export interface Snapshot {
   readonly length: number;
   readonly app: unknown;
   readonly clientTable: { readonly [clientId: NodeId]: Readonly<ClientRecord> };
+  /** Where a protocol that is built on this one keeps the objects of the state apart. */
+  readonly objects?: readonly ObjectState[];
+}
+
+/** One object of the replicated state, after its latest update up to the snapshot. */
+export interface ObjectState {
+  readonly object: string;
+  /** Sequence number of that update. */
+  readonly number: number;
+  /** The state machine's state, as that object alone makes it. */
+  readonly app: unknown;
 }
 
 /** One client's row of the client table. */

@@ -16,7 +16,7 @@ const UNDER_LEASE: Options = { readMode: 'tail' };
 /** Snapshots so often that a run has many. */
 const FROM_SNAPSHOTS: Options = { durability: 'durable', snapshotEvery: 3 };
 
-interface Bug {
+export interface Bug {
   readonly id: string;
   readonly summary: string;
   readonly difficulty: Mutant['difficulty'];
@@ -36,8 +36,8 @@ function mutant({ node, paxos, client, ...bug }: Bug): Mutant {
   return { ...bug, protocol: protocol.name, apply: ({ machine }) => ({ protocol, machine }) };
 }
 
-export const mutants: readonly Mutant[] = [
-  mutant({
+export const bugs: readonly Bug[] = [
+  {
     id: 'CR-1',
     summary: 'the head executes an update and replies, without waiting for the tail',
     difficulty: 'easy',
@@ -48,14 +48,14 @@ export const mutants: readonly Mutant[] = [
         rules.replyTo(state, context, request);
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-2',
     summary: 'a new tail does not complete what is in its Sent',
     difficulty: 'easy',
     node: { completeSent: () => {} },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-3',
     summary: 'when a middle server fails, the rest of Sent is not sent to its successor',
     difficulty: 'easy',
@@ -64,8 +64,8 @@ export const mutants: readonly Mutant[] = [
         context.rules.noteHeld(state, state.length);
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-5',
     summary: 'an update leaves Sent when the successor has it, not when the tail has',
     difficulty: 'medium',
@@ -75,34 +75,34 @@ export const mutants: readonly Mutant[] = [
         rules.pruneSent(state, held);
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-7',
     summary: 'a new tail begins its work before everything is handed over to it',
     difficulty: 'medium',
     node: { isTailAtWork: isTail },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-8',
     summary: 'a tail answers queries without a lease',
     difficulty: 'medium',
     options: UNDER_LEASE,
     node: { holdsLease: () => true },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-10',
     summary: 'a master acts as soon as it leads, on the configuration that it has executed so far',
     difficulty: 'hard',
     node: { mayAct: (state) => state.term !== 0 },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-11',
     summary: 'a change of the chain counts whichever master has proposed it, and when',
     difficulty: 'hard',
     options: UNDER_LEASE,
     node: { isOfActingTerm: () => true },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-12',
     summary: 'a master that begins to act waits for its own leases, and not for those of others',
     difficulty: 'hard',
@@ -114,8 +114,8 @@ export const mutants: readonly Mutant[] = [
         for (const server of context.roles.servers) state.grantedAt[server] = own[server] ?? NEVER;
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-13',
     summary: 'a confirmation answers the questions, too, that came after its read had begun',
     difficulty: 'hard',
@@ -129,15 +129,15 @@ export const mutants: readonly Mutant[] = [
         rules.onResponse(state, context, response);
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-14',
     summary: 'a tail takes for confirmed what it asked before it crashed',
     difficulty: 'hard',
     options: { readMode: 'confirm', ...DURABLE },
     node: { drawNonce: () => 0 },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-15',
     summary: 'a query counts on the question whose answer is on its way when it arrives',
     difficulty: 'hard',
@@ -146,21 +146,21 @@ export const mutants: readonly Mutant[] = [
       roundFor: (state, context) =>
         state.confirmedRound < state.round ? state.round : rules.roundFor(state, context),
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-16',
     summary: 'a master that restarts refuses nobody, though it may have granted a lease',
     difficulty: 'hard',
     options: UNDER_LEASE,
     paxos: { refuseAfterRestart: () => undefined },
-  }),
-  mutant({
+  },
+  {
     id: 'CR-17',
     summary: 'a master removes a server on the word of another one that may be long dead',
     difficulty: 'hard',
     node: { isThere: () => true },
-  }),
-  mutant({
+  },
+  {
     id: 'CL-1',
     summary: 'a client gives its retry a new request number',
     difficulty: 'easy',
@@ -171,29 +171,29 @@ export const mutants: readonly Mutant[] = [
         return state.open;
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CL-2',
     summary: 'a client reports a request that timed out as one that has not happened',
     difficulty: 'easy',
     client: {
-      onTimeout(state, context) {
+      retry(state, context) {
         state.open = null;
         context.env.refuse();
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CL-5',
     summary: 'a client asks the server that it knows for ever, and never the masters again',
     difficulty: 'easy',
     client: {
-      onTimeout(state, context) {
+      retry(state, context) {
         context.rules.send(state, context, context.rules.requestForRetry(state));
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'CL-6',
     summary: 'an unreadable message throws in the replica that receives it',
     difficulty: 'easy',
@@ -202,8 +202,8 @@ export const mutants: readonly Mutant[] = [
         throw new TypeError('unreadable message');
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'ST-1',
     summary: 'Forward, Ack and Reply leave before what they promise is on disk',
     difficulty: 'easy',
@@ -211,15 +211,15 @@ export const mutants: readonly Mutant[] = [
     node: {
       sendWhenDurable: (context, to, message) => context.env.sendUnsynced(to, message),
     },
-  }),
-  mutant({
+  },
+  {
     id: 'ST-2',
     summary: 'a start takes a torn record for whole if anything of it was written',
     difficulty: 'medium',
     options: DURABLE,
     node: { isReadable: (record) => record.writes.length > 0 },
-  }),
-  mutant({
+  },
+  {
     id: 'ST-4',
     summary: 'Hist is trimmed in one record, and the snapshot is written in the next',
     difficulty: 'medium',
@@ -233,12 +233,14 @@ export const mutants: readonly Mutant[] = [
         env.persist(snapshot);
       },
     },
-  }),
-  mutant({
+  },
+  {
     id: 'ST-6',
     summary: 'a start takes a damaged record, and all after it, for a torn end of the log',
     difficulty: 'hard',
     options: DURABLE,
     node: { isTornTail: () => true },
-  }),
+  },
 ];
+
+export const mutants: readonly Mutant[] = bugs.map(mutant);

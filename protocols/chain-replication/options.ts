@@ -20,7 +20,7 @@ import {
 const MILLION = 1_000_000;
 
 /** How queries are served. */
-export type ReadMode = 'tail' | 'confirm' | 'chain';
+export type ReadMode = 'lease' | 'confirm' | 'chain';
 
 /** Options as servers, masters and clients read them. Times are Micros. */
 export interface ChainOptions {
@@ -199,8 +199,10 @@ export function readOptions(options: Options): ChainOptions {
   };
 }
 
+/** Under a lease: of a `tail`, or of any server where all answer queries. */
 function readModeOf({ readMode }: Options): ReadMode {
-  if (readMode === 'tail' || readMode === 'confirm' || readMode === 'chain') return readMode;
+  if (readMode === 'tail' || readMode === 'lease') return 'lease';
+  if (readMode === 'confirm' || readMode === 'chain') return readMode;
   throw new TypeError(`option readMode is ${readMode}, not a way to read`);
 }
 

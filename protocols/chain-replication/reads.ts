@@ -23,14 +23,18 @@ function onQuery(state: ServerState, context: ServerContext, from: NodeId, query
   const { rules, machine } = context;
   // Who sends an update as a query is mistaken, and would only change this server's state.
   if (!machine.isReadOnly(query.operation)) return;
-  if (!isTail(state)) {
+  if (!rules.takesQueries(state)) {
     rules.redirect(state, context, from, query.requestNumber);
     return;
   }
-  recordArrival(state, from, query);
+  rules.recordArrival(state, from, query);
   const waiting = { clientId: from, query, round: rules.roundFor(state, context) };
   if (rules.mayAnswer(state, context, waiting)) rules.answerQuery(state, context, waiting);
   else rules.keepQuery(state, context, waiting);
+}
+
+function takesQueries(state: ServerState): boolean {
+  return isTail(state);
 }
 
 /** Who asks again has asked before: the first time counts. Copies of earlier queries do not. */
@@ -56,11 +60,16 @@ function keepQuery(state: ServerState, context: ServerContext, waiting: WaitingQ
   state.waitingQueries.push(waiting);
 }
 
-function mayAnswer(state: ServerState, context: ServerContext, waiting: WaitingQuery): boolean {
+function mayAnswer(state: ServerState, context: ServerContext, { round }: WaitingQuery): boolean {
+  return context.rules.isTailFor(state, context, round);
+}
+
+/** Whether this server was the tail, and no other one, when that question was asked or later. */
+function isTailFor(state: ServerState, context: ServerContext, round: number): boolean {
   const { rules, options } = context;
   if (!rules.isTailAtWork(state) || !rules.hasCompletedSent(state)) return false;
   if (options.readMode !== 'confirm') return rules.holdsLease(state, context);
-  return state.confirmedRound >= waiting.round;
+  return state.confirmedRound >= round;
 }
 
 /** What was in Hist when it became the tail, or restarted, may have been replied to before. */
@@ -157,7 +166,7 @@ function drawNonce({ env }: ServerContext): number {
 }
 
 function onConfirmTimer(state: ServerState, context: ServerContext): void {
-  if (state.confirmedRound >= state.round || !isTail(state)) return;
+  if (state.confirmedRound >= state.round || !context.rules.takesQueries(state)) return;
   context.env.mark('confirmation-retried');
   context.rules.sendConfirm(state, context);
 }
@@ -175,8 +184,11 @@ function onConfirmed(state: ServerState, context: ServerContext, confirmed: Conf
 
 export const readRules = {
   onQuery,
+  takesQueries,
+  recordArrival,
   keepQuery,
   mayAnswer,
+  isTailFor,
   hasCompletedSent,
   holdsLease,
   answerQuery,

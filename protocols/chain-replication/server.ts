@@ -51,84 +51,98 @@ export class Server implements Process<ChainMessage, ServerTimer, ServerState> {
   }
 
   receive(from: NodeId, message: ChainMessage | Unreadable): void {
-    const state = this.state;
-    const context = this.#context;
-    const { rules } = context;
-    switch (message.type) {
-      case 'Forward':
-        rules.onForward(state, context, from, message);
-        break;
-      case 'Ack':
-        rules.onAck(state, context, from, message);
-        break;
-      case 'Request':
-        rules.onRequest(state, context, message);
-        break;
-      case 'Query':
-        rules.onQuery(state, context, from, message);
-        break;
-      case 'SequentialRead':
-        rules.onSequentialRead(state, context, from, message);
-        break;
-      case 'HeartbeatReply':
-        rules.onHeartbeatReply(state, context, from, message);
-        break;
-      case 'Confirmed':
-        rules.onConfirmed(state, context, message);
-        break;
-      case 'Stored':
-        rules.onStored(state, context, message);
-        break;
-      case 'ChainConfig':
-        rules.onChainConfig(state, context, message);
-        break;
-      case 'GetConfiguration':
-        rules.onGetConfiguration(state, context, from);
-        break;
-      case 'LastSequence':
-        rules.onLastSequence(state, context, from, message);
-        break;
-      case 'StateCopy':
-        rules.onStateCopy(state, context, from, message);
-        break;
-      case 'Unreadable':
-        rules.onUnreadable(context);
-        break;
-      case 'Reply':
-      case 'Redirect':
-      case 'ServerHeartbeat':
-      case 'Confirm':
-      case 'Wish':
-      case 'MasterPaxos':
-        // For clients and masters only; a server has no use for them.
-        return;
-      default:
-        message satisfies never;
-    }
+    receiveAsServer(this.state, this.#context, from, message);
   }
 
   expire(timer: ServerTimer): void {
-    const state = this.state;
-    const context = this.#context;
-    const { rules } = context;
-    switch (timer) {
-      case 'heartbeat':
-        rules.onHeartbeatTimer(state, context);
-        break;
-      case 'resend':
-        rules.onResendTimer(state, context);
-        break;
-      case 'gap':
-        rules.onGapTimer(state, context);
-        break;
-      case 'handover':
-        rules.onHandoverTimer(state, context);
-        break;
-      case 'confirm':
-        rules.onConfirmTimer(state, context);
-        break;
-      default:
-        timer satisfies never;
-    }
+    expireAsServer(this.state, this.#context, timer);
+  }
+}
+
+/** For servers of protocols that are built on this one, too. */
+export function receiveAsServer(
+  state: ServerState,
+  context: ServerContext,
+  from: NodeId,
+  message: ChainMessage | Unreadable,
+): void {
+  const { rules } = context;
+  switch (message.type) {
+    case 'Forward':
+      rules.onForward(state, context, from, message);
+      break;
+    case 'Ack':
+      rules.onAck(state, context, from, message);
+      break;
+    case 'Request':
+      rules.onRequest(state, context, message);
+      break;
+    case 'Query':
+      rules.onQuery(state, context, from, message);
+      break;
+    case 'SequentialRead':
+      rules.onSequentialRead(state, context, from, message);
+      break;
+    case 'HeartbeatReply':
+      rules.onHeartbeatReply(state, context, from, message);
+      break;
+    case 'Confirmed':
+      rules.onConfirmed(state, context, message);
+      break;
+    case 'Stored':
+      rules.onStored(state, context, message);
+      break;
+    case 'ChainConfig':
+      rules.onChainConfig(state, context, message);
+      break;
+    case 'GetConfiguration':
+      rules.onGetConfiguration(state, context, from);
+      break;
+    case 'LastSequence':
+      rules.onLastSequence(state, context, from, message);
+      break;
+    case 'StateCopy':
+      rules.onStateCopy(state, context, from, message);
+      break;
+    case 'Unreadable':
+      rules.onUnreadable(context);
+      break;
+    case 'Reply':
+    case 'Redirect':
+    case 'ServerHeartbeat':
+    case 'Confirm':
+    case 'Wish':
+    case 'MasterPaxos':
+      // For clients and masters only; a server has no use for them.
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+export function expireAsServer(
+  state: ServerState,
+  context: ServerContext,
+  timer: ServerTimer,
+): void {
+  const { rules } = context;
+  switch (timer) {
+    case 'heartbeat':
+      rules.onHeartbeatTimer(state, context);
+      break;
+    case 'resend':
+      rules.onResendTimer(state, context);
+      break;
+    case 'gap':
+      rules.onGapTimer(state, context);
+      break;
+    case 'handover':
+      rules.onHandoverTimer(state, context);
+      break;
+    case 'confirm':
+      rules.onConfirmTimer(state, context);
+      break;
+    default:
+      timer satisfies never;
   }
 }

@@ -22,7 +22,7 @@ import {
   type ServerContext,
   upstream,
 } from './context.ts';
-import type { Ack, ChainMessage, Forward, Request, Stored } from './messages.ts';
+import type { Ack, ChainMessage, Entries, Forward, Request, Stored } from './messages.ts';
 import { NOT_HEARD, type ServerState } from './state.ts';
 
 /** Forwards that one server keeps while earlier ones are missing. */
@@ -87,10 +87,24 @@ function forwardMore(state: ServerState, context: ServerContext): void {
     const rest = state.successorHolds + options.window - state.forwarded;
     if (rest <= 0) break;
     const end = Math.min(state.length, state.forwarded + Math.min(rest, options.batchSize));
-    rules.sendWhenDurable(context, next, rules.forwardOf(state, state.forwarded, end));
+    rules.sendWhenDurable(
+      context,
+      next,
+      rules.firstForwardOf(state, context, state.forwarded, end),
+    );
     state.forwarded = end;
   }
   rules.armResend(state, context);
+}
+
+/** Of what was not sent before, as far as this server knows. */
+function firstForwardOf(
+  state: ServerState,
+  context: ServerContext,
+  after: number,
+  end: number,
+): Forward {
+  return context.rules.forwardOf(state, after, end);
 }
 
 function forwardOf(state: ServerState, after: number, end: number): Forward {
@@ -128,13 +142,13 @@ function onForward(
   if (state.length > before) rules.passOn(state, context);
 }
 
-function isNextInOrder(state: ServerState, { after }: Forward): boolean {
+function isNextInOrder(state: ServerState, { after }: Entries): boolean {
   return after <= state.length;
 }
 
 /** A repeated Forward may bring some updates that are known and some that are not. */
-function takeEntries(state: ServerState, context: ServerContext, forward: Forward): void {
-  const { after, entries } = forward;
+function takeEntries(state: ServerState, context: ServerContext, taken: Entries): void {
+  const { after, entries } = taken;
   const fresh = after === state.length ? entries : entries.slice(state.length - after);
   if (fresh.length > 0) context.rules.append(state, context, fresh);
 }
@@ -354,6 +368,7 @@ export const updatePathRules = {
   append,
   passOn,
   forwardMore,
+  firstForwardOf,
   forwardOf,
   onForward,
   isNextInOrder,

@@ -24,11 +24,18 @@ const remove = (epoch: number, server: number, term = TERM): ConfigurationComman
   server,
   term,
 });
-const beginJoin = (epoch: number, server: number, incarnation = 1): ConfigurationCommand => ({
-  f: 'beginJoin',
+const beginJoin = (epoch: number, server: number, incarnation = 1) => ({
+  f: 'beginJoin' as const,
   epoch,
   server,
   incarnation,
+  term: TERM,
+});
+
+const completeJoin = (epoch: number, server: number): ConfigurationCommand => ({
+  f: 'completeJoin',
+  epoch,
+  server,
   term: TERM,
 });
 
@@ -71,6 +78,44 @@ describe('the configuration', () => {
       beginJoin(4, 2),
     );
     expect(configuration).toMatchObject({ epoch: 4, joining: 1, incarnations: { 1: 4 } });
+  });
+
+  it('has a server join as the tail, if nobody is named that it will be before', () => {
+    const joining = [remove(1, 1), beginJoin(2, 1)];
+    expect(decided(...joining).configuration).not.toHaveProperty('before');
+    expect(decided(...joining, completeJoin(3, 1)).configuration.chain).toEqual([2, 3, 1]);
+  });
+
+  it('has a server join before the one that is named', () => {
+    const joining = [remove(1, 1), { ...beginJoin(2, 1), before: 3 }];
+    expect(decided(...joining).configuration).toMatchObject({ chain: [2, 3], before: 3 });
+    const { configuration } = decided(...joining, completeJoin(3, 1));
+    expect(configuration).toMatchObject({ chain: [2, 1, 3], joining: 1 });
+    expect(configuration).not.toHaveProperty('before');
+  });
+
+  it('has nobody join before a server that is not in the chain', () => {
+    const joining = [remove(1, 1), remove(2, 2), { ...beginJoin(3, 1), before: 2 }];
+    expect(decided(...joining).configuration).toMatchObject({ epoch: 3, joining: null });
+  });
+
+  it('has it join before the next one, when the one that was named is removed', () => {
+    const joining = [remove(1, 1), { ...beginJoin(2, 1), before: 2 }, remove(3, 2)];
+    expect(decided(...joining).configuration).toMatchObject({ chain: [3], before: 3 });
+    expect(decided(...joining, completeJoin(4, 1)).configuration.chain).toEqual([1, 3]);
+  });
+
+  it('has it join as the tail, when that was the last one', () => {
+    const joining = [remove(1, 1), { ...beginJoin(2, 1), before: 3 }, remove(3, 3)];
+    expect(decided(...joining).configuration).not.toHaveProperty('before');
+    expect(decided(...joining, completeJoin(4, 1)).configuration.chain).toEqual([2, 1]);
+  });
+
+  it('forgets where a server was to be that is removed before it is there', () => {
+    const joining = [remove(1, 1), { ...beginJoin(2, 1), before: 3 }, remove(3, 1)];
+    const { configuration } = decided(...joining);
+    expect(configuration).toMatchObject({ chain: [2, 3], joining: null });
+    expect(configuration).not.toHaveProperty('before');
   });
 
   it('follows the wishes of operators in the order in which they were decided', () => {

@@ -69,6 +69,20 @@ describe('a client', () => {
     expect(server(world, MIDDLE).length).toBe(0);
   });
 
+  it('asks the server that it is told to, and after a while who can answer', () => {
+    const world = chainWorld();
+    write(world, 1);
+    world.invoke(CLIENT, put(2), 'linearizable', MIDDLE);
+    expect(world.inFlight()).toEqual([`Request ${CLIENT}→${MIDDLE}`]);
+    world.settle();
+    expect(world.outcomes).toHaveLength(1);
+    retry(world);
+    world.settle();
+    expect(world.outcomes).toHaveLength(2);
+    world.invoke(CLIENT, get(), 'sequential', HEAD);
+    expect(world.inFlight()).toEqual([`SequentialRead ${CLIENT}→${HEAD}`]);
+  });
+
   it('uses no number twice, however often it starts anew', () => {
     const world = chainWorld();
     write(world, 1);

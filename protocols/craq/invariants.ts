@@ -1,0 +1,212 @@
+/**
+ * The named safety claims of CRAQ, checked after every event at a replica: those of the chain that
+ * it is built on, but for what is said there of queries at the tail; and those about versions.
+ */
+import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
+import { isSettled } from '../chain-replication/configuration.ts';
+import { isTail, roleOf } from '../chain-replication/context.ts';
+import { invariantsOfAnyChain } from '../chain-replication/invariants.ts';
+import { readOptions } from '../chain-replication/options.ts';
+import { watchReads } from '../read-watch.ts';
+import type { CraqState } from './index.ts';
+import { joiningInvariants } from './joining-invariants.ts';
+import type { CraqServerState, Version } from './state.ts';
+import { latestClean, ofObject } from './versions.ts';
+
+type View = ClusterView<CraqState>;
+type Watcher = InvariantWatcher<CraqState>;
+
+/** What tails have committed, as one who sees all servers knows it. */
+class Commits {
+  /** All updates up to here. */
+  count = 0;
+  /** By object: its latest version that is committed. */
+  readonly latest = new Map<string, number>();
+
+  learn(state: CraqServerState): void {
+    if (isAtWork(state)) this.count = Math.max(this.count, state.committed);
+    for (const [object, versions] of state.objects) {
+      const { number } = latestClean(versions);
+      if (number > (this.latest.get(object) ?? 0)) this.latest.set(object, number);
+    }
+  }
+
+  latestOf(object: string | undefined): number {
+    return object === undefined ? 0 : (this.latest.get(object) ?? 0);
+  }
+}
+
+/** One for all invariants that watch the same run. */
+const commits = new WeakMap<View, Commits>();
+
+function commitsOf(view: View): Commits {
+  const known = commits.get(view);
+  if (known !== undefined) return known;
+  const fresh = new Commits();
+  commits.set(view, fresh);
+  return fresh;
+}
+
+function isAtWork(state: CraqServerState): boolean {
+  return isTail(state) && (isSettled(state.configuration, state.id) || state.hasCaughtUp);
+}
+
+/** Must come first: it tells the others what is committed. */
+const cleanIsCommitted: Invariant<CraqState> = {
+  name: 'clean-is-committed',
+  source: 'paper §2.3: a version is clean when the tail has it, and elsewhere after that',
+  restsAfter: 'idle',
+  watch(view): Watcher {
+    const known = commitsOf(view);
+    return {
+      after(changed, state) {
+        if (state.kind !== 'server') return undefined;
+        known.learn(state);
+        if (state.committed <= known.count) return undefined;
+        return (
+          `n${changed} has ${state.committed} updates for committed,` +
+          ` and no tail has committed more than ${known.count}`
+        );
+      },
+    };
+  },
+};
+
+/** Each version of an object is where it belongs: so what the tail names is there. */
+const versionsTellHist: Invariant<CraqState> = {
+  name: 'versions-tell-hist',
+  source: 'paper §2.3: the latest clean version of an object, and all dirty ones after it',
+  restsAfter: 'idle',
+  watch: () => ({
+    after(changed, state) {
+      if (state.kind !== 'server') return undefined;
+      let dirty = 0;
+      for (const [object, versions] of state.objects) {
+        const wrong = wrongIn(state, versions);
+        if (wrong !== undefined) {
+          return `n${changed} has versions ${inWords(versions)}${ofObject(object)}: ${wrong}`;
+        }
+        dirty += versions.length - 1;
+      }
+      const open = state.length - state.committed;
+      if (dirty === open) return undefined;
+      return `n${changed} has ${dirty} dirty versions, and ${open} updates that are not committed`;
+    },
+  }),
+};
+
+function wrongIn({ committed }: CraqServerState, versions: readonly Version[]): string | undefined {
+  for (const [index, { number, isClean }] of versions.entries()) {
+    if (isClean !== number <= committed) return `${committed} updates are committed`;
+    if (isClean !== (index === 0)) return 'the first one, and no other, should be clean';
+    if (index > 0 && number <= versions[index - 1]!.number) return 'numbers should grow';
+  }
+  return versions.length === 0 ? 'there should be one at least' : undefined;
+}
+
+function inWords(versions: readonly Version[]): string {
+  return versions.map(({ number, isClean }) => `${number}${isClean ? '' : '*'}`).join(' ');
+}
+
+/** Across crashes, too: a server that has lost its state begins anew. */
+const cleanVersionsGrow: Invariant<CraqState> = {
+  name: 'clean-versions-grow',
+  source: 'paper §2.3: version numbers grow; §2.4: reads of one node are monotonic',
+  restsAfter: 'idle',
+  watch(view): Watcher {
+    const seen = view.cluster.replicas.map(() => new Map<string, number>());
+    return {
+      after(changed, state) {
+        if (state.kind !== 'server') return undefined;
+        const before = seen[changed]!;
+        for (const [object, versions] of state.objects) {
+          const { number } = latestClean(versions);
+          const known = before.get(object) ?? 0;
+          if (number < known) {
+            return `n${changed} went back from version ${known}${ofObject(object)} to ${number}`;
+          }
+          before.set(object, number);
+        }
+        return undefined;
+      },
+      crashed: (replica) => seen[replica]?.clear(),
+    };
+  },
+};
+
+function recordsOf(state: CraqState) {
+  if (state.kind !== 'server') return undefined;
+  return { records: state.queryRecords, changes: state.queryChanges };
+}
+
+/** Whoever answers it, and however: a stale answer is seen even if no client can tell. */
+const strongReadsSeeCommitted: Invariant<CraqState> = {
+  name: 'strong-reads-see-committed',
+  source: 'paper §2.3: a version that the tail had committed, no earlier than the read began',
+  restsAfter: 'idle',
+  watch(view): Watcher {
+    const known = commitsOf(view);
+    return watchReads<CraqState, number>(view, {
+      recordsOf,
+      look: (_server, _state, before, { object }) => before ?? known.latestOf(object),
+      judge(server, _state, { answeredAt, object, level }, latest) {
+        if (answeredAt === null || level !== undefined) return undefined;
+        const what = `a read${ofObject(object)}`;
+        const answer = `n${server} has answered ${what} with version ${answeredAt}`;
+        if (answeredAt < latest) return `${answer}, and ${latest} was committed when it came`;
+        const now = known.latestOf(object);
+        return answeredAt > now ? `${answer}, and no more than ${now} is committed` : undefined;
+      },
+    });
+  },
+};
+
+/** Of an earlier configuration: such a server may miss what the later chain commits. */
+const leaseExcludesOtherChains: Invariant<CraqState> = {
+  name: 'lease-excludes-other-chains',
+  source: 'masters: a server is removed when the lease that it was granted last has run out',
+  restsAfter: 'idle',
+  watch(view): Watcher {
+    if (readOptions(view.cluster.options).readMode !== 'lease') return { after: () => undefined };
+    const complaint = (tail: CraqServerState, other: CraqServerState): string | undefined => {
+      const { epoch, chain, incarnations } = tail.configuration;
+      if (!isAtWork(tail) || epoch <= other.configuration.epoch) return undefined;
+      // What was granted to an earlier incarnation is of no use to one that is outside.
+      if (roleOf(other) !== 'member') return undefined;
+      if (chain.includes(other.id) && incarnations[other.id] === other.incarnation)
+        return undefined;
+      if (other.leaseUntil <= view.clockOf(other.id)) return undefined;
+      return (
+        `n${tail.id} works as the tail of epoch ${epoch} without n${other.id},` +
+        ` which has a lease as a member in epoch ${other.configuration.epoch}`
+      );
+    };
+    return {
+      after(changed, state) {
+        if (state.kind !== 'server') return undefined;
+        for (const id of view.cluster.replicas) {
+          const other = id === changed ? undefined : serverOf(view, id);
+          if (other === undefined) continue;
+          const found = complaint(state, other) ?? complaint(other, state);
+          if (found !== undefined) return found;
+        }
+        return undefined;
+      },
+    };
+  },
+};
+
+function serverOf(view: View, id: NodeId): CraqServerState | undefined {
+  const state = view.stateOf(id);
+  return state?.kind === 'server' ? state : undefined;
+}
+
+export const invariants: readonly Invariant<CraqState>[] = [
+  ...invariantsOfAnyChain,
+  cleanIsCommitted,
+  versionsTellHist,
+  cleanVersionsGrow,
+  strongReadsSeeCommitted,
+  leaseExcludesOtherChains,
+  ...joiningInvariants,
+];
