@@ -9,12 +9,26 @@ import type {
   Protocol,
   StateMachine,
 } from '../sim/contract.ts';
+import { valueInWords } from '../sim/plain-check.ts';
 import type { BuildChange, NodeBuild } from '../sim/simulation-config.ts';
 import type { RunSpec } from './spec.ts';
+import { describeThrown } from './thrown.ts';
 
 /** A name that nothing has, or an option that does not fit: the user's mistake, not ours. */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
+  /** Where it is a name that nothing has: that one, and those that there are. */
+  readonly unknown: UnknownName | undefined;
+
+  constructor(message: string, unknown?: UnknownName) {
+    super(message);
+    this.unknown = unknown;
+  }
+}
+
+export interface UnknownName {
+  readonly name: string;
+  readonly known: readonly string[];
 }
 
 /** What the ids of a spec stand for. */
@@ -35,7 +49,34 @@ export function assemble(
   const protocol = protocolNamed(spec.protocol, registry);
   const build = { protocol, machine: machineNamed(spec.machine, registry) };
   if (spec.mutant === undefined) return build;
-  return mutantNamed(spec.mutant, spec.protocol, registry).apply(build);
+  return plant(mutantNamed(spec.mutant, spec.protocol, registry), build);
+}
+
+/** Throws `SpecError` for a planted bug that cannot be planted. */
+function plant(mutant: Mutant, build: Build): Build {
+  const name = `mutant ${mutant.id} of ${build.protocol.name}`;
+  let planted: unknown;
+  try {
+    planted = mutant.apply(build);
+  } catch (error) {
+    const { name: kind, message, stack } = describeThrown(error);
+    const where = stack[0] === undefined ? '' : ` ${stack[0]}`;
+    throw new SpecError(`${name}: its apply threw ${kind}: ${message}${where}`);
+  }
+  if (isBuild(planted)) return planted;
+  const returned = `its apply returned ${valueInWords(planted)}`;
+  throw new SpecError(`${name}: ${returned}; it has to return { protocol, machine }`);
+}
+
+/** As far as can be seen without running it. */
+function isBuild(value: unknown): value is Build {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('protocol' in value && 'machine' in value)) return false;
+  return typeof value.protocol === 'object' && value.protocol !== null && isMachine(value.machine);
+}
+
+function isMachine(value: unknown): value is StateMachine {
+  return typeof value === 'object' && value !== null && 'apply' in value;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Draws a plan: the operations of the workload and the faults, up front and explicit. */
 import type { Protocol, StateMachine } from '../sim/contract.ts';
+import type { WeakerLevel } from '../sim/level.ts';
 import type { Plain } from '../sim/plain.ts';
 import type { Plan, PlannedOperation } from '../sim/plan.ts';
 import { type Stream, Streams } from '../sim/streams.ts';
@@ -32,20 +33,33 @@ function operationsOf(spec: RunSpec, client: number): number {
 
 /** Which reads may be stale: from a stream of its own, so that the operations stay as they are. */
 class LevelDrawer {
-  private readonly share: number;
+  private readonly shares: readonly (readonly [WeakerLevel, number])[];
   private readonly streams: Streams;
   private readonly machine: StateMachine;
 
-  constructor({ sequential = 0 }: WorkloadConfig, streams: Streams, machine: StateMachine) {
-    this.share = sequential;
+  constructor(
+    { sequential = 0, eventual = 0, bounded = 0 }: WorkloadConfig,
+    streams: Streams,
+    machine: StateMachine,
+  ) {
+    const shares = [
+      ['sequential', sequential],
+      ['eventual', eventual],
+      ['bounded', bounded],
+    ] as const;
+    this.shares = shares.filter(([, share]) => share > 0);
     this.streams = streams;
     this.machine = machine;
   }
 
   next(operation: Plain): Pick<PlannedOperation, 'level'> {
-    if (this.share === 0 || !this.machine.isReadOnly(operation)) return {};
-    const isSequential = this.streams.get('levels').below(100) < this.share;
-    return isSequential ? { level: 'sequential' } : {};
+    if (this.shares.length === 0 || !this.machine.isReadOnly(operation)) return {};
+    let draw = this.streams.get('levels').below(100);
+    for (const [level, share] of this.shares) {
+      if (draw < share) return { level };
+      draw -= share;
+    }
+    return {};
   }
 }
 

@@ -1,5 +1,6 @@
 /** The public surface of `quorumlab`: run specs, draw them from scenarios, bring your own. */
 
+export { isLinked, isRunning, owedWhileConnected } from '../sim/connectivity.ts';
 export type {
   Acknowledgement,
   Claims,
@@ -12,7 +13,6 @@ export type {
   Env,
   Invariant,
   InvariantWatcher,
-  Level,
   Loss,
   Message,
   Micros,
@@ -28,12 +28,17 @@ export type {
   Write,
 } from '../sim/contract.ts';
 export { FAULT_KINDS, type Fault, type FaultKind } from '../sim/fault.ts';
+export type { Level, Staleness, WeakerLevel } from '../sim/level.ts';
+export type { NumberName, NumberNames } from '../sim/number-names.ts';
 export { digest, type Plain } from '../sim/plain.ts';
 export type { NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
 export type { EventRecord } from '../sim/record.ts';
 export { builtIn, type Registry, SpecError } from './assemble.ts';
 export type { CampaignEngine } from './campaign-run.ts';
+export { genericScenarios } from './catalogue/generic.ts';
 export { type DrawSettings, findScenarios, type Scenario, scenarios } from './catalogue/index.ts';
+export { defineScenario } from './catalogue/scenario.ts';
+export { defineConfig, type Extension, extend } from './extension.ts';
 export { oracles } from './oracles/index.ts';
 export { type RunRequest, run } from './run.ts';
 export { normaliseSeed, runSeed } from './seeds.ts';

@@ -1,5 +1,7 @@
 /** Presides over one run: tells the oracles what happens and writes down what they find. */
+
 import type { Build, Message, NodeId, StateMachine } from '../sim/contract.ts';
+import { Misuse } from '../sim/contract-checks.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { End, Observer } from '../sim/simulation-config.ts';
 import { DecidedLog } from './oracles/decided-log.ts';
@@ -10,6 +12,7 @@ import type { Court, Oracle, ViolationDetail, Watch } from './oracles/oracle.ts'
 import { nodeName } from './oracles/words.ts';
 import { signatureFrom } from './signature.ts';
 import type { Failure, RunSpec } from './spec.ts';
+import { describeThrown, nameOf } from './thrown.ts';
 
 /** Each hook's listeners, so that an event costs nothing to oracles that do not care. */
 type Listeners = { [Hook in keyof Watch]-?: NonNullable<Watch[Hook]>[] };
@@ -61,7 +64,7 @@ export class Judge implements Observer, Court {
   }
 
   violation(oracle: Oracle, message: string, detail: ViolationDetail = {}): void {
-    const { invariant, node, operations, evidence } = detail;
+    const { invariant, node, operations, evidence, thrown } = detail;
     const at = this.view.now;
     this.failures.push({
       oracle: oracle.id,
@@ -73,6 +76,7 @@ export class Judge implements Observer, Court {
       ...(node === undefined ? {} : { node }),
       ...(operations === undefined ? {} : { operations }),
       ...(evidence === undefined ? {} : { evidence }),
+      ...(thrown === undefined ? {} : { thrown }),
     });
     this.view.log?.write('violation', {
       label: oracle.id,
@@ -86,15 +90,17 @@ export class Judge implements Observer, Court {
     this.inconclusive.push(reason);
   }
 
-  /** A handler threw. Of foreign errors only the class is told: engines word them differently. */
+  /**
+   * A handler threw. The sentence tells of foreign errors only the class: engines word them
+   * differently. What breaks the contract is told in words of our own.
+   */
   threw(node: NodeId, error: unknown): void {
-    const isOurs = error instanceof Error && error.name === 'InvariantViolation';
-    const name = error instanceof Error ? error.name : typeof error;
-    const text = isOurs ? `${name}: ${error.message}` : name;
-    this.violation(noException, `${nodeName(node, this.spec.replicas)} threw ${text}`, {
-      node,
-      invariant: name,
-    });
+    const isMisuse = error instanceof Misuse;
+    const invariant = isMisuse ? error.call : nameOf(error);
+    const words = isMisuse ? error.message : `threw ${invariant}`;
+    const thrown = describeThrown(error);
+    const name = nodeName(node, this.spec.replicas);
+    this.violation(noException, `${name} ${words}`, { node, invariant, thrown });
   }
 
   adjourn(end: End): void {

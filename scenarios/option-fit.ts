@@ -3,6 +3,7 @@
  * what was drawn, or stands there by default, is lowered to what does.
  */
 import type { OptionLimit, Options, Protocol } from '../sim/contract.ts';
+import { exceededLimits } from '../sim/option-limits.ts';
 import { SpecError } from './assemble.ts';
 
 /** What of a protocol tells which options go together. */
@@ -17,7 +18,7 @@ const REPLICAS_LOOKED_AT = 100;
  */
 export function checkFit(protocol: Limiting, options: Options, replicas: number): void {
   checkReplicas(protocol, replicas);
-  const limits = exceeded(protocol, options, replicas);
+  const limits = exceededLimits(protocol, options, replicas);
   refuse(
     options,
     limits.filter(({ isAdvice }) => isAdvice !== true),
@@ -27,7 +28,7 @@ export function checkFit(protocol: Limiting, options: Options, replicas: number)
 /** Throws `SpecError` for those, and for what nobody would give a whole cluster on purpose. */
 export function checkSense(protocol: Limiting, options: Options, replicas: number): void {
   checkReplicas(protocol, replicas);
-  refuse(options, exceeded(protocol, options, replicas));
+  refuse(options, exceededLimits(protocol, options, replicas));
 }
 
 function refuse(options: Options, [limit]: readonly OptionLimit[]): void {
@@ -57,7 +58,7 @@ export function fittedOptions(
 ): Options {
   let fitted = options;
   for (;;) {
-    const limits = exceeded(protocol, fitted, replicas);
+    const limits = exceededLimits(protocol, fitted, replicas);
     const limit = limits.find(({ option }) => !kept.includes(option));
     const bound = limit?.most ?? limit?.least;
     if (limit !== undefined && bound !== undefined) fitted = { ...fitted, [limit.option]: bound };
@@ -73,7 +74,7 @@ export function enoughReplicas(protocol: Limiting, given: Options, replicas: num
   const complete = { ...Object.fromEntries(defaults), ...given };
   for (let count = replicas; count <= REPLICAS_LOOKED_AT; count++) {
     const fitted = fittedOptions(protocol, complete, count, kept);
-    if (exceeded(protocol, fitted, count).length === 0) return count;
+    if (exceededLimits(protocol, fitted, count).length === 0) return count;
   }
   return replicas;
 }
@@ -94,12 +95,4 @@ function leavingRoom(
       : [],
   );
   return { ...options, ...Object.fromEntries(least) };
-}
-
-function exceeded(protocol: Limiting, options: Options, replicas: number): readonly OptionLimit[] {
-  const limits = protocol.limits?.(options, replicas) ?? [];
-  return limits.filter(({ option, most = Infinity, least = -Infinity }) => {
-    const value = Number(options[option]);
-    return value > most || value < least;
-  });
 }

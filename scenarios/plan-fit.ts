@@ -7,7 +7,13 @@ import {
   type ReconfigureFault,
 } from '../sim/fault.ts';
 import type { Ending, NetworkConfig, Plan, PlannedFault, PlannedOperation } from '../sim/plan.ts';
-import { assembleOther, machineNamed, type Registry, SpecError } from './assemble.ts';
+import {
+  assembleOther,
+  machineNamed,
+  protocolNamed,
+  type Registry,
+  SpecError,
+} from './assemble.ts';
 import { checkFit } from './option-fit.ts';
 import { inWords } from './oracles/words.ts';
 import { possibleMembers } from './possible-members.ts';
@@ -27,7 +33,10 @@ export function checkPlan(plan: Plan, world: World, registry?: Registry): void {
   const { operations, faults } = plan;
   for (let index = 0; index < operations.length; index++) {
     const planned = operations[index] as PlannedOperation;
-    const wrong = wrongOperation(planned, world) ?? wrongLevel(planned, world, registry);
+    const wrong =
+      wrongOperation(planned, world) ??
+      wrongLevel(planned, world, registry) ??
+      wrongVia(planned, world, registry);
     if (wrong !== undefined) throw new SpecError(`plan.operations[${index}].${wrong}`);
   }
   for (let index = 0; index < faults.length; index++) {
@@ -114,8 +123,8 @@ function wrongWindow(window: ReturnWindow, size: Size): Wrong {
     const missing = missingClient(client, size);
     if (missing !== undefined) return `.clients[${place}]: ${missing}`;
   }
-  if (kind === 'writes' && level === 'sequential') {
-    return '.level: only reads may be sequential, and it counts writes';
+  if (kind === 'writes' && level !== undefined && level !== 'linearizable') {
+    return `.level: only reads may be ${level}, and it counts writes`;
   }
   if (atLeast === undefined && atMost === undefined) return ': expected atLeast, atMost or both';
   if (atLeast === undefined || atMost === undefined || atLeast <= atMost) return undefined;
@@ -132,6 +141,21 @@ function wrongLevel(
     return undefined;
   }
   return `level: only reads may be ${level}, and ${inWords(operation)} is none`;
+}
+
+/** Elsewhere clients know whom to ask, and cannot be told. */
+function wrongVia(
+  { via }: PlannedOperation,
+  { protocol, replicas }: World,
+  registry: Registry | undefined,
+): Wrong {
+  if (via === undefined) return undefined;
+  if (!isIndex(via, replicas)) {
+    return `via: there is no replica ${via}; ${numbered(replicas, 'replica')}`;
+  }
+  return protocolNamed(protocol, registry).offersVia === true
+    ? undefined
+    : `via: clients of ${protocol} cannot be told whom to ask first`;
 }
 
 function wrongFault(fault: PlannedFault, size: Size): Wrong {

@@ -28,3 +28,19 @@ export function withPossibleMembers<F extends Fault>(fault: F, possible: readonl
   const others = fault.members.map((member) => possible[Number(member) % possible.length]!);
   return { ...fault, members: [...new Set(others)] };
 }
+
+/** More replicas than this that are no members are not looked for. */
+const OTHERS_MAX = 16;
+
+/**
+ * How many replicas there have to be for so many possible members under these options, which are
+ * complete; undefined if no number of them makes so many.
+ */
+export function replicasFor(
+  protocol: Choosy,
+  options: Options,
+  members: number,
+): number | undefined {
+  const counts = Array.from({ length: OTHERS_MAX + 1 }, (_, others) => members + others);
+  return counts.find((count) => possibleMembers(protocol, options, count).length === members);
+}

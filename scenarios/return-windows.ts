@@ -22,12 +22,37 @@ export function returnsIn(
 }
 
 function isCounted(
-  { from, until, clients, kind, level }: ReturnWindow,
-  { node, operation, level: asked, end, isRefused }: HistoryRecord,
+  window: ReturnWindow,
+  entry: HistoryRecord,
   machine: Machine,
   replicas: number,
 ): boolean {
+  const { from, until } = window;
+  const { end, isRefused } = entry;
   if (isRefused || end === null || end < from || end >= until) return false;
+  return isMeant(window, entry, machine, replicas);
+}
+
+/** Whether anybody waited for what the window counts, half of its time at least. */
+export function isAwaited(
+  window: ReturnWindow,
+  history: readonly HistoryRecord[],
+  machine: Machine,
+  replicas: number,
+): boolean {
+  const half = (window.from + window.until) / 2;
+  return history.some((entry) => {
+    const isOpen = entry.call <= half && (entry.end === null || entry.end >= window.from);
+    return isOpen && isMeant(window, entry, machine, replicas);
+  });
+}
+
+function isMeant(
+  { clients, kind, level }: ReturnWindow,
+  { node, operation, level: asked }: HistoryRecord,
+  machine: Machine,
+  replicas: number,
+): boolean {
   if (clients !== undefined && !clients.includes(node - replicas)) return false;
   if (level !== undefined && level !== asked) return false;
   return kind === undefined || (kind === 'reads') === machine.isReadOnly(operation);

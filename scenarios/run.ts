@@ -1,7 +1,9 @@
 /** One run: a spec goes in, a result comes out, and nothing else in the world is touched. */
 import type { Protocol } from '../sim/contract.ts';
+import { Misuse } from '../sim/contract-checks.ts';
 import type { FaultAccount } from '../sim/faults.ts';
 import { Digester } from '../sim/plain.ts';
+import { whatIsNotPlain } from '../sim/plain-check.ts';
 import type { Plan } from '../sim/plan.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { End } from '../sim/simulation-config.ts';
@@ -10,8 +12,11 @@ import type { Unstruck } from '../sim/unstruck.ts';
 import { assemble, assembleOther, machineNamed, type Registry } from './assemble.ts';
 import { drawPlan } from './draw-plan.ts';
 import { Judge } from './judge.ts';
+import { nodeStates } from './look-at-nodes.ts';
+import { CourseRecorder } from './measure/recorder.ts';
 import { checkFit } from './option-fit.ts';
 import { checkEnding, checkExpectation, checkOverrides, checkPlan } from './plan-fit.ts';
+import { possibleMembers } from './possible-members.ts';
 import { placesWithoutRefused, replaceInFailure, replaceInRecord } from './refused-operations.ts';
 import { windowOutcomes } from './return-windows.ts';
 import type { FaultOutcome, HistoryEntry, Overdue, RunResult, RunSpec, Verdict } from './spec.ts';
@@ -27,6 +32,10 @@ export interface RunRequest {
   readonly coverage?: boolean;
   /** Record the fates of messages. */
   readonly fates?: boolean;
+  /** Record what the run is measured by. */
+  readonly course?: boolean;
+  /** Tell everything that replicas know at the end. */
+  readonly states?: boolean;
   /** The caller's clock: asked now and then, and true ends the run without a verdict. */
   readonly shouldStop?: () => boolean;
   /** What the spec's ids stand for: add your own protocols and state machines to `builtIn`. */
@@ -57,20 +66,41 @@ export function run(spec: RunSpec, request: RunRequest = {}): RunResult {
   const specification = machineNamed(spec.machine, request.registry);
   const judge = new Judge(simulation, { build, specification }, spec);
   if (spec.oracles === undefined || spec.oracles.length > 0) simulation.observer = judge;
+  const recorder = request.course === true ? recorderOf(simulation, judge, spec) : undefined;
   const end = conduct(simulation, judge, request.shouldStop);
   if (simulation.observer !== undefined) judge.adjourn(end);
-  const result = report(simulation, judge, { ...spec, plan }, end);
-  if (request.coverage !== true) return result;
-  return { ...result, coverage: simulation.coverage.features() };
+  return {
+    ...report(simulation, judge, { ...spec, plan }, end),
+    ...(recorder === undefined ? {} : { course: recorder.course() }),
+    ...(request.coverage === true ? { coverage: simulation.coverage.features() } : {}),
+    ...(request.states === true ? { finalStates: nodeStates(simulation) } : {}),
+  };
+}
+
+/** Sits between the simulation and the judge, who hears of everything as before. */
+function recorderOf(simulation: Simulation, judge: Judge, spec: RunSpec): CourseRecorder {
+  const { protocol } = judge.build;
+  const servers = possibleMembers(protocol, spec.options, spec.replicas);
+  const recorder = new CourseRecorder(simulation, judge, protocol, { spec, servers });
+  simulation.observer = recorder;
+  return recorder;
 }
 
 /** What a handler throws is the protocol's failure; what we throw ourselves is ours. */
 function conduct(simulation: Simulation, judge: Judge, shouldStop?: () => boolean): End {
   try {
-    return simulation.run(shouldStop);
+    const end = simulation.run(shouldStop);
+    const { found } = simulation.checks;
+    // A handler may have caught what its env threw.
+    if (found !== undefined) judge.threw(found.node, found.misuse);
+    return end;
   } catch (error) {
-    if (simulation.running < 0) throw error;
-    judge.threw(simulation.running, error);
+    const { node, misuse } = simulation.checks.found ?? {
+      node: simulation.running,
+      misuse: error,
+    };
+    if (node < 0) throw error;
+    judge.threw(node, misuse);
     return { how: 'violation', at: simulation.now, stalled: false };
   }
 }
@@ -87,7 +117,7 @@ function report(
   const history = historyOf(judge);
   const windows = windowOutcomes(spec, judge.history, judge.specification);
   const places = placesWithoutRefused(judge.history);
-  digestOutcome(simulation);
+  digestOutcome(simulation, judge);
   return {
     format: 'quorumlab-run/1',
     spec,
@@ -125,13 +155,22 @@ function wordsOf({ roundName, leaderName }: Protocol): Pick<RunResult, 'roundNam
 }
 
 /** The end of the trace: what clients saw, and the state that every node is left in. */
-function digestOutcome({ trace, clients, nodes }: Simulation): void {
+function digestOutcome({ trace, clients, nodes }: Simulation, judge: Judge): void {
   const digester = new Digester();
   for (const entry of clients.history) {
     const outcome = entry.isRefused ? REFUSED : (entry.end ?? NEVER);
     trace.event(entry.call, entry.process, digester.digest(entry.output), outcome);
   }
-  for (const node of nodes) trace.integer(digester.digest(node.process?.state));
+  for (const node of nodes) {
+    try {
+      trace.integer(digester.digest(node.process?.state));
+    } catch (error) {
+      const wrong = whatIsNotPlain('state', node.process?.state);
+      if (wrong === undefined) throw error;
+      const words = `has a state that is no plain data: ${wrong}`;
+      judge.threw(node.id, new Misuse('state', words));
+    }
+  }
 }
 
 function verdictOf(judge: Judge): Verdict {

@@ -1,7 +1,8 @@
 /** What goes into a run and what comes out of it: plain JSON both. */
-import type { Level, Options } from '../sim/contract.ts';
+import type { Options } from '../sim/contract.ts';
 import type { FaultKind } from '../sim/fault.ts';
 import type { Landmark } from '../sim/landmark.ts';
+import type { Level, WeakerLevel } from '../sim/level.ts';
 import type { Plain } from '../sim/plain.ts';
 import type {
   Bounds,
@@ -16,6 +17,8 @@ import type {
 import type { EventRecord } from '../sim/record.ts';
 import type { Rekey } from '../sim/simulation-config.ts';
 import type { Unstruck } from '../sim/unstruck.ts';
+import type { Course } from './measure/course.ts';
+import type { NodeState } from './node-state.ts';
 
 export const SPEC_FORMAT = 'quorumlab-spec/1';
 export const RUN_FORMAT = 'quorumlab-run/1';
@@ -40,6 +43,11 @@ export interface RunSpec {
   readonly network: NetworkConfig;
   readonly disk: DiskConfig;
   readonly clock: ClockConfig;
+  /**
+   * How long each message from another node keeps a replica busy (Micros): what arrives meanwhile
+   * waits its turn, timers and records too. Until the run turns quiet; absent means no time.
+   */
+  readonly serviceTime?: number;
   readonly ending: Ending;
   readonly bounds: Bounds;
   /** What to draw a plan from; not used when `plan` is given. */
@@ -72,6 +80,7 @@ export const alteringSettings = [
   'operations',
   'duration',
   'maxEvents',
+  'serviceTime',
   'option',
   'faults',
   'mutant',
@@ -117,8 +126,10 @@ export interface WorkloadConfig {
   readonly thinkTime: number;
   /** Parts per hundred by operation name; what the machine understands. */
   readonly mix: { readonly [operation: string]: number };
-  /** Parts per hundred of the reads that may be stale; absent means none. */
+  /** Parts per hundred of the reads that may be stale, by level; absent means none. */
   readonly sequential?: number;
+  readonly eventual?: number;
+  readonly bounded?: number;
 }
 
 /** How many faults of each kind are drawn, and for how long each lasts (Micros). */
@@ -180,6 +191,8 @@ export interface RunResult {
   readonly windows?: readonly WindowOutcome[];
   /** One summary line a node at the end, replicas first; `down` for a crashed one. */
   readonly finalSummaries: readonly string[];
+  /** Of each replica everything that it knows at the end, when it was asked for. */
+  readonly finalStates?: readonly NodeState[];
   /** Of a run that fails: the latest that its protocol calls landmarks, the oldest first. */
   readonly landmarks?: readonly Landmark[];
   /** The event log, when it was asked for. */
@@ -196,6 +209,8 @@ export interface RunResult {
    * before the network turned quiet, and not over a cut link.
    */
   readonly fates?: readonly FateOverride[];
+  /** When it was asked for: what the run is measured by. */
+  readonly course?: Course;
 }
 
 export interface RunCounts {
@@ -250,7 +265,7 @@ export interface HistoryEntry {
   readonly node: number;
   readonly operation: Plain;
   /** A read that was allowed to be stale; absent means linearizable. */
-  readonly level?: 'sequential';
+  readonly level?: WeakerLevel;
   readonly call: number;
   /** Null: never returned, outcome unknown. */
   readonly return: number | null;
@@ -261,7 +276,7 @@ export interface HistoryEntry {
 
 export interface Failure {
   readonly oracle: string;
-  /** The named invariant, where the oracle is `invariants`. */
+  /** The named invariant, where the oracle is `invariants`; the claim, where `expectation`. */
   readonly invariant?: string;
   /** Provisional signature: oracle and invariant, as `L-7f3a`. */
   readonly signature: string;
@@ -273,6 +288,17 @@ export interface Failure {
   /** Indices into `history` of the operations that show it. */
   readonly operations?: readonly number[];
   readonly evidence?: LinearizabilityEvidence;
+  /** Of an exception. It is for people, and not the same in every engine and on every machine. */
+  readonly thrown?: Thrown;
+}
+
+/** An exception in the engine's words. */
+export interface Thrown {
+  /** Its class, or the type of what is no error. */
+  readonly name: string;
+  readonly message: string;
+  /** Frames outside quorumlab's own engine, innermost first, as the engine writes them. */
+  readonly stack: readonly string[];
 }
 
 /** What the checker says of a history that is not linearizable, by indices into `history`. */

@@ -14,6 +14,7 @@ interface OwnWorld {
   readonly operations: number;
   readonly span: number;
   readonly maxEvents: number;
+  readonly serviceTime?: number;
   /** Complete. */
   readonly options: Options;
 }
@@ -24,7 +25,7 @@ interface OwnWorld {
  */
 export function alterations(own: OwnWorld, settings: DrawSettings): readonly Alteration[] {
   const { replicas, clients, operations, duration, maxEvents, options = {} } = settings;
-  const { faults, mutant } = settings;
+  const { faults, mutant, serviceTime } = settings;
   return [
     ...differing('replicas', replicas, own.replicas),
     ...differing('clients', clients, own.clients),
@@ -33,6 +34,7 @@ export function alterations(own: OwnWorld, settings: DrawSettings): readonly Alt
     ...(maxEvents !== undefined && maxEvents >= own.maxEvents
       ? []
       : differing('maxEvents', maxEvents, own.maxEvents)),
+    ...differing('serviceTime', serviceTime, own.serviceTime ?? 0),
     ...Object.entries(options).flatMap(([name, value]) =>
       value === own.options[name]
         ? []

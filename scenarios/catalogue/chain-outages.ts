@@ -54,10 +54,13 @@ export function drawPace(stream: Stream, leasePercent: readonly [number, number]
 }
 
 /** Everything that a chain may have otherwise without being about something else. */
-export function drawChain(stream: Stream): Options {
+export function drawChain(
+  stream: Stream,
+  readModes: readonly string[] = ['tail', 'confirm'],
+): Options {
   return {
     durability: stream.pick(['fail-stop', 'durable']),
-    readMode: stream.pick(['tail', 'confirm']),
+    readMode: stream.pick(readModes),
     batchSize: stream.pick([1, 2, 8]),
     window: stream.pick([4, 32]),
     snapshotEvery: stream.pick([0, 10, 100]),

@@ -1,43 +1,18 @@
 /** Scripted scenarios of Multi-Paxos in which the members change (§2.1). */
 import type { PlannedFault } from '../../sim/plan.ts';
+import { membersReplaced } from './members.ts';
 import { drawQuick } from './multi-paxos-options.ts';
 import { AFTERMATH, busyThrough, PATIENCE, servedIn } from './patience.ts';
 import { defineScenario, MILLISECOND, type Scenario, scripted } from './scenario.ts';
 
 const MS = MILLISECOND;
 
-const membersReplaced = defineScenario({
+const replacedOneByOne = membersReplaced({
   protocol: 'mp',
-  name: 'members-replaced',
-  title: 'Members are replaced one by one, under load',
   about: 'three of five nodes are members; three times the oldest one gives way to another node',
   expects: 'a leader that is replaced steps down, the others elect one; clients are served on',
-  world: (stream) => {
-    const changes = [
-      [1, 2, 3],
-      [2, 3, 4],
-      [0, 3, 4],
-    ];
-    const first = stream.between(60, 120) * MS;
-    const times = changes.map((_, index) => first + index * PATIENCE);
-    return scripted(
-      stream,
-      changes.map((members, index) => ({ at: times[index]!, fault: 'reconfigure', members })),
-      {
-        replicas: 5,
-        operations: 200,
-        ...busyThrough(first + changes.length * PATIENCE),
-        options: drawQuick(stream),
-        fixed: { members: 3 },
-        expect: {
-          marks: ['reconfiguration-performed', 'configuration-in-force', 'leader-removed'],
-          windows: times.map((at, index) =>
-            servedIn(`members ${changes[index]?.join(', ')}`, at + PATIENCE / 2, PATIENCE / 2),
-          ),
-        },
-      },
-    );
-  },
+  marks: ['reconfiguration-performed', 'configuration-in-force', 'leader-removed'],
+  drawOptions: drawQuick,
 });
 
 const allMembersReplaced = defineScenario({
@@ -130,7 +105,7 @@ const membersReplacedIdle = defineScenario({
 });
 
 export const memberScripts: readonly Scenario[] = [
-  membersReplaced,
+  replacedOneByOne,
   allMembersReplaced,
   membersReplacedIdle,
 ];

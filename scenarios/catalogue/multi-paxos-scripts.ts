@@ -4,6 +4,8 @@ import type { PlannedFault } from '../../sim/plan.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { demonstrations } from './demonstrations.ts';
 import { indices } from './division.ts';
+import { handSessions } from './hand-sessions.ts';
+import { damagedDisk } from './members.ts';
 import { memberScripts } from './multi-paxos-members.ts';
 import { drawQuick } from './multi-paxos-options.ts';
 import {
@@ -30,6 +32,15 @@ const demonstrated = demonstrations({
   marks: { restarted: () => 'restarted-from-disk', unreadable: 'unreadable-dropped' },
   hasSequentialReads: true,
 });
+
+const byHand = handSessions(
+  {
+    protocol: 'mp',
+    options: drawQuick,
+    marks: { joined: ['configuration-in-force'], snapshot: 'snapshot-taken' },
+  },
+  ['kill-one', 'unpause', 'five-then-five', 'reconfigure', 'auto-reconfigure', 'broken-link'],
+);
 
 /** Leases that outlast the patience of the others, who would lead too early without them. */
 function drawLongLeases(stream: Stream, [least, most]: readonly [number, number]): Options {
@@ -332,34 +343,19 @@ const fullWindow = defineScenario({
   },
 });
 
-const damagedDisk = defineScenario({
+const retiredAcceptor = damagedDisk({
   protocol: 'mp',
-  name: 'damaged-disk',
   title: 'A node finds its disk damaged',
   about: 'a record of one of three nodes rots, and the node restarts and cannot read it',
   expects: 'its acceptor retires, for it may have forgotten a promise; the others go on',
-  world: (stream) => {
-    const at = stream.between(100, 160) * MS;
-    const node = stream.below(3);
-    const lasts = stream.between(5, 40) * MS;
-    const faults: PlannedFault[] = [
-      { at, fault: 'bit-rot', node, place: stream.below(1_000_000) },
-      { at: at + 10 * MS, fault: 'crash', node, lasts },
-    ];
-    const back = at + 10 * MS + lasts;
-    return scripted(stream, faults, {
-      ...busyThrough(back + 2 * PATIENCE),
-      options: drawQuick(stream),
-      expect: {
-        marks: ['acceptor-retired'],
-        windows: [servedIn('two acceptors', back + PATIENCE, PATIENCE)],
-      },
-    });
-  },
+  marks: ['acceptor-retired'],
+  others: 'two acceptors',
+  drawOptions: drawQuick,
 });
 
 export const multiPaxosScripts: readonly Scenario[] = [
   ...demonstrated,
+  ...byHand,
   pausedLeader,
   isolatedLeader,
   frozenLeader,
@@ -368,5 +364,5 @@ export const multiPaxosScripts: readonly Scenario[] = [
   ...memberScripts,
   laggard,
   fullWindow,
-  damagedDisk,
+  retiredAcceptor,
 ];

@@ -3,6 +3,8 @@ import type { Options } from '../../sim/contract.ts';
 import type { Stream } from '../../sim/streams.ts';
 import { genericScenarios } from './generic.ts';
 import { multiPaxosScripts } from './multi-paxos-scripts.ts';
+import { partialConnectivity } from './partial-connectivity.ts';
+import { saturated } from './saturated.ts';
 import { MILLISECOND, type Scenario } from './scenario.ts';
 
 const MS = MILLISECOND;
@@ -64,4 +66,6 @@ export const multiPaxosScenarios: readonly Scenario[] = [
     beyond: ['amnesia', 'lying-fsync'],
   }),
   ...multiPaxosScripts,
+  ...partialConnectivity('mp'),
+  ...saturated('mp'),
 ];

@@ -1,6 +1,7 @@
 /** What a scenario is, and the calm world that every scenario starts from. */
 import { protocols } from '../../protocols/index.ts';
 import type { Claims, Options, Protocol } from '../../sim/contract.ts';
+import type { WeakerLevel } from '../../sim/level.ts';
 import { hashString } from '../../sim/mixing.ts';
 import type { Plan, PlannedFault } from '../../sim/plan.ts';
 import { STREAMS_VERSION, Stream } from '../../sim/streams.ts';
@@ -22,6 +23,8 @@ export interface Scenario {
   /** The expected outcome, in words; what of it is asserted is in the spec's `expect`. */
   readonly expects: string;
   draw(seed: string, settings: DrawSettings): RunSpec;
+  /** Options of the seed without which the scenario would be another one. */
+  fixedOptions(seed: string): Options;
 }
 
 /** What a user may set instead of leaving it to the seed. Times are Micros. */
@@ -32,6 +35,8 @@ export interface DrawSettings {
   /** How long faults may strike. */
   readonly duration?: number;
   readonly maxEvents?: number;
+  /** How long each message keeps a replica busy; 0 is no time. */
+  readonly serviceTime?: number;
   readonly options?: Options;
   /** Name of a fault profile. */
   readonly faults?: string;
@@ -68,8 +73,17 @@ export interface World {
   readonly lastOperations?: Plan['operations'];
   /** Parts per hundred of the reads that may be stale, if the protocol offers such. */
   readonly sequential?: number | 'drawn';
+  /** The same for reads of other levels; where sequential ones are drawn, these are, too. */
+  readonly eventual?: number;
+  readonly bounded?: number;
   /** How long clients are busy if nothing slows them (Micros); absent means the whole span. */
   readonly busyFor?: number;
+  /** Clients of a script begin to ask so late (Micros); absent means at once. */
+  readonly asksFrom?: number;
+  /** How long each message keeps a replica busy (Micros); absent means no time. */
+  readonly serviceTime?: number;
+  /** It is cut at the end of the span, and nothing is owed; absent means that it turns quiet. */
+  readonly isCut?: true;
   /** The replicas that heal in the end; absent means all. */
   readonly core?: readonly number[];
 }
@@ -81,6 +95,8 @@ export interface WorldRequest {
   readonly clients: number | undefined;
   readonly isTargeted: boolean;
 }
+
+const AS_DRAWN: WorldRequest = { replicas: undefined, clients: undefined, isTargeted: true };
 
 export interface ScenarioDefinition {
   readonly protocol: string;
@@ -97,7 +113,7 @@ const DELAY = { kind: 'uniform', min: 100, spread: 900 } as const;
 const BOUNDS = { events: 200_000, queue: 50_000, time: 600_000_000 };
 const KV_MIX = { get: 40, put: 35, cas: 15, delete: 10 };
 /** Half of the seeds ask for linearizable answers alone. */
-const SEQUENTIAL_SHARES = [0, 0, 30, 90];
+const LEVEL_SHARES = [0, 0, 30, 90];
 /** One run in so many freezes all that is sent or persisted, to catch shared containers. */
 const PARANOID_ONE_IN = 64;
 
@@ -115,7 +131,9 @@ export function defineScenario(definition: ScenarioDefinition): Scenario {
   const id = `${protocol}/${name}`;
   const draw = (seed: string, settings: DrawSettings): RunSpec =>
     drawSpec(id, definition, seed, settings);
-  return { id, protocol, name, title, about, expects, draw };
+  const fixedOptions = (seed: string): Options =>
+    definition.world(new Stream(seed, 'scenario'), AS_DRAWN).fixed ?? {};
+  return { id, protocol, name, title, about, expects, draw, fixedOptions };
 }
 
 /** As many as are asked for; drawn in any case, so that all that is drawn later stays the same. */
@@ -167,6 +185,7 @@ function drawSpec(
   const clients = settings.clients ?? world.clients;
   const operations = settings.operations ?? world.operations;
   const options = optionsOf(world, protocol, settings);
+  const serviceTime = settings.serviceTime ?? world.serviceTime ?? 0;
   const spec: RunSpec = {
     format: SPEC_FORMAT,
     scenario: id,
@@ -179,11 +198,8 @@ function drawSpec(
     options,
     machine: world.machine ?? 'kv',
     ...surroundings(drawn, isTargeted, protocol.claims(options, replicas)),
-    ending: {
-      kind: 'quiet',
-      healAt: span,
-      ...(world.core === undefined || isScripted === false ? {} : { core: world.core }),
-    },
+    ...(serviceTime === 0 ? {} : { serviceTime }),
+    ending: endingOf(world, span, isScripted),
     bounds: { ...BOUNDS, events: settings.maxEvents ?? BOUNDS.events },
     workload: {
       operations,
@@ -200,8 +216,16 @@ function drawSpec(
     ...(settings.oracles === undefined ? {} : { oracles: settings.oracles }),
   };
   if (world.faults === undefined || !isScripted) return spec;
-  const planned = [...drawPlan(spec, protocol).operations, ...(world.lastOperations ?? [])];
+  const { asksFrom = 0, lastOperations = [] } = world;
+  const drawnOperations = drawPlan(spec, protocol).operations;
+  const later = drawnOperations.map((each) => ({ ...each, at: each.at + asksFrom }));
+  const planned = [...(asksFrom === 0 ? drawnOperations : later), ...lastOperations];
   return { ...spec, plan: { faults: faultsOf(world, spec, protocol), operations: planned } };
+}
+
+function endingOf({ isCut, core }: World, span: number, isScripted: boolean): RunSpec['ending'] {
+  if (isCut === true) return { kind: 'cut', at: span };
+  return { kind: 'quiet', healAt: span, ...(core === undefined || !isScripted ? {} : { core }) };
 }
 
 /** Throws `SpecError` for a wish with which the script would strike others than it is about. */
@@ -235,13 +259,20 @@ function faultsOf(
 
 /** A protocol that does not offer such reads has the same worlds as if there were none. */
 function levelsOf(
-  { sequential = 0 }: World,
-  protocol: Protocol,
+  world: World,
+  { weakerLevels = [] }: Protocol,
   seed: string,
-): Pick<RunSpec['workload'], 'sequential'> {
-  if (protocol.offersSequentialReads !== true || sequential === 0) return {};
-  if (sequential !== 'drawn') return { sequential };
-  return { sequential: new Stream(seed, 'level-share').pick(SEQUENTIAL_SHARES) };
+): Pick<RunSpec['workload'], WeakerLevel> {
+  const stream = new Stream(seed, 'level-share');
+  const shares: { [level in WeakerLevel]?: number } = {};
+  for (const level of weakerLevels) {
+    const share = world[level] ?? (world.sequential === 'drawn' ? 'drawn' : 0);
+    if (share === 0) continue;
+    // Each level has its part of the reads, so that all of them together are reads still.
+    const part = weakerLevels.length;
+    shares[level] = share === 'drawn' ? Math.floor(stream.pick(LEVEL_SHARES) / part) : share;
+  }
+  return shares;
 }
 
 /** A world with replicas enough for the options that the user wants, if it has any choice. */
@@ -310,7 +341,7 @@ function surroundings(
 }
 
 /** Clocks that drift as drawn, and no more than the protocol can bear. */
-function clockWithin({ driftMax }: Claims, drawn: DrawnProfile['clock']): RunSpec['clock'] {
+export function clockWithin({ driftMax }: Claims, drawn: DrawnProfile['clock']): RunSpec['clock'] {
   const { offset, drift } = drawn ?? { offset: 0, drift: 0 };
   return { offset, drift: Math.min(drift, driftMax ?? drift) };
 }

@@ -6,7 +6,10 @@ import { demonstrations } from './demonstrations.ts';
 import { indices } from './division.ts';
 import { forgetfulVotes, forgottenVote, outdatedReport } from './forgotten-votes.ts';
 import { genericScenarios } from './generic.ts';
+import { handSessions } from './hand-sessions.ts';
+import { partialConnectivity } from './partial-connectivity.ts';
 import { busyThrough, returning, servedIn, silent } from './patience.ts';
+import { saturated } from './saturated.ts';
 import {
   defineScenario,
   MILLISECOND,
@@ -54,17 +57,22 @@ const generic = genericScenarios({
   beyond: ['amnesia', 'lying-fsync', 'reconfigure'],
 });
 
-/** The others are shown below: D2 with D13, D10 for single nodes by the rolling restart. */
+/** Timeouts short enough for a view change within the patience of scripts. */
+function drawQuick(stream: Stream): Options {
+  return {
+    durability: stream.pick(['diskless', 'durable']),
+    viewChangeTimeout: stream.between(15, 25) * MS,
+    viewChangeSpread: 10 * MS,
+    heartbeatInterval: 4 * MS,
+    clientRetry: 20 * MS,
+  };
+}
+
+/** D2 is among the sessions by hand. */
 const demonstrated = demonstrations(
   {
     protocol: 'vr',
-    options: (stream) => ({
-      durability: stream.pick(['diskless', 'durable']),
-      viewChangeTimeout: stream.between(15, 25) * MS,
-      viewChangeSpread: 10 * MS,
-      heartbeatInterval: 4 * MS,
-      clientRetry: 20 * MS,
-    }),
+    options: drawQuick,
     durable: DURABLE,
     marks: { restarted: () => 'restarted-from-disk', unreadable: 'unreadable-dropped' },
     hasSequentialReads: false,
@@ -74,11 +82,18 @@ const demonstrated = demonstrations(
     'no-majority',
     'availability-3',
     'availability-5',
+    'node-restart',
     'cluster-restart',
     'random-faults',
     'unreadable-messages',
   ],
 );
+
+const byHand = handSessions({ protocol: 'vr', options: drawQuick }, [
+  'kill-one',
+  'unpause',
+  'broken-link',
+]);
 
 /** By default a silent primary is noticed within 70 ms, and clients ask again after 60 ms. */
 const NOTICED = 140 * MS;
@@ -365,5 +380,8 @@ export const viewstampedReplicationScenarios: readonly Scenario[] = [
   forgottenVote,
   outdatedReport,
   ...demonstrated,
+  ...byHand,
   ...storms,
+  ...partialConnectivity('vr'),
+  ...saturated('vr'),
 ];

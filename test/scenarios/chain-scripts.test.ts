@@ -1,19 +1,18 @@
 /** Of the scripted scenarios of chain replication: each window of time in them can fail. */
+
 import { describe, expect, test } from 'vitest';
-import { type ClientRules, clientRules } from '../../protocols/chain-replication/client.ts';
+import type { ClientRules } from '../../protocols/chain-replication/client.ts';
 import { roleOf } from '../../protocols/chain-replication/context.ts';
-import { makeChainReplication } from '../../protocols/chain-replication/index.ts';
 import { type Rules, rules } from '../../protocols/chain-replication/rules.ts';
-import {
-  type Rules as PaxosRules,
-  rules as paxosRules,
-} from '../../protocols/multi-paxos/rules.ts';
-import { builtIn, type Registry } from '../../scenarios/assemble.ts';
-import { chainDemonstrations } from '../../scenarios/catalogue/chain-demonstrations.ts';
+import type { Rules as PaxosRules } from '../../protocols/multi-paxos/rules.ts';
+import { chainReplicationWith } from '../../protocols/with-rules.ts';
+import type { Registry } from '../../scenarios/assemble.ts';
+import { CHAIN, chainDemonstrations } from '../../scenarios/catalogue/chain-demonstrations.ts';
 import { chainScripts } from '../../scenarios/catalogue/chain-scripts.ts';
 import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import { run } from '../../scenarios/run.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
+import { insteadOf } from './instead-of.ts';
 import { missedWindows, windowsOf } from './missed-windows.ts';
 
 const FIRST_SERVED = 'first side with two masters: operations, some';
@@ -38,13 +37,7 @@ interface Bug {
 }
 
 function withBug({ nodes, clients, paxos }: Bug): Registry {
-  const broken = makeChainReplication({
-    rules: { ...rules, ...nodes },
-    clientRules: { ...clientRules, ...clients },
-    paxosRules: { ...paxosRules, ...paxos },
-  });
-  const others = builtIn.protocols.filter(({ name }) => name !== broken.name);
-  return { ...builtIn, protocols: [...others, broken] };
+  return insteadOf(chainReplicationWith({ rules: nodes, clientRules: clients, paxosRules: paxos }));
 }
 
 function drawn(name: string, seed = '0x1'): RunSpec {
@@ -71,7 +64,7 @@ const removesTooSoon: Bug = {
 
 const neverAsksAgain: Bug = {
   clients: {
-    onTimeout: (state, context) =>
+    retry: (state, context) =>
       context.rules.send(state, context, context.rules.requestForRetry(state)),
   },
 };
@@ -106,7 +99,7 @@ const asksNobody: Bug = { clients: { askMasters: () => undefined } };
 
 const takesSilence: Bug = {
   clients: {
-    onTimeout(state, { env }) {
+    retry(state, { env }) {
       state.open = null;
       env.complete(null);
     },
@@ -234,7 +227,7 @@ describe.each(Object.entries(BUGS))('in chain/%s', (name, rows) => {
 });
 
 test('every script of a chain that expects something at some time is among these', () => {
-  const all = [...chainDemonstrations, ...chainScripts];
+  const all = [...chainDemonstrations(CHAIN), ...chainScripts];
   const scripts = all.filter(({ draw }) => draw('0x1', {}).expect?.windows);
   expect(scripts.map(({ name }) => name).toSorted(byName)).toEqual(
     Object.keys(BUGS).toSorted(byName),

@@ -169,6 +169,21 @@ test('think time is the mean pause between the planned times of a client', () =>
   expect((operations.at(-1)?.at ?? 0) / 2_000 / 1_000).toBeCloseTo(1, 1);
 });
 
+describe('shares of several levels', () => {
+  const plain = { operations: 2_000, keys: 2, thinkTime: 0, mix: { get: 100 } };
+
+  test('are parts of all reads, and what is left is linearizable', () => {
+    const shares = { sequential: 20, eventual: 30, bounded: 10 };
+    const { operations } = draw({ workload: { ...plain, ...shares } });
+    const counts = { sequential: 0, eventual: 0, bounded: 0, linearizable: 0 };
+    for (const { level = 'linearizable' } of operations) counts[level]++;
+    const parts = Object.values(counts).map((count) => count / operations.length);
+    for (const [index, part] of [0.2, 0.3, 0.1, 0.4].entries()) {
+      expect(parts[index]).toBeCloseTo(part, 1);
+    }
+  });
+});
+
 describe('the share of sequential reads', () => {
   const plain = { operations: 2_000, keys: 1, thinkTime: 1_000, mix: { get: 50, put: 50 } };
   const { operations } = draw({ workload: { ...plain, sequential: 30 } });

@@ -265,7 +265,10 @@ function makeLedger(changes: Partial<LedgerRules> = {}): Protocol {
     paper: 'none: it exists for the tests of the oracles',
     optionSchema: [],
     // It gives more than is asked for: each read goes through the log.
-    offersSequentialReads: true,
+    weakerLevels: ['sequential', 'eventual', 'bounded'],
+    staleness: () => ({ by: 'versions', most: 1 }),
+    knownCount: (state) => state.log.length,
+    knownOperation: (state, position) => state.log[position]?.operation,
     marks: { 'ten-decided': 'ten operations are decided', 'never-reached': 'nothing marks this' },
     replica: (env, cluster, machine) => new Replica(env, cluster, machine, all),
     client: (env) => new LedgerClient(env, all),
@@ -329,6 +332,9 @@ export const ledgerBugs: readonly Mutant[] = [
   }),
   bug('stale-read', 'a read is answered from the initial state', {
     shortcut: ({ operation }) => (isRead(operation) ? null : undefined),
+  }),
+  bug('made-up-read', 'a read is answered by a word that nobody wrote', {
+    shortcut: ({ operation }) => (isRead(operation) ? 'nonsense' : undefined),
   }),
   bug('throws', 'a handler throws', {
     reply: (output, number) => {

@@ -10,8 +10,8 @@ vi.mock('../../protocols/index.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../protocols/index.ts')>();
   const protocols = original.protocols.map((protocol) => ({
     ...protocol,
-    get offersSequentialReads() {
-      return offers.sequential;
+    get weakerLevels() {
+      return offers.sequential ? ['sequential'] : [];
     },
   }));
   return { ...original, protocols };

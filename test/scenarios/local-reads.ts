@@ -23,7 +23,6 @@ import type {
   Cluster,
   Durable,
   Env,
-  Level,
   Micros,
   Mutant,
   NodeId,
@@ -31,6 +30,7 @@ import type {
   StateMachine,
   Unreadable,
 } from '../../sim/contract.ts';
+import type { Level } from '../../sim/level.ts';
 import type { Plain } from '../../sim/plain.ts';
 
 const PATIENCE: Micros = 5_000;
@@ -177,7 +177,7 @@ class LocalClient implements Client<LocalMessage, LocalTimer, LocalClientState> 
 
   #throughLog(operation: Plain): void {
     this.state.token = { ...this.state.token, own: this.#rules.ownAfter(operation) };
-    this.#vr.invoke(operation);
+    this.#vr.invoke(operation, 'linearizable');
   }
 }
 
@@ -186,7 +186,7 @@ function withLocalReads(changes: Partial<LocalRules> = {}): Protocol {
   const vr: Protocol = viewstampedReplication;
   return {
     ...vr,
-    offersSequentialReads: true,
+    weakerLevels: ['sequential'],
     replica: (env, cluster, machine) => new LocalReplica(env, cluster, machine, all),
     client: (env, cluster) => new LocalClient(env, cluster, all),
   };

@@ -1,12 +1,13 @@
 /** Of scripts of Multi-Paxos that say when what returns: each window of time in them can fail. */
+
 import { describe, expect, test } from 'vitest';
-import { clientRules } from '../../protocols/multi-paxos/client.ts';
-import { makeMultiPaxos } from '../../protocols/multi-paxos/index.ts';
 import { type Rules, rules } from '../../protocols/multi-paxos/rules.ts';
-import { builtIn, type Registry } from '../../scenarios/assemble.ts';
+import { multiPaxosWith } from '../../protocols/with-rules.ts';
+import type { Registry } from '../../scenarios/assemble.ts';
 import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
 import type { Options } from '../../sim/contract.ts';
+import { insteadOf } from './instead-of.ts';
 import { missedWindows, windowsOf } from './missed-windows.ts';
 
 const SEEDS = Array.from({ length: 8 }, (_, index) => `0x${(index + 1).toString(16)}`);
@@ -18,9 +19,7 @@ interface Bug {
 }
 
 function withBug({ nodes }: Bug): Registry {
-  const broken = makeMultiPaxos({ ...rules, ...nodes }, clientRules);
-  const others = builtIn.protocols.filter(({ name }) => name !== broken.name);
-  return { ...builtIn, protocols: [...others, broken] };
+  return insteadOf(multiPaxosWith({ rules: nodes }));
 }
 
 function drawn(name: string): readonly RunSpec[] {

@@ -4,6 +4,7 @@ import { oracles } from '../../scenarios/oracles/index.ts';
 import { type RunRequest, run as runOf } from '../../scenarios/run.ts';
 import type { Failure, RunResult, RunSpec } from '../../scenarios/spec.ts';
 import { SPEC_FORMAT } from '../../scenarios/spec.ts';
+import type { Mutant } from '../../sim/contract.ts';
 import { STREAMS_VERSION } from '../../sim/streams.ts';
 import { ledger, ledgerBugs } from './ledger.ts';
 
@@ -105,6 +106,18 @@ const OBJECTIONS: readonly (readonly [string, string, Partial<RunSpec>, RegExp])
     { mutant: 'stale-read', workload: { ...specOf().workload, sequential: 100 } },
     /was told null at [\d.]+ ms for a sequential get k0, but that was so only until/,
   ],
+  [
+    'eventual-reads',
+    'an eventual read is told what never was',
+    { mutant: 'made-up-read', workload: { ...specOf().workload, eventual: 100 } },
+    /was told "nonsense" at [\d.]+ ms for an eventual get k0, but no replica had known/,
+  ],
+  [
+    'bounded-reads',
+    'a bounded read is told what is long out of date',
+    { mutant: 'stale-read', workload: { ...specOf().workload, bounded: 100 } },
+    /was told null at [\d.]+ ms for a bounded get k0, but .* was off by more than 1 version/,
+  ],
   ['no-exception', 'a handler throws', { mutant: 'throws' }, /n0 threw RangeError$/],
   ['no-exception', 'messages multiply', { mutant: 'floods' }, /more than 2000 events/],
   ['convergence', 'states diverge', { mutant: 'diverges' }, /differ after \d+ applied/],
@@ -134,6 +147,25 @@ const OBJECTIONS: readonly (readonly [string, string, Partial<RunSpec>, RegExp])
   ],
   [
     'expectation',
+    'a run ends before a window does',
+    {
+      mutant: 'silent',
+      ending: { kind: 'cut', at: HEAL_AT },
+      expect: { windows: [{ from: 0, until: 2 * HEAL_AT, atLeast: 30 }] },
+    },
+    /^operations, 0 ms to 600 ms: the run was cut, expected at least 30$/,
+  ],
+  [
+    'expectation',
+    'nobody asks in a window',
+    {
+      ending: { kind: 'cut', at: HEAL_AT },
+      expect: { windows: [{ from: 0, until: HEAL_AT, level: 'eventual', atLeast: 1 }] },
+    },
+    /: nobody waited for any, expected at least 1$/,
+  ],
+  [
+    'expectation',
     'too much returns in a window',
     { expect: { windows: [{ ...FIRST_CLIENT, kind: 'writes', atMost: 0 }] } },
     /^who is cut off: writes by c0, 0 ms to 300 ms: [1-9]\d* returned, expected none$/,
@@ -160,6 +192,23 @@ describe.each(OPTIONAL)('%s that is not seated', (oracle, situation, changes) =>
     );
     expect(failures.map((failure) => failure.oracle)).not.toContain(oracle);
   });
+});
+
+test('a forgotten promise names its round as the protocol does', () => {
+  const numberNames = { fields: {}, acknowledgedRound: (round: number) => `#${round}` };
+  const named = ledgerBugs.map(
+    (bug): Mutant => ({
+      ...bug,
+      apply(build) {
+        const { protocol, machine } = bug.apply(build);
+        return { protocol: { ...protocol, numberNames }, machine };
+      },
+    }),
+  );
+  const { failure, result } = firstFailure({ mutant: 'forgetful' });
+  const [again] = runOf(result.spec, { registry: { ...registry, mutants: named } }).failures;
+  expect(again?.message).toBe(failure.message.replace(/round (\d+)/g, 'round #$1'));
+  expect(again?.message).toMatch(/of round #\d+, and now/);
 });
 
 test('a handler that throws fails the run, whoever is seated', () => {

@@ -143,6 +143,19 @@ describe('a plan', () => {
     );
   });
 
+  test('tells clients to ask replicas that there are, where they can be told', () => {
+    const asked = { at: 0, client: 0, operation: { f: 'get', key: 'k0' } };
+    const refusal = (via: number, protocol = 'vr'): string | undefined => {
+      const plan = { operations: [{ ...asked, via }], faults: [] };
+      return messageOf(() => checkPlan(plan, { ...specWith({}), protocol }));
+    };
+    expect([0, 2].map((via) => refusal(via))).toEqual([undefined, undefined]);
+    expect(refusal(3)).toBe('plan.operations[0].via: there is no replica 3; they are 0 to 2');
+    expect(refusal(0, 'single')).toBe(
+      'plan.operations[0].via: clients of single cannot be told whom to ask first',
+    );
+  });
+
   test('leaves what a protocol does not offer as it was: no level is in the history', () => {
     const operation = { f: 'get', key: 'k0' };
     const plain = { operations: [{ at: 0, client: 0, operation }], faults: [] };

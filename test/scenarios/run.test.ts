@@ -10,25 +10,27 @@ import { specsOfAll } from './specs.ts';
 
 const AT_MARK = { mark: 'view-change-started', nth: 1, after: 0 };
 
-/** Two seeds of every scenario. */
-const SPECS = specsOfAll(2);
+/** A seed of every scenario. */
+const SPECS = specsOfAll(1);
+const AS_DRAWN = SPECS.map((spec) => JSON.stringify(spec));
+/** How each is run, by tests that have nothing to say about its first run. */
+const PLAIN = SPECS.map((spec) => run(spec));
+const LOGGED = SPECS.map((spec) => run(spec, { events: true }));
 
 function throughJson<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }
 
 test('a run of the same spec gives the same result, byte for byte', () => {
-  for (const spec of SPECS) {
-    const first = JSON.stringify(run(spec, { events: true }));
+  for (const [index, spec] of SPECS.entries()) {
+    const first = JSON.stringify(LOGGED[index]);
     expect(JSON.stringify(run(throughJson(spec), { events: true }))).toBe(first);
   }
 });
 
 test('a run changes nothing of its spec', () => {
-  for (const spec of SPECS) {
-    const before = JSON.stringify(spec);
-    run(spec);
-    expect(JSON.stringify(spec)).toBe(before);
+  for (const [index, spec] of SPECS.entries()) {
+    expect(JSON.stringify(spec)).toBe(AS_DRAWN[index]);
     expect(() => run(freezeDeeply(throughJson(spec)))).not.toThrow();
   }
 });
@@ -48,15 +50,11 @@ test('a result speaks of rounds and leaders as its protocol does', () => {
 });
 
 test('a result is plain JSON', () => {
-  for (const spec of SPECS.slice(0, 20)) {
-    const result = run(spec, { events: true });
-    expect(throughJson(result)).toEqual(result);
-  }
+  for (const result of LOGGED.slice(0, 20)) expect(throughJson(result)).toEqual(result);
 });
 
 test('a spec that carries the plan of a run repeats the run', () => {
-  for (const spec of SPECS) {
-    const drawn = run(spec);
+  for (const drawn of PLAIN) {
     const replayed = run(throughJson(drawn.spec));
     expect(replayed.traceHash).toBe(drawn.traceHash);
     expect(replayed.history).toEqual(drawn.history);
@@ -64,49 +62,48 @@ test('a spec that carries the plan of a run repeats the run', () => {
 });
 
 test('recording the event log changes nothing but that it is there', () => {
-  for (const spec of SPECS) {
-    const { events, ...result } = run(spec, { events: true });
+  for (const [index, { events, ...result }] of LOGGED.entries()) {
     expect(events?.length).toBeGreaterThan(0);
-    expect(result).toEqual(run(spec));
+    expect(result).toEqual(PLAIN[index]);
   }
 });
 
 test('whichever oracle sits alone, the course of a run that passes stays the same', () => {
-  for (const spec of SPECS.filter((_, index) => index % 4 === 0)) {
-    const judged = run(spec);
+  for (const [index, spec] of SPECS.entries()) {
+    if (index % 4 > 0) continue;
+    const judged = PLAIN[index];
     for (const { id } of oracles) {
       const alone = run({ ...spec, oracles: [id] });
-      expect([id, alone.failures, alone.traceHash]).toEqual([id, [], judged.traceHash]);
+      expect([id, alone.failures, alone.traceHash]).toEqual([id, [], judged?.traceHash]);
     }
   }
 });
 
 test('freezing what is sent and persisted does not change the course of a run', () => {
-  for (const spec of SPECS) {
-    const free = run({ ...spec, paranoid: false }).traceHash;
-    expect(run({ ...spec, paranoid: true }).traceHash).toBe(free);
+  for (const [index, spec] of SPECS.entries()) {
+    const other = run({ ...spec, paranoid: !spec.paranoid });
+    expect(other.traceHash).toBe(PLAIN[index]?.traceHash);
   }
 });
 
 test('different seeds run differently', () => {
-  const hashes = specsOfAll(10).map((spec) => run(spec).traceHash);
+  const others = specsOfAll(4).filter((_, index) => index % 4 > 0);
+  const hashes = [...PLAIN, ...others.map((spec) => run(spec))].map(({ traceHash }) => traceHash);
   expect(new Set(hashes).size).toBe(hashes.length);
 });
 
 describe('a result', () => {
-  const results = SPECS.map((spec) => run(spec, { events: true }));
-
   test('accounts for every fault of its plan', () => {
-    for (const { faults, spec } of results) expect(faults).toHaveLength(spec.plan.faults.length);
+    for (const { faults, spec } of LOGGED) expect(faults).toHaveLength(spec.plan.faults.length);
   });
 
   test('counts every mark that the protocol declares, reached or not', () => {
-    const marks = results.filter(({ spec }) => spec.protocol === 'vr').map(({ marks: of }) => of);
+    const marks = LOGGED.filter(({ spec }) => spec.protocol === 'vr').map(({ marks: of }) => of);
     expect(new Set(marks.map((of) => Object.keys(of).join())).size).toBe(1);
   });
 
   test('counts as many of each thing as its event log shows', () => {
-    for (const { counts, events = [] } of results) {
+    for (const { counts, events = [] } of LOGGED) {
       const logged = (kind: string) => events.filter((record) => record.kind === kind).length;
       expect(logged('deliver')).toBe(counts.delivered);
       expect(logged('drop')).toBe(counts.dropped);
@@ -118,7 +115,7 @@ describe('a result', () => {
   });
 
   test('has a history in which every process is sequential', () => {
-    for (const { history } of results) {
+    for (const { history } of LOGGED) {
       const ends = new Map<number, number>();
       for (const { process, call, return: end } of history) {
         expect(call).toBeGreaterThan(ends.get(process) ?? -1);
@@ -128,7 +125,7 @@ describe('a result', () => {
   });
 
   test('tells of an event log that is ordered by time', () => {
-    for (const { events = [] } of results) {
+    for (const { events = [] } of LOGGED) {
       const times = events.map(({ time }) => time);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
       expect(events.every(({ index }, position) => index === position)).toBe(true);

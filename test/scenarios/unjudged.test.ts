@@ -24,6 +24,7 @@ describe("a scenario's expectation", () => {
     [{ operations: 7 }, '--ops 7 is not'],
     [{ duration: 2_500 }, '--duration 2.5ms is not'],
     [{ maxEvents: 1_000 }, '--max-events 1000 is not'],
+    [{ serviceTime: 50 }, '--service-time 50us is not'],
     [{ options: { heartbeatInterval: 7_000 } }, '--set heartbeatInterval=7000 is not'],
     [{ faults: 'chaos' }, '--faults chaos is not'],
     [{ mutant: 'VR-3' }, '--mutant VR-3 is not'],

@@ -1,19 +1,18 @@
 /** Of scripts of Viewstamped Replication that say when what returns: each window can fail. */
+
 import { expect, test } from 'vitest';
-import { clientRules } from '../../protocols/viewstamped-replication/client.ts';
-import { makeViewstampedReplication } from '../../protocols/viewstamped-replication/index.ts';
-import { type Rules, rules } from '../../protocols/viewstamped-replication/rules.ts';
-import { builtIn, type Registry } from '../../scenarios/assemble.ts';
+import type { Rules } from '../../protocols/viewstamped-replication/rules.ts';
+import { viewstampedReplicationWith } from '../../protocols/with-rules.ts';
+import type { Registry } from '../../scenarios/assemble.ts';
 import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import type { RunSpec } from '../../scenarios/spec.ts';
+import { insteadOf } from './instead-of.ts';
 import { missedWindows, windowsOf } from './missed-windows.ts';
 
 const SEEDS = Array.from({ length: 8 }, (_, index) => `0x${(index + 1).toString(16)}`);
 
 function withBug(changes: Partial<Rules>): Registry {
-  const broken = makeViewstampedReplication({ ...rules, ...changes }, clientRules);
-  const others = builtIn.protocols.filter(({ name }) => name !== broken.name);
-  return { ...builtIn, protocols: [...others, broken] };
+  return insteadOf(viewstampedReplicationWith({ rules: changes }));
 }
 
 function drawn(name: string): readonly RunSpec[] {
