@@ -191,6 +191,7 @@ class Driver {
       case 'example':
       case 'explain':
       case 'replay':
+      case 'compare':
       case 'shrink':
         throw new Error(`a batch was answered with ${answer.kind}`);
       case 'stopped':

@@ -5,6 +5,7 @@ import type { InconclusiveRun } from '../scenarios/campaign.ts';
 import type { CampaignResult } from '../scenarios/campaign-types.ts';
 import { assertFailureFolders } from './failure-files.ts';
 import { assertWritableFile, assertWritableFolder, writeFileWhole } from './files.ts';
+import { numberNamesOf } from './number-names.ts';
 import type { Reporter } from './options.ts';
 import { shortSelection } from './selection.ts';
 import { say } from './streamed.ts';
@@ -73,7 +74,7 @@ async function writeReport(
     }
     case 'html': {
       const { renderReport } = await import('../reports/html.ts');
-      const html = renderReport({ campaign, runs: [], outDir, repeat });
+      const html = renderReport({ campaign, runs: [], outDir, repeat, numberNames: numberNamesOf });
       writeFileWhole(join(outDir, 'report.html'), html);
       return;
     }

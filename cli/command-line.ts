@@ -8,6 +8,7 @@ import { Given, type ParsedArguments, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
 import {
   CHECK,
+  COMPARE,
   CORPUS_ADD,
   CORPUS_LS,
   CORPUS_PRUNE,
@@ -29,6 +30,8 @@ interface Command {
   /** Positional words, as yargs writes them, and what they are. */
   readonly takes: string;
   readonly takesAbout: string;
+  /** What the second of them is, if there are two. */
+  readonly alsoTakes?: string;
   readonly about: string;
   readonly options: { readonly [name: string]: Options };
   /** Loads the command's code, which `--help` has no need of, and runs it; the exit code. */
@@ -67,6 +70,14 @@ const COMMANDS: readonly Command[] = [
     about: 'make a failing run as small as it goes, show what is left, and save it',
     options: SHRINK,
     run: async (given) => (await import('./shrink-command.ts')).shrinkCommand(given),
+  },
+  {
+    name: 'compare',
+    takes: '<name..>',
+    takesAbout: 'scenarios without their protocol, such as quorum-loss; see list scenarios',
+    about: 'put several protocols into the same worlds, and measure them side by side',
+    options: COMPARE,
+    run: async (given) => (await import('./compare-command.ts')).compareCommand(given),
   },
   {
     name: 'diff',
@@ -118,10 +129,11 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'list',
-    takes: '[kind]',
+    takes: '[kind] [protocol..]',
     takesAbout:
       'scenarios, protocols, strategies, faults, marks, oracles, models or mutants; ' +
       'all if none is given',
+    alsoTakes: 'of scenarios, protocols, marks and mutants: those of these protocols alone',
     about: 'list what there is to run, to break and to judge by',
     options: LIST,
     run: async (given) => (await import('./list-command.ts')).listCommand(given),
@@ -223,13 +235,16 @@ function commandsOf(group: string): readonly Command[] {
 }
 
 function describePositional(builder: Argv, command: Command): Argv {
-  const name = /\w+/.exec(command.takes)?.[0];
+  const [name, second] = command.takes.match(/\w+/g) ?? [];
   if (name === undefined) return builder;
   const describe = command.takesAbout;
   // An empty list is what yargs would show.
   const all = command.name === 'completion' ? '$SHELL' : 'all';
   const defaultDescription = command.takes.startsWith('[') ? all : 'none';
-  return builder.positional(name, { type: 'string', describe, defaultDescription });
+  const described = builder.positional(name, { type: 'string', describe, defaultDescription });
+  if (second === undefined) return described;
+  const more = { type: 'string', describe: command.alsoTakes ?? '', defaultDescription } as const;
+  return described.positional(second, more);
 }
 
 /** yargs names an unknown flag in both spellings and an unknown command not at all: we do. */

@@ -93,8 +93,15 @@ async function wordsOf(command: string): Promise<readonly string[]> {
     case 'diff':
     case 'corpus add':
       return (await import('../scenarios/catalogue/index.ts')).scenarios.map(({ id }) => id);
+    case 'compare': {
+      const { scenarios } = await import('../scenarios/catalogue/index.ts');
+      return [...new Set(scenarios.map(({ name }) => name))];
+    }
     case 'list':
-      return (await import('./list-command.ts')).KINDS;
+      return [
+        ...(await import('./list-command.ts')).KINDS,
+        ...(await import('../protocols/index.ts')).protocols.map(({ name }) => name),
+      ];
     case 'completion':
       return SHELLS;
     default:
@@ -110,6 +117,8 @@ async function valuesOf(option: string): Promise<readonly string[]> {
       return (await import('../scenarios/oracles/index.ts')).oracles.map(({ id }) => id);
     case 'faults':
       return (await import('../scenarios/catalogue/index.ts')).profiles.map(({ name }) => name);
+    case 'protocol':
+      return (await import('../protocols/index.ts')).protocols.map(({ name }) => name);
     case 'reporter':
       return REPORTERS;
     case 'explain':

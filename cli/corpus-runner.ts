@@ -100,6 +100,7 @@ function judged(
     case 'batch':
     case 'example':
     case 'explain':
+    case 'compare':
     case 'shrink':
       throw new Error(`a replay was answered with ${answer.kind}`);
     default:

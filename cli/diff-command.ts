@@ -7,6 +7,7 @@ import { compareRuns, type RunComparison } from '../scenarios/diff/compare-runs.
 import type { RunResult, RunSpec } from '../scenarios/spec.ts';
 import { EXIT, type ExitCode, InputError } from './exit.ts';
 import type { Given } from './given.ts';
+import { numberNamesOf } from './number-names.ts';
 import { SIDES, SIMULATION, type Side } from './options.ts';
 import { hasColour } from './paint.ts';
 import { readTarget, runTarget, savedTarget, type Target } from './replay-target.ts';
@@ -43,7 +44,8 @@ export async function diffCommand(given: Given): Promise<ExitCode> {
 }
 
 function ran({ title, target }: Planned): DiffSide {
-  return { title, run: runTarget(target, true) };
+  const run = runTarget(target, { events: true });
+  return { title, run, numberNames: numberNamesOf(run) };
 }
 
 /** With one target, its two sides must be told apart by options. */

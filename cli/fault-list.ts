@@ -35,7 +35,7 @@ export const IN_A_PLAN =
 /** What there is to know of a kind besides its fields. */
 const REMARKS: { readonly [kind in FaultKind]?: readonly string[] } = {
   byzantine: [`behaviour: ${BEHAVIOURS.join(', ')}`],
-  reconfigure: ['of the protocols, mp and chain can change their members'],
+  reconfigure: ['of the protocols, mp, chain, craq and op can change their members'],
 };
 
 export const TITLES: { readonly [group in Group]: string } = {

@@ -12,6 +12,18 @@ export function didYouMean(word: string, candidates: readonly string[], prefix =
   return near === undefined ? '' : ` (did you mean ${prefix}${near}?)`;
 }
 
+/** So many of those that may have been meant are named. */
+const MEANT_SHOWN = 6;
+
+/** ` (did you mean a, b or c?)` where each of these is as likely; nothing for none. */
+export function didYouMeanOne(meant: readonly string[]): string {
+  if (meant.length === 0) return '';
+  const more = meant.length - MEANT_SHOWN;
+  const shown = more > 0 ? [...meant.slice(0, MEANT_SHOWN), `${more} more`] : meant;
+  const before = shown.slice(0, -1).join(', ');
+  return ` (did you mean ${before === '' ? '' : `${before} or `}${shown.at(-1)}?)`;
+}
+
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestScore = Number.POSITIVE_INFINITY;

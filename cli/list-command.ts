@@ -7,10 +7,11 @@ import { scenarios } from '../scenarios/catalogue/index.ts';
 import { SAFE } from '../scenarios/catalogue/scenario.ts';
 import { oracles } from '../scenarios/oracles/index.ts';
 import { strategies } from '../scenarios/strategies.ts';
-import type { OptionSchema } from '../sim/contract.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import type { OptionSchema, Protocol } from '../sim/contract.ts';
+import { EXIT, type ExitCode, InputError } from './exit.ts';
 import { faultItems, IN_A_PLAN, type Item, TITLES } from './fault-list.ts';
-import { chosen, type Given } from './given.ts';
+import { chosen, type Given, quoted } from './given.ts';
+import { didYouMean } from './hints.ts';
 import { paint } from './paint.ts';
 import { wrapped } from './table.ts';
 
@@ -32,9 +33,14 @@ export const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number];
 
+/** What protocols have of their own. */
+const OF_PROTOCOLS = ['scenarios', 'protocols', 'marks', 'mutants'] as const satisfies Kind[];
+
 export async function listCommand(given: Given): Promise<ExitCode> {
   const [word] = given.words('kind');
-  const kinds = word === undefined ? KINDS : [chosen(word, KINDS, 'list')];
+  const kinds = word === undefined ? KINDS : [kindNamed(word)];
+  const selected = protocolsNamed(given.words('protocol'), word);
+  const itemsOf = (kind: Kind): readonly Item[] => itemsAbout(kind, selected);
   const isJson = given.flag('json');
   if (isJson) {
     const lists = Object.fromEntries(kinds.map((kind) => [kind, itemsOf(kind)]));
@@ -50,16 +56,43 @@ export async function listCommand(given: Given): Promise<ExitCode> {
   return EXIT.passed;
 }
 
-function itemsOf(kind: Kind): readonly Item[] {
+function kindNamed(word: string): Kind {
+  if (!protocols.some(({ name }) => name === word)) return chosen(word, KINDS, 'list');
+  throw new InputError(`list needs to know what of ${word}: list scenarios ${word}, say`);
+}
+
+/** Those that are named, or all of them; throws for a kind that is the same for all. */
+function protocolsNamed(words: readonly string[], kind = ''): readonly Protocol[] {
+  if (words.length === 0) return protocols;
+  const ofProtocols: readonly string[] = OF_PROTOCOLS;
+  if (!ofProtocols.includes(kind)) {
+    const which = `${OF_PROTOCOLS.slice(0, -1).join(', ')} and ${OF_PROTOCOLS.at(-1)}`;
+    const named = words.map(quoted).join(', ');
+    throw new InputError(
+      `list ${kind} has no use for ${named}: only of ${which} there are some of one protocol`,
+    );
+  }
+  const known = protocols.map(({ name }) => name);
+  const wrong = words.find((word) => !known.includes(word));
+  if (wrong === undefined) return protocols.filter(({ name }) => words.includes(name));
+  const hint = didYouMean(wrong, known) || `: there are ${known.join(', ')}`;
+  throw new InputError(`there is no protocol ${quoted(wrong)}${hint}`);
+}
+
+/** As far as they are about one of these protocols, or about all there are. */
+function itemsAbout(kind: Kind, selected: readonly Protocol[]): readonly Item[] {
+  const isAbout = (protocol: string): boolean => selected.some(({ name }) => name === protocol);
   switch (kind) {
     case 'scenarios':
-      return scenarios.map(({ id, title, about, expects }) => ({
-        id,
-        about: title,
-        more: [about, ...(expects === SAFE ? [] : [`expects: ${expects}`])],
-      }));
+      return scenarios
+        .filter(({ protocol }) => isAbout(protocol))
+        .map(({ id, title, about, expects }) => ({
+          id,
+          about: title,
+          more: [about, ...(expects === SAFE ? [] : [`expects: ${expects}`])],
+        }));
     case 'protocols':
-      return protocols.map(({ name, title, paper, optionSchema }) => ({
+      return selected.map(({ name, title, paper, optionSchema }) => ({
         id: name,
         about: title,
         more: [
@@ -73,7 +106,7 @@ function itemsOf(kind: Kind): readonly Item[] {
     case 'faults':
       return faultItems();
     case 'marks':
-      return protocols.flatMap(({ name, marks }) =>
+      return selected.flatMap(({ name, marks }) =>
         Object.entries(marks).map(([id, about]) => ({ id, about: `${name}: ${about}` })),
       );
     case 'oracles':
@@ -81,10 +114,12 @@ function itemsOf(kind: Kind): readonly Item[] {
     case 'models':
       return Object.entries(MODELS).map(([id, about]) => ({ id, about }));
     case 'mutants':
-      return mutants.map(({ id, summary, difficulty, protocol = 'all' }) => ({
-        id,
-        about: `${protocol}: ${summary} (${difficulty})`,
-      }));
+      return mutants
+        .filter(({ protocol }) => protocol === undefined || isAbout(protocol))
+        .map(({ id, summary, difficulty, protocol = 'all' }) => ({
+          id,
+          about: `${protocol}: ${summary} (${difficulty})`,
+        }));
     default:
       return kind satisfies never;
   }

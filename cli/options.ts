@@ -18,6 +18,7 @@ export const SIMULATION: OptionTable = {
   ops: text('number of operations'),
   duration: text('virtual time until faults stop, such as 10s'),
   'max-events': text('end a run after so many events'),
+  'service-time': text('how long a message keeps a replica busy, such as 100us; none by default'),
   faults: text('fault profile, such as chaos; see list faults'),
   set: list('protocol option as key=value, repeatable; see list protocols'),
   mutant: text('plant a bug, such as VR-3; see list mutants'),
@@ -39,6 +40,7 @@ export const SHOWN: OptionTable = {
 
 export const RUN: OptionTable = {
   seed: { ...text('seed of the run; drawn and printed if not given'), alias: 's' },
+  script: text('do what this file says, line by line, and print the answers; - is standard input'),
   ...SIMULATION,
   ...SHOWN,
   ...JSON_FLAG,
@@ -88,6 +90,26 @@ export const SHRINK: OptionTable = {
 };
 
 const { determinism: _determinism, ...SHAPES } = SIMULATION;
+
+const { mutant: _mutant, nodes: _nodes, set: _set, ...SHARED_SHAPES } = SHAPES;
+
+export const COMPARE: OptionTable = {
+  protocol: list('whom to compare, such as vr,mp,mp:readMode=lease; see list protocols'),
+  seeds: text('how many, such as 1000, or a piece A..B (B not included); default 100'),
+  'base-seed': text('seed of the seeds; drawn and printed if not given'),
+  jobs: { ...text('number of worker threads'), alias: 'j' },
+  timeout: text('wall-clock limit of one run (default 30s)'),
+  nodes: text('number of servers; a protocol that needs other replicas besides has more'),
+  set: list('option of every protocol as key=value, repeatable; PROTOCOL:key=value for one'),
+  ...SHARED_SHAPES,
+  html: {
+    type: 'string',
+    describe: 'write an HTML report, to quorumlab-out/compare.html or this file',
+  },
+  show: text('index of the seed that the report shows in full; the most telling by default'),
+  'out-dir': text('where specs of failed runs go (default quorumlab-out)'),
+  ...JSON_FLAG,
+};
 
 /** The two sides of a comparison. */
 export const SIDES = ['a', 'b'] as const;

@@ -24,7 +24,10 @@ export async function replayCommand(given: Given): Promise<ExitCode> {
   }
   const target = readTarget(name, given);
   const output = new RunOutput(given, target.isSeed ? simulationWords(given) : []);
-  const result = runTarget(target, output.wantsEvents);
+  const result = runTarget(target, {
+    events: output.wantsEvents,
+    states: output.wantsStates,
+  });
   const comparison = compare(target, result);
   const replayed = target.isSeed ? {} : { replayed: { comparison, replay: target.replay } };
   const { exitCode, ...explained } = given.flag('explain')

@@ -7,6 +7,7 @@ import {
   DETERMINISM,
   DETERMINISM_TRIES,
   judge,
+  type RunOptions,
 } from '../scenarios/campaign-run.ts';
 import { nameOfScenario } from '../scenarios/seeds.ts';
 import type { RunResult } from '../scenarios/spec.ts';
@@ -85,10 +86,10 @@ export function assertNoSimulationOptions(path: string, given: Given): void {
 }
 
 /** Runs the target once, or as often as it takes. */
-export function runTarget(target: Target, events = false): RunResult {
+export function runTarget(target: Target, wanted: RunOptions = {}): RunResult {
   const engine: CampaignEngine = engineFor({});
   try {
-    return judge(engine, target.spec, { events, again: target.again });
+    return judge(engine, target.spec, { ...wanted, again: target.again });
   } catch (error) {
     if (error instanceof SpecError) throw new InputError(`${target.name}: ${error.message}`);
     throw error;

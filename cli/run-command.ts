@@ -14,6 +14,10 @@ import {
 } from './selection.ts';
 
 export async function runCommand(given: Given): Promise<ExitCode> {
+  const script = given.word('script');
+  if (script !== undefined) {
+    return (await import('./script-run.ts')).scriptCommand(given, script);
+  }
   const named = selectScenarios(given.words('scenario'));
   const settings = drawSettings(given, named);
   // One seed for all of them: what differs between two is then the scenario alone.
@@ -27,6 +31,7 @@ export async function runCommand(given: Given): Promise<ExitCode> {
     const spec = engine.draw(id, seed);
     const result = judge(engine, spec, {
       events: output.wantsEvents,
+      states: output.wantsStates,
       twice: wantsDeterminism(given),
     });
     output.add(result);

@@ -2,10 +2,12 @@
 import { replayRunCommand } from '../reports/commands.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
+import type { Entry } from '../scenarios/script/transcript.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import { EXIT, type ExitCode, exitOfOracle, InputError } from './exit.ts';
 import { assertWritableFile, writeFileWhole } from './files.ts';
 import type { Given } from './given.ts';
+import { numberNamesOf } from './number-names.ts';
 import type { Comparison } from './replay-command.ts';
 import { PRINTS, type Print, runText } from './run-text.ts';
 
@@ -45,17 +47,24 @@ export class RunOutput {
     return prints || this.html !== undefined || this.trace !== undefined;
   }
 
-  add(result: RunResult, { replayed, explanation, refined }: Known = {}): void {
+  /** Whether all that replicas know is to be shown. */
+  get wantsStates(): boolean {
+    return this.prints.includes('state');
+  }
+
+  add(result: RunResult, { replayed, explanation, refined, session }: Known = {}): void {
     if (this.results.size > 0 && !this.isJson) process.stdout.write('\n');
-    const repeat = replayed?.replay ?? replayRunCommand(result, this.words);
+    const repeat = replayed?.replay ?? session?.repeat ?? replayRunCommand(result, this.words);
     const explained = explanation === undefined ? {} : { explanation };
     const named = refined === undefined ? {} : { refined };
     this.results.set(result, { repeat, ...explained, ...named });
     if (this.isJson) {
       const replay = replayed === undefined ? {} : { replay: replayed.comparison };
-      process.stdout.write(`${JSON.stringify({ ...result, ...replay, ...explained })}\n`);
+      const told = session === undefined ? {} : { session: session.transcript };
+      process.stdout.write(`${JSON.stringify({ ...result, ...told, ...replay, ...explained })}\n`);
       return;
     }
+    if (session !== undefined) process.stdout.write(`${session.text}\n\n`);
     const lines = (replayed?.comparison.lines ?? []).map((line) => `  ${line}\n`);
     const text = runText(result, { prints: this.prints, repeat, ...explained, ...named });
     process.stdout.write(text + lines.join(''));
@@ -78,6 +87,7 @@ export class RunOutput {
         replay: (run: RunResult) => shown.get(run)?.repeat ?? replayRunCommand(run, this.words),
         explanation: (run: RunResult) => shown.get(run)?.explanation,
         refined: (run: RunResult) => shown.get(run)?.refined,
+        numberNames: numberNamesOf,
       };
       writeFileWhole(this.html, renderReport(input));
       if (!this.isJson) process.stdout.write(`  report   ${this.html}\n`);
@@ -97,6 +107,14 @@ export interface Known {
   readonly explanation?: Explanation;
   /** The refined signature that a file has for the failure that the run shows. */
   readonly refined?: string;
+  readonly session?: TypedSession;
+}
+
+/** A session by hand: how it looked, what it came to, and the command that brings it back. */
+export interface TypedSession {
+  readonly text: string;
+  readonly transcript: readonly Entry[];
+  readonly repeat: string;
 }
 
 /** A run out of a file: how it stands to the record, and its own command. */

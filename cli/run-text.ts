@@ -1,4 +1,6 @@
 /** A run as `run` and `replay` print it, with as much detail as was asked for. */
+import { namedRecord } from '../reports/named-numbers.ts';
+import { nodeStateLines } from '../reports/node-state.ts';
 import { formatRun } from '../reports/terminal.ts';
 import {
   fieldsOf,
@@ -11,6 +13,7 @@ import {
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
 import type { EventRecord } from '../sim/record.ts';
+import { numberNamesOf } from './number-names.ts';
 import { hasBlocks, hasColour, paint } from './paint.ts';
 
 export const PRINTS = ['events', 'state', 'ops'] as const;
@@ -50,7 +53,8 @@ export function runText(run: RunResult, settings: RunTextSettings): string {
 
 function eventLine(run: RunResult, event: EventRecord): string {
   const { label, fate, summary } = event;
-  const detail = fieldsOf(event.detail ?? '', label ?? '');
+  const { detail: fields = '' } = namedRecord(event, numberNamesOf(run));
+  const detail = fieldsOf(fields, label ?? '');
   const words = [label, otherEnd(run, event), fate, detail].filter(
     (word) => word !== undefined && word !== '',
   );
@@ -74,19 +78,21 @@ function otherEnd(run: RunResult, event: EventRecord): string {
   return `${event.kind === 'drop' ? 'to' : 'from'} ${nameOf(run, event.peer)}`;
 }
 
-/** Every change of a node's summary, and what they all are at the end. */
+/** Every change of a node's summary, and everything that each replica knows at the end. */
 function states(run: RunResult): string[] {
-  const atEnd = run.finalSummaries.map((summary, node) => {
-    const time = 'at the end'.padStart(EVENT_WIDTH + 2 + TIME_WIDTH);
-    const gap = ' '.repeat(KIND_WIDTH + LABEL_WIDTH + 2);
-    return `${time}  ${nameOf(run, node).padEnd(NODE_WIDTH)}  ${gap}  ${summary}`;
-  });
   const changes = (run.events ?? []).flatMap((event) => {
     const { label = '', summary } = event;
     if (summary === undefined) return [];
     return [`${lineHead(run, event)}  ${label.padEnd(LABEL_WIDTH)}  ${summary}`];
   });
-  return [...changes, ...atEnd];
+  const atEnd = (run.finalStates ?? []).flatMap((state) => [
+    '',
+    ...nodeStateLines(state, run.finalSummaries[state.node] ?? '', {
+      name: (node) => nameOf(run, node),
+      numberNames: numberNamesOf(run),
+    }),
+  ]);
+  return [...changes, '', `at the end, ${formatTimeExact(run.ended.at)}`, ...atEnd];
 }
 
 function operations(run: RunResult): string[] {

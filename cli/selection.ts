@@ -2,6 +2,7 @@
 
 import { mutants, protocols } from '../protocols/index.ts';
 import { unjudgedInWords } from '../reports/unjudged.ts';
+import { assemble } from '../scenarios/assemble.ts';
 import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import type { StrategyName } from '../scenarios/campaign-types.ts';
 import {
@@ -16,7 +17,7 @@ import { DEFAULT_STRATEGY } from '../scenarios/strategies.ts';
 import type { OptionSchema, OptionValue, Protocol } from '../sim/contract.ts';
 import { InputError } from './exit.ts';
 import { type Given, quoted } from './given.ts';
-import { didYouMean } from './hints.ts';
+import { didYouMean, didYouMeanOne } from './hints.ts';
 import { CLIENTS_MAX, EVENTS_MAX, MICROS_MAX, OPERATIONS_MAX, REPLICAS_MAX } from './limits.ts';
 
 const MICROS_PER_MS = 1000;
@@ -72,17 +73,12 @@ export function scenarioNamed(id: string): Scenario {
 
 /** The simulation options, checked as far as they can be without drawing. */
 export function drawSettings(given: Given, selected: readonly Scenario[]): DrawSettings {
-  const durationMs = given.milliseconds('duration');
-  if (durationMs !== undefined && durationMs > MICROS_MAX / MICROS_PER_MS) {
-    throw new InputError(
-      `--duration takes at most ${MICROS_MAX / MICROS_PER_MS}ms of virtual time`,
-    );
-  }
   return withoutUndefined({
     replicas: given.count('nodes', 1, REPLICAS_MAX),
     clients: given.count('clients', 1, CLIENTS_MAX),
     operations: given.count('ops', 1, OPERATIONS_MAX),
-    duration: durationMs === undefined ? undefined : Math.round(durationMs * MICROS_PER_MS),
+    duration: virtualTime(given, 'duration'),
+    serviceTime: virtualTime(given, 'service-time'),
     maxEvents: given.count('max-events', 1, EVENTS_MAX),
     options: protocolOptions(given.words('set'), protocolsOf(selected)),
     faults: given.word('faults'),
@@ -91,10 +87,30 @@ export function drawSettings(given: Given, selected: readonly Scenario[]): DrawS
   });
 }
 
+/** Micros of virtual time. */
+function virtualTime(given: Given, name: string): number | undefined {
+  const ms = given.milliseconds(name);
+  if (ms !== undefined && ms > MICROS_MAX / MICROS_PER_MS) {
+    throw new InputError(`--${name} takes at most ${MICROS_MAX / MICROS_PER_MS}ms of virtual time`);
+  }
+  return ms === undefined ? undefined : Math.max(1, Math.round(ms * MICROS_PER_MS));
+}
+
+const WORDS_OF_WORLDS = [
+  'nodes',
+  'clients',
+  'ops',
+  'duration',
+  'max-events',
+  'service-time',
+  'faults',
+  'check',
+];
+
 /** The same simulation options as words of a command line, for commands that are printed. */
 export function simulationWords(given: Given): readonly string[] {
   const words: string[] = [];
-  for (const name of ['nodes', 'clients', 'ops', 'duration', 'max-events', 'faults', 'check']) {
+  for (const name of WORDS_OF_WORLDS) {
     const value = name === 'check' ? given.list(name)?.join(',') : given.text(name);
     if (value !== undefined) words.push(`--${name}`, value);
   }
@@ -140,6 +156,8 @@ function whyNotDrawable(
 ): string | undefined {
   try {
     const { plan, ...spec } = scenario.draw(seed, settings);
+    // A planted bug that cannot be planted is found here, before workers are.
+    assemble(spec);
     if (plan !== undefined) checkPlan(plan, spec);
     return undefined;
   } catch (error) {
@@ -166,14 +184,32 @@ function unknownScenario(word: string): string {
   const known = protocols.map((candidate) => candidate.name);
   if (protocol !== undefined && !known.includes(protocol)) {
     if (name === undefined) {
-      const hint = didYouMean(word, [...known, ...scenarios.map((scenario) => scenario.id)]);
+      const all = [...known, ...scenarios.map((scenario) => scenario.id)];
+      const meant = scenariosNumbered(word).map(({ id }) => id);
+      const hint = didYouMeanOne(meant) || didYouMean(word, all);
       return `there is no scenario or protocol ${quoted(word)}${hint}; ${seeList}`;
     }
     const hint = didYouMean(protocol, known) || `: there are ${known.join(', ')}`;
     return `${quoted(word)}: there is no protocol ${quoted(protocol)}${hint}`;
   }
   const ids = scenarios.map((scenario) => scenario.id);
-  return `there is no scenario ${quoted(word)}${didYouMean(word, ids)}; ${seeList}`;
+  const meant = scenariosNumbered(name ?? '', protocol).map(({ id }) => id);
+  const hint = didYouMeanOne(meant) || didYouMean(word, ids);
+  return `there is no scenario ${quoted(word)}${hint}; ${seeList}`;
+}
+
+/** Those whose titles begin with the number: `D18` is `quorum-loss` of several protocols. */
+export function scenariosNumbered(number: string, protocol?: string): readonly Scenario[] {
+  return scenarios.filter(
+    (scenario) =>
+      (protocol === undefined || scenario.protocol === protocol) &&
+      numbersOf(scenario.title).includes(number.toUpperCase()),
+  );
+}
+
+/** `D3, D4: no majority, and then one again` has two. */
+function numbersOf(title: string): readonly string[] {
+  return /^(D\d+(?:, D\d+)*): /.exec(title)?.[1]?.split(', ') ?? [];
 }
 
 function mutantNamed(word: string | undefined): string | undefined {
@@ -207,7 +243,7 @@ function protocolsOf(selected: readonly Scenario[]): readonly Protocol[] {
 }
 
 /** `--set key=value`: each must be an option of every protocol that is run. */
-function protocolOptions(
+export function protocolOptions(
   words: readonly string[],
   selected: readonly Protocol[],
 ): { [name: string]: OptionValue } | undefined {
@@ -216,22 +252,30 @@ function protocolOptions(
     const cut = word.indexOf('=');
     if (cut <= 0) throw new InputError(`--set takes key=value, not ${quoted(word)}`);
     const key = word.slice(0, cut);
-    const values = selected.map((protocol) => optionValue(protocol, key, word.slice(cut + 1)));
+    const values = selected.map((protocol) =>
+      optionValue(protocol, key, word.slice(cut + 1), `--set ${key}`),
+    );
     return [key, values[0] ?? ''];
   });
   return Object.fromEntries(entries);
 }
 
-function optionValue(protocol: Protocol, key: string, text: string): OptionValue {
+/** What the text means for the option; `place` is what to call it in an error. */
+export function optionValue(
+  protocol: Protocol,
+  key: string,
+  text: string,
+  place: string,
+): OptionValue {
   const names = protocol.optionSchema.map((option) => option.name);
   const option = protocol.optionSchema.find((candidate) => candidate.name === key);
   if (option === undefined) {
     const hint = didYouMean(key, names) || `: it has ${names.join(', ') || 'none'}`;
-    throw new InputError(`--set ${key}: ${protocol.name} has no option ${quoted(key)}${hint}`);
+    throw new InputError(`${place}: ${protocol.name} has no option ${quoted(key)}${hint}`);
   }
   const value = readOption(option, text);
   if (value !== undefined) return value;
-  throw new InputError(`--set ${key}: takes ${domainOf(option)}, not ${quoted(text)}`);
+  throw new InputError(`${place}: takes ${domainOf(option)}, not ${quoted(text)}`);
 }
 
 function readOption(option: OptionSchema, text: string): OptionValue | undefined {

@@ -113,6 +113,13 @@ function checkDrawing({ plan, workload, clients, faults }: RunSpec, where: strin
         `to draw ${workload.operations} operations from`,
     );
   }
+  const { sequential = 0, eventual = 0, bounded = 0 } = workload;
+  if (sequential + eventual + bounded > 100) {
+    throw new InputError(
+      `${where}workload: expected sequential, eventual and bounded to be 100 parts in a hundred ` +
+        `together at most; they are ${sequential + eventual + bounded}`,
+    );
+  }
   for (const kind of faultKinds) {
     if ((faults.kinds[kind] ?? 0) === 0 || isPossible(kind, clients)) continue;
     throw new InputError(`${where}faults.kinds.${kind}: there is no client to strike`);

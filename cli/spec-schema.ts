@@ -8,6 +8,7 @@ import {
   SPEC_FORMAT,
 } from '../scenarios/spec.ts';
 import { faultKinds } from '../sim/fault.ts';
+import type { Plain } from '../sim/plain.ts';
 import type { Ending, NetworkConfig } from '../sim/plan.ts';
 import { faultSchema } from './fault-schema.ts';
 import {
@@ -27,8 +28,10 @@ const operation = z.strictObject({
   at: micros,
   // Whether there is such a client depends on the world, and is checked with it.
   client: z.int(),
-  operation: z.json(),
-  level: z.literal('sequential').exactOptional(),
+  operation: z.custom<Plain>(isPlain),
+  level: z.enum(['sequential', 'eventual', 'bounded']).exactOptional(),
+  // Whether there is such a replica depends on the world as well.
+  via: z.int().exactOptional(),
 });
 
 const plan = z.strictObject({
@@ -115,7 +118,7 @@ const returnWindow = z.strictObject({
   until: micros,
   clients: z.array(whole).exactOptional(),
   kind: z.enum(['reads', 'writes']).exactOptional(),
-  level: z.enum(['linearizable', 'sequential']).exactOptional(),
+  level: z.enum(['linearizable', 'sequential', 'eventual', 'bounded']).exactOptional(),
   atLeast: whole.exactOptional(),
   atMost: whole.exactOptional(),
 });
@@ -135,6 +138,7 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
   network,
   disk,
   clock: z.strictObject({ offset: micros, drift: rate }),
+  serviceTime: micros.min(1).exactOptional(),
   ending,
   bounds: z.strictObject({
     events: whole.max(EVENTS_MAX),
@@ -147,6 +151,8 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
     thinkTime: micros,
     mix: z.record(z.string(), rate),
     sequential: z.int().min(0).max(100).exactOptional(),
+    eventual: z.int().min(0).max(100).exactOptional(),
+    bounded: z.int().min(0).max(100).exactOptional(),
   }),
   faults: faultConfig,
   plan: plan.exactOptional(),
@@ -168,3 +174,21 @@ export const specSchema: z.ZodType<RunSpec> = z.strictObject({
     .strictObject({ event: whole, seed: z.string(), network: network.exactOptional() })
     .exactOptional(),
 });
+
+/**
+ * Whether JSON can say it. By `z.json()`, which is recursive, zod would remember every object of
+ * the spec in case it holds itself, and take five times as long.
+ */
+function isPlain(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      return value === null || Object.values(value).every(isPlain);
+    default:
+      return false;
+  }
+}

@@ -1,5 +1,7 @@
 /** What goes between a campaign and its worker threads. */
 import type { BatchResult, CampaignRequest, FailingRun, SeedOfRun } from '../scenarios/campaign.ts';
+import type { ComparedSeed } from '../scenarios/compare/compared.ts';
+import type { ComparisonRequest } from '../scenarios/compare/request.ts';
 import type { ShownRun } from '../scenarios/explain/explain.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { Guidance } from '../scenarios/guidance/harvest.ts';
@@ -25,6 +27,12 @@ export type WorkerJob =
     }
   /** Run a saved spec, which has nothing to do with the campaign, as it is. */
   | { readonly kind: 'replay'; readonly spec: RunSpec; readonly again: number }
+  /** Put the contenders of a comparison into the worlds of these seeds. */
+  | {
+      readonly kind: 'compare';
+      readonly request: ComparisonRequest;
+      readonly places: readonly SeedPlace[];
+    }
   /** Make a failing run small, within so many milliseconds. */
   | {
       readonly kind: 'shrink';
@@ -32,6 +40,12 @@ export type WorkerJob =
       readonly target: Target;
       readonly withinMs: number;
     };
+
+/** A seed of a comparison. */
+export interface SeedPlace {
+  readonly name: string;
+  readonly index: number;
+}
 
 export interface WorkerTask {
   readonly campaign: CampaignRequest;
@@ -58,6 +72,12 @@ export type WorkerAnswer =
   /** Absent where the run does not show the failure. */
   | { readonly kind: 'explain'; readonly explanation?: Explanation }
   | { readonly kind: 'replay'; readonly result: RunResult }
+  /** Of the first places; all of them, unless it was asked to end early. */
+  | {
+      readonly kind: 'compare';
+      readonly seeds: readonly ComparedSeed[];
+      readonly elapsedMs: number;
+    }
   | {
       readonly kind: 'shrink';
       readonly outcome: SmallFailure | NotShrunk;

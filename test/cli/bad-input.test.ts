@@ -40,8 +40,13 @@ describe('a command line that is wrong', () => {
     ['an unknown flag', ['run', 'vr/calm', '--frobnicate'], ['run has no flag --frobnicate']],
     [
       'a word too many',
+      ['completion', 'bash', 'extra'],
+      ['completion has no use for "extra": it takes [shell]: bash or zsh;'],
+    ],
+    [
+      'a word too many in a list',
       ['list', 'oracles', 'extra'],
-      ['list has no use for "extra": it takes [kind]: scenarios, protocols,', 'or mutants;'],
+      ['list oracles has no use for "extra": only of scenarios, protocols,'],
     ],
     ['a short flag', ['run', 'vr/calm', '-x'], ['run has no use for -x: it takes <scenario..>']],
     ['a flag of another command', ['run', 'vr/calm', '--jobs', '2'], ['run has no flag --jobs']],

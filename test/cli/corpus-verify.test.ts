@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SavedFailure } from '../../cli/saved-failure.ts';
-import { start } from './binary.ts';
+import { interrupted } from './binary.ts';
 import { edited, entryOf, OTHER_CODE, runThat } from './corpus-fixtures.ts';
 import { homeOfEachTest } from './home.ts';
 
@@ -124,9 +124,8 @@ describe('quorumlab corpus verify', () => {
       'vr/endless.json': endless,
       'vr/good.json': { ...passing, traceHash: '0'.repeat(16) },
     });
-    const { child, ended } = start(['corpus', 'verify', '--update'], home.path);
-    setTimeout(() => child.kill('SIGINT'), 3_000);
-    const { code, stdout, stderr } = await ended;
+    const words = ['corpus', 'verify', '--update'];
+    const { code, stdout, stderr } = await interrupted(words, home.path);
     expect(stderr).toContain('stopping');
     expect(stdout).toContain('2 not run');
     expect(home.entry('corpus/vr/good.json').traceHash).toBe('0'.repeat(16));

@@ -103,6 +103,11 @@ describe('a spec that was edited', () => {
     ['lengths', { faults: { ...faults, lastsMin: 9, lastsMax: 8 } }, 'faults.lastsMin: expected'],
     ['an empty mix', { workload: { ...workload, mix: {} } }, 'workload.mix: expected at least one'],
     ['a mix of nothing', { workload: { ...workload, mix: { get: 0 } } }, 'workload.mix: expected'],
+    [
+      'levels of more reads than there are',
+      { workload: { ...workload, sequential: 40, eventual: 40, bounded: 40 } },
+      'workload: expected sequential, eventual and bounded to be 100 parts in a hundred',
+    ],
     ['what is drawn', { workload: { ...workload, mix: { gett: 1 } } }, 'workload.mix: unknown'],
     [
       'an operation',
@@ -160,7 +165,9 @@ describe('a spec that was edited', () => {
     for (const { name } of builtIn.machines) expect(OPERATIONS_OF.get(name)).toBeDefined();
     expect(OPERATIONS_OF.size).toBe(builtIn.machines.length);
     for (const scenario of scenarios) {
-      const { machine, plan } = read(run(scenario.draw('0x1', {})).spec);
+      // Its spec has the plan even of a run that ends as it begins.
+      const result = run(scenario.draw('0x1', {}), { shouldStop: () => true });
+      const { machine, plan } = read(result.spec);
       const names = plan?.operations.map(({ operation }) => Object(operation).f);
       expect(OPERATIONS_OF.get(machine)).toEqual(expect.arrayContaining(names ?? []));
     }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { EXIT, severest } from '../../cli/exit.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { EXIT, InputError, severest } from '../../cli/exit.ts';
+import { report } from '../../cli/outcome.ts';
 import { compare } from '../../cli/replay-command.ts';
+import { SpecError } from '../../scenarios/assemble.ts';
 import { runBatch } from '../../scenarios/campaign.ts';
 import { type FakeBehaviour, fakeEngine, fakeSpec } from './fake-engine.ts';
 
@@ -13,6 +15,21 @@ describe('exit codes', () => {
     });
     expect(severest([])).toBe(0);
     expect(severest([0, 3, 0])).toBe(3);
+  });
+});
+
+describe('what ends a command', () => {
+  it.each([
+    ['wrong input', new InputError('no such file'), EXIT.usage],
+    ['a spec that names what is not there', new SpecError('unknown mutant'), EXIT.usage],
+    ['anything else', new TypeError('a slip of ours'), EXIT.internal],
+  ])('by %s has its message and exit code', (_what, error, code) => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(report(error)).toBe(code);
+    const [[told] = []] = write.mock.calls;
+    write.mockRestore();
+    expect(told).toContain(`${error.message}\n`);
+    expect(String(told).includes('internal error')).toBe(code === EXIT.internal);
   });
 });
 

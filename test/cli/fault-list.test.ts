@@ -68,8 +68,9 @@ describe('the list of faults', () => {
       const { faults: outcomes } = run({ ...spec, plan: { faults, operations: [] } });
       return outcomes[0]?.why !== 'nobody-to-ask';
     });
-    const names = able.map(({ name }) => name).join(' and ');
-    expect(remarks.join()).toBe(`of the protocols, ${names} can change their members`);
+    const names = able.map(({ name }) => name);
+    const listed = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+    expect(remarks.join()).toBe(`of the protocols, ${listed} can change their members`);
   });
 });
 

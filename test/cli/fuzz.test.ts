@@ -27,7 +27,9 @@ const MUTANT = ['--mutant', 'CL-1'];
 describe('quorumlab fuzz', () => {
   it('prints commands that work when pasted: saved failure, its seed, the campaign', async () => {
     const words = ['--seeds', '60', '--set', 'clientRetry=70000', '--out-dir', 'pasted'];
-    const { stdout, stderr, code } = await run('fuzz', 'vr', ...MUTANT, ...words);
+    // The base seed is drawn, and with it how long it takes to shrink what is found.
+    const soon = ['--shrink-time', '5s'];
+    const { stdout, stderr, code } = await run('fuzz', 'vr', ...MUTANT, ...words, ...soon);
     expect(code).toBe(1);
     expect(stderr).not.toContain('\r');
     expect(stderr).not.toContain('\u001b');

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CampaignResult } from '../../scenarios/campaign-types.ts';
+import type { ComparisonResult } from '../../scenarios/compare/compared.ts';
 import { type Running, start, temporaryFolder } from './binary.ts';
 
 let folder = temporaryFolder();
@@ -64,6 +65,29 @@ describe('a campaign that is interrupted', () => {
     running.child.kill('SIGINT');
     running.child.stderr?.once('data', () => running.child.kill('SIGINT'));
     expect((await running.ended).code).toBe(130);
+  });
+});
+
+describe('a comparison that is interrupted', () => {
+  it('keeps the seeds that every contender has run, reports them, and exits 130', async () => {
+    const words = ['compare', 'calm', '--protocol', 'vr,mp', '--seeds', '1000000', '--json'];
+    const running = start([...words, '--html', 'compare.html'], folder.path);
+    running.child.stderr?.once('data', () => running.child.kill('SIGINT'));
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    const result: ComparisonResult = JSON.parse(stdout);
+    expect(result.interrupted).toBe(true);
+    const [scenario] = result.scenarios;
+    const seeds = scenario?.seeds.length ?? 0;
+    expect(seeds).toBeGreaterThan(0);
+    expect(seeds).toBeLessThan(1_000_000);
+    expect(scenario?.standings.map(({ passed }) => passed)).toEqual([seeds, seeds]);
+    // The report has the command that runs just these seeds again, not all that were asked for.
+    const last = Math.max(...(scenario?.seeds ?? []).map(({ index }) => index));
+    const report = readFileSync(join(folder.path, 'compare.html'), 'utf8');
+    expect(report).toMatch(new RegExp(`--base-seed 0x[0-9a-f]+ --seeds ${last + 1}<`));
+    expect(report).toMatch(/<\/html>\s*$/);
   });
 });
 

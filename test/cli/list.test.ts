@@ -37,6 +37,50 @@ describe('quorumlab list, completion and help', () => {
     },
   );
 
+  it('lists what some protocols have of their own, and what all share', async () => {
+    const idsOf = async (...words: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await run('list', ...words, '--json');
+      const items: readonly { id: string }[] = JSON.parse(stdout);
+      return items.map(({ id }) => id);
+    };
+    const ids = await idsOf('scenarios', 'op', 'craq');
+    expect(ids).toEqual(
+      scenarios.flatMap(({ id, protocol }) => (['op', 'craq'].includes(protocol) ? id : [])),
+    );
+    expect(await idsOf('protocols', 'vr')).toEqual(['vr']);
+    expect(await idsOf('marks', 'op')).toContain('log-synchronised');
+    expect(await idsOf('marks', 'vr')).not.toContain('log-synchronised');
+    const bugs = await idsOf('mutants', 'vr');
+    expect(bugs).toEqual(expect.arrayContaining(['VR-3', 'SM-3']));
+    expect(bugs).not.toContain('MP-1');
+  });
+
+  it.each([
+    [['scenarios', 'cra'], 'there is no protocol "cra" (did you mean craq?)'],
+    [['marks', 'raft'], 'there is no protocol "raft": there are vr, mp, chain, craq, op, single'],
+    [['faults', 'op'], 'list faults has no use for "op": only of scenarios, protocols, marks and'],
+    [['op'], 'list needs to know what of op: list scenarios op, say'],
+    [['scenario'], 'not "scenario" (did you mean scenarios?)'],
+  ])('refuses %j', async (words, message) => {
+    const { code, stdout, stderr } = await run('list', ...words);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    [['run', 'D18'], '(did you mean vr/quorum-loss, mp/quorum-loss, chain/quorum-loss, craq/'],
+    [['run', 'op/D18'], '"op/D18" (did you mean op/quorum-loss?)'],
+    [['fuzz', 'op/d16'], '(did you mean op/compacted-follower or op/compacted-leader?)'],
+    [['run', 'vr/D4'], '(did you mean vr/no-majority or vr/unpause?)'],
+    [['run', 'op/D99'], 'there is no scenario "op/D99"; see quorumlab list scenarios'],
+    [['compare', 'D18', '--protocol', 'vr'], '"D18" (did you mean quorum-loss?)'],
+  ])('names the scenarios of a number: %j', async (words, message) => {
+    const { code, stderr } = await run(...words);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
   it('completes scenarios', async () => {
     const { stdout } = await run('--get-yargs-completions', 'quorumlab', 'run', 'vr/cal');
     expect(stdout.trim().split('\n')).toEqual(['vr/calm']);
@@ -52,6 +96,9 @@ describe('quorumlab list, completion and help', () => {
     ],
     [['run', '--determinism', 'vr/cal'], ['vr/calm']],
     [['list', 'sc'], ['scenarios']],
+    [['list', 'marks', 'cra'], ['craq']],
+    [['compare', 'quorum'], ['quorum-loss']],
+    [['compare', 'calm', '--protocol', 'vr'], ['vr']],
     [
       ['completion', ''],
       ['bash', 'zsh'],

@@ -44,6 +44,20 @@ describe('quorumlab run', () => {
     expect(printedNumbers).toEqual(recorded.map((line) => JSON.parse(line).event));
   });
 
+  it('prints ballots as people read them, and traces them as they are', async () => {
+    for (const [protocol, packed] of [
+      ['mp', 1024],
+      ['op', 65538],
+    ] as const) {
+      const words = ['run', `${protocol}/calm`, '--seed', '1', '--print', 'events,state'];
+      const { stdout } = await run(...words, '--trace', 'ballots.ndjson');
+      expect(stdout).toMatch(/from n\d \{.*\bballot: 1\.\d/);
+      expect(stdout).toMatch(/^disk +(ballot|promised) +1\.\d$/m);
+      expect(stdout).not.toMatch(/\b(ballot|promised|inReplyTo|followed|acceptedRound):? \d{3}/);
+      expect(read('ballots.ndjson')).toContain(`ballot: ${packed}`);
+    }
+  });
+
   it('prints one JSON object a scenario', async () => {
     const { stdout } = await run('run', 'vr/calm', 'vr/chaos', '-s', '0x7', '--json');
     const runs = stdout
