@@ -18,7 +18,7 @@ export interface Asked {
 
 /** `quorumlab replay vr/partitions@0x9c41f0 --mutant VR-3 --nodes 5`. */
 export function replaySeedCommand(scenario: string, seed: string, asked: Asked = {}): string {
-  return command('replay', `${scenario}@${seed}`, ...wordsOf(asked));
+  return commandLine('replay', `${scenario}@${seed}`, ...wordsOf(asked));
 }
 
 /** A run that was drawn with these simulation options. */
@@ -86,7 +86,7 @@ export function replaySavedCommand(savedAs: string, outDir: string = OUT_DIR): s
 
 /** Runs what a file holds again. */
 export function replayFileCommand(path: string): string {
-  return command('replay', path);
+  return commandLine('replay', path);
 }
 
 type Repeatable = Asked &
@@ -116,14 +116,15 @@ export function repeatCommand(
   const [shard, ...others] = shards?.held ?? [];
   const isOne = shards !== undefined && shard !== undefined && others.length === 0;
   const part = isOne ? ['--shard', `${shard + 1}/${shards.count}`] : [];
-  return command('fuzz', ...selected, ...wordsOf(campaign), ...chosen, ...budget, ...part);
+  return commandLine('fuzz', ...selected, ...wordsOf(campaign), ...chosen, ...budget, ...part);
 }
 
 function wordsOf({ mutant, flags = [] }: Asked): readonly string[] {
   return mutant === undefined ? flags : ['--mutant', mutant, ...flags];
 }
 
-function command(...words: readonly string[]): string {
+/** `quorumlab` and these words, quoted where a shell would take one apart. */
+export function commandLine(...words: readonly string[]): string {
   return ['quorumlab', ...words.map(shellWord)].join(' ');
 }
 

@@ -3,9 +3,11 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { RunComparison, StatePair } from '../scenarios/diff/compare-runs.ts';
 import type { Divergence } from '../scenarios/diff/divergence.ts';
 import type { HistoryEntry, RunResult } from '../scenarios/spec.ts';
+import type { NumberNames } from '../sim/number-names.ts';
 import type { EventRecord } from '../sim/record.ts';
 import { eventRow, fitted } from './event-row.ts';
 import { fateInWords, recordInWords } from './event-words.ts';
+import { namedRecord } from './named-numbers.ts';
 import { specDifferenceLines } from './spec-words.ts';
 import {
   formatCount,
@@ -22,6 +24,8 @@ export interface DiffSide {
   /** As the person named it, with what holds for this side alone. */
   readonly title: string;
   readonly run: RunResult;
+  /** How its protocol's numbers are read. */
+  readonly numberNames?: NumberNames | undefined;
 }
 
 export interface DiffStyle {
@@ -114,7 +118,7 @@ function partingLines(divergence: Divergence, page: Page): readonly string[] {
   return [
     `${INDENT}a  ${recordLine(a, page.a)}`,
     `${INDENT}b  ${recordLine(b, page.b)}`,
-    ...(isSameThing && a !== undefined && b !== undefined ? fieldLines(a, b, fields) : []),
+    ...(isSameThing && a !== undefined && b !== undefined ? fieldLines(a, b, fields, page) : []),
     ...laterLines('b', a, laterB, page.b),
     ...laterLines('a', b, laterA, page.a),
   ];
@@ -134,9 +138,11 @@ function fieldLines(
   a: EventRecord,
   b: EventRecord,
   fields: Divergence['fields'],
+  page: Page,
 ): readonly string[] {
+  const [shownA, shownB] = [namedRecord(a, page.a.numberNames), namedRecord(b, page.b.numberNames)];
   return fields.flatMap((field) => {
-    const [ofA, ofB] = [a[field], b[field]].map((value) => String(value ?? 'none'));
+    const [ofA, ofB] = [shownA[field], shownB[field]].map((value) => String(value ?? 'none'));
     return [`${INDENT}${field}:`, `${INDENT}${INDENT}a  ${ofA}`, `${INDENT}${INDENT}b  ${ofB}`];
   });
 }
@@ -167,9 +173,10 @@ function sideBySide({ shared }: Divergence, page: Page): readonly string[] {
   const { ink, rows, width } = page;
   const columnWidth = Math.floor((width - 7) / 2);
   const from = Math.max(0, shared - SHARED_ROWS);
-  const row = (place: number, { run }: DiffSide): string => {
+  const row = (place: number, { run, numberNames }: DiffSide): string => {
     const record = run.events?.[place];
-    return record === undefined ? '' : eventRow(record, run.spec.replicas);
+    if (record === undefined) return '';
+    return eventRow(namedRecord(record, numberNames), run.spec.replicas);
   };
   const lines: string[] = [];
   for (let place = from; place < shared + rows; place++) {

@@ -10,7 +10,8 @@ import type {
   FailureGroup,
 } from '../scenarios/campaign-types.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
-import type { RunResult, Verdict } from '../scenarios/spec.ts';
+import type { RunResult, Thrown, Verdict } from '../scenarios/spec.ts';
+import type { ReportComparison } from './comparison-document.ts';
 
 export const REPORT_FORMAT = 'quorumlab-report/1';
 
@@ -31,6 +32,7 @@ export interface ReportIndex {
   /** Command that runs the campaign again. */
   readonly repeat?: string;
   readonly campaign?: ReportCampaign;
+  readonly comparison?: ReportComparison;
   readonly runs: readonly RunHead[];
 }
 
@@ -42,6 +44,8 @@ export interface ReportCampaign extends Omit<CampaignResult, 'groups' | 'metadat
 export interface ReportGroup extends Omit<FailureGroup, 'example' | 'original'> {
   /** Number of the example among the report's runs. */
   readonly run: number;
+  /** Of an exception: that of the example. */
+  readonly thrown?: Thrown;
 }
 
 /** Enough of a run to list it. */
@@ -64,6 +68,8 @@ export interface ReportRun {
   readonly run: Omit<RunResult, 'events'>;
   /** Absent when the run was not recorded. */
   readonly log?: PackedEvents;
+  /** What rounds are called, by their numbers; absent: by these. */
+  readonly roundNames?: { readonly [round: number]: string };
 }
 
 export type ReportMetadata = CampaignMetadata;

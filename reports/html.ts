@@ -7,9 +7,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { CampaignMetadata, CampaignResult } from '../scenarios/campaign-types.ts';
+import type { ComparisonResult, ShownSeed } from '../scenarios/compare/compared.ts';
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult } from '../scenarios/spec.ts';
+import type { NumberName, NumberNames } from '../sim/number-names.ts';
+import type { EventRecord } from '../sim/record.ts';
 import { OUT_DIR, repeatCommand, replayOriginalCommand, replayRunCommand } from './commands.ts';
+import { reportSeed } from './comparison-document.ts';
 import {
   BLOCK_TYPE,
   INDEX_BLOCK,
@@ -22,11 +26,14 @@ import {
   type RunHead,
   runBlock,
 } from './document.ts';
+import { escapeHtml } from './escape-html.ts';
+import { namedRecord } from './named-numbers.ts';
 import { EVENT_LIMIT, packEvents } from './pack.ts';
-import { escapeHtml, reportTitle, staticSummary } from './static-summary.ts';
+import { reportTitle, staticSummary } from './static-summary.ts';
 
 export interface ReportInput {
   readonly campaign?: CampaignResult;
+  readonly comparison?: ComparisonInput;
   /** Further runs, after the examples of the campaign's groups. */
   readonly runs: readonly RunResult[];
   /** Shown in the report's footer; the campaign's own when absent. */
@@ -41,8 +48,18 @@ export interface ReportInput {
   readonly explanation?: (run: RunResult) => Explanation | undefined;
   /** The refined signature of the first failure of one of `runs`. */
   readonly refined?: (run: RunResult) => string | undefined;
+  /** How the numbers of a run's protocol are read. */
+  readonly numberNames?: (run: RunResult) => NumberNames | undefined;
   /** Largest number of event records kept of one run. */
   readonly eventLimit?: number;
+}
+
+/** A comparison, whose shown runs are among `runs` of the input. */
+export interface ComparisonInput {
+  readonly result: ComparisonResult;
+  readonly shown: readonly ShownSeed[];
+  /** Command that makes it again. */
+  readonly repeat: string;
 }
 
 /** Renders one self-contained HTML document. Throws when the viewer has not been built. */
@@ -54,7 +71,7 @@ export function renderReport(input: ReportInput): string {
   const limit = input.eventLimit ?? EVENT_LIMIT;
   const blocks = [
     gzipBlock(INDEX_BLOCK, index),
-    ...runs.map((run, number) => gzipBlock(runBlock(number), packRun(run, limit))),
+    ...runs.map((run, number) => gzipBlock(runBlock(number), packRun(run, input, limit))),
   ];
   if (metadata !== undefined) blocks.push(jsonBlock(METADATA_BLOCK, metadata));
   return [
@@ -101,18 +118,35 @@ function assemble(input: ReportInput): { index: ReportIndex; runs: readonly RunR
     const { metadata: _metadata, groups, ...rest } = input.campaign;
     const packed = groups.map(({ example, original: _original, ...group }) => {
       const replay = replayOriginalCommand(group, example, rest, input.outDir);
-      return { ...group, run: numberOf(example, replay) };
+      const thrown = example.failures[0]?.thrown;
+      const told = thrown === undefined ? {} : { thrown };
+      return { ...group, ...told, run: numberOf(example, replay) };
     });
     campaign = { ...rest, groups: packed };
   }
   const replayOf = input.replay ?? replayRunCommand;
   for (const run of input.runs) numberOf(run, replayOf(run));
+  const { comparison } = input;
   const index: ReportIndex = {
     format: REPORT_FORMAT,
     outDir: input.outDir ?? OUT_DIR,
     ...(campaign === undefined
       ? {}
       : { campaign, repeat: input.repeat ?? repeatCommand(campaign) }),
+    ...(comparison === undefined
+      ? {}
+      : {
+          comparison: {
+            result: comparison.result,
+            repeat: comparison.repeat,
+            shown: comparison.shown.map((seed) =>
+              reportSeed(seed, {
+                numberOf: (run) => numberOf(run, replayOf(run)),
+                roundName: (run) => input.numberNames?.(run)?.round ?? String,
+              }),
+            ),
+          },
+        }),
     runs: runs.map((run, number) => {
       const explanation = input.explanation?.(run);
       const refined = input.refined?.(run);
@@ -139,10 +173,25 @@ function headOf(run: RunResult, replay: string): RunHead {
   };
 }
 
-function packRun(result: RunResult, limit: number): ReportRun {
+function packRun(result: RunResult, { numberNames }: ReportInput, limit: number): ReportRun {
   const { events, ...run } = result;
   if (events === undefined) return { run };
-  return { run, log: packEvents(events, run.failures[0]?.event, limit) };
+  const names = numberNames?.(result);
+  const shown = events.map((record) => namedRecord(record, names));
+  return {
+    run,
+    log: packEvents(shown, run.failures[0]?.event, limit),
+    ...(names?.round === undefined ? {} : { roundNames: roundNames(events, names.round) }),
+  };
+}
+
+/** Of each round that is in the log, by its number. */
+function roundNames(
+  events: readonly EventRecord[],
+  name: NumberName,
+): { readonly [round: number]: string } {
+  const rounds = new Set(events.flatMap(({ round }) => round ?? []));
+  return Object.fromEntries([...rounds].map((round) => [round, name(round)]));
 }
 
 /** Position of the operating system's number in a gzip header, and its value for "unknown". */

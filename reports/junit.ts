@@ -14,6 +14,7 @@ import type {
 import { replayFailureCommand, replayFileCommand, replaySavedCommand } from './commands.ts';
 import { sentencesOf } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
+import { thrownLines } from './thrown.ts';
 import { expectationInWords, formatCount, plural } from './words.ts';
 
 /** Node loads the package's CommonJS build, while its types describe the other one. */
@@ -101,6 +102,7 @@ function explain(
   const faults = faultSpans(example).filter((span) => span.from <= failedAt);
   return [
     group.message,
+    ...thrownLines({ ...example.failures[0], message: group.message }),
     `in ${plural(count, 'seed')}`,
     `faults before it: ${faults.map(spanInWords).join(' · ') || 'none'}`,
     ...(explanation === undefined ? [] : sentencesOf(explanation)),

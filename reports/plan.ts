@@ -7,6 +7,7 @@ import type {
   MarkTrigger,
   NetworkConfig,
   PlannedFault,
+  PlannedOperation,
 } from '../sim/plan.ts';
 import { faultInWords } from './faults.ts';
 import { formatAsked, formatRate, formatTime, formatTimeExact, nodeName, plural } from './words.ts';
@@ -49,8 +50,13 @@ function operationRows({ spec, history }: RunResult): readonly Row[] {
   const calls = new Map(history.map(({ operation, call }) => [operation, call]));
   return spec.plan.operations.map((planned) => ({
     at: calls.get(planned.operation) ?? planned.at,
-    text: `c${planned.client} ${formatAsked(planned)}`,
+    text: `c${planned.client} ${formatAsked(planned)}${viaInWords(planned, spec)}`,
   }));
+}
+
+/** `, via n1`, where the client is told whom to ask first. */
+function viaInWords({ via }: PlannedOperation, { replicas }: RunSpec): string {
+  return via === undefined ? '' : `, via ${nodeName(via, replicas)}`;
 }
 
 function faultRows({ spec, faults }: RunResult): readonly Row[] {
@@ -145,8 +151,13 @@ function fateInWords(fate: FateOverride, replicas: number): string {
   return `${type} ${link} no. ${ordinal + 1} ${what}`;
 }
 
-/** Disks and clocks, as far as they are not plain. */
-function surroundings({ disk, clock, shuffleTies }: RunSpec): readonly string[] {
+/** `a message keeps its replica busy for 100 µs`. */
+export function serviceInWords(serviceTime: number): string {
+  return `a message keeps its replica busy for ${formatTime(serviceTime)}`;
+}
+
+/** Disks, replicas and clocks, as far as they are not plain. */
+function surroundings({ disk, clock, serviceTime, shuffleTies }: RunSpec): readonly string[] {
   const { latencyMin, latencyMax, torn, stall = 0, stallBy = 0 } = disk;
   const latency =
     latencyMin === latencyMax
@@ -165,6 +176,7 @@ function surroundings({ disk, clock, shuffleTies }: RunSpec): readonly string[] 
   ];
   return [
     ...(disks.length === 0 ? [] : [`disks ${disks.join(', ')}`]),
+    ...(serviceTime === undefined ? [] : [serviceInWords(serviceTime)]),
     ...(clocks.length === 0 ? [] : [`clocks ${clocks.join(', ')}`]),
     ...(shuffleTies ? ['what happens at the same time does so in an order of the seed'] : []),
   ];

@@ -1,9 +1,12 @@
 /** What of an HTML report is there without scripts: the verdict, the failures, commands. */
 import type { CorpusAccount } from '../scenarios/campaign-types.ts';
-import type { RunResult } from '../scenarios/spec.ts';
+import type { Failure, RunResult } from '../scenarios/spec.ts';
+import { comparisonSummary } from './comparison-summary.ts';
 import type { ReportCampaign, ReportGroup, ReportIndex } from './document.ts';
+import { escapeHtml } from './escape-html.ts';
 import { expectedRows } from './expected.ts';
 import { sentencesOf } from './explanation.ts';
+import { thrownLines } from './thrown.ts';
 import {
   corpusInWords,
   expectationInWords,
@@ -15,6 +18,11 @@ import {
 } from './words.ts';
 
 export function reportTitle(index: ReportIndex): string {
+  if (index.comparison !== undefined) {
+    const { scenarios, contenders } = index.comparison.result;
+    const names = scenarios.map(({ name }) => name).join(', ');
+    return `${names} · ${contenders.map(({ label }) => label).join(', ')} · quorumlab`;
+  }
   if (index.campaign !== undefined) {
     const { verdict, scenarios, protocol } = index.campaign;
     return `${verdict} · ${scenariosTitle(scenarios, protocol)} · quorumlab`;
@@ -29,6 +37,7 @@ export function reportTitle(index: ReportIndex): string {
 export function staticSummary(index: ReportIndex, runs: readonly RunResult[]): string {
   const parts = ['<main class="page static">'];
   if (index.campaign !== undefined) parts.push(...campaignSummary(index.campaign, index.repeat));
+  if (index.comparison !== undefined) parts.push(comparisonSummary(index.comparison));
   runs.forEach((run, number) => {
     parts.push(...runSummary(run, index.runs[number]?.replay));
   });
@@ -38,15 +47,6 @@ export function staticSummary(index: ReportIndex, runs: readonly RunResult[]): s
     '</main>',
   );
   return parts.join('');
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
 
 function campaignSummary(campaign: ReportCampaign, repeat: string | undefined): readonly string[] {
@@ -111,9 +111,15 @@ function runSummary(run: RunResult, replay: string | undefined): readonly string
   return [
     `<h2>${escapeHtml(`${run.verdict.toUpperCase()} ${scenario}@${seed}`)}</h2>`,
     ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
+    ...run.failures.flatMap(thrownSummary),
     ...expectedSummary(run),
     ...(replay === undefined ? [] : [`<p>Replay: <code>${escapeHtml(replay)}</code></p>`]),
   ];
+}
+
+function thrownSummary(failure: Failure): readonly string[] {
+  const lines = thrownLines(failure);
+  return lines.length === 0 ? [] : [`<pre>${escapeHtml(lines.join('\n'))}</pre>`];
 }
 
 function expectedSummary(run: RunResult): readonly string[] {

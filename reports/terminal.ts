@@ -16,6 +16,7 @@ import { explanationLines } from './explanation.ts';
 import { faultSpans, spanInWords } from './faults.ts';
 import { operationsInWords } from './operation-counts.ts';
 import { shrunkInWords } from './shrunk.ts';
+import { thrownLines } from './thrown.ts';
 import { unjudgedInWords } from './unjudged.ts';
 import { unmetOverrideLines } from './unmet-overrides.ts';
 import { unstruckLines } from './unstruck.ts';
@@ -186,6 +187,7 @@ function failureBlock(
     `${badge(ink, 'failed')}  ${ink.bold(`${scenario}@${seed}`)}${varied}  ${what}  ` +
       `sig ${ink.bold(signature)}${family}${many}`,
     `${INDENT}${failure.message}`,
+    ...thrownLines(failure).map((line) => INDENT + INDENT + line),
   ];
   const before = faultSpans(run).filter((span) => span.from <= failure.at);
   const faults = before.length === 0 ? 'none' : lastFew(before.map(spanInWords));

@@ -30,6 +30,8 @@ function asFlag({ setting, value }: Alteration): string {
       return `--duration ${Number(value) / MICROS_PER_MS}ms`;
     case 'maxEvents':
       return `--max-events ${value}`;
+    case 'serviceTime':
+      return `--service-time ${value}us`;
     case 'option':
       return `--set ${value}`;
     case 'faults':

@@ -60,12 +60,30 @@ function whyInWords(run: RunResult, planned: PlannedFault, outcome: FaultOutcome
   switch (outcome.why) {
     case 'beyond-claims':
       return `beyond what ${protocol} claims to survive (withinClaims)`;
+    case 'no-record': {
+      const spared = withinClaims ? ' (the last one is spared: withinClaims)' : '';
+      return whyInShort(outcome) + spared;
+    }
+    case 'mark-not-reached':
+      return missInWords(run, planned, outcome.seen ?? 0);
+    case 'turned-quiet': {
+      const since = ending.kind === 'quiet' ? `, at ${formatTime(ending.healAt)}` : '';
+      return whyInShort(outcome) + since;
+    }
+    default:
+      return whyInShort(outcome);
+  }
+}
+
+/** Why a fault did not strike, without what the run has to say to that. */
+export function whyInShort({ why, status }: FaultOutcome): string {
+  switch (why) {
+    case 'beyond-claims':
+      return 'it is beyond what the protocol claims to survive';
     case 'node-down':
       return 'the node was down already';
     case 'no-record':
-      return withinClaims
-        ? 'there was no record to damage (the last one is spared: withinClaims)'
-        : 'there was no record to damage';
+      return 'there was no record to damage';
     case 'nobody-to-ask':
       return 'no replica could change the members';
     case 'no-member':
@@ -73,18 +91,16 @@ function whyInWords(run: RunResult, planned: PlannedFault, outcome: FaultOutcome
     case 'no-build':
       return 'there was no other build';
     case 'mark-not-reached':
-      return missInWords(run, planned, outcome.seen ?? 0);
+      return 'its mark was not reached';
     case 'turned-quiet':
-      return ending.kind === 'quiet'
-        ? `faults had stopped by then, at ${formatTime(ending.healAt)}`
-        : 'faults had stopped by then';
+      return 'faults had stopped by then';
     case 'run-ended':
       return 'the run ended first';
     case undefined:
       // Out of a result that does not tell.
-      return outcome.status === 'held-back' ? 'it was held back' : 'it was not due in time';
+      return status === 'held-back' ? 'it was held back' : 'it was not due in time';
     default:
-      return outcome.why satisfies never;
+      return why satisfies never;
   }
 }
 

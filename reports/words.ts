@@ -37,6 +37,13 @@ export function formatCompact(count: number): string {
   return String(count);
 }
 
+/** How many a second: `512`, and `0.6` where there are few. */
+export function formatSpeed(rate: number): string {
+  if (rate >= 9.95) return formatCompact(rate);
+  // Of what goes on for minutes, a tenth is all there is to tell.
+  return rate >= 0.1 ? trimZeros(rate.toFixed(1)) : trimZeros(rate.toPrecision(1));
+}
+
 /** `1 seed`, `2 seeds`, `3 crashes`. */
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`;

@@ -8,6 +8,7 @@ import {
   formatCompact,
   formatCount,
   formatElapsed,
+  formatSpeed,
   oracleName,
   outcomeInWords,
   plural,
@@ -78,7 +79,7 @@ function summaryOf(campaign: ReportCampaign, metadata: ReportMetadata | undefine
   if (campaign.interrupted) facts.push('interrupted before its end');
   if (metadata !== undefined && metadata.elapsedMs > 0) {
     const rate = (totals.seeds * 1000) / metadata.elapsedMs;
-    facts.push(`${formatCompact(rate)} seeds/s for ${formatElapsed(metadata.elapsedMs)}`);
+    facts.push(`${formatSpeed(rate)} seeds/s for ${formatElapsed(metadata.elapsedMs)}`);
   }
   return facts.join(' · ');
 }

@@ -20,47 +20,55 @@ interface CountTableProps {
 }
 
 /**
- * The rarest first, which tell most; a bar is as long as the count's share of the largest, by their
- * logarithms.
+ * The rarest first, which tell most, and below them, folded, what never came; a bar is as long as
+ * the count's share of the largest, by their logarithms.
  */
 function CountTable({ heading, column, counts, missing }: CountTableProps) {
   const countOf = (name: string) => counts[name] ?? 0;
-  const names = Object.keys(counts).sort((a, b) => countOf(a) - countOf(b) || (a < b ? -1 : 1));
+  const all = Object.keys(counts).sort((a, b) => countOf(a) - countOf(b) || (a < b ? -1 : 1));
+  const names = all.filter((name) => countOf(name) > 0);
+  const never = all.filter((name) => countOf(name) === 0);
   const most = Math.max(1, ...names.map(countOf));
-  if (names.length === 0) return null;
+  if (all.length === 0) return null;
   return (
     <section class="pane" aria-label={heading}>
       <h2>{heading}</h2>
-      <table class="plain counts">
-        <thead>
-          <tr>
-            <th scope="col">{column}</th>
-            <th scope="col" class="number">
-              Times
-            </th>
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {names.map((name) => {
-            const count = countOf(name);
-            const share = Math.log(count + 1) / Math.log(most + 1);
-            return (
-              <tr key={name} class={count === 0 ? 'missing' : ''}>
-                <td>{name}</td>
-                <td class="number">{formatCount(count)}</td>
-                <td>
-                  {count === 0 ? (
-                    missing
-                  ) : (
+      {names.length === 0 ? null : (
+        <table class="plain counts">
+          <thead>
+            <tr>
+              <th scope="col">{column}</th>
+              <th scope="col" class="number">
+                Times
+              </th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => {
+              const count = countOf(name);
+              const share = Math.log(count + 1) / Math.log(most + 1);
+              return (
+                <tr key={name}>
+                  <td>{name}</td>
+                  <td class="number">{formatCount(count)}</td>
+                  <td>
                     <span class="bar" style={{ width: `${Math.round(share * 100)}%` }} />
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+      {never.length === 0 ? null : (
+        <details class="missing">
+          <summary>
+            {formatCount(never.length)} {missing}
+          </summary>
+          <p>{never.join(', ')}</p>
+        </details>
+      )}
     </section>
   );
 }

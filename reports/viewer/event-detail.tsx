@@ -43,7 +43,7 @@ function factsOf(view: RunView, log: EventLog, record: number): readonly Fact[] 
     history === undefined ? undefined : ['operation', outcomeText(history)],
     stated('detail', text(log, log.detail, record)),
     stated('state after', text(log, log.summary, record)),
-    round === ABSENT ? undefined : [words.round, String(round)],
+    round === ABSENT ? undefined : [words.round, view.model.roundName(round)],
     leads === ABSENT ? undefined : [`is ${words.leader}`, leads === 1 ? 'yes' : 'no'],
   ];
   return facts.filter((fact) => fact !== undefined);

@@ -20,7 +20,8 @@ export interface EventLog {
   readonly fault: Int32Array;
   readonly detail: Int32Array;
   readonly summary: Int32Array;
-  readonly round: Int32Array;
+  /** Packed ones need more than 32 bits. */
+  readonly round: Float64Array;
   readonly leads: Int32Array;
 }
 
@@ -49,12 +50,12 @@ export function unpackEvents(packed: PackedEvents): EventLog {
     fault: Int32Array.from(columns.fault),
     detail: Int32Array.from(columns.detail),
     summary: Int32Array.from(columns.summary),
-    round: Int32Array.from(columns.round),
+    round: Float64Array.from(columns.round),
     leads: Int32Array.from(columns.leads),
   };
 }
 
-type Column = Int32Array | Float64Array;
+export type Column = Int32Array | Float64Array;
 
 /** The value at `index`, which must be inside the column. */
 export function at(column: Column, index: number): number {

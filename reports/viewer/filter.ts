@@ -3,7 +3,7 @@
  * by "and", values within one by commas; `!` turns a term round; other words are searched for.
  */
 import { ABSENT } from '../document.ts';
-import { at, type EventLog } from './event-log.ts';
+import { at, type Column, type EventLog } from './event-log.ts';
 
 /** What a filter needs to know of a run besides its log. */
 export interface FilterNames {
@@ -11,6 +11,8 @@ export interface FilterNames {
   nodeOf(name: string): number | undefined;
   /** The protocol's word for a round, which stands for that field. */
   readonly round: string;
+  /** Numbers of the rounds of that name; none for what cannot be one. */
+  roundsCalled(name: string): readonly number[];
   /** Key that an operation of the history names. */
   keyOf(operation: number): string | undefined;
 }
@@ -102,7 +104,7 @@ function parseTerm(
     case 'op':
       return isOneOf(log.operation, numbers(values, problems));
     case 'round':
-      return isOneOf(log.round, numbers(values, problems));
+      return isOneOf(log.round, rounds(values, names, problems));
     case 'key':
       return (record) => {
         const operation = at(log.operation, record);
@@ -114,7 +116,7 @@ function parseTerm(
   }
 }
 
-function isOneOf(column: Int32Array, allowed: ReadonlySet<number>): Test {
+function isOneOf(column: Column, allowed: ReadonlySet<number>): Test {
   return (record) => allowed.has(at(column, record));
 }
 
@@ -130,6 +132,20 @@ function nodeIds(
     else ids.add(id);
   }
   return ids;
+}
+
+function rounds(
+  values: readonly string[],
+  names: FilterNames,
+  problems: string[],
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const value of values) {
+    const called = names.roundsCalled(value);
+    if (called.length === 0) problems.push(`no ${names.round} is called ${value}`);
+    for (const round of called) found.add(round);
+  }
+  return found;
 }
 
 function numbers(values: readonly string[], problems: string[]): ReadonlySet<number> {

@@ -7,6 +7,7 @@ import { oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { ExplanationPane } from './explanation-pane.tsx';
 import { runHref } from './route.ts';
+import { ThrownLines } from './thrown-lines.tsx';
 
 export function GroupPage(props: { readonly index: ReportIndex; readonly group: ReportGroup }) {
   const { index, group } = props;
@@ -18,6 +19,7 @@ export function GroupPage(props: { readonly index: ReportIndex; readonly group: 
           <span class="badge failed">FAILED</span> {group.signature}
         </h1>
         <p class="sentence">{group.message}</p>
+        <ThrownLines failure={group} />
         <p>
           {oracleName(group)}, in {plural(group.count, 'seed')}
         </p>

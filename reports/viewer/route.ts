@@ -3,6 +3,7 @@
 export type Route =
   | { readonly page: 'campaign' }
   | { readonly page: 'help' }
+  | { readonly page: 'compare' }
   | { readonly page: 'group'; readonly signature: string }
   | { readonly page: 'run'; readonly run: number; readonly view: RunAddress };
 
@@ -25,6 +26,7 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   const [page = '', name = ''] = path.split('/').slice(1);
   if (page === 'help') return { page: 'help' };
+  if (page === 'compare') return { page: 'compare' };
   if (page === 'f' && name !== '') return { page: 'group', signature: decode(name) };
   if (page === 'r' && /^\d+$/.test(name)) {
     return { page: 'run', run: Number(name), view: parseAddress(query) };

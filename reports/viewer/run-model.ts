@@ -21,6 +21,8 @@ export interface RunModel {
   readonly names: FilterNames;
   /** The protocol's own, for what everybody else calls round and leader. */
   readonly words: { readonly round: string; readonly leader: string };
+  /** What a round of that number is called. */
+  roundName(round: number): string;
   /** Types of the messages that were sent, the most frequent first. */
   readonly messageTypes: readonly string[];
   /**
@@ -90,8 +92,9 @@ export function buildRunModel(number: number, packed: ReportRun): RunModel {
       evidence === undefined
         ? undefined
         : { ...evidence, members: new Set([...evidence.operations, ...stuck(evidence)]) },
-    names: filterNames(run),
+    names: filterNames(packed),
     words: wordsOf(run),
+    roundName: (round) => packed.roundNames?.[round] ?? String(round),
     messageTypes: log === undefined ? [] : messageTypes(log),
     failureTime: wrongAnswer?.time ?? run.failures[0]?.at,
     failureRecord: failureRecordOf(run, log, wrongAnswer),
@@ -261,7 +264,7 @@ function buildRows(
   return rows.sort((a, b) => rank(a.operations) - rank(b.operations));
 }
 
-function filterNames(run: RunModel['run']): FilterNames {
+function filterNames({ run, roundNames }: ReportRun): FilterNames {
   const { replicas, clients } = run.spec;
   const ids = new Map<string, number>();
   for (let node = 0; node < replicas + clients; node += 1) {
@@ -270,11 +273,20 @@ function filterNames(run: RunModel['run']): FilterNames {
   return {
     nodeOf: (name) => ids.get(name.toLowerCase()),
     round: wordsOf(run).round,
+    roundsCalled: roundNames === undefined ? roundNumbered : (name) => roundsOf(roundNames, name),
     keyOf: (operation) => {
       const entry = run.history[operation];
       return entry === undefined ? undefined : operationKey(entry.operation);
     },
   };
+}
+
+function roundNumbered(name: string): readonly number[] {
+  return /^\d+$/.test(name) ? [Number(name)] : [];
+}
+
+function roundsOf(names: NonNullable<ReportRun['roundNames']>, name: string): readonly number[] {
+  return Object.entries(names).flatMap(([round, each]) => (each === name ? [Number(round)] : []));
 }
 
 interface WrongAnswer {

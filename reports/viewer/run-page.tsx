@@ -3,6 +3,7 @@ import { replaySavedCommand } from '../commands.ts';
 import type { ReportIndex } from '../document.ts';
 import { spanInWords } from '../faults.ts';
 import { operationsInWords } from '../operation-counts.ts';
+import { serviceInWords } from '../plan.ts';
 import { unmetOverrideLines } from '../unmet-overrides.ts';
 import { isShort, unstruckFaults } from '../unstruck.ts';
 import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
@@ -15,6 +16,7 @@ import { groupHref } from './route.ts';
 import type { RunModel } from './run-model.ts';
 import { type RunView, showAll, showFailure, zoom } from './run-view.ts';
 import { SpaceTimePane } from './space-time-pane.tsx';
+import { ThrownLines } from './thrown-lines.tsx';
 
 export function RunPage({ view, index }: { readonly view: RunView; readonly index: ReportIndex }) {
   const { run } = view.model;
@@ -83,6 +85,7 @@ function Sentences({ view, index }: { readonly view: RunView; readonly index: Re
           />{' '}
           <strong>{oracleName(failure)}</strong>
           <p class={place === 0 ? 'sentence' : ''}>{failure.message}</p>
+          <ThrownLines failure={failure} />
         </li>
       ))}
     </ul>
@@ -116,6 +119,7 @@ function Facts({ model }: { readonly model: RunModel }) {
   const facts = [
     `${plural(spec.replicas, 'replica')}, ${plural(spec.clients, 'client')}`,
     ...(spec.mutant === undefined ? [] : [`mutant ${spec.mutant}`]),
+    ...(spec.serviceTime === undefined ? [] : [serviceInWords(spec.serviceTime)]),
     `${formatCount(counts.events)} events`,
     `${formatCount(counts.delivered)} messages delivered`,
     `${formatCount(counts.dropped)} dropped`,

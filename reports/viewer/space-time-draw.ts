@@ -42,7 +42,7 @@ export function drawSpaceTime(surface: Surface, view: RunView, layout: SpaceTime
   inPlot(surface, () => drawFaultBands(surface, layout));
   drawAxis(surface, moments);
   inPlot(surface, () => {
-    for (const place of layout.lanes) drawLane(surface, place, labels, model.words.round);
+    for (const place of layout.lanes) drawLane(surface, place, labels, model);
     drawStops(surface, layout, labels);
     const { log } = model;
     if (log !== undefined) {
@@ -69,7 +69,7 @@ function momentsOf(view: RunView, palette: Palette): readonly Moment[] {
 }
 
 /** The node's line; thick and starred while it leads, in the colour of its round. */
-function drawLane(surface: Surface, place: LanePlace, labels: Labels, roundName: string): void {
+function drawLane(surface: Surface, place: LanePlace, labels: Labels, model: RunModel): void {
   const { context, palette, charWidth, width } = surface;
   const y = yOf(surface, place.middle);
   context.strokeStyle = palette.line;
@@ -88,13 +88,13 @@ function drawLane(surface: Surface, place: LanePlace, labels: Labels, roundName:
     const colour = roundColour(palette, span.round);
     context.fillStyle = colour;
     context.fillRect(left, y - thickness / 2, Math.max(1, right - left), thickness);
-    const label = fitLabel(roundLabel(span, roundName), right - left - 6, charWidth);
+    const label = fitLabel(roundLabel(span, model), right - left - 6, charWidth);
     labels.add(label, left + 3, y - thickness / 2 - 9, colour);
   }
 }
 
-function roundLabel({ round, leads }: RoundSpan, roundName: string): string {
-  return `${leads ? '★ ' : ''}${roundName} ${round}`;
+function roundLabel({ round, leads }: RoundSpan, { words, roundName }: RunModel): string {
+  return `${leads ? '★ ' : ''}${words.round} ${roundName(round)}`;
 }
 
 function drawNames(surface: Surface, layout: SpaceTimeLayout): void {

@@ -3,6 +3,7 @@ import { effect, type Signal, signal } from '@preact/signals';
 import { render } from 'preact';
 import type { ReportIndex, ReportMetadata } from '../document.ts';
 import { CampaignPage, RunList } from './campaign-page.tsx';
+import { ComparePage } from './compare-page.tsx';
 import { readIndex, readMetadata, readRun } from './decode.ts';
 import { GroupPage } from './group-page.tsx';
 import { HelpPage } from './help-page.tsx';
@@ -62,15 +63,18 @@ async function follow(report: Report): Promise<void> {
   report.route.value = route;
 }
 
-/** A file with nothing but one run opens on it. */
+/** A file with a comparison opens on that, and one with nothing but one run on it. */
 function homeRun(index: ReportIndex, route: Route): Route {
   const isOneRun = index.campaign === undefined && index.runs.length === 1;
+  if (route.page === 'campaign' && index.comparison !== undefined) return { page: 'compare' };
   return route.page === 'campaign' && isOneRun ? { page: 'run', run: 0, view: {} } : route;
 }
 
 function App({ report }: { readonly report: Report }) {
   const { index } = report;
-  const home = index.campaign === undefined ? 'Runs' : 'Campaign';
+  const { campaign, comparison } = index;
+  const home =
+    comparison !== undefined ? 'Comparison' : campaign === undefined ? 'Runs' : 'Campaign';
   return (
     <>
       <nav class="top" aria-label="Report">
@@ -91,6 +95,9 @@ function Page({ report }: { readonly report: Report }) {
   switch (route.page) {
     case 'help':
       return <HelpPage />;
+    case 'compare':
+      if (index.comparison === undefined) return <Missing what="no comparison" />;
+      return <ComparePage index={index} comparison={index.comparison} />;
     case 'run': {
       const view = report.view.value;
       return view === undefined ? null : (

@@ -57,6 +57,20 @@ describe('the model of a run', () => {
     expect(buildRunModel(4, { run: chain }).words).toEqual({ round: 'epoch', leader: 'head' });
   });
 
+  it('calls rounds by their names, and by their numbers where they have none', () => {
+    // As OmniPaxos packs its ballots: more than 32 bits, which the columns have to hold.
+    const packed = 2 ** 40 + 1;
+    const record = { index: 0, event: 1, time: 5, kind: 'timer', node: 0, round: packed } as const;
+    const log = packEvents([record], undefined);
+    const named = buildRunModel(4, { run, log, roundNames: { [packed]: '2:1.1', 0: 'none' } });
+    const [span] = named.lanes[0]?.rounds ?? [];
+    expect(named.roundName(span?.round ?? -1)).toBe('2:1.1');
+    expect(named.names.roundsCalled('2:1.1')).toEqual([packed]);
+    expect(named.names.roundsCalled('1')).toEqual([]);
+    expect(model.roundName(7)).toBe('7');
+    expect(model.names.roundsCalled('7')).toEqual([7]);
+  });
+
   it('knows which types of messages were sent, the most frequent first', () => {
     const count = (type: string): number =>
       events.filter(({ sentAt, label }) => sentAt !== undefined && label === type).length;

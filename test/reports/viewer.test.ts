@@ -55,12 +55,52 @@ describe.skipIf(!hasChromium && !isCi)('the report in a browser', () => {
     await page.getByRole('heading', { name: 'vr/partitions@0x9c41f0' }).waitFor();
   });
 
+  it('lists what was reached, the rarest first, and folds what never was below it', async () => {
+    const page = await browser.open(campaign);
+    const marks = page.getByRole('region', { name: 'Marks' });
+    expect(await marks.locator('tbody td:first-child').allTextContents()).toEqual([
+      'recovery-completed',
+      'view-change-completed',
+    ]);
+    const never = marks.locator('details.missing');
+    expect(await never.locator('summary').textContent()).toBe('1 never reached');
+    expect(await never.locator('p').isVisible()).toBe(false);
+    await never.locator('summary').click();
+    expect(await never.locator('p').textContent()).toBe('log-truncated');
+    expect(await never.locator('p').isVisible()).toBe(true);
+    const faults = page.getByRole('region', { name: 'Faults' });
+    expect(await faults.locator('summary').textContent()).toBe('1 never fired');
+  });
+
   it('heads a campaign that found what it was to find by its verdict', async () => {
     const { corpus: _corpus, ...found } = fixtureCampaign();
     const html = renderReport({ campaign: withExpectation(found, 'L-7f3a'), runs: [] });
     const page = await browser.open(browser.write('expected.html', html));
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^PASSED/);
     expect(await page.getByText('L-7f3a was expected and found').isVisible()).toBe(true);
+  });
+
+  it('tells what was thrown, and where, on the page of the run and of its group', async () => {
+    const thrown = {
+      name: 'TypeError',
+      message: 'all is gone',
+      stack: ['at receive (my.mjs:7:9)'],
+    };
+    const [failure] = fixtureRun().failures;
+    if (failure === undefined) throw new Error('the fixture does not fail');
+    const failures = [{ ...failure, message: 'n0 threw TypeError', thrown }];
+    const run = { ...fixtureRun(), failures };
+    const of = fixtureCampaign();
+    const groups = of.groups.slice(0, 1).map((group) => ({ ...group, example: run }));
+    const html = renderReport({ campaign: { ...of, groups }, runs: [run] });
+    const file = browser.write('thrown.html', html);
+    for (const hash of ['#/f/L-7f3a', '#/r/0']) {
+      const page = await browser.open(file + hash);
+      expect(await page.locator('pre.thrown').textContent()).toBe(
+        'TypeError: all is gone\nat receive (my.mjs:7:9)',
+      );
+      expect(browser.problems).toEqual([]);
+    }
   });
 
   it('tells which faults did not strike, and which overrides met no message', async () => {

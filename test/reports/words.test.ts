@@ -15,6 +15,7 @@ import {
   formatOperation,
   formatPlain,
   formatRate,
+  formatSpeed,
   formatTime,
   formatTimeExact,
   formatTimeRange,
@@ -31,6 +32,21 @@ describe('numbers', () => {
       '1,000',
       '233,110',
       '1,234,567',
+    ]);
+  });
+
+  it('has a speed with a decimal where it is low', () => {
+    const rates = [1_234, 512.4, 12.34, 9.7, 5, 0.6, 0.04, 0.0123, 0];
+    expect(rates.map(formatSpeed)).toEqual([
+      '1.2k',
+      '512',
+      '12',
+      '9.7',
+      '5',
+      '0.6',
+      '0.04',
+      '0.01',
+      '0',
     ]);
   });
 
