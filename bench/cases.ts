@@ -27,6 +27,17 @@ const DURATION = 1;
 const WORLD = `${REPLICAS} replicas, ${CLIENTS} clients, closed loop, trace hash on`;
 const VR_TIMES = { viewChangeTimeout: 50_000, heartbeatInterval: 10_000 };
 
+const CHAIN = {
+  masters: MASTERS,
+  servers: 0,
+  batchSize: 8,
+  window: 32,
+  snapshotEvery: 100,
+  heartbeatInterval: 10_000,
+  leaseDuration: 40_000,
+  suspectAfter: 50_000,
+};
+
 const subjects: readonly Subject[] = [
   {
     protocol: 'vr',
@@ -56,23 +67,25 @@ const subjects: readonly Subject[] = [
       heartbeatInterval: 10_000,
     },
   },
-  ...['fail-stop', 'durable'].map((durability) => ({
-    protocol: 'chain',
-    mode: `chain ${durability}, and 3 masters`,
-    replicas: REPLICAS + MASTERS,
+  {
+    protocol: 'op',
+    mode: 'op durable',
+    replicas: REPLICAS,
     options: {
-      durability,
-      masters: MASTERS,
-      servers: 0,
-      readMode: 'tail',
-      batchSize: 8,
-      window: 32,
+      durability: 'durable',
+      window: 16,
+      batchSize: 1,
+      acceptQuorum: 0,
+      prioritySpread: 1,
+      readMode: 'log',
       snapshotEvery: 100,
-      heartbeatInterval: 10_000,
-      leaseDuration: 40_000,
-      suspectAfter: 50_000,
+      snapshots: 'complete',
+      compaction: 'local',
+      electionTimeout: 50_000,
     },
-  })),
+  },
+  ...chains('chain', { readMode: 'tail' }),
+  ...chains('craq', { readMode: 'lease', readTarget: 'any', multicast: false }),
 ];
 
 export const benchCases: readonly BenchCase[] = [
@@ -88,6 +101,15 @@ export const benchCases: readonly BenchCase[] = [
     spec: (seed: number) => drawn(`${protocol}/chaos`, `bench-${seed}`, {}),
   })),
 ];
+
+function chains(protocol: string, options: Options): Subject[] {
+  return ['fail-stop', 'durable'].map((durability) => ({
+    protocol,
+    mode: `${protocol} ${durability}, and ${MASTERS} masters`,
+    replicas: REPLICAS + MASTERS,
+    options: { durability, ...CHAIN, ...options },
+  }));
+}
 
 function closedLoop(subject: Subject, seed: number, oracles?: readonly string[]): RunSpec {
   const spec = drawn(`${subject.protocol}/calm`, `bench-${seed}`, {
