@@ -12,7 +12,15 @@ const LINE_LENGTH_MAX = 100;
  */
 const LAYERS: { readonly [folder: string]: Layer } = {
   sim: { ours: [] },
-  protocols: { ours: ['sim/contract.ts', 'sim/plain.ts', 'sim/connectivity.ts'] },
+  protocols: {
+    ours: [
+      'sim/contract.ts',
+      'sim/level.ts',
+      'sim/number-names.ts',
+      'sim/plain.ts',
+      'sim/connectivity.ts',
+    ],
+  },
   checker: { ours: [] },
   scenarios: { ours: ['sim/', 'protocols/', 'checker/'] },
   reports: {

@@ -121,7 +121,15 @@ describe('a chain of two', () => {
 
 describe('the registry', () => {
   it('names protocols and mutants once', () => {
-    expect(protocols.map(({ name }) => name)).toEqual(['vr', 'mp', 'chain', 'single', 'chain2']);
+    expect(protocols.map(({ name }) => name)).toEqual([
+      'vr',
+      'mp',
+      'chain',
+      'craq',
+      'op',
+      'single',
+      'chain2',
+    ]);
     const rows = mutants.map(({ id, protocol = 'all' }) => `${id} of ${protocol}`);
     expect(new Set(rows).size).toBe(rows.length);
     const ofAll = mutants.filter(({ protocol }) => protocol === undefined).map(({ id }) => id);

@@ -13,7 +13,6 @@ import type {
   DurableRecord,
   Env,
   InvariantWatcher,
-  Level,
   Message,
   NodeId,
   Options,
@@ -24,6 +23,7 @@ import type {
   Unreadable,
   Write,
 } from '../../sim/contract.ts';
+import type { Level } from '../../sim/level.ts';
 import type { Plain } from '../../sim/plain.ts';
 
 export interface Packet<M extends Message> {
@@ -172,8 +172,8 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     this.#step(node, (process) => process.expire(timer));
   }
 
-  invoke(client: NodeId, operation: Plain, level: Level = 'linearizable'): void {
-    this.#step(client, (process) => (process as Client<M>).invoke(operation, level));
+  invoke(client: NodeId, operation: Plain, level: Level = 'linearizable', via?: NodeId): void {
+    this.#step(client, (process) => (process as Client<M>).invoke(operation, level, via));
   }
 
   /** An operator asks this node for other members. */
@@ -191,6 +191,10 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
     const disk = this.#node(node);
     disk.durable = Math.min(disk.records.length, disk.durable + count);
     this.#release(disk);
+  }
+
+  isUp(node: NodeId): boolean {
+    return this.#node(node).process !== undefined;
   }
 
   /** What was not durable is lost; if asked, the first write of the first lost record is not. */
@@ -330,7 +334,7 @@ export class TestWorld<M extends Message, T extends string, S extends object, C 
       now: 0,
       stateOf: (replica) => this.#nodes[replica]?.process?.state as S | undefined,
       crashesOf: (replica) => this.#node(replica).crashes,
-      isUp: (node) => this.#node(node).process !== undefined,
+      isUp: (node) => this.isUp(node),
       isPaused: () => false,
       isConnected: () => true,
       isSound: () => true,
