@@ -55,7 +55,7 @@ function appendWaiting(state: OmniState, context: Context): void {
   rules.sendBatchIfFull(state, context);
 }
 
-/** A batch goes when it is full, or nothing else is open that could fill it. */
+/** A batch goes when it is full, or nothing more can be appended that would fill it. */
 function sendBatchIfFull(state: OmniState, context: Context): void {
   const { leader, paxos, replica } = state;
   const { env, options, rules } = context;
@@ -63,7 +63,10 @@ function sendBatchIfFull(state: OmniState, context: Context): void {
   while (length - leader.sentLength >= options.batchSize) {
     rules.sendEntries(state, context, Math.min(length, leader.sentLength + options.batchSize));
   }
-  if (isSealed(paxos.log, replica.configuration.from)) rules.sendBatch(state, context);
+  const isWindowFull = length >= paxos.decidedLength + options.window;
+  if (isWindowFull || isSealed(paxos.log, replica.configuration.from)) {
+    rules.sendBatch(state, context);
+  }
   if (leader.sentLength === length || leader.isFlushArmed) return;
   leader.isFlushArmed = true;
   env.setTimer('flush', options.flushAfter);

@@ -318,6 +318,13 @@ describe('the library: batches', () => {
     );
   });
 
+  it('or when the window is full, so that nothing can fill the batch before something is decided', () => {
+    const server = loneLeader({ options: { ...options, window: 2 } });
+    expect(messagesOf('AcceptDecide', propose(server, 'a'))).toEqual([]);
+    const sent = propose(server, 'b');
+    expect(messagesOf('AcceptDecide', sent)).toEqual([acceptDecide(OWN, 1, 0, entries('ab'))]);
+  });
+
   it('or when a session begins meanwhile, which has all entries before its first message', () => {
     const server = loneLeader({ options });
     propose(server, 'ab');
