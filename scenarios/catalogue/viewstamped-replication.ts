@@ -76,6 +76,7 @@ const demonstrated = demonstrations(
     durable: DURABLE,
     marks: { restarted: () => 'restarted-from-disk', unreadable: 'unreadable-dropped' },
     hasSequentialReads: false,
+    load: { clients: 4, operations: 240 },
   },
   [
     'single-node',
@@ -182,7 +183,8 @@ const majorityRestart = defineScenario({
   about: 'durable mode: three of five replicas crash within a few milliseconds and come back',
   expects: 'no progress while they are down, and nothing acknowledged is lost',
   world: (stream) => {
-    const at = stream.between(50, 150) * MS;
+    // By then each client has asked for something, so that there is something on the disks.
+    const at = stream.between(60, 150) * MS;
     const victims = stream.shuffle([0, 1, 2, 3, 4]).slice(0, 3);
     const faults = victims.map((node, i) => ({
       at: at + i * stream.between(0, 3) * MS,
