@@ -1,5 +1,6 @@
 /** When clients asked and got no answer: the stretches of a run that count as downtime. */
 import type { Micros } from '../../sim/contract.ts';
+import { countBelow } from '../../sim/sorted.ts';
 import type { HistoryEntry } from '../spec.ts';
 
 /** A stretch of time, `to` not included. */
@@ -66,22 +67,10 @@ function callsAfter(history: readonly HistoryEntry[]): readonly (Micros | undefi
 
 /** `times` in order. */
 function cutAt({ from, to }: Stretch, times: readonly Micros[]): readonly Stretch[] {
-  const inside = times.slice(firstFrom(times, from + 1), firstFrom(times, to));
+  const inside = times.slice(countBelow(times, from + 1), countBelow(times, to));
   const ends = [...inside, to];
   return ends.map((end, index) => ({
     from: index === 0 ? from : (ends[index - 1] ?? from),
     to: end,
   }));
-}
-
-/** The place of the first time that is not before `least`. */
-function firstFrom(times: readonly Micros[], least: Micros): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as Micros) < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

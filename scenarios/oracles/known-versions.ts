@@ -5,8 +5,9 @@
  */
 import type { Micros, NodeId, StateMachine } from '../../sim/contract.ts';
 import { digest, type Plain } from '../../sim/plain.ts';
+import { countBelow } from '../../sim/sorted.ts';
+import { DistinctReads } from './distinct-reads.ts';
 import type { Court } from './oracle.ts';
-import { nameOfRead } from './read-answers.ts';
 
 /** The state after an operation, and after all before it. */
 export interface KnownState {
@@ -95,49 +96,43 @@ export class KnownVersions {
 
   /** How many positions were decided at that time. */
   decidedBy(time: Micros): number {
-    const first = this.decidedAt.findIndex((at) => at > time);
-    return first < 0 ? this.decidedAt.length : first;
+    return countBelow(this.decidedAt, time + 1);
   }
 
-  /** What each state makes of each of these reads. */
-  answersTo(reads: ReadonlyMap<string, Plain>): readonly StateAnswers[] {
+  /** All versions of what these reads are about. */
+  versionsFor(reads: readonly Plain[]): VersionsRead {
     const { specification: machine, decided } = this.court;
-    const found: StateAnswers[] = [];
-    const open: Visit[] = [{ known: this.root, app: machine.initial(), before: undefined }];
+    const found = new VersionsRead(machine, reads);
+    const app = machine.initial();
+    const open: Visit[] = [{ known: this.root, app, latest: found.atFirst(app), decidedLength: 0 }];
     for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
-      const { known, app, before } = visit;
-      const position = known.length - 1;
-      const isNext = position < decided.length && known.operation === decided.operations[position];
-      known.isDecided = position < 0 || (known.parent?.isDecided === true && isNext);
-      if (changes(machine, known.operation)) machine.apply(app, known.operation);
-      const answers = new StateAnswers(known, machine, app, reads, before);
-      found.push(answers);
+      const { known, app } = visit;
+      const { operation, length } = known;
+      const isNext = length <= decided.length && operation === decided.operations[length - 1];
+      known.isDecided = length === 0 || (known.parent?.isDecided === true && isNext);
+      const decidedLength = known.isDecided ? length : visit.decidedLength;
+      const latest = found.after(known, visit.latest, decidedLength, app);
       for (const [index, child] of known.children.entries()) {
         // One of them, the first to be visited, may go on with the state itself.
         const isLast = index === known.children.length - 1;
-        open.push({ known: child, app: isLast ? app : machine.clone(app), before: answers });
+        open.push({ known: child, app: isLast ? app : machine.clone(app), latest, decidedLength });
       }
     }
     return found;
   }
 }
 
-/** A state to go to, from the one before it. */
+/** A state to go to, with what there was before it. */
 interface Visit {
   readonly known: KnownState;
-  /** The one before it, which nobody else has. */
+  /** The state machine's, which nobody else has. */
   readonly app: unknown;
-  readonly before: StateAnswers | undefined;
+  readonly latest: readonly KnownVersion[];
+  readonly decidedLength: number;
 }
 
-function changes(machine: StateMachine, operation: Plain | undefined): operation is Plain {
-  return operation !== undefined && !machine.isReadOnly(operation);
-}
-
-/** One version of the object that a read is about, in some state. */
+/** One version of the object that a read is about. */
 export interface KnownVersion {
-  /** Digest of the answer. */
-  readonly answer: number;
   /** Versions of the object up to this one, without what it was at first. */
   readonly number: number;
   /** The state after the write that has made it; absent for what it was at first. */
@@ -146,41 +141,60 @@ export interface KnownVersion {
   readonly decidedLength: number;
 }
 
-/** What one state makes of a set of reads. */
-export class StateAnswers {
-  readonly known: KnownState;
-  private readonly decidedLength: number;
-  private readonly versions = new Map<string, KnownVersion>();
+/**
+ * The versions that reads may be told, by what they answer. A version is the same in all states
+ * that follow until its object is written again; what came before in the decided log, and of other
+ * objects, makes no difference to it.
+ */
+export class VersionsRead {
+  private readonly machine: StateMachine;
+  private readonly reads: DistinctReads;
+  /** By number of the read, and digest of the answer. */
+  private readonly byAnswer: readonly Map<number, KnownVersion[]>[];
 
-  constructor(
-    known: KnownState,
-    machine: StateMachine,
+  constructor(machine: StateMachine, reads: readonly Plain[]) {
+    this.machine = machine;
+    this.reads = new DistinctReads(machine, reads);
+    this.byAnswer = this.reads.all.map(() => new Map());
+  }
+
+  /** By number of the read: what each object is at first. */
+  atFirst(app: unknown): readonly KnownVersion[] {
+    const version = { number: 0, made: undefined, decidedLength: 0 };
+    for (const read of this.reads.all.keys()) this.note(read, version, app);
+    return this.reads.all.map(() => version);
+  }
+
+  /** The latest versions after this state's operation, which is applied. */
+  after(
+    made: KnownState,
+    before: readonly KnownVersion[],
+    decidedLength: number,
     app: unknown,
-    reads: ReadonlyMap<string, Plain>,
-    before: StateAnswers | undefined,
-  ) {
-    this.known = known;
-    const { operation, isDecided, length } = known;
-    this.decidedLength = isDecided ? length : (before?.decidedLength ?? 0);
-    for (const [name, read] of reads) {
-      const isWrite = changes(machine, operation) && isOfSameObject(machine, operation, read);
-      const earlier = before?.versions.get(name);
-      this.versions.set(name, {
-        answer: digest(machine.apply(app, read) ?? null),
-        number: (earlier?.number ?? 0) + (isWrite ? 1 : 0),
-        made: isWrite ? known : earlier?.made,
-        decidedLength: this.decidedLength,
-      });
+  ): readonly KnownVersion[] {
+    const { operation } = made;
+    if (operation === undefined || this.machine.isReadOnly(operation)) return before;
+    this.machine.apply(app, operation);
+    const changed = this.reads.of(operation);
+    if (changed.length === 0) return before;
+    const latest = [...before];
+    for (const read of changed) {
+      const version = { number: before[read]!.number + 1, made, decidedLength };
+      latest[read] = version;
+      this.note(read, version, app);
     }
+    return latest;
   }
 
-  versionFor(read: Plain): KnownVersion {
-    const version = this.versions.get(nameOfRead(read));
-    if (version === undefined) throw new Error(`nobody asked for ${nameOfRead(read)}`);
-    return version;
+  private note(read: number, version: KnownVersion, app: unknown): void {
+    const answer = digest(this.machine.apply(app, this.reads.all[read]!) ?? null);
+    const alike = this.byAnswer[read]!.get(answer);
+    if (alike === undefined) this.byAnswer[read]!.set(answer, [version]);
+    else alike.push(version);
   }
-}
 
-export function isOfSameObject(machine: StateMachine, one: Plain, other: Plain): boolean {
-  return machine.objectOf?.(one) === machine.objectOf?.(other);
+  /** Those that answer the read so. */
+  answering(read: Plain, output: Plain): readonly KnownVersion[] {
+    return this.byAnswer[this.reads.numberOf(read)]!.get(digest(output)) ?? [];
+  }
 }

@@ -4,88 +4,67 @@
  */
 import type { StateMachine } from '../../sim/contract.ts';
 import { digest, type Plain } from '../../sim/plain.ts';
+import { countBelow } from '../../sim/sorted.ts';
+import type { DistinctReads } from './distinct-reads.ts';
 
-/** From this state on, until the next span's, the answer has this digest. */
-interface Span {
-  readonly from: number;
-  readonly answer: number;
+/** The answers to one read: the digest of each, and the state from which on it is given. */
+interface Answers {
+  readonly from: number[];
+  readonly digests: number[];
 }
 
 export class ReadAnswers {
-  /** By read in JSON: its answers in the order of the states. */
-  private readonly spans = new Map<string, Span[]>();
+  private readonly reads: DistinctReads;
+  /** By number of the read: its answers in the order of the states. */
+  private readonly answers: readonly Answers[];
 
   constructor(
     machine: StateMachine,
     decided: readonly (Plain | undefined)[],
-    reads: ReadonlyMap<string, Plain>,
+    reads: DistinctReads,
   ) {
+    this.reads = reads;
+    this.answers = this.reads.all.map(() => ({ from: [], digests: [] }));
     const app = machine.initial();
-    for (const name of reads.keys()) this.spans.set(name, []);
-    this.ask(machine, app, 0, reads);
+    for (const read of this.reads.all.keys()) this.ask(machine, app, 0, read);
     for (const [position, operation] of decided.entries()) {
       if (operation === undefined || machine.isReadOnly(operation)) continue;
       machine.apply(app, operation);
-      this.ask(machine, app, position + 1, reads);
+      for (const read of this.reads.of(operation)) this.ask(machine, app, position + 1, read);
     }
   }
 
-  private ask(
-    machine: StateMachine,
-    app: unknown,
-    state: number,
-    reads: ReadonlyMap<string, Plain>,
-  ): void {
-    for (const [name, read] of reads) {
-      const spans = this.spans.get(name) ?? [];
-      const answer = digest(machine.apply(app, read) ?? null);
-      if (spans.at(-1)?.answer !== answer) spans.push({ from: state, answer });
-    }
+  private ask(machine: StateMachine, app: unknown, state: number, read: number): void {
+    const { from, digests } = this.answers[read]!;
+    const answer = digest(machine.apply(app, this.reads.all[read]!) ?? null);
+    if (digests.at(-1) === answer) return;
+    from.push(state);
+    digests.push(answer);
   }
 
   /** The first state from `first` to `last` in which the read has that answer. */
   firstState(read: Plain, output: Plain, first: number, last: number): number | undefined {
-    const spans = this.spansOf(read);
+    const { from, digests } = this.answersTo(read);
     const wanted = digest(output);
-    for (let at = lastAtOrBefore(spans, first); at < spans.length; at++) {
-      const { from, answer } = spans[at] as Span;
-      if (from > last) return undefined;
-      if (answer === wanted) return Math.max(from, first);
+    for (let at = countBelow(from, first + 1) - 1; at < from.length; at++) {
+      if (from[at]! > last) return undefined;
+      if (digests[at] === wanted) return Math.max(from[at]!, first);
     }
     return undefined;
   }
 
   /** The last state before `end` in which the read has that answer. */
   lastStateBefore(read: Plain, output: Plain, end: number): number | undefined {
-    const spans = this.spansOf(read);
+    const { from, digests } = this.answersTo(read);
     const wanted = digest(output);
-    for (let at = lastAtOrBefore(spans, end - 1); at >= 0; at--) {
-      const next = spans[at + 1]?.from ?? end;
-      if (spans[at]?.answer === wanted) return Math.min(next, end) - 1;
+    for (let at = countBelow(from, end) - 1; at >= 0; at--) {
+      const next = from[at + 1] ?? end;
+      if (digests[at] === wanted) return Math.min(next, end) - 1;
     }
     return undefined;
   }
 
-  private spansOf(read: Plain): readonly Span[] {
-    const spans = this.spans.get(nameOfRead(read));
-    if (spans === undefined) throw new Error(`nobody asked for ${nameOfRead(read)}`);
-    return spans;
+  private answersTo(read: Plain): Answers {
+    return this.answers[this.reads.numberOf(read)]!;
   }
-}
-
-/** Reads that are the same have the same answers. */
-export function nameOfRead(read: Plain): string {
-  return JSON.stringify(read);
-}
-
-/** Index of the last span that begins at or before the state; -1 for none. */
-function lastAtOrBefore(spans: readonly Span[], state: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.from ?? 0) <= state) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -15,8 +15,9 @@
  */
 import type { HistoryRecord } from '../../sim/clients.ts';
 import type { Plain } from '../../sim/plain.ts';
+import { DistinctReads } from './distinct-reads.ts';
 import type { Court, Oracle } from './oracle.ts';
-import { nameOfRead, ReadAnswers } from './read-answers.ts';
+import { ReadAnswers } from './read-answers.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';
 
 /** Budgets inside a run are steps and counted entries only: never a clock. */
@@ -46,11 +47,10 @@ export const sessions: Oracle = {
 function judge(court: Court, decidedBy: ReadonlyMap<number, number>): void {
   const all = sessionsOf(court, decidedBy);
   if (all.length === 0) return;
-  const reads = new Map<string, Plain>();
-  for (const { operation, position } of all.flat()) {
-    if (position === undefined) reads.set(nameOfRead(operation), operation);
-  }
-  if (reads.size * (court.decided.length + 1) > ANSWERS_MAX) {
+  const stale = all.flat().filter(({ position }) => position === undefined);
+  const asked = stale.map(({ operation }) => operation);
+  const reads = new DistinctReads(court.specification, asked);
+  if (reads.all.length * (court.decided.length + 1) > ANSWERS_MAX) {
     court.undecided(`sessions: more than ${ANSWERS_MAX} answers to compare with`);
     return;
   }

@@ -5,15 +5,10 @@
  */
 import type { HistoryRecord } from '../../sim/clients.ts';
 import type { Staleness, WeakerLevel } from '../../sim/level.ts';
-import { digest, type Plain } from '../../sim/plain.ts';
-import {
-  isOfSameObject,
-  type KnownVersion,
-  KnownVersions,
-  type StateAnswers,
-} from './known-versions.ts';
+import type { Plain } from '../../sim/plain.ts';
+import { countBelow } from '../../sim/sorted.ts';
+import { type KnownVersion, KnownVersions, type VersionsRead } from './known-versions.ts';
 import type { Court, Oracle, Watch } from './oracle.ts';
-import { nameOfRead } from './read-answers.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';
 
 /** Budgets inside a run are steps and counted entries only: never a clock. */
@@ -90,16 +85,15 @@ function judge(
   limit: Limit | undefined,
 ): void {
   if (reads.length === 0) return;
-  const names = new Map(
-    reads.map(({ entry: { operation } }) => [nameOfRead(operation), operation]),
-  );
-  const states = versions.answersTo(names);
-  if (reads.length * states.length > ANSWERS_MAX) {
+  const known = versions.versionsFor(reads.map(({ entry }) => entry.operation));
+  let compared = 0;
+  for (const read of reads) compared += answering(known, read).length;
+  if (compared > ANSWERS_MAX) {
     court.undecided(`${oracle.id}: more than ${ANSWERS_MAX} answers to compare with`);
     return;
   }
   for (const read of reads) {
-    const text = complaint(court, read, states, limit);
+    const text = complaint(court, read, known, limit);
     if (text === undefined) continue;
     // One is told: the others are as likely to come from the same bug.
     court.violation(oracle, text, { operations: [read.index] });
@@ -107,20 +101,19 @@ function judge(
   }
 }
 
+function answering(known: VersionsRead, { entry }: Read): readonly KnownVersion[] {
+  return known.answering(entry.operation, entry.output ?? null);
+}
+
 function complaint(
   court: Court,
   read: Read,
-  states: readonly StateAnswers[],
+  known: VersionsRead,
   limit: Limit | undefined,
 ): string | undefined {
   const { operation, output, level, node } = read.entry;
-  const wanted = digest(output ?? null);
-  const matching = states.filter(
-    (state) => state.known.knownAt <= read.end && state.versionFor(operation).answer === wanted,
-  );
-  const isRight = (state: StateAnswers): boolean =>
-    limit === undefined || limit.isWithin(read, state.versionFor(operation));
-  if (matching.some(isRight)) return undefined;
+  const matching = answering(known, read).filter(({ made }) => (made?.knownAt ?? 0) <= read.end);
+  if (matching.some((version) => limit?.isWithin(read, version) ?? true)) return undefined;
   const who = nodeName(node, court.spec.replicas);
   const told = `${who} was told ${inWords(output)} at ${milliseconds(read.end)}`;
   const what = `${told} for ${level === 'eventual' ? 'an' : 'a'} ${level} ${inWords(operation)}`;
@@ -130,16 +123,20 @@ function complaint(
   return `${what}, but what answers so was off by more than ${limit.inWords}`;
 }
 
+type WritesByObject = ReadonlyMap<string | undefined, readonly number[]>;
+
 /** What a bounded read may be told, by what had been decided when. */
 class Bound {
   private readonly court: Court;
   private readonly versions: KnownVersions;
   private readonly staleness: Staleness;
+  private readonly writes: WritesByObject;
 
   constructor(court: Court, versions: KnownVersions, staleness: Staleness) {
     this.court = court;
     this.versions = versions;
     this.staleness = staleness;
+    this.writes = writesByObject(court);
   }
 
   inWords(): string {
@@ -174,13 +171,20 @@ class Bound {
 
   /** Writes of the read's object among these positions of the decided log. */
   private writesIn(read: Plain, from: number, until: number): number {
-    const { specification: machine, decided } = this.court;
-    let count = 0;
-    for (let position = from; position < until; position++) {
-      const operation = decided.operations[position];
-      if (operation === undefined || machine.isReadOnly(operation)) continue;
-      if (isOfSameObject(machine, operation, read)) count++;
-    }
-    return count;
+    const writes = this.writes.get(this.court.specification.objectOf?.(read)) ?? [];
+    return Math.max(0, countBelow(writes, until) - countBelow(writes, from));
   }
+}
+
+/** By object: the positions of the decided log that have written it. */
+function writesByObject({ specification: machine, decided }: Court): WritesByObject {
+  const writes = new Map<string | undefined, number[]>();
+  for (const [position, operation] of decided.operations.entries()) {
+    if (operation === undefined || machine.isReadOnly(operation)) continue;
+    const object = machine.objectOf?.(operation);
+    const known = writes.get(object);
+    if (known === undefined) writes.set(object, [position]);
+    else known.push(position);
+  }
+  return writes;
 }
