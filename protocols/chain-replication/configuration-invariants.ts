@@ -2,9 +2,9 @@
 import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import { type Configuration, inWords, isSame, isSettled } from './configuration.ts';
 import { isTail } from './context.ts';
-import { ghostOf } from './ghost.ts';
+import { ghostOf, SILENT } from './ghost.ts';
 import type { ChainState } from './index.ts';
-import { readOptions } from './options.ts';
+import { readOptions, rolesOf } from './options.ts';
 import type { ServerState } from './state.ts';
 
 type Watcher = InvariantWatcher<ChainState>;
@@ -12,7 +12,7 @@ type Watcher = InvariantWatcher<ChainState>;
 const oneConfigurationPerEpoch: Invariant<ChainState> = {
   name: 'one-configuration-per-epoch',
   source: 'masters: what they have decided for an epoch is decided for ever',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(): Watcher {
     const byEpoch: Configuration[] = [];
     return {
@@ -35,7 +35,7 @@ const oneConfigurationPerEpoch: Invariant<ChainState> = {
 const epochNeverDecreases: Invariant<ChainState> = {
   name: 'epoch-never-decreases',
   source: 'masters: a node never goes back to an earlier configuration',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view): Watcher {
     const epochs = view.cluster.replicas.map(() => 0);
     return {
@@ -56,16 +56,21 @@ const epochNeverDecreases: Invariant<ChainState> = {
 const somebodyIsSettled: Invariant<ChainState> = {
   name: 'somebody-is-settled',
   source: 'paper §3, Extending a Chain: the new tail is told what the old one has',
-  restsAfter: 'idle',
-  watch: () => ({
-    after(changed, { configuration }) {
-      const { chain, epoch } = configuration;
-      if (chain.length === 0 || chain.some((server) => isSettled(configuration, server))) {
-        return undefined;
-      }
-      return `n${changed} has nobody in epoch ${epoch} that holds what was acknowledged`;
-    },
-  }),
+  restsAfter: 'steady',
+  watch(view): Watcher {
+    const seen: (Configuration | undefined)[] = view.cluster.replicas.map(() => undefined);
+    return {
+      after(changed, { configuration }) {
+        if (seen[changed] === configuration) return undefined;
+        seen[changed] = configuration;
+        const { chain, epoch } = configuration;
+        if (chain.length === 0 || chain.some((server) => isSettled(configuration, server))) {
+          return undefined;
+        }
+        return `n${changed} has nobody in epoch ${epoch} that holds what was acknowledged`;
+      },
+    };
+  },
 };
 
 /**
@@ -77,10 +82,11 @@ const oneTailAnswers: Invariant<ChainState> = {
   source: 'paper §3: queries are answered by the tail, where updates take effect',
   restsAfter: 'idle',
   watch(view): Watcher {
-    if (readOptions(view.cluster.options).readMode !== 'lease') return { after: () => undefined };
+    if (readOptions(view.cluster.options).readMode !== 'lease') return SILENT;
     const answered: number[] = [];
     let working = { epoch: 0, server: -1 };
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
         const { epoch } = state.configuration;
@@ -113,6 +119,7 @@ const newTailHoldsCommitted: Invariant<ChainState> = {
     const ghost = ghostOf(view);
     const answered: number[] = [];
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state: ChainState) {
         if (state.kind !== 'server') return undefined;
         const isAnswering = isTail(state) && state.answeredQueries > (answered[changed] ?? 0);
@@ -142,6 +149,7 @@ const leasesOfLatestEpoch: Invariant<ChainState> = {
     const ghost = ghostOf(view);
     const granted: number[] = [];
     return {
+      only: rolesOf(view.cluster).masters,
       after(changed, state) {
         if (state.kind !== 'master') return undefined;
         const isGranting = state.grants > (granted[changed] ?? 0);

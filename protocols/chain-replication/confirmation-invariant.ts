@@ -1,5 +1,6 @@
 /** The named safety claim of tails without leases: who confirms an epoch has looked in time. */
 import type { ClusterView, Invariant, InvariantWatcher } from '../../sim/contract.ts';
+import { SILENT } from './ghost.ts';
 import type { ChainState } from './index.ts';
 import type { MasterState } from './master-state.ts';
 import { readOptions } from './options.ts';
@@ -30,7 +31,7 @@ export const confirmationFollowsQuestion: Invariant<ChainState> = {
   source: 'masters: the read that confirms an epoch begins when the tail has asked, not earlier',
   restsAfter: 'idle',
   watch(view: ClusterView<ChainState>): InvariantWatcher<ChainState> {
-    if (readOptions(view.cluster.options).readMode !== 'confirm') return { after: () => undefined };
+    if (readOptions(view.cluster.options).readMode !== 'confirm') return SILENT;
     const reads: Read[] = [];
     const questions: (Question | undefined)[] = [];
     let step: Step = 0;

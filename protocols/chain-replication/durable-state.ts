@@ -52,11 +52,16 @@ function startDurable(state: ServerState, context: ServerContext, durable: Durab
   state.incarnation = reading.incarnation;
   if (reading.configuration !== undefined) state.configuration = reading.configuration;
   if (reading.snapshot !== null) rules.installSnapshot(state, context, reading.snapshot);
-  rules.resumeHist(state, reading.hist, reading.trimmed);
+  rules.resumeHist(state, context, reading.hist, reading.trimmed);
 }
 
 /** Updates that the snapshot stands for are kept as they were, if they are there. */
-function resumeHist(state: ServerState, hist: readonly Request[], trimmed: number): void {
+function resumeHist(
+  state: ServerState,
+  _context: ServerContext,
+  hist: readonly Request[],
+  trimmed: number,
+): void {
   state.hist = hist.slice();
   state.trimmed = trimmed;
   state.length = trimmed + hist.length;

@@ -3,7 +3,7 @@
  * committed, and the latest configuration that anybody has heard of. Kept up to date at a cost that
  * follows the change.
  */
-import type { ClusterView, NodeId } from '../../sim/contract.ts';
+import type { ClusterView, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import type { Configuration } from './configuration.ts';
 import { roleOf } from './context.ts';
 import type { ChainState } from './index.ts';
@@ -73,6 +73,9 @@ export function ghostOf(view: View): Ghost {
   ghosts.set(view, ghost);
   return ghost;
 }
+
+/** Of a claim that says nothing under the options of the run. */
+export const SILENT: InvariantWatcher = { only: [], after: () => undefined };
 
 /** The update at a position of Hist, counted from 0; undefined where it is trimmed. */
 export function entryAt(state: ServerState, position: number): Request | undefined {

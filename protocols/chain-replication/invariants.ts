@@ -15,6 +15,7 @@ import type { ChainState } from './index.ts';
 import { leaseExcludesLaterTails, leasesWaitedFor } from './lease-invariants.ts';
 import { configurationOfWhoActs } from './master-invariants.ts';
 import type { Request } from './messages.ts';
+import { rolesOf } from './options.ts';
 import { paxosInvariants } from './paxos-invariants.ts';
 import { queryInvariants } from './query-invariants.ts';
 import { removalLeavesSomebody } from './removal-invariant.ts';
@@ -26,7 +27,7 @@ type Watcher = InvariantWatcher<ChainState>;
 const committedPrefixAgreement: Invariant<ChainState> = {
   name: 'committed-prefix-agreement',
   source: 'paper §2: one history of the object, which only grows',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     return {
@@ -42,8 +43,9 @@ const committedPrefixAgreement: Invariant<ChainState> = {
 const countsInOrder: Invariant<ChainState> = {
   name: 'counts-in-order',
   source: 'paper §3.1: Sent is a part of Hist, and what is executed is, too',
-  restsAfter: 'idle',
-  watch: () => ({
+  restsAfter: 'steady',
+  watch: ({ cluster }) => ({
+    only: rolesOf(cluster).servers,
     after(changed, state) {
       if (state.kind !== 'server') return undefined;
       const { trimmed, acknowledged, committed, length, hist } = state;
@@ -87,7 +89,7 @@ interface Pair {
 const updatePropagation: Invariant<ChainState> = {
   name: 'update-propagation',
   source: 'paper §3.1, Update Propagation Invariant: Hist of a successor is a prefix',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     /** By server: with whom it was compared, in which epoch, and how far. */
@@ -114,6 +116,7 @@ const updatePropagation: Invariant<ChainState> = {
       return undefined;
     };
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
         const next = downstream(state);
@@ -158,7 +161,7 @@ function differs(
 const inprocessRequests: Invariant<ChainState> = {
   name: 'inprocess-requests',
   source: 'paper §3.1, Inprocess Requests Invariant: Hist is that of a successor, and Sent',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const compare = (one: ServerState, next: ServerState | undefined): string | undefined => {
@@ -172,6 +175,7 @@ const inprocessRequests: Invariant<ChainState> = {
       );
     };
     return {
+      only: rolesOf(view.cluster).servers,
       after(_changed, state) {
         if (state.kind !== 'server') return undefined;
         const [previous, next] = [upstream(state), downstream(state)];
@@ -187,7 +191,7 @@ const inprocessRequests: Invariant<ChainState> = {
 const acknowledgedUpdatesHeld: Invariant<ChainState> = {
   name: 'acknowledged-updates-held',
   source: 'paper §3: the tail replies when every server of the chain has the update',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     let checked = 0;
@@ -221,13 +225,14 @@ const acknowledgedUpdatesHeld: Invariant<ChainState> = {
 const clientTableTellsHist: Invariant<ChainState> = {
   name: 'client-table-tells-hist',
   source: 'paper §2: updates need not be idempotent, so that none may be performed twice',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const growth = new Growth();
     /** By server and client: the number of the last request in Hist. */
     const latest = view.cluster.replicas.map((): number[] => []);
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
         const numbers = latest[changed]!;

@@ -9,6 +9,7 @@ import type {
 import { longestOf } from '../lease-windows.ts';
 import { isSettled } from './configuration.ts';
 import { isTail } from './context.ts';
+import { SILENT } from './ghost.ts';
 import type { ChainState } from './index.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
 import { type ChainOptions, readOptions, rolesOf } from './options.ts';
@@ -23,10 +24,11 @@ type View = ClusterView<ChainState>;
 export const leaseExcludesLaterTails: Invariant<ChainState> = {
   name: 'lease-excludes-later-tails',
   source: 'masters: a tail is replaced when the lease that it was granted last has run out',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view: View): InvariantWatcher<ChainState> {
-    if (readOptions(view.cluster.options).readMode !== 'lease') return { after: () => undefined };
+    if (readOptions(view.cluster.options).readMode !== 'lease') return SILENT;
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server' || !isAtWork(state)) return undefined;
         for (const other of view.cluster.replicas) {
@@ -72,7 +74,7 @@ export const leasesWaitedFor: Invariant<ChainState> = {
   restsAfter: 'idle',
   watch(view: View): InvariantWatcher<ChainState> {
     const options = readOptions(view.cluster.options);
-    if (options.readMode !== 'lease') return { after: () => undefined };
+    if (options.readMode !== 'lease') return SILENT;
     const { masters, servers } = rolesOf(view.cluster);
     /** The latest term that anybody knows to have begun. */
     let term = 0;

@@ -26,6 +26,7 @@ export const configurationOfWhoActs: Invariant<ChainState> = {
     /** By the number of commands executed. */
     const ledgers: Ledger[] = [{ configuration, term: 0 }];
     return {
+      only: rolesOf(cluster).masters,
       after(changed, state) {
         if (state.kind !== 'master') return undefined;
         const count = executedBy(state);

@@ -4,7 +4,7 @@
  */
 import type { Invariant, InvariantWatcher } from '../../sim/contract.ts';
 import { watchReads } from '../read-watch.ts';
-import { ghostOf } from './ghost.ts';
+import { ghostOf, SILENT } from './ghost.ts';
 import type { ChainState } from './index.ts';
 import { readOptions } from './options.ts';
 
@@ -42,7 +42,7 @@ const queriesConfirmedAnew: Invariant<ChainState> = {
   source: 'masters: a tail without a lease answers what arrived before it asked for its epoch',
   restsAfter: 'idle',
   watch(view): Watcher {
-    if (readOptions(view.cluster.options).readMode !== 'confirm') return { after: () => undefined };
+    if (readOptions(view.cluster.options).readMode !== 'confirm') return SILENT;
     const ghost = ghostOf(view);
     return watchReads<ChainState, number>(view, {
       recordsOf,

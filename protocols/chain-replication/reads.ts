@@ -27,7 +27,7 @@ function onQuery(state: ServerState, context: ServerContext, from: NodeId, query
     rules.redirect(state, context, from, query.requestNumber);
     return;
   }
-  rules.recordArrival(state, from, query);
+  rules.recordArrival(state, context, from, query);
   const waiting = { clientId: from, query, round: rules.roundFor(state, context) };
   if (rules.mayAnswer(state, context, waiting)) rules.answerQuery(state, context, waiting);
   else rules.keepQuery(state, context, waiting);
@@ -38,7 +38,12 @@ function takesQueries(state: ServerState): boolean {
 }
 
 /** Who asks again has asked before: the first time counts. Copies of earlier queries do not. */
-function recordArrival(state: ServerState, client: NodeId, { requestNumber }: Query): void {
+function recordArrival(
+  state: ServerState,
+  _context: ServerContext,
+  client: NodeId,
+  { requestNumber }: Query,
+): void {
   const latest = state.queryRecords[client];
   if (latest !== undefined && latest.requestNumber >= requestNumber) return;
   state.queryChanges++;

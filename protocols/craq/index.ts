@@ -22,7 +22,7 @@ import type { CraqTimer } from './context.ts';
 import { invariants } from './invariants.ts';
 import { marks } from './marks.ts';
 import type { CraqMessage } from './messages.ts';
-import { rulesOfMaster } from './on-the-chain.ts';
+import { rulesOfMaster, rulesOfServers } from './on-the-chain.ts';
 import { optionSchema, readCraqOptions, stalenessOf } from './options.ts';
 import { type CraqRules, craqRules } from './rules.ts';
 import { CraqServer } from './server.ts';
@@ -54,6 +54,7 @@ export function makeCraq(all: AllRules): Craq {
     clientRules: all.chainClientRules,
     paxosRules: all.paxosRules,
   });
+  const serverRules = rulesOfServers(all.rules, all.chainRules);
   return {
     ...chain,
     name: 'craq',
@@ -72,7 +73,7 @@ export function makeCraq(all: AllRules): Craq {
             rulesOfMaster(all.chainRules, readCraqOptions(cluster.options)),
             all.paxosRules,
           )
-        : new CraqServer(env, cluster, machine, all.rules, all.chainRules),
+        : new CraqServer(env, cluster, machine, serverRules),
     client: (env, cluster, machine) =>
       new CraqClient(env, cluster, machine, all.clientRules, all.chainClientRules),
     claims,

@@ -5,8 +5,9 @@
 import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import { isSettled } from '../chain-replication/configuration.ts';
 import { isTail, roleOf } from '../chain-replication/context.ts';
+import { SILENT } from '../chain-replication/ghost.ts';
 import { invariantsOfAnyChain } from '../chain-replication/invariants.ts';
-import { readOptions } from '../chain-replication/options.ts';
+import { readOptions, rolesOf } from '../chain-replication/options.ts';
 import { watchReads } from '../read-watch.ts';
 import type { CraqState } from './index.ts';
 import { joiningInvariants } from './joining-invariants.ts';
@@ -16,34 +17,69 @@ import { latestClean, ofObject } from './versions.ts';
 type View = ClusterView<CraqState>;
 type Watcher = InvariantWatcher<CraqState>;
 
-/** What tails have committed, as one who sees all servers knows it. */
-class Commits {
-  /** All updates up to here. */
-  count = 0;
-  /** By object: its latest version that is committed. */
-  readonly latest = new Map<string, number>();
+/** What one who sees all servers knows of updates and versions, from one look after each step. */
+class Observer {
+  /** All updates up to here are committed by a tail. */
+  committed = 0;
+  /** What is wrong with the versions of the server that was looked at last, if anything. */
+  untold: string | undefined;
+  wentBack: string | undefined;
+  /** By object: its latest version that is clean anywhere. */
+  private readonly latest = new Map<string, number>();
+  /** By server and object: its latest version that was clean there. */
+  private readonly seen: readonly Map<string, number>[];
 
-  learn(state: CraqServerState): void {
-    if (isAtWork(state)) this.count = Math.max(this.count, state.committed);
-    for (const [object, versions] of state.objects) {
-      const { number } = latestClean(versions);
-      if (number > (this.latest.get(object) ?? 0)) this.latest.set(object, number);
-    }
+  constructor(view: View) {
+    this.seen = view.cluster.replicas.map(() => new Map());
   }
 
   latestOf(object: string | undefined): number {
     return object === undefined ? 0 : (this.latest.get(object) ?? 0);
   }
+
+  look(changed: NodeId, state: CraqServerState): void {
+    if (isAtWork(state)) this.committed = Math.max(this.committed, state.committed);
+    this.untold = undefined;
+    this.wentBack = undefined;
+    let dirty = 0;
+    for (const [object, versions] of state.objects) {
+      const wrong = wrongIn(state, versions);
+      if (wrong !== undefined) {
+        this.untold ??= `n${changed} has versions ${inWords(versions)}${ofObject(object)}: ${wrong}`;
+      }
+      dirty += versions.length - 1;
+      this.lookAtClean(changed, object, latestClean(versions).number);
+    }
+    const open = state.length - state.committed;
+    if (dirty === open) return;
+    this.untold ??= `n${changed} has ${dirty} dirty versions, and ${open} updates that are not committed`;
+  }
+
+  private lookAtClean(changed: NodeId, object: string, number: number): void {
+    const before = this.seen[changed]!;
+    const known = before.get(object) ?? 0;
+    if (number === known) return;
+    if (number < known) {
+      this.wentBack ??= `n${changed} went back from version ${known}${ofObject(object)} to ${number}`;
+      return;
+    }
+    before.set(object, number);
+    if (number > this.latestOf(object)) this.latest.set(object, number);
+  }
+
+  crashed(replica: NodeId): void {
+    this.seen[replica]?.clear();
+  }
 }
 
 /** One for all invariants that watch the same run. */
-const commits = new WeakMap<View, Commits>();
+const observers = new WeakMap<View, Observer>();
 
-function commitsOf(view: View): Commits {
-  const known = commits.get(view);
+function observerOf(view: View): Observer {
+  const known = observers.get(view);
   if (known !== undefined) return known;
-  const fresh = new Commits();
-  commits.set(view, fresh);
+  const fresh = new Observer(view);
+  observers.set(view, fresh);
   return fresh;
 }
 
@@ -51,23 +87,25 @@ function isAtWork(state: CraqServerState): boolean {
   return isTail(state) && (isSettled(state.configuration, state.id) || state.hasCaughtUp);
 }
 
-/** Must come first: it tells the others what is committed. */
+/** Must come first: it is the one that lets the observer look. */
 const cleanIsCommitted: Invariant<CraqState> = {
   name: 'clean-is-committed',
   source: 'paper §2.3: a version is clean when the tail has it, and elsewhere after that',
   restsAfter: 'idle',
   watch(view): Watcher {
-    const known = commitsOf(view);
+    const observer = observerOf(view);
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
-        known.learn(state);
-        if (state.committed <= known.count) return undefined;
+        observer.look(changed, state);
+        if (state.committed <= observer.committed) return undefined;
         return (
           `n${changed} has ${state.committed} updates for committed,` +
-          ` and no tail has committed more than ${known.count}`
+          ` and no tail has committed more than ${observer.committed}`
         );
       },
+      crashed: (replica) => observer.crashed(replica),
     };
   },
 };
@@ -77,29 +115,19 @@ const versionsTellHist: Invariant<CraqState> = {
   name: 'versions-tell-hist',
   source: 'paper §2.3: the latest clean version of an object, and all dirty ones after it',
   restsAfter: 'idle',
-  watch: () => ({
-    after(changed, state) {
-      if (state.kind !== 'server') return undefined;
-      let dirty = 0;
-      for (const [object, versions] of state.objects) {
-        const wrong = wrongIn(state, versions);
-        if (wrong !== undefined) {
-          return `n${changed} has versions ${inWords(versions)}${ofObject(object)}: ${wrong}`;
-        }
-        dirty += versions.length - 1;
-      }
-      const open = state.length - state.committed;
-      if (dirty === open) return undefined;
-      return `n${changed} has ${dirty} dirty versions, and ${open} updates that are not committed`;
-    },
-  }),
+  watch(view): Watcher {
+    const observer = observerOf(view);
+    return { only: rolesOf(view.cluster).servers, after: () => observer.untold };
+  },
 };
 
+/** Numbers grow within the versions of an object; the first one is clean, and no other. */
 function wrongIn({ committed }: CraqServerState, versions: readonly Version[]): string | undefined {
-  for (const [index, { number, isClean }] of versions.entries()) {
+  for (let i = 0; i < versions.length; i++) {
+    const { number, isClean } = versions[i]!;
     if (isClean !== number <= committed) return `${committed} updates are committed`;
-    if (isClean !== (index === 0)) return 'the first one, and no other, should be clean';
-    if (index > 0 && number <= versions[index - 1]!.number) return 'numbers should grow';
+    if (isClean !== (i === 0)) return 'the first one, and no other, should be clean';
+    if (i > 0 && number <= versions[i - 1]!.number) return 'numbers should grow';
   }
   return versions.length === 0 ? 'there should be one at least' : undefined;
 }
@@ -114,23 +142,8 @@ const cleanVersionsGrow: Invariant<CraqState> = {
   source: 'paper §2.3: version numbers grow; §2.4: reads of one node are monotonic',
   restsAfter: 'idle',
   watch(view): Watcher {
-    const seen = view.cluster.replicas.map(() => new Map<string, number>());
-    return {
-      after(changed, state) {
-        if (state.kind !== 'server') return undefined;
-        const before = seen[changed]!;
-        for (const [object, versions] of state.objects) {
-          const { number } = latestClean(versions);
-          const known = before.get(object) ?? 0;
-          if (number < known) {
-            return `n${changed} went back from version ${known}${ofObject(object)} to ${number}`;
-          }
-          before.set(object, number);
-        }
-        return undefined;
-      },
-      crashed: (replica) => seen[replica]?.clear(),
-    };
+    const observer = observerOf(view);
+    return { only: rolesOf(view.cluster).servers, after: () => observer.wentBack };
   },
 };
 
@@ -145,7 +158,7 @@ const strongReadsSeeCommitted: Invariant<CraqState> = {
   source: 'paper §2.3: a version that the tail had committed, no earlier than the read began',
   restsAfter: 'idle',
   watch(view): Watcher {
-    const known = commitsOf(view);
+    const known = observerOf(view);
     return watchReads<CraqState, number>(view, {
       recordsOf,
       look: (_server, _state, before, { object }) => before ?? known.latestOf(object),
@@ -165,12 +178,13 @@ const strongReadsSeeCommitted: Invariant<CraqState> = {
 const leaseExcludesOtherChains: Invariant<CraqState> = {
   name: 'lease-excludes-other-chains',
   source: 'masters: a server is removed when the lease that it was granted last has run out',
-  restsAfter: 'idle',
+  restsAfter: 'steady',
   watch(view): Watcher {
-    if (readOptions(view.cluster.options).readMode !== 'lease') return { after: () => undefined };
+    if (readOptions(view.cluster.options).readMode !== 'lease') return SILENT;
+    const { servers } = rolesOf(view.cluster);
     const complaint = (tail: CraqServerState, other: CraqServerState): string | undefined => {
       const { epoch, chain, incarnations } = tail.configuration;
-      if (!isAtWork(tail) || epoch <= other.configuration.epoch) return undefined;
+      if (!isAtWork(tail)) return undefined;
       // What was granted to an earlier incarnation is of no use to one that is outside.
       if (roleOf(other) !== 'member') return undefined;
       if (chain.includes(other.id) && incarnations[other.id] === other.incarnation)
@@ -182,12 +196,15 @@ const leaseExcludesOtherChains: Invariant<CraqState> = {
       );
     };
     return {
+      only: servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
-        for (const id of view.cluster.replicas) {
+        const { epoch } = state.configuration;
+        for (const id of servers) {
           const other = id === changed ? undefined : serverOf(view, id);
-          if (other === undefined) continue;
-          const found = complaint(state, other) ?? complaint(other, state);
+          if (other === undefined || other.configuration.epoch === epoch) continue;
+          const isLater = epoch > other.configuration.epoch;
+          const found = isLater ? complaint(state, other) : complaint(other, state);
           if (found !== undefined) return found;
         }
         return undefined;

@@ -7,6 +7,7 @@ import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim
 import { backSourceOf, headOf } from '../chain-replication/configuration.ts';
 import { roleOf } from '../chain-replication/context.ts';
 import { entryAt } from '../chain-replication/ghost.ts';
+import { rolesOf } from '../chain-replication/options.ts';
 import type { CraqState } from './index.ts';
 import type { CraqServerState } from './state.ts';
 
@@ -73,6 +74,7 @@ const joinerCompleteBeforeServing: Invariant<CraqState> = {
     /** By server: how often a read was taken or answered. */
     const reads: number[] = [];
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
         const why = agreements.after(changed, state);
@@ -106,6 +108,7 @@ const headHasAllOfSuccessor: Invariant<CraqState> = {
         return at < other.trimmed || entryAt(other, at) === entryAt(state, at);
       });
     return {
+      only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
         const hadAgreed = agreements.has(changed);

@@ -63,8 +63,8 @@ function nameWrites(state: CraqServerState, { options }: CraqContext, forward: F
 
 /** The Forward with what its names stand for; undefined while some of that is not here. */
 function wholeForward(state: CraqServerState, forward: Forward): Forward | undefined {
+  if (forward.names === undefined) return forward;
   const { names, ...plain } = forward;
-  if (names === undefined) return forward;
   const known = Math.min(names.length, Math.max(0, state.length - forward.after));
   const entries: Request[] = [];
   for (const name of names.slice(known)) {

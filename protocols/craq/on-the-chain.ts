@@ -4,27 +4,38 @@
  * different (Terrace & Freedman, USENIX ATC 2009, §2.3: updates take the same way; §2.5: failures
  * are coped with in the same way).
  *
- * The chain's rules know of the chain's state only. Those below are made for one server, and have
- * all of its state at hand.
+ * The chain's rules know of the chain's state and context only. Those below are given the rest by
+ * a server of CRAQ, which runs no others.
  */
 import { backSourceOf, type Configuration, headOf } from '../chain-replication/configuration.ts';
-import { roleOf, upstream } from '../chain-replication/context.ts';
+import { roleOf, type ServerContext, upstream } from '../chain-replication/context.ts';
 import type { Rules as ChainRules } from '../chain-replication/rules.ts';
+import type { ServerState } from '../chain-replication/state.ts';
 import { lacksAgreement, placeAt } from './back-propagation.ts';
-import type { CraqContext } from './context.ts';
+import type { ChainContext, CraqContext, ServerRules } from './context.ts';
 import type { CraqOptions } from './options.ts';
+import type { CraqRules } from './rules.ts';
 import type { CraqServerState } from './state.ts';
 
-/** `context.chain.rules` is to be what this returns: the rules call each other through it. */
-export function rulesOfServer(state: CraqServerState, context: CraqContext): ChainRules {
-  return {
-    ...context.base,
-    ...historyRules(state, context),
-    ...forwardRules(state, context),
-    ...snapshotRules(state, context),
-    ...queryRules(state, context),
-    ...joiningRules(state, context),
+/** Made once for all servers: an engine is quicker to see through rules that they share. */
+export function rulesOfServers(craq: CraqRules, base: ChainRules): ServerRules {
+  const chain = {
+    ...base,
+    ...historyRules(craq, base),
+    ...forwardRules(craq, base),
+    ...snapshotRules(craq, base),
+    ...queryRules(craq, base),
+    ...joiningRules(craq, base),
   };
+  return { craq, base, chain };
+}
+
+function stateOf(state: ServerState): CraqServerState {
+  return state as CraqServerState;
+}
+
+function contextOf(chain: ServerContext): CraqContext {
+  return (chain as ChainContext).craq;
 }
 
 /** The masters grant leases to all members, wait for them all, and have servers join anywhere. */
@@ -42,59 +53,63 @@ function answersQueries({ chain }: Configuration, server: number): boolean {
 
 /** Hist grows, is executed and cut: versions come, become clean, and go. */
 function historyRules(
-  state: CraqServerState,
-  context: CraqContext,
+  rules: CraqRules,
+  base: ChainRules,
 ): Pick<ChainRules, 'order' | 'append' | 'executeUpTo' | 'cutToCommitted' | 'beginEpoch'> {
-  const { base, rules } = context;
   return {
-    order(_state, _chain, request) {
-      rules.order(state, context, request);
+    order(state, chain, request) {
+      rules.order(stateOf(state), contextOf(chain), request);
     },
-    append(_state, chain, entries) {
-      const before = state.length;
-      base.append(state, chain, entries);
-      for (const [index, request] of entries.entries()) {
-        rules.addVersion(state, context, request, before + index + 1);
+    append(state, chain, entries) {
+      const own = stateOf(state);
+      const context = contextOf(chain);
+      const before = own.length;
+      base.append(own, chain, entries);
+      for (let i = 0; i < entries.length; i++) {
+        rules.addVersion(own, context, entries[i]!, before + i + 1);
       }
-      rules.forgetPayloads(state, entries);
-      if (rules.mayPassOn(state)) rules.spread(state, context, entries);
+      rules.forgetPayloads(own, entries);
+      if (rules.mayPassOn(own)) rules.spread(own, context, entries);
     },
-    executeUpTo(_state, chain, limit) {
+    executeUpTo(state, chain, limit) {
       if (limit <= state.committed) return;
+      const own = stateOf(state);
+      const context = contextOf(chain);
       // First: a snapshot that is taken on the way has what is clean by then.
-      rules.cleanUpTo(state, context, limit);
-      base.executeUpTo(state, chain, limit);
-      rules.tellCommitted(state, context);
-      rules.serveUpdates(state, context);
-      chain.rules.serveQueries(state, chain);
+      rules.cleanUpTo(own, context, limit);
+      base.executeUpTo(own, chain, limit);
+      rules.tellCommitted(own, context);
+      rules.serveUpdates(own, context);
+      chain.rules.serveQueries(own, chain);
     },
-    cutToCommitted() {
+    cutToCommitted(state) {
       base.cutToCommitted(state);
-      rules.dropAfter(state, state.length);
+      rules.dropAfter(stateOf(state), state.length);
     },
-    beginEpoch(_state, chain) {
-      state.named = [];
-      base.beginEpoch(state, chain);
+    beginEpoch(state, chain) {
+      const own = stateOf(state);
+      own.named = [];
+      base.beginEpoch(own, chain);
       // Who has a server before it has asked together with telling that one what it has.
-      if (upstream(state) === undefined) rules.askBehind(state, context);
-      rules.moveUpdates(state, context);
+      if (upstream(own) === undefined) rules.askBehind(own, contextOf(chain));
+      rules.moveUpdates(own, contextOf(chain));
     },
   };
 }
 
 /** What goes down the chain may be no more than names. */
 function forwardRules(
-  state: CraqServerState,
-  context: CraqContext,
+  rules: CraqRules,
+  base: ChainRules,
 ): Pick<ChainRules, 'firstForwardOf' | 'onForward'> {
-  const { base, rules } = context;
   return {
-    firstForwardOf(_state, chain, after, end) {
-      return rules.nameWrites(state, context, base.firstForwardOf(state, chain, after, end));
+    firstForwardOf(state, chain, after, end) {
+      const forward = base.firstForwardOf(state, chain, after, end);
+      return rules.nameWrites(stateOf(state), contextOf(chain), forward);
     },
-    onForward(_state, chain, from, forward) {
-      const whole = rules.wholeForward(state, forward);
-      if (whole === undefined) rules.keepNamed(state, context, from, forward);
+    onForward(state, chain, from, forward) {
+      const whole = rules.wholeForward(stateOf(state), forward);
+      if (whole === undefined) rules.keepNamed(stateOf(state), contextOf(chain), from, forward);
       else base.onForward(state, chain, from, whole);
     },
   };
@@ -102,110 +117,114 @@ function forwardRules(
 
 /** What is handed over as a whole has all objects in it. */
 function snapshotRules(
-  state: CraqServerState,
-  context: CraqContext,
+  rules: CraqRules,
+  base: ChainRules,
 ): Pick<ChainRules, 'snapshotOf' | 'installSnapshot' | 'resumeHist'> {
-  const { base, rules } = context;
   return {
-    snapshotOf(_state, chain) {
-      const objects = rules.objectStates(state, context);
+    snapshotOf(state, chain) {
+      const objects = rules.objectStates(stateOf(state), contextOf(chain));
       return { ...base.snapshotOf(state, chain), objects };
     },
-    installSnapshot(_state, chain, snapshot) {
+    installSnapshot(state, chain, snapshot) {
       base.installSnapshot(state, chain, snapshot);
-      rules.installObjects(state, context, snapshot.objects ?? []);
+      rules.installObjects(stateOf(state), contextOf(chain), snapshot.objects ?? []);
     },
-    resumeHist(_state, hist, trimmed) {
-      base.resumeHist(state, hist, trimmed);
+    resumeHist(state, chain, hist, trimmed) {
+      base.resumeHist(state, chain, hist, trimmed);
       for (let at = state.committed; at < state.length; at++) {
-        rules.addVersion(state, context, state.hist[at - trimmed]!, at + 1);
+        rules.addVersion(stateOf(state), contextOf(chain), state.hist[at - trimmed]!, at + 1);
       }
     },
   };
 }
 
 /** Any server takes queries, and answers them from its versions. */
-function queryRules(state: CraqServerState, context: CraqContext): Partial<ChainRules> {
-  const { base, rules } = context;
+function queryRules(rules: CraqRules, base: ChainRules): Partial<ChainRules> {
   return {
-    takesQueries: () => rules.isReady(state),
-    onQuery(_state, _chain, from, query) {
-      rules.onQuery(state, context, from, query);
+    takesQueries: (state) => rules.isReady(stateOf(state)),
+    onQuery(state, chain, from, query) {
+      rules.onQuery(stateOf(state), contextOf(chain), from, query);
     },
-    recordArrival(_state, client, query) {
-      rules.recordArrival(state, context, client, query);
+    recordArrival(state, chain, client, query) {
+      rules.recordArrival(stateOf(state), contextOf(chain), client, query);
     },
-    mayAnswer(_state, _chain, waiting) {
-      return rules.chooseVersion(state, context, waiting) !== undefined;
+    mayAnswer(state, chain, waiting) {
+      return rules.chooseVersion(stateOf(state), contextOf(chain), waiting) !== undefined;
     },
-    answerQuery(_state, _chain, waiting) {
-      const version = rules.chooseVersion(state, context, waiting);
-      if (version !== undefined) rules.answer(state, context, waiting, version);
+    answerQuery(state, chain, waiting) {
+      const own = stateOf(state);
+      const context = contextOf(chain);
+      const version = rules.chooseVersion(own, context, waiting);
+      if (version !== undefined) rules.answer(own, context, waiting, version);
     },
-    keepQuery(_state, chain, waiting) {
+    keepQuery(state, chain, waiting) {
       base.keepQuery(state, chain, waiting);
-      rules.askTail(state, context);
+      rules.askTail(stateOf(state), contextOf(chain));
     },
-    serveQueries(_state, chain) {
-      rules.noteMembership(state);
-      base.serveQueries(state, chain);
-      rules.forgetQuestions(state);
-      rules.askTail(state, context);
-      rules.serveQuestions(state, context);
+    serveQueries(state, chain) {
+      const own = stateOf(state);
+      const context = contextOf(chain);
+      rules.noteMembership(own);
+      base.serveQueries(own, chain);
+      rules.forgetQuestions(own);
+      rules.askTail(own, context);
+      rules.serveQuestions(own, context);
     },
-    dismissQueries(_state, chain) {
+    dismissQueries(state, chain) {
       base.dismissQueries(state, chain);
-      rules.dismissQuestions(state);
+      rules.dismissQuestions(stateOf(state));
     },
-    askWhetherCurrent(_state, chain) {
-      state.roundAskedAt = chain.env.now;
+    askWhetherCurrent(state, chain) {
+      stateOf(state).roundAskedAt = chain.env.now;
       base.askWhetherCurrent(state, chain);
     },
   };
 }
 
 /** What another server has to bring first, to one that joins before it. */
-function joiningRules(state: CraqServerState, context: CraqContext): Partial<ChainRules> {
-  const { base, rules } = context;
+function joiningRules(rules: CraqRules, base: ChainRules): Partial<ChainRules> {
   return {
-    onRequest(_state, chain, request) {
-      const isHead = roleOf(state) === 'member' && headOf(state.configuration) === state.id;
-      if (isHead && !rules.mayOrder(state)) rules.keepUntilAgreement(state, context, request);
-      else base.onRequest(state, chain, request);
+    onRequest(state, chain, request) {
+      const own = stateOf(state);
+      const isHead = roleOf(own) === 'member' && headOf(own.configuration) === own.id;
+      if (isHead && !rules.mayOrder(own)) rules.keepUntilAgreement(own, contextOf(chain), request);
+      else base.onRequest(own, chain, request);
     },
-    onSequentialRead(_state, chain, from, read) {
-      if (lacksAgreement(state)) chain.rules.redirect(state, chain, from, read.requestNumber);
+    onSequentialRead(state, chain, from, read) {
+      const lacks = lacksAgreement(stateOf(state));
+      if (lacks) chain.rules.redirect(state, chain, from, read.requestNumber);
       else base.onSequentialRead(state, chain, from, read);
     },
-    onLastSequence(_state, chain, from, message) {
-      if (rules.mayPassOn(state)) base.onLastSequence(state, chain, from, message);
-      else rules.askBehind(state, context);
+    onLastSequence(state, chain, from, message) {
+      if (rules.mayPassOn(stateOf(state))) base.onLastSequence(state, chain, from, message);
+      else rules.askBehind(stateOf(state), contextOf(chain));
     },
-    onAck(_state, chain, from, ack) {
-      if (rules.mayPassOn(state)) base.onAck(state, chain, from, ack);
+    onAck(state, chain, from, ack) {
+      if (rules.mayPassOn(stateOf(state))) base.onAck(state, chain, from, ack);
     },
-    isSomethingOpen: () => rules.mayPassOn(state) && base.isSomethingOpen(state),
-    resend(_state, chain) {
-      if (rules.mayPassOn(state)) base.resend(state, chain);
+    isSomethingOpen: (state) => rules.mayPassOn(stateOf(state)) && base.isSomethingOpen(state),
+    resend(state, chain) {
+      if (rules.mayPassOn(stateOf(state))) base.resend(state, chain);
     },
-    sendLastSequence(_state, chain) {
+    sendLastSequence(state, chain) {
       base.sendLastSequence(state, chain);
-      rules.askBehind(state, context);
+      rules.askBehind(stateOf(state), contextOf(chain));
     },
-    onGetConfiguration(_state, chain, from) {
+    onGetConfiguration(state, chain, from) {
       base.onGetConfiguration(state, chain, from);
-      if (backSourceOf(state.configuration, state.id) === from) rules.askBehind(state, context);
+      const isSource = backSourceOf(state.configuration, state.id) === from;
+      if (isSource) rules.askBehind(stateOf(state), contextOf(chain));
     },
-    handsOver(_state, from) {
+    handsOver(state, from) {
       return base.handsOver(state, from) || backSourceOf(state.configuration, state.id) === from;
     },
-    learnFromPredecessor(_state, chain, forward) {
+    learnFromPredecessor(state, chain, forward) {
       const source = backSourceOf(state.configuration, state.id);
       if (source === undefined) base.learnFromPredecessor(state, chain, forward);
       else base.learnCommitted(state, chain, forward.committed);
     },
-    adopt(_state, chain, configuration) {
-      rules.cutCopy(state, context, configuration);
+    adopt(state, chain, configuration) {
+      rules.cutCopy(stateOf(state), contextOf(chain), configuration);
       base.adopt(state, chain, configuration);
     },
   };

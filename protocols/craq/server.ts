@@ -23,15 +23,10 @@ import type {
   Unreadable,
 } from '../../sim/contract.ts';
 import { firstConfiguration } from '../chain-replication/configuration.ts';
-import type { ServerContext } from '../chain-replication/context.ts';
-import { readOptions, rolesOf } from '../chain-replication/options.ts';
-import type { Rules as ChainRules } from '../chain-replication/rules.ts';
+import { rolesOf } from '../chain-replication/options.ts';
 import { expireAsServer, receiveAsServer } from '../chain-replication/server.ts';
-import type { CraqContext, CraqTimer } from './context.ts';
+import { CraqContext, type CraqTimer, type ServerRules } from './context.ts';
 import type { CraqMessage } from './messages.ts';
-import { rulesOfServer } from './on-the-chain.ts';
-import { readCraqOptions } from './options.ts';
-import type { CraqRules } from './rules.ts';
 import { type CraqServerState, initialCraqState } from './state.ts';
 
 export class CraqServer implements Process<CraqMessage, CraqTimer, CraqServerState> {
@@ -42,30 +37,10 @@ export class CraqServer implements Process<CraqMessage, CraqTimer, CraqServerSta
     env: Env<CraqMessage, CraqTimer>,
     cluster: Cluster,
     machine: StateMachine,
-    rules: CraqRules,
-    base: ChainRules,
+    rules: ServerRules,
   ) {
-    const { masters, firstChain } = rolesOf(cluster);
-    this.state = initialCraqState(env.id, firstConfiguration(firstChain));
-    const options = readCraqOptions(cluster.options);
-    const context: CraqContext = {
-      env,
-      rules,
-      options,
-      machine,
-      base,
-      get chain() {
-        return chain;
-      },
-    };
-    const chain: ServerContext = {
-      env,
-      rules: rulesOfServer(this.state, context),
-      options: readOptions(cluster.options),
-      machine,
-      masters,
-    };
-    this.#context = context;
+    this.state = initialCraqState(env.id, firstConfiguration(rolesOf(cluster).firstChain));
+    this.#context = new CraqContext(env, cluster, machine, rules);
   }
 
   start(durable: Durable): void {

@@ -22,9 +22,11 @@ import { isClean, versionsOf } from './versions.ts';
 /** The head has a new update. What the same client wanted before, it has given up. */
 function order(state: CraqServerState, context: CraqContext, request: Request): void {
   const { env, rules, options, base, chain } = context;
-  state.waitingUpdates = state.waitingUpdates.filter(
-    ({ clientId }) => clientId !== request.clientId,
-  );
+  if (state.waitingUpdates.length > 0) {
+    state.waitingUpdates = state.waitingUpdates.filter(
+      ({ clientId }) => clientId !== request.clientId,
+    );
+  }
   if (rules.isBlocked(state, context, request, state.waitingUpdates)) {
     if (options.testAndSet === 'reject') {
       env.mark('test-and-set-rejected');
@@ -48,10 +50,11 @@ function isBlocked(
 ): boolean {
   const { rules, machine, options } = context;
   if (options.testAndSet === 'order') return false;
+  const isTest = machine.isTestAndSet?.(request.operation) === true;
+  if (!isTest && earlier.length === 0) return false;
   const object = rules.objectOf(context, request.operation);
   const isBehind = earlier.some(({ operation }) => rules.objectOf(context, operation) === object);
   if (isBehind) return true;
-  const isTest = machine.isTestAndSet?.(request.operation) === true;
   return isTest && !rules.isTestable(state, context, object);
 }
 

@@ -76,8 +76,12 @@ function cleanUpTo(state: CraqServerState, context: CraqContext, limit: number):
 function markClean(state: CraqServerState, object: string, upTo: number): void {
   const versions = state.objects.get(object);
   if (versions === undefined) return;
-  for (const version of versions) if (version.number <= upTo) version.isClean = true;
-  const latest = versions.findLastIndex(({ isClean }) => isClean);
+  let latest = 0;
+  for (let i = 0; i < versions.length; i++) {
+    const version = versions[i]!;
+    if (version.number <= upTo) version.isClean = true;
+    if (version.isClean) latest = i;
+  }
   if (latest > 0) state.objects.set(object, versions.slice(latest));
 }
 
@@ -115,7 +119,9 @@ export function isClean(versions: readonly Version[]): boolean {
 }
 
 export function latestClean(versions: readonly Version[]): Version {
-  return versions.findLast((version) => version.isClean) ?? versions[0]!;
+  let at = versions.length - 1;
+  while (at > 0 && !versions[at]!.isClean) at--;
+  return versions[at]!;
 }
 
 export const versionRules = {

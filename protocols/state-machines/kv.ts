@@ -3,10 +3,16 @@ import type { StateMachine } from '../../sim/contract.ts';
 import type { Plain } from '../../sim/plain.ts';
 import { isSame, readOperation } from './operation.ts';
 
-/** Values by key. The record has no prototype, so that `__proto__` is a key like any other. */
+/** Values by key. */
 export interface KvState {
   [key: string]: Plain;
 }
+
+/**
+ * Has nothing, so that `__proto__` is a key like any other. A record with this prototype is made,
+ * and copied, at a small part of what it takes an engine without any.
+ */
+const NOTHING: object = Object.freeze(Object.create(null));
 
 export const kv: StateMachine<KvState> = {
   name: 'kv',
@@ -51,7 +57,7 @@ export const kv: StateMachine<KvState> = {
 };
 
 function emptyKv(): KvState {
-  return Object.create(null);
+  return Object.create(NOTHING);
 }
 
 /** `value` is [expected, new]; an absent key holds null. */

@@ -7,7 +7,7 @@ import type { Micros, NodeId, StateMachine } from '../../sim/contract.ts';
 import { digest, type Plain } from '../../sim/plain.ts';
 import { countBelow } from '../../sim/sorted.ts';
 import { DistinctReads } from './distinct-reads.ts';
-import type { Court } from './oracle.ts';
+import type { Court, Watch } from './oracle.ts';
 
 /** The state after an operation, and after all before it. */
 export interface KnownState {
@@ -28,6 +28,7 @@ export class KnownVersions {
   private static readonly all = new WeakMap<Court, KnownVersions>();
   private readonly court: Court;
   private readonly root: KnownState;
+  private isWatching = false;
   /** By replica: what it knew when it was looked at last. */
   private readonly latest: (KnownState | undefined)[] = [];
   /** By position of the decided log: when it was decided. */
@@ -48,11 +49,19 @@ export class KnownVersions {
     this.root = { ...none, children: [], isDecided: true };
   }
 
-  crashed(replica: NodeId): void {
-    this.latest[replica] = undefined;
+  /** What has to be told of the run, by the first of the oracles that asks for it. */
+  watch(): Watch {
+    if (this.isWatching) return {};
+    this.isWatching = true;
+    return {
+      stepped: (replica, state) => this.stepped(replica, state),
+      crashed: (replica) => {
+        this.latest[replica] = undefined;
+      },
+    };
   }
 
-  stepped(replica: NodeId, state: object): void {
+  private stepped(replica: NodeId, state: object): void {
     const { protocol } = this.court.build;
     while (this.decidedAt.length < this.court.decided.length) {
       this.decidedAt.push(this.court.view.now);

@@ -59,8 +59,7 @@ function watchReads(
   if (court.build.protocol.weakerLevels?.includes(level) !== true) return {};
   const versions = KnownVersions.of(court);
   return {
-    stepped: (replica, state) => versions.stepped(replica, state),
-    crashed: (node) => versions.crashed(node),
+    ...versions.watch(),
     ended(end) {
       // Where replicas do not agree there is no log to go by.
       if (end.how === 'violation') return;
