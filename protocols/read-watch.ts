@@ -38,28 +38,38 @@ export function watchReads<State extends object, What>(
   claim: ReadClaim<State, What>,
 ): InvariantWatcher<State> {
   const seen: number[] = [];
-  const known = new WeakMap<ReadRecord, { readonly what: What }>();
-  /** Those that were answered: who asks again is answered as before, or better. */
-  const judged = new WeakSet<ReadRecord>();
+  /** By node and client: the latest read that was looked at. */
+  const latest: Look<What>[][] = cluster.replicas.map(() => []);
   return {
     after(changed, state) {
       const found = claim.recordsOf(state);
       if (found === undefined || found.changes === (seen[changed] ?? 0)) return undefined;
       seen[changed] = found.changes;
+      const looks = latest[changed]!;
       let complaint: string | undefined;
       for (const client of cluster.clients) {
         const read = found.records[client];
-        if (read === undefined || judged.has(read)) continue;
-        const what = claim.look(changed, state, known.get(read)?.what, read);
-        known.set(read, { what });
-        if (read.answeredAt === null) continue;
-        judged.add(read);
-        complaint ??= claim.judge(changed, state, read, what);
+        if (read === undefined) continue;
+        const known = looks[client]?.read === read ? looks[client] : undefined;
+        // Who asks again is answered as before, or better.
+        if (known?.isJudged === true) continue;
+        const what = claim.look(changed, state, known?.what, read);
+        const isJudged = read.answeredAt !== null;
+        looks[client] = { read, what, isJudged };
+        if (isJudged) complaint ??= claim.judge(changed, state, read, what);
       }
       return complaint;
     },
     crashed(replica) {
       seen[replica] = 0;
+      latest[replica]!.length = 0;
     },
   };
+}
+
+/** What was known of a read when it was looked at last. */
+interface Look<What> {
+  readonly read: ReadRecord;
+  readonly what: What;
+  readonly isJudged: boolean;
 }

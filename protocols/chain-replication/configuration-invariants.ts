@@ -1,11 +1,9 @@
 /** The named safety claims of chain replication about configurations, and about reads. */
 import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
 import { type Configuration, inWords, isSame, isSettled } from './configuration.ts';
-import { isTail } from './context.ts';
 import { ghostOf, SILENT } from './ghost.ts';
 import type { ChainState } from './index.ts';
 import { readOptions, rolesOf } from './options.ts';
-import type { ServerState } from './state.ts';
 
 type Watcher = InvariantWatcher<ChainState>;
 
@@ -83,6 +81,7 @@ const oneTailAnswers: Invariant<ChainState> = {
   restsAfter: 'idle',
   watch(view): Watcher {
     if (readOptions(view.cluster.options).readMode !== 'lease') return SILENT;
+    const ghost = ghostOf(view);
     const answered: number[] = [];
     let working = { epoch: 0, server: -1 };
     return {
@@ -92,7 +91,7 @@ const oneTailAnswers: Invariant<ChainState> = {
         const { epoch } = state.configuration;
         const isAnswering = state.answeredQueries > (answered[changed] ?? 0);
         answered[changed] = state.answeredQueries;
-        if (isAtWork(state) && epoch > working.epoch) working = { epoch, server: changed };
+        if (epoch > working.epoch && ghost.isAtWork(state)) working = { epoch, server: changed };
         if (!isAnswering || epoch >= working.epoch || working.server === changed) return undefined;
         return (
           `n${changed} answers a query as the tail of epoch ${epoch},` +
@@ -106,10 +105,6 @@ const oneTailAnswers: Invariant<ChainState> = {
   },
 };
 
-function isAtWork(state: ServerState): boolean {
-  return isTail(state) && (isSettled(state.configuration, state.id) || state.hasCaughtUp);
-}
-
 /** All that was handed over has reached it: what its predecessor had committed is there. */
 const newTailHoldsCommitted: Invariant<ChainState> = {
   name: 'new-tail-holds-committed',
@@ -122,7 +117,8 @@ const newTailHoldsCommitted: Invariant<ChainState> = {
       only: rolesOf(view.cluster).servers,
       after(changed, state: ChainState) {
         if (state.kind !== 'server') return undefined;
-        const isAnswering = isTail(state) && state.answeredQueries > (answered[changed] ?? 0);
+        const isAnswering =
+          ghost.placeOf(state).isTail && state.answeredQueries > (answered[changed] ?? 0);
         answered[changed] = state.answeredQueries;
         const isLatest = ghost.latest?.epoch === state.configuration.epoch;
         if (!isAnswering || !isLatest || state.committed >= ghost.committed.length) {

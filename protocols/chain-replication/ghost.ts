@@ -4,8 +4,8 @@
  * follows the change.
  */
 import type { ClusterView, InvariantWatcher, NodeId } from '../../sim/contract.ts';
-import type { Configuration } from './configuration.ts';
-import { roleOf } from './context.ts';
+import { type Configuration, isSettled } from './configuration.ts';
+import { downstream, isTail, roleOf, upstream } from './context.ts';
 import type { ChainState } from './index.ts';
 import type { Request } from './messages.ts';
 import type { ServerState } from './state.ts';
@@ -18,9 +18,11 @@ export class Ghost {
   private readonly view: View;
   /** By server: how far what it has executed was compared; 0 after a crash. */
   private readonly seen: number[] = [];
+  private readonly places: (Place | undefined)[];
 
   constructor(view: View) {
     this.view = view;
+    this.places = view.cluster.replicas.map(() => undefined);
   }
 
   crashed(replica: NodeId): void {
@@ -61,6 +63,41 @@ export class Ghost {
     const state = this.view.stateOf(id);
     return state?.kind === 'server' ? state : undefined;
   }
+
+  /** Found out once for each configuration that the server has. */
+  placeOf(state: ServerState): Place {
+    const { id, configuration, incarnation } = state;
+    const known = this.places[id];
+    if (known?.configuration === configuration && known.incarnation === incarnation) return known;
+    const place: Place = {
+      configuration,
+      incarnation,
+      isMember: roleOf(state) === 'member',
+      isTail: isTail(state),
+      isSettled: isSettled(configuration, id),
+      previous: upstream(state),
+      next: downstream(state),
+    };
+    this.places[id] = place;
+    return place;
+  }
+
+  /** Whether it would execute updates, and so answer with them. */
+  isAtWork(state: ServerState): boolean {
+    const place = this.placeOf(state);
+    return place.isTail && (place.isSettled || state.hasCaughtUp);
+  }
+}
+
+/** Where a server is, by its own account. */
+export interface Place {
+  readonly configuration: Configuration;
+  readonly incarnation: number;
+  readonly isMember: boolean;
+  readonly isTail: boolean;
+  readonly isSettled: boolean;
+  readonly previous: NodeId | undefined;
+  readonly next: NodeId | undefined;
 }
 
 /** One ghost for all invariants that watch the same run. */
@@ -80,9 +117,4 @@ export const SILENT: InvariantWatcher = { only: [], after: () => undefined };
 /** The update at a position of Hist, counted from 0; undefined where it is trimmed. */
 export function entryAt(state: ServerState, position: number): Request | undefined {
   return position < state.trimmed ? undefined : state.hist[position - state.trimmed];
-}
-
-/** Whether the server, by its own account, is in the chain that it knows of. */
-export function isMember(state: ServerState): boolean {
-  return roleOf(state) === 'member';
 }

@@ -9,8 +9,7 @@ import type { Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts'
 import { isSettled } from './configuration.ts';
 import { answersOfTails, configurationInvariants } from './configuration-invariants.ts';
 import { confirmationFollowsQuestion } from './confirmation-invariant.ts';
-import { downstream, upstream } from './context.ts';
-import { entryAt, type Ghost, ghostOf, isMember } from './ghost.ts';
+import { entryAt, type Ghost, ghostOf } from './ghost.ts';
 import type { ChainState } from './index.ts';
 import { leaseExcludesLaterTails, leasesWaitedFor } from './lease-invariants.ts';
 import { configurationOfWhoActs } from './master-invariants.ts';
@@ -95,10 +94,12 @@ const updatePropagation: Invariant<ChainState> = {
     /** By server: with whom it was compared, in which epoch, and how far. */
     const pairs: (Pair | undefined)[] = [];
     const compare = (server: NodeId, state: ServerState): string | undefined => {
-      const previous = upstream(state);
+      const { previous } = ghost.placeOf(state);
       const other = previous === undefined ? undefined : ghost.server(previous);
       const { epoch } = state.configuration;
-      if (previous === undefined || other === undefined || !isMember(other)) return undefined;
+      if (previous === undefined || other === undefined) return undefined;
+      const place = ghost.placeOf(other);
+      if (!place.isMember) return undefined;
       if (other.configuration.epoch !== epoch) return undefined;
       let pair = pairs[server];
       if (pair?.previous !== previous || pair.epoch !== epoch || pair.upTo > state.length) {
@@ -106,7 +107,7 @@ const updatePropagation: Invariant<ChainState> = {
         pairs[server] = pair;
       }
       // A new server that is not the tail gets the rest of what its successor has from there.
-      const isLacking = !isSettled(other.configuration, previous) && !other.hasCaughtUp;
+      const isLacking = !place.isSettled && !other.hasCaughtUp;
       const end = isLacking ? Math.min(state.length, other.length) : state.length;
       for (let at = Math.max(pair.upTo, state.trimmed, other.trimmed); at < end; at++) {
         const [own, its] = [entryAt(state, at), entryAt(other, at)];
@@ -119,10 +120,10 @@ const updatePropagation: Invariant<ChainState> = {
       only: rolesOf(view.cluster).servers,
       after(changed, state) {
         if (state.kind !== 'server') return undefined;
-        const next = downstream(state);
+        const { next } = ghost.placeOf(state);
         const other = next === undefined ? undefined : ghost.server(next);
         const behind =
-          next !== undefined && other !== undefined && upstream(other) === changed
+          next !== undefined && other !== undefined && ghost.placeOf(other).previous === changed
             ? compare(next, other)
             : undefined;
         return compare(changed, state) ?? behind;
@@ -165,10 +166,10 @@ const inprocessRequests: Invariant<ChainState> = {
   watch(view): Watcher {
     const ghost = ghostOf(view);
     const compare = (one: ServerState, next: ServerState | undefined): string | undefined => {
-      if (next === undefined || !isMember(one) || !isMember(next)) return undefined;
+      if (next === undefined || one.acknowledged <= next.length) return undefined;
       if (next.configuration.epoch !== one.configuration.epoch) return undefined;
-      if (!isSettled(next.configuration, next.id)) return undefined;
-      if (one.acknowledged <= next.length) return undefined;
+      const place = ghost.placeOf(next);
+      if (!ghost.placeOf(one).isMember || !place.isMember || !place.isSettled) return undefined;
       return (
         `n${next.id} has ${next.length} updates, and its predecessor n${one.id}` +
         ` has no more than those after ${one.acknowledged} in Sent`
@@ -178,7 +179,7 @@ const inprocessRequests: Invariant<ChainState> = {
       only: rolesOf(view.cluster).servers,
       after(_changed, state) {
         if (state.kind !== 'server') return undefined;
-        const [previous, next] = [upstream(state), downstream(state)];
+        const { previous, next } = ghost.placeOf(state);
         const before = previous === undefined ? undefined : ghost.server(previous);
         const after = next === undefined ? undefined : ghost.server(next);
         return compare(state, after) ?? (before && compare(before, state));
@@ -201,7 +202,9 @@ const acknowledgedUpdatesHeld: Invariant<ChainState> = {
       if (state === undefined || latest === undefined || !isSettled(latest, server)) {
         return undefined;
       }
-      if (state.configuration.epoch !== latest.epoch || !isMember(state)) return undefined;
+      if (state.configuration.epoch !== latest.epoch || !ghost.placeOf(state).isMember) {
+        return undefined;
+      }
       const last = committed.length - 1;
       const own = entryAt(state, last);
       if (last < state.trimmed || own === committed[last]) return undefined;

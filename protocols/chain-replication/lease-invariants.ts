@@ -1,15 +1,7 @@
 /** The safety claims of a tail's lease, judged by an observer who sees all clocks at once. */
-import type {
-  ClusterView,
-  Invariant,
-  InvariantWatcher,
-  Micros,
-  NodeId,
-} from '../../sim/contract.ts';
+import type { ClusterView, Invariant, InvariantWatcher, Micros } from '../../sim/contract.ts';
 import { longestOf } from '../lease-windows.ts';
-import { isSettled } from './configuration.ts';
-import { isTail } from './context.ts';
-import { SILENT } from './ghost.ts';
+import { ghostOf, SILENT } from './ghost.ts';
 import type { ChainState } from './index.ts';
 import { ledgerOf, type MasterState } from './master-state.ts';
 import { type ChainOptions, readOptions, rolesOf } from './options.ts';
@@ -27,14 +19,20 @@ export const leaseExcludesLaterTails: Invariant<ChainState> = {
   restsAfter: 'steady',
   watch(view: View): InvariantWatcher<ChainState> {
     if (readOptions(view.cluster.options).readMode !== 'lease') return SILENT;
+    const ghost = ghostOf(view);
+    const { servers } = rolesOf(view.cluster);
     return {
-      only: rolesOf(view.cluster).servers,
+      only: servers,
       after(changed, state) {
-        if (state.kind !== 'server' || !isAtWork(state)) return undefined;
-        for (const other of view.cluster.replicas) {
-          const rival = other === changed ? undefined : serverOf(view, other);
-          if (rival === undefined || !isAtWork(rival)) continue;
-          const complaint = compare(view, state, rival) ?? compare(view, rival, state);
+        if (state.kind !== 'server' || !ghost.isAtWork(state)) return undefined;
+        const { epoch } = state.configuration;
+        for (const other of servers) {
+          const rival = other === changed ? undefined : ghost.server(other);
+          if (rival === undefined || rival.configuration.epoch === epoch) continue;
+          if (!ghost.isAtWork(rival)) continue;
+          const isLater = epoch > rival.configuration.epoch;
+          const [later, earlier] = isLater ? [state, rival] : [rival, state];
+          const complaint = compare(view, later, earlier);
           if (complaint !== undefined) return complaint;
         }
         return undefined;
@@ -45,22 +43,11 @@ export const leaseExcludesLaterTails: Invariant<ChainState> = {
 
 function compare(view: View, later: ServerState, earlier: ServerState): string | undefined {
   const { epoch } = earlier.configuration;
-  if (epoch >= later.configuration.epoch) return undefined;
   if (earlier.leaseUntil <= view.clockOf(earlier.id)) return undefined;
   return (
     `n${later.id} works as the tail of epoch ${later.configuration.epoch},` +
     ` while n${earlier.id} has a lease as that of epoch ${epoch}`
   );
-}
-
-function serverOf(view: View, node: NodeId): ServerState | undefined {
-  const state = view.stateOf(node);
-  return state?.kind === 'server' ? state : undefined;
-}
-
-/** Whether it would execute updates, and so answer with them. */
-function isAtWork(state: ServerState): boolean {
-  return isTail(state) && (isSettled(state.configuration, state.id) || state.hasCaughtUp);
 }
 
 /**
@@ -75,12 +62,14 @@ export const leasesWaitedFor: Invariant<ChainState> = {
   watch(view: View): InvariantWatcher<ChainState> {
     const options = readOptions(view.cluster.options);
     if (options.readMode !== 'lease') return SILENT;
+    const ghost = ghostOf(view);
     const { masters, servers } = rolesOf(view.cluster);
     /** The latest term that anybody knows to have begun. */
     let term = 0;
     return {
       after(_changed, state) {
         if (state.kind === 'server') {
+          if (state.leaseUntil === NEVER) return undefined;
           for (const id of masters) {
             const master = view.stateOf(id);
             if (master?.kind !== 'master' || !isActingIn(master, term)) continue;
@@ -92,7 +81,7 @@ export const leasesWaitedFor: Invariant<ChainState> = {
         term = Math.max(term, ledgerOf(state).term);
         if (!isActingIn(state, term)) return undefined;
         for (const id of servers) {
-          const server = serverOf(view, id);
+          const server = ghost.server(id);
           const complaint = server && complain(view, options, state, server);
           if (complaint !== undefined) return complaint;
         }

@@ -3,9 +3,7 @@
  * it is built on, but for what is said there of queries at the tail; and those about versions.
  */
 import type { ClusterView, Invariant, InvariantWatcher, NodeId } from '../../sim/contract.ts';
-import { isSettled } from '../chain-replication/configuration.ts';
-import { isTail, roleOf } from '../chain-replication/context.ts';
-import { SILENT } from '../chain-replication/ghost.ts';
+import { type Ghost, ghostOf, SILENT } from '../chain-replication/ghost.ts';
 import { invariantsOfAnyChain } from '../chain-replication/invariants.ts';
 import { readOptions, rolesOf } from '../chain-replication/options.ts';
 import { watchReads } from '../read-watch.ts';
@@ -24,12 +22,14 @@ class Observer {
   /** What is wrong with the versions of the server that was looked at last, if anything. */
   untold: string | undefined;
   wentBack: string | undefined;
+  private readonly ghost: Ghost;
   /** By object: its latest version that is clean anywhere. */
   private readonly latest = new Map<string, number>();
   /** By server and object: its latest version that was clean there. */
   private readonly seen: readonly Map<string, number>[];
 
   constructor(view: View) {
+    this.ghost = ghostOf(view);
     this.seen = view.cluster.replicas.map(() => new Map());
   }
 
@@ -38,7 +38,9 @@ class Observer {
   }
 
   look(changed: NodeId, state: CraqServerState): void {
-    if (isAtWork(state)) this.committed = Math.max(this.committed, state.committed);
+    if (state.committed > this.committed && this.ghost.isAtWork(state)) {
+      this.committed = state.committed;
+    }
     this.untold = undefined;
     this.wentBack = undefined;
     let dirty = 0;
@@ -81,10 +83,6 @@ function observerOf(view: View): Observer {
   const fresh = new Observer(view);
   observers.set(view, fresh);
   return fresh;
-}
-
-function isAtWork(state: CraqServerState): boolean {
-  return isTail(state) && (isSettled(state.configuration, state.id) || state.hasCaughtUp);
 }
 
 /** Must come first: it is the one that lets the observer look. */
@@ -181,12 +179,13 @@ const leaseExcludesOtherChains: Invariant<CraqState> = {
   restsAfter: 'steady',
   watch(view): Watcher {
     if (readOptions(view.cluster.options).readMode !== 'lease') return SILENT;
+    const ghost = ghostOf(view);
     const { servers } = rolesOf(view.cluster);
     const complaint = (tail: CraqServerState, other: CraqServerState): string | undefined => {
       const { epoch, chain, incarnations } = tail.configuration;
-      if (!isAtWork(tail)) return undefined;
+      if (!ghost.isAtWork(tail)) return undefined;
       // What was granted to an earlier incarnation is of no use to one that is outside.
-      if (roleOf(other) !== 'member') return undefined;
+      if (!ghost.placeOf(other).isMember) return undefined;
       if (chain.includes(other.id) && incarnations[other.id] === other.incarnation)
         return undefined;
       if (other.leaseUntil <= view.clockOf(other.id)) return undefined;
