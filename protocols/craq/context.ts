@@ -45,7 +45,7 @@ export class CraqContext {
   }
 }
 
-/** What the chain's rules are given by a server of CRAQ: those that are CRAQ's find theirs by it. */
+/** What a server of CRAQ gives to the chain's rules: those that are CRAQ's find theirs by it. */
 export interface ChainContext extends ServerContext {
   readonly craq: CraqContext;
 }

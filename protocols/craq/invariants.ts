@@ -47,14 +47,16 @@ class Observer {
     for (const [object, versions] of state.objects) {
       const wrong = wrongIn(state, versions);
       if (wrong !== undefined) {
-        this.untold ??= `n${changed} has versions ${inWords(versions)}${ofObject(object)}: ${wrong}`;
+        const what = `versions ${inWords(versions)}${ofObject(object)}`;
+        this.untold ??= `n${changed} has ${what}: ${wrong}`;
       }
       dirty += versions.length - 1;
       this.lookAtClean(changed, object, latestClean(versions).number);
     }
     const open = state.length - state.committed;
     if (dirty === open) return;
-    this.untold ??= `n${changed} has ${dirty} dirty versions, and ${open} updates that are not committed`;
+    const both = `${dirty} dirty versions, and ${open} updates that are not committed`;
+    this.untold ??= `n${changed} has ${both}`;
   }
 
   private lookAtClean(changed: NodeId, object: string, number: number): void {
@@ -62,7 +64,8 @@ class Observer {
     const known = before.get(object) ?? 0;
     if (number === known) return;
     if (number < known) {
-      this.wentBack ??= `n${changed} went back from version ${known}${ofObject(object)} to ${number}`;
+      const what = `version ${known}${ofObject(object)}`;
+      this.wentBack ??= `n${changed} went back from ${what} to ${number}`;
       return;
     }
     before.set(object, number);

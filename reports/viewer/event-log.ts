@@ -1,5 +1,4 @@
 /** An event log as typed columns, and the searches that the panes draw by. */
-import { countBelow } from '../../sim/sorted.ts';
 import { ABSENT, type PackedEvents } from '../document.ts';
 
 /** Absent numbers are `ABSENT`; strings are indices into `strings`, absent ones too. */
@@ -68,6 +67,18 @@ export function at(column: Column, index: number): number {
 /** The string that `column` names at `index`; empty when it is absent. */
 export function text(log: EventLog, column: Int32Array, index: number): string {
   return log.strings[at(column, index)] ?? '';
+}
+
+/** Number of values below `value` in an ascending column. */
+export function countBelow(column: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = column.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((column[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The last record at or before `time`; the first one when all are later, `ABSENT` when none. */

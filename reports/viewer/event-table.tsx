@@ -1,11 +1,10 @@
 /** The event log as a table: only the rows in sight exist, whatever the log's length. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { countBelow } from '../../sim/sorted.ts';
 import { ABSENT } from '../document.ts';
 import { fieldsOf, formatCount, formatTimeExact, nodeName } from '../words.ts';
 import { EventDetail } from './event-detail.tsx';
-import { at, type EventLog, placeOf, text } from './event-log.ts';
+import { at, countBelow, type EventLog, placeOf, text } from './event-log.ts';
 import { runHref } from './route.ts';
 import type { RunModel } from './run-model.ts';
 import { moveToRecord, type RunView } from './run-view.ts';

@@ -3,11 +3,9 @@
  * linearizable it numbers the longest partial linearization and marks the operation that cannot
  * come next.
  */
-
-import { countBelow } from '../../sim/sorted.ts';
 import { ABSENT } from '../document.ts';
 import { formatTimeExact } from '../words.ts';
-import { at } from './event-log.ts';
+import { at, countBelow } from './event-log.ts';
 import { type Evidence, type OperationRow, outcomeText, type RunModel } from './run-model.ts';
 import type { RunView } from './run-view.ts';
 import {

@@ -1,10 +1,9 @@
 /** A run as the panes need it: its log, its fault spans, its lanes and its rows of operations. */
 import type { HistoryEntry, LinearizabilityEvidence } from '../../scenarios/spec.ts';
-import { countBelow } from '../../sim/sorted.ts';
 import { ABSENT, type ReportRun } from '../document.ts';
 import { type FaultSpan, faultSpans } from '../faults.ts';
 import { formatAsked, formatPlain, nodeName, operationKey } from '../words.ts';
-import { at, type EventLog, recordAt, text, unpackEvents } from './event-log.ts';
+import { at, countBelow, type EventLog, recordAt, text, unpackEvents } from './event-log.ts';
 import type { FilterNames } from './filter.ts';
 
 export interface RunModel {

@@ -1,8 +1,7 @@
 /** What is shown of a run, as signals: all panes read and move the same cursor and window. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { countBelow } from '../../sim/sorted.ts';
 import { ABSENT } from '../document.ts';
-import { at, placeOf, recordAt, recordOf } from './event-log.ts';
+import { at, countBelow, placeOf, recordAt, recordOf } from './event-log.ts';
 import { type Filter, matchingRecords, parseFilter } from './filter.ts';
 import type { RunAddress } from './route.ts';
 import type { RunModel } from './run-model.ts';

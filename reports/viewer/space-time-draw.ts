@@ -1,9 +1,7 @@
 /** Draws the space-time diagram: faults behind, lanes, messages, what happens at the nodes. */
-
-import { countBelow } from '../../sim/sorted.ts';
 import { ABSENT } from '../document.ts';
 import { formatTimeExact } from '../words.ts';
-import { at, type EventLog, text } from './event-log.ts';
+import { at, countBelow, type EventLog, text } from './event-log.ts';
 import { drawFaultBands, drawFaultBars, drawStops } from './fault-draw.ts';
 import { drawDensity, drawMessages } from './message-draw.ts';
 import { type Palette, roundColour } from './palette.ts';

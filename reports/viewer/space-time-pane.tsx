@@ -1,10 +1,9 @@
 /** Nodes as lanes, messages as arrows, faults behind: what happened where, and when. */
 import { useCallback, useMemo } from 'preact/hooks';
-import { countBelow } from '../../sim/sorted.ts';
 import { ABSENT } from '../document.ts';
 import { formatCount } from '../words.ts';
 import { CanvasPane } from './canvas-pane.tsx';
-import { at } from './event-log.ts';
+import { at, countBelow } from './event-log.ts';
 import { Legend } from './legend.tsx';
 import { messageNear } from './message-draw.ts';
 import { forEachMessage, type RunModel } from './run-model.ts';

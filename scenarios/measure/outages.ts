@@ -1,6 +1,6 @@
 /** When clients asked and got no answer: the stretches of a run that count as downtime. */
 import type { Micros } from '../../sim/contract.ts';
-import { countBelow } from '../../sim/sorted.ts';
+import { countBelow } from '../sorted.ts';
 import type { HistoryEntry } from '../spec.ts';
 
 /** A stretch of time, `to` not included. */

@@ -5,7 +5,7 @@
  */
 import type { Micros, NodeId, StateMachine } from '../../sim/contract.ts';
 import { digest, type Plain } from '../../sim/plain.ts';
-import { countBelow } from '../../sim/sorted.ts';
+import { countBelow } from '../sorted.ts';
 import { DistinctReads } from './distinct-reads.ts';
 import type { Court, Watch } from './oracle.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { StateMachine } from '../../sim/contract.ts';
 import { digest, type Plain } from '../../sim/plain.ts';
-import { countBelow } from '../../sim/sorted.ts';
+import { countBelow } from '../sorted.ts';
 import type { DistinctReads } from './distinct-reads.ts';
 
 /** The answers to one read: the digest of each, and the state from which on it is given. */

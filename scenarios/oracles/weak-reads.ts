@@ -6,7 +6,7 @@
 import type { HistoryRecord } from '../../sim/clients.ts';
 import type { Staleness, WeakerLevel } from '../../sim/level.ts';
 import type { Plain } from '../../sim/plain.ts';
-import { countBelow } from '../../sim/sorted.ts';
+import { countBelow } from '../sorted.ts';
 import { type KnownVersion, KnownVersions, type VersionsRead } from './known-versions.ts';
 import type { Court, Oracle, Watch } from './oracle.ts';
 import { inWords, milliseconds, nodeName } from './words.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packEvents } from '../../reports/pack.ts';
-import { at, recordAt } from '../../reports/viewer/event-log.ts';
+import { at, countBelow, recordAt } from '../../reports/viewer/event-log.ts';
 import { parseRoute, type RunAddress, runHref } from '../../reports/viewer/route.ts';
 import { buildRunModel, forEachMessage, outcomeText } from '../../reports/viewer/run-model.ts';
 import {
@@ -13,7 +13,6 @@ import {
   zoom,
 } from '../../reports/viewer/run-view.ts';
 import { layOut } from '../../reports/viewer/space-time-layout.ts';
-import { countBelow } from '../../sim/sorted.ts';
 import { fixtureRun } from './fixture-run.ts';
 
 const { events = [], ...run } = fixtureRun();

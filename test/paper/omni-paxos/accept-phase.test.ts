@@ -318,7 +318,7 @@ describe('the library: batches', () => {
     );
   });
 
-  it('or when the window is full, so that nothing can fill the batch before something is decided', () => {
+  it('or when the window is full: nothing can fill it before something is decided', () => {
     const server = loneLeader({ options: { ...options, window: 2 } });
     expect(messagesOf('AcceptDecide', propose(server, 'a'))).toEqual([]);
     const sent = propose(server, 'b');
