@@ -1,6 +1,7 @@
 /** `quorumlab compare`: several protocols in the same worlds, side by side. */
 import { availableParallelism } from 'node:os';
 import { comparisonText } from '../reports/comparison-text.ts';
+import { plural } from '../reports/words.ts';
 import { SpecError } from '../scenarios/assemble.ts';
 import { scenarios } from '../scenarios/catalogue/index.ts';
 import type { ComparisonResult } from '../scenarios/compare/compared.ts';
@@ -140,7 +141,7 @@ function placeableOf(
         } catch (error) {
           if (!(error instanceof SpecError)) throw error;
           const place = index === from ? name : `${name}, seed ${index}`;
-          whyNot.set(contender, `${place}: ${error.message}`);
+          whyNot.set(contender, `${contender.label} in ${place}: ${error.message}`);
         }
       }
     }
@@ -152,7 +153,7 @@ async function drive(plan: ComparePlan, interrupt: Interrupt): Promise<DrivenCom
   const { request, range, jobs, timeoutMs } = plan;
   const { names, contenders, baseSeed } = request;
   const labels = contenders.map(({ label }) => label).join(' ');
-  const seeds = range.from === 0 ? `${range.to} seeds` : `seeds ${range.from}..${range.to}`;
+  const seeds = range.from === 0 ? plural(range.to, 'seed') : `seeds ${range.from}..${range.to}`;
   process.stderr.write(
     `quorumlab compare  ${names.join(' ')}  of ${labels}  ` +
       `base-seed ${baseSeed}  ${seeds}  jobs ${jobs}\n`,

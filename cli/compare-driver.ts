@@ -41,6 +41,28 @@ export async function driveComparison(
   return new Driver(pool, settings).drive();
 }
 
+type Done = Pick<DrivenComparison, 'seeds' | 'lost'>;
+
+/**
+ * Of what was done, all up to the first index at which some scenario is missing: what one command
+ * repeats. Everything, if that would be nothing.
+ */
+export function doneByAll(done: Done, names: readonly string[], from: number): Done {
+  const ends = names.map((name) => {
+    const own = [...done.seeds, ...done.lost].filter((each) => each.name === name);
+    const indices = new Set(own.map(({ index }) => index));
+    let end = from;
+    while (indices.has(end)) end++;
+    return end;
+  });
+  const end = ends.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  if (end === from) return done;
+  return {
+    seeds: done.seeds.filter(({ index }) => index < end),
+    lost: done.lost.filter(({ index }) => index < end),
+  };
+}
+
 class Driver {
   private readonly pool: WorkerPool;
   private readonly settings: ComparisonSettings;
@@ -71,9 +93,10 @@ class Driver {
     await Promise.all(Array.from({ length: jobs }, () => this.lane()));
     clearTimeout(force);
     interrupt.removeEventListener('abort', onInterrupt);
+    const { request, range } = this.settings;
+    const done = { seeds: this.seeds, lost: this.lost };
     return {
-      seeds: this.seeds,
-      lost: this.lost,
+      ...(interrupt.aborted ? doneByAll(done, request.names, range.from) : done),
       interrupted: interrupt.aborted,
       ...(this.broken === undefined ? {} : { broken: this.broken }),
     };

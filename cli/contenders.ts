@@ -42,6 +42,9 @@ function contenderOf(word: string): Contender {
       );
     }
     const key = setting.slice(0, cut);
+    if (settings.filter((other) => other.startsWith(`${key}=`)).length > 1) {
+      throw new InputError(`${place}: ${key} is set twice`);
+    }
     const value = setting.slice(cut + 1);
     if (key !== MUTANT) return [[key, optionValue(protocol, key, value, place)]];
     mutant = mutantOf(name, value, place);

@@ -252,6 +252,9 @@ export function protocolOptions(
     const cut = word.indexOf('=');
     if (cut <= 0) throw new InputError(`--set takes key=value, not ${quoted(word)}`);
     const key = word.slice(0, cut);
+    if (words.filter((other) => other.startsWith(`${key}=`)).length > 1) {
+      throw new InputError(`--set ${key} is given twice`);
+    }
     const values = selected.map((protocol) =>
       optionValue(protocol, key, word.slice(cut + 1), `--set ${key}`),
     );

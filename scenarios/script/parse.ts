@@ -8,6 +8,7 @@ import {
   FORMS,
   formNamed,
   type Line,
+  type MemberChange,
   type RequestCommand,
   type Script,
   usageOf,
@@ -32,7 +33,7 @@ export function parseScript(text: string): Script {
       if (comment !== undefined) lines.push({ line, comment });
     } else if (first.text === 'nodes' || first.text === 'set') {
       assertAtTop(first, lines);
-      if (first.text === 'set') settings.push(parseSetting(words));
+      if (first.text === 'set') settings.push(parseSetting(words, settings));
       else nodes = parseNodes(words, nodes);
     } else {
       lines.push(...commandsOf(words).map((each) => parseLine(written, each)));
@@ -82,10 +83,18 @@ function parseNodes(words: readonly Word[], before: Script['nodes']): Script['no
   return { count, word: word! };
 }
 
-function parseSetting(words: readonly Word[]): Script['settings'][number] {
+function parseSetting(
+  words: readonly Word[],
+  before: Script['settings'],
+): Script['settings'][number] {
   const [, word] = takes(words, 1);
   if (!/^[^=]+=./.test(word?.text ?? '')) {
     throw new ScriptError(word!, 'expected OPTION=VALUE, such as set snapshotEvery=5');
+  }
+  const option = word!.text.slice(0, word!.text.indexOf('=') + 1);
+  const earlier = before.find(({ text }) => text.startsWith(option));
+  if (earlier !== undefined) {
+    throw new ScriptError(word!, `line ${earlier.word.line} sets ${option.slice(0, -1)} already`);
   }
   return { text: word!.text, word: word! };
 }
@@ -327,11 +336,13 @@ function parseRestart(words: readonly Word[]): Command {
 
 /** `4` and `+4` come, `-1` goes. */
 function parseReconfigure(words: readonly Word[]): Command {
-  const changes = takes(words, 1, SERVERS_MAX)
-    .slice(1)
-    .map((word) => {
-      const text = word.text.replace(/^[+-]/, '');
-      return { server: serverOf({ ...word, text }), isGone: word.text.startsWith('-') };
-    });
+  const changes: MemberChange[] = [];
+  for (const word of takes(words, 1, SERVERS_MAX).slice(1)) {
+    const text = word.text.replace(/^[+-]/, '');
+    if (changes.some(({ server }) => server.text === text)) {
+      throw new ScriptError(word, `server ${text} is named twice`);
+    }
+    changes.push({ server: serverOf({ ...word, text }), isGone: word.text.startsWith('-') });
+  }
   return { does: 'reconfigure', changes };
 }

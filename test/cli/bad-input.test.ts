@@ -52,6 +52,11 @@ describe('a command line that is wrong', () => {
     ['a flag of another command', ['run', 'vr/calm', '--jobs', '2'], ['run has no flag --jobs']],
     ['an unknown short flag', ['run', 'vr/calm', '-z'], ['z']],
     ['a flag given twice', ['run', 'vr', '--nodes', '3', '--nodes', '5'], ['--nodes', '2 times']],
+    [
+      'an option set twice',
+      ['run', 'mp', '--set', 'window=4', '--set', 'window=5'],
+      ['--set window', 'twice'],
+    ],
     ['no scenario', ['run'], ['something is missing']],
     ['an unknown protocol of a scenario', ['run', 'nonesuch/calm'], ['no protocol "nonesuch"']],
     ['a strategy that nobody has', ['fuzz', 'vr', '--strategy', 'swam'], ['did you mean swarm']],

@@ -44,7 +44,7 @@ describe('quorumlab compare', () => {
     const { code, stdout, stderr } = await compare('quorum-loss', ...words);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^quorumlab: left out: single has no scenario quorum-loss: it is one/m);
-    expect(stderr).toMatch(/^quorumlab: left out: quorum-loss: option phase2Quorum = 9: expected/m);
+    expect(stderr).toMatch(/^quorumlab: left out: mp:phase2Quorum=9 in quorum-loss: option phase2Quorum = 9/m);
     expect(stderr).toContain('quorumlab compare  quorum-loss  of vr chain  ');
     expect(stdout).toMatch(/^ +vr +chain$/m);
     expect(printed(stdout, 'repeat')).toContain('vr,chain');
@@ -168,6 +168,8 @@ describe('quorumlab compare refuses', () => {
       '--protocol vrr: there is no protocol "vrr" (did you mean vr?)',
     ],
     [['calm', '--protocol', 'vr,vr'], '--protocol names vr twice'],
+    [['calm', '--protocol', 'mp:window=4:window=5'], 'window is set twice'],
+    [['calm', '--protocol', 'mp:mutant=MP-7:mutant=MP-8'], 'mutant is set twice'],
     [['calm', '--protocol', 'mp:lease'], 'options follow as mp:key=value, not "lease"'],
     [
       ['calm', '--protocol', 'mp:readmode=lease'],

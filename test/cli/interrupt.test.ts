@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { doneByAll } from '../../cli/compare-driver.ts';
 import type { CampaignResult } from '../../scenarios/campaign-types.ts';
-import type { ComparisonResult } from '../../scenarios/compare/compared.ts';
+import type { ComparedSeed, ComparisonResult } from '../../scenarios/compare/compared.ts';
 import { type Running, start, temporaryFolder } from './binary.ts';
 
 let folder = temporaryFolder();
@@ -88,6 +89,30 @@ describe('a comparison that is interrupted', () => {
     const report = readFileSync(join(folder.path, 'compare.html'), 'utf8');
     expect(report).toMatch(new RegExp(`--base-seed 0x[0-9a-f]+ --seeds ${last + 1}<`));
     expect(report).toMatch(/<\/html>\s*$/);
+  });
+});
+
+describe('of a comparison of several scenarios that is interrupted', () => {
+  const done = (name: string, ...indices: readonly number[]) =>
+    indices.map((index) => ({ name, index }) as ComparedSeed);
+  const kept = (seeds: readonly ComparedSeed[]): readonly string[] =>
+    doneByAll({ seeds, lost: [] }, ['calm', 'chaos'], 4).seeds.map(
+      ({ name, index }) => `${name} ${index}`,
+    );
+
+  it('the seeds are kept that one command runs again for all of them', () => {
+    const seeds = [...done('calm', 4, 5, 6, 8), ...done('chaos', 5, 4)];
+    expect(kept(seeds)).toEqual(['calm 4', 'calm 5', 'chaos 5', 'chaos 4']);
+  });
+
+  it('everything is, if some scenario has not been run at all', () => {
+    expect(kept(done('calm', 4, 5))).toEqual(['calm 4', 'calm 5']);
+  });
+
+  it('a run that was lost is done, too', () => {
+    const lost = [{ name: 'chaos', index: 4, seed: '0x1', why: 'it was lost' }];
+    const both = doneByAll({ seeds: done('calm', 4), lost }, ['calm', 'chaos'], 4);
+    expect(both).toEqual({ seeds: done('calm', 4), lost });
   });
 });
 

@@ -189,6 +189,8 @@ describe('a wrong line is told with its place, and what to write instead', () =>
     ['nodes 65\nheal', '1:7: expected a number of servers from 1 to 64'],
     ['nodes 3\nnodes 3\nheal', '2:1: line 1 says nodes already'],
     ['set window\nheal', '1:5: expected OPTION=VALUE, such as set snapshotEvery=5'],
+    ['set window=4\nset window=5\nheal', '2:5: line 1 sets window already'],
+    ['reconfigure 2 -2', '1:15: server 2 is named twice'],
     ['heal\nnodes 3', '2:1: nodes says what the session begins with: it stands above the first'],
     ['# nothing', '1:1: nothing is asked for: expected lines such as "put a 1"'],
     ['heal\n'.repeat(1_001), '1001:1: more than 1000 lines'],
