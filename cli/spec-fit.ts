@@ -137,6 +137,7 @@ function assertKnown(
 
 /** More names than this are left to `quorumlab list`. */
 const NAMES_SHOWN = 12;
+const WHERE_NAMES_ARE = 'see quorumlab list; your own are those of a quorumlab.config.mjs';
 /** For names that it does not list. */
 const ALL_NAMES = Number.POSITIVE_INFINITY;
 
@@ -147,9 +148,8 @@ function unknown(
   shown = NAMES_SHOWN,
 ): InputError {
   const all = known.length <= shown ? `; there are ${known.join(', ')}` : '';
-  return new InputError(
-    `${place}: unknown ${quoted(name)}${didYouMean(name, known) || all || '; see quorumlab list'}`,
-  );
+  const hint = didYouMean(name, known) || all || `; ${WHERE_NAMES_ARE}`;
+  return new InputError(`${place}: unknown ${quoted(name)}${hint}`);
 }
 
 function located<T>(where: string, check: () => T): T {
