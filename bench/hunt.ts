@@ -26,7 +26,6 @@ const DOCS = new URL('../../docs/', import.meta.url);
 const RESULTS = fileURLToPath(new URL('scoreboard.json', DOCS));
 const PAGE = fileURLToPath(new URL('SCOREBOARD.md', DOCS));
 const WARM_UP_SECONDS = 1;
-const WARM_UP_PROTOCOL = 'vr';
 
 interface Asked {
   readonly preys: readonly Prey[];
@@ -41,7 +40,7 @@ function main(): void {
   const store = new HuntStore(RESULTS);
   const code = codeVersion();
   store.keep((other) => other === code && !asked.isFresh);
-  let isWarm = false;
+  const warm = new Set<string>();
   const total = asked.preys.length * asked.strategies.length;
   let done = 0;
   for (const prey of asked.preys) {
@@ -50,8 +49,8 @@ function main(): void {
         const cell = { mutant: prey.name, strategy: name, baseSeed, code };
         const known = store.get(cell, asked.cap);
         if (known !== undefined) return known;
-        if (!isWarm) warmUp();
-        isWarm = true;
+        if (!warm.has(prey.protocol)) warmUp(prey.protocol);
+        warm.add(prey.protocol);
         const measured = measure(prey, name, baseSeed, asked.cap);
         store.set(cell, measured);
         return measured;
@@ -120,9 +119,9 @@ function baseSeeds(count: number): readonly string[] {
   return Array.from({ length: count }, (_, base) => `base-${base}`);
 }
 
-/** The machine's caches and the engine's compiler know the code before the first cell. */
-function warmUp(): void {
-  hunt({ protocol: WARM_UP_PROTOCOL, strategy: 'mix', baseSeed: 'warm-up', cap: WARM_UP_SECONDS });
+/** The machine's caches and the engine's compiler know the code before its first cell. */
+function warmUp(protocol: string): void {
+  hunt({ protocol, strategy: 'mix', baseSeed: 'warm-up', cap: WARM_UP_SECONDS });
 }
 
 function measure(

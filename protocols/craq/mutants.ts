@@ -88,6 +88,7 @@ const own: readonly Bug[] = [
     id: 'CQ-8',
     summary: 'a bounded read is told the newest version, whatever the bound',
     difficulty: 'easy',
+    options: { boundBy: 'versions', boundVersions: 0 },
     node: {
       mayBeBounded: () => true,
       chooseBounded: (_state, _context, _waiting, versions) => versions.at(-1),
