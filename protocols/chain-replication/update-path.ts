@@ -87,11 +87,8 @@ function forwardMore(state: ServerState, context: ServerContext): void {
     const rest = state.successorHolds + options.window - state.forwarded;
     if (rest <= 0) break;
     const end = Math.min(state.length, state.forwarded + Math.min(rest, options.batchSize));
-    rules.sendWhenDurable(
-      context,
-      next,
-      rules.firstForwardOf(state, context, state.forwarded, end),
-    );
+    const forward = rules.firstForwardOf(state, context, state.forwarded, end);
+    rules.sendWhenDurable(context, next, forward);
     state.forwarded = end;
   }
   rules.armResend(state, context);

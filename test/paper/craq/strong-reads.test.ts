@@ -1,8 +1,10 @@
 /** §2.3, item 4: strong reads at any server; and what guards them where the paper says nothing. */
 import { describe, expect, it } from 'vitest';
+import type { Options } from '../../../sim/contract.ts';
 import {
   ask,
   type CraqPacket,
+  type CraqWorld,
   commitAtTail,
   craqWorld,
   HEAD,
@@ -21,6 +23,15 @@ import {
   write,
   writeAsFarAs,
 } from '../../protocols/craq-world.ts';
+
+/** 1 is committed, 2 has come as far as the middle, and somebody reads there. */
+function dirtyRead(options: Options = {}): CraqWorld {
+  const world = craqWorld({ options });
+  write(world, 1);
+  writeAsFarAs(world, MIDDLE, put(2));
+  ask(world, MIDDLE);
+  return world;
+}
 
 describe('a read of a clean object', () => {
   it.each([HEAD, MIDDLE, TAIL])('is answered by server %i itself', (id) => {
@@ -42,10 +53,7 @@ describe('a read of a clean object', () => {
 
 describe('a read of a dirty object', () => {
   it('asks the tail, and is answered with the version that was committed', () => {
-    const world = craqWorld();
-    write(world, 1);
-    writeAsFarAs(world, MIDDLE, put(2));
-    ask(world, MIDDLE);
+    const world = dirtyRead();
     expect(world.inFlight()).toContain(`VersionQuery ${MIDDLE}→${TAIL}`);
     world.settle(ofType('VersionQuery', 'VersionReply'));
     expect(told(world)).toBe(1);
@@ -64,10 +72,7 @@ describe('a read of a dirty object', () => {
   });
 
   it('may be told what the tail had committed when it was asked, if more was since', () => {
-    const world = craqWorld();
-    write(world, 1);
-    writeAsFarAs(world, MIDDLE, put(2));
-    ask(world, MIDDLE);
+    const world = dirtyRead();
     world.deliver('VersionQuery', MIDDLE, TAIL);
     world.deliver('Forward', MIDDLE, TAIL);
     commitAtTail(world);
@@ -76,10 +81,7 @@ describe('a read of a dirty object', () => {
   });
 
   it('is told of the later one, if the one that was named has been dropped since', () => {
-    const world = craqWorld();
-    write(world, 1);
-    writeAsFarAs(world, MIDDLE, put(2));
-    ask(world, MIDDLE);
+    const world = dirtyRead();
     world.deliver('VersionQuery', MIDDLE, TAIL);
     world.deliver('Forward', MIDDLE, TAIL);
     commitAtTail(world);
@@ -88,10 +90,7 @@ describe('a read of a dirty object', () => {
   });
 
   it('is told of that one also while the object is dirty with others', () => {
-    const world = craqWorld();
-    write(world, 1);
-    writeAsFarAs(world, MIDDLE, put(2));
-    ask(world, MIDDLE);
+    const world = dirtyRead();
     world.deliver('VersionQuery', MIDDLE, TAIL);
     const { message } = world.take('VersionReply', TAIL, MIDDLE);
     world.deliver('Forward', MIDDLE, TAIL);
@@ -107,10 +106,7 @@ describe('a read of a dirty object', () => {
   });
 
   it('asks again, if question or answer is lost', () => {
-    const world = craqWorld();
-    write(world, 1);
-    writeAsFarAs(world, MIDDLE, put(2));
-    ask(world, MIDDLE);
+    const world = dirtyRead();
     world.lose(ofType('VersionQuery'));
     world.expire(MIDDLE, 'ask');
     world.settle(ofType('VersionQuery', 'VersionReply'));
@@ -189,10 +185,7 @@ describe('a tail that is asked for a version', () => {
   });
 
   it('names none in another epoch, where a number may be another write', () => {
-    const world = craqWorld();
-    write(world, 1);
-    writeAsFarAs(world, MIDDLE, put(2));
-    ask(world, MIDDLE);
+    const world = dirtyRead();
     const { configuration } = server(world, TAIL);
     server(world, TAIL).configuration = { ...configuration, epoch: configuration.epoch + 1 };
     world.deliver('VersionQuery', MIDDLE, TAIL);
@@ -200,10 +193,7 @@ describe('a tail that is asked for a version', () => {
   });
 
   it('is not believed by a server that has started again since it asked', () => {
-    const world = craqWorld({ options: { durability: 'durable' } });
-    write(world, 1);
-    writeAsFarAs(world, MIDDLE, put(2));
-    ask(world, MIDDLE);
+    const world = dirtyRead({ durability: 'durable' });
     world.deliver('VersionQuery', MIDDLE, TAIL);
     const { message } = world.take('VersionReply', TAIL, MIDDLE);
     world.crash(MIDDLE);
