@@ -137,12 +137,11 @@ export function changeChain(
     case 'beginJoin':
       if (joining !== null || chain.includes(server)) return undefined;
       if (command.before !== undefined && !chain.includes(command.before)) return undefined;
-      return {
+      return placedBefore(command.before, {
         ...next,
         joining: server,
         incarnations: { ...incarnations, [server]: command.incarnation },
-        ...placeBefore(command.before),
-      };
+      });
     case 'completeJoin':
       if (joining !== server || chain.includes(server)) return undefined;
       return { ...next, chain: withJoined(configuration, server) };
@@ -154,8 +153,8 @@ export function changeChain(
   }
 }
 
-function placeBefore(before: NodeId | undefined): Pick<Configuration, 'before'> {
-  return before === undefined ? {} : { before };
+function placedBefore(before: NodeId | undefined, configuration: Configuration): Configuration {
+  return before === undefined ? configuration : Object.assign(configuration, { before });
 }
 
 function withJoined({ chain, before }: Configuration, server: NodeId): readonly NodeId[] {
@@ -169,11 +168,10 @@ function remove(configuration: Configuration, server: NodeId): Configuration | u
   if (joining !== server && !chain.includes(server)) return undefined;
   const rest = chain.filter((member) => member !== server);
   if (!rest.some((member) => isSettled(configuration, member))) return undefined;
-  const left = { epoch: epoch + 1, chain: rest, incarnations };
+  const left = { epoch: epoch + 1, chain: rest, incarnations, joining };
   if (joining === server) return { ...left, joining: null };
   const { before } = configuration;
-  const place = before === server ? successorOf(configuration, server) : before;
-  return { ...left, joining, ...placeBefore(place) };
+  return placedBefore(before === server ? successorOf(configuration, server) : before, left);
 }
 
 /** What the masters propose to each other is what this file has made. */

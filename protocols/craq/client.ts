@@ -109,7 +109,9 @@ function rulesOnTheChain(context: CraqClientContext, base: ChainClientRules): Ch
       context.rules.chooseHome(state, context, chain.roles.servers);
       const request = base.requestFor(state, chain, operation, level);
       const isWeak = level === 'eventual' || level === 'bounded';
-      return isWeak && request.type === 'Query' ? { ...request, level } : request;
+      if (!isWeak || request.type !== 'Query') return request;
+      const { type, requestNumber } = request;
+      return { type, operation, requestNumber, level };
     },
   };
 }

@@ -58,21 +58,22 @@ function nameWrites(state: CraqServerState, { options }: CraqContext, forward: F
   const isNew = next === undefined || !isSettled(state.configuration, next);
   if (!options.isMulticast || isNew || forward.after < state.lengthAtEpoch) return forward;
   const names = forward.entries.map(({ clientId, requestNumber }) => ({ clientId, requestNumber }));
-  return { ...forward, entries: [], names };
+  const { type, epoch, after, committed, lengthAtEpoch } = forward;
+  return { type, epoch, after, entries: [], committed, lengthAtEpoch, names };
 }
 
 /** The Forward with what its names stand for; undefined while some of that is not here. */
 function wholeForward(state: CraqServerState, forward: Forward): Forward | undefined {
-  if (forward.names === undefined) return forward;
-  const { names, ...plain } = forward;
-  const known = Math.min(names.length, Math.max(0, state.length - forward.after));
+  const { type, epoch, after, committed, lengthAtEpoch, names } = forward;
+  if (names === undefined) return forward;
+  const known = Math.min(names.length, Math.max(0, state.length - after));
   const entries: Request[] = [];
   for (const name of names.slice(known)) {
     const request = state.payloads.get(keyOf(name));
     if (request === undefined) return undefined;
     entries.push(request);
   }
-  return { ...plain, after: forward.after + known, entries };
+  return { type, epoch, after: after + known, entries, committed, lengthAtEpoch };
 }
 
 /** The payload may be on its way still: it comes from further off than its name. */

@@ -122,8 +122,9 @@ function snapshotRules(
 ): Pick<ChainRules, 'snapshotOf' | 'installSnapshot' | 'resumeHist'> {
   return {
     snapshotOf(state, chain) {
+      const { length, app, clientTable } = base.snapshotOf(state, chain);
       const objects = rules.objectStates(stateOf(state), contextOf(chain));
-      return { ...base.snapshotOf(state, chain), objects };
+      return { length, app, clientTable, objects };
     },
     installSnapshot(state, chain, snapshot) {
       base.installSnapshot(state, chain, snapshot);

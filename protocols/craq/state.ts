@@ -67,8 +67,8 @@ export interface WaitingQuestion {
 }
 
 export function initialCraqState(id: NodeId, configuration: Configuration): CraqServerState {
-  return {
-    ...initialServerState(id, configuration),
+  // Not spread into a literal: an engine gives every such object a hidden class of its own.
+  return Object.assign(initialServerState(id, configuration), {
     objects: new Map(),
     questions: new Map(),
     questionCount: 0,
@@ -80,5 +80,5 @@ export function initialCraqState(id: NodeId, configuration: Configuration): Craq
     payloads: new Map(),
     named: [],
     isFetchArmed: false,
-  };
+  });
 }
