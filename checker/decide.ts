@@ -1,31 +1,15 @@
 /** The verdict on one object: the cheapest exact means that applies. */
 
 import type { Budget } from './budget.ts';
-import type { HistoryOperation, Plain } from './history.ts';
-import type { Model } from './model.ts';
+import { exactTests } from './exact-tests.ts';
 import { layOut } from './problem.ts';
+import type { Decision, Question } from './question.ts';
 import { race } from './race.ts';
 import { replay } from './replay.ts';
 import { Transitions } from './transitions.ts';
-import { decideUnambiguous } from './unambiguous-register.ts';
-import { hasUnwrittenRead } from './unwritten-reads.ts';
 
 /** What an operation takes in the tables of the tests below, at the most. */
 const BYTES_PER_OPERATION = 160;
-
-/** What is asked of a model: a history over one initial value. */
-export interface Question<State> {
-  readonly model: Model<State>;
-  readonly initial: Plain;
-  readonly operations: readonly HistoryOperation[];
-  /** Suggested places, see `CheckOptions.witness`. */
-  readonly places: readonly number[] | undefined;
-}
-
-export type Decision =
-  /** The orders, merged by time, explain the history. */
-  | { readonly outcome: 'found'; readonly orders: readonly (readonly number[])[] }
-  | { readonly outcome: 'none' | 'unfinished' };
 
 /** Decides the operations of one object, chosen by their indexes. */
 export function decide<State>(
@@ -54,12 +38,10 @@ function decideExactly<State>(
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
-  const { model, initial, operations } = question;
-  if (model.registerAccess !== undefined) {
+  for (const test of exactTests) {
+    const decision = test(question, indexes);
+    if (decision !== undefined) return decision;
     if (!budget.spendSteps(indexes.length)) return { outcome: 'unfinished' };
-    const result = decideUnambiguous(model, initial, operations, indexes);
-    if (result !== undefined) return result;
-    if (hasUnwrittenRead(model, initial, operations, indexes)) return { outcome: 'none' };
   }
   return budget.ask() ? search(question, indexes, budget) : { outcome: 'unfinished' };
 }

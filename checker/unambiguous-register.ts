@@ -12,9 +12,9 @@
  * backward zone lies inside a forward one.
  */
 
-import type { HistoryOperation, Plain } from './history.ts';
-import type { Model } from './model.ts';
+import type { HistoryOperation } from './history.ts';
 import { type PlainKey, plainKey } from './plain.ts';
+import type { Decision, Question } from './question.ts';
 import { hasConflict, type Zone } from './zones.ts';
 
 /** One value's life: who wrote it, who read it, who replaced it. */
@@ -33,18 +33,12 @@ interface Block extends Zone {
   readonly order: readonly number[];
 }
 
-export type UnambiguousResult =
-  /** Orders which, merged by time, explain the history. */
-  | { readonly outcome: 'found'; readonly orders: readonly (readonly number[])[] }
-  | { readonly outcome: 'none' };
-
 /** Decides a register's history, or answers undefined where a value may have two writers. */
-export function decideUnambiguous<State>(
-  model: Model<State>,
-  initial: Plain,
-  operations: readonly HistoryOperation[],
+export function decideUnambiguousRegister<State>(
+  { model, initial, operations }: Question<State>,
   indexes: readonly number[],
-): UnambiguousResult | undefined {
+): Decision | undefined {
+  if (model.registerAccess === undefined) return undefined;
   const clusters = new Map<PlainKey, Cluster>();
   clusters.set(plainKey(initial), { writer: -1, reads: [], needed: true });
   const reads: { readonly index: number; readonly value: PlainKey }[] = [];

@@ -5,6 +5,16 @@
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { type PlainKey, plainKey } from './plain.ts';
+import type { Decision, Question } from './question.ts';
+
+/** Decides what no order can explain: somebody was told a value that nobody can have written. */
+export function findUnwrittenRead<State>(
+  { model, initial, operations }: Question<State>,
+  indexes: readonly number[],
+): Decision | undefined {
+  if (model.registerAccess === undefined) return undefined;
+  return hasUnwrittenRead(model, initial, operations, indexes) ? { outcome: 'none' } : undefined;
+}
 
 /**
  * Whether some read, or some swap that took place, saw a value that is neither the initial one nor

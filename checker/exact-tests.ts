@@ -1,0 +1,17 @@
+/**
+ * The tests that decide some histories exactly without a search: those whose values tell who saw
+ * what. Each of them leaves alone what it does not apply to.
+ */
+
+import type { Decision, Question } from './question.ts';
+import { decideUnambiguousRegister } from './unambiguous-register.ts';
+import { findUnwrittenRead } from './unwritten-reads.ts';
+
+/** Decides the operations of one object, chosen by their indexes, or says nothing. */
+export type ExactTest = <State>(
+  question: Question<State>,
+  indexes: readonly number[],
+) => Decision | undefined;
+
+/** Cheapest first. Each takes O(n log n) at the most. */
+export const exactTests: readonly ExactTest[] = [decideUnambiguousRegister, findUnwrittenRead];

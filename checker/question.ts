@@ -1,0 +1,18 @@
+/** What is asked of one object's history, and the answer. */
+
+import type { HistoryOperation, Plain } from './history.ts';
+import type { Model } from './model.ts';
+
+/** What is asked of a model: a history over one initial value. */
+export interface Question<State> {
+  readonly model: Model<State>;
+  readonly initial: Plain;
+  readonly operations: readonly HistoryOperation[];
+  /** Suggested places, see `CheckOptions.witness`. */
+  readonly places: readonly number[] | undefined;
+}
+
+export type Decision =
+  /** The orders, merged by time, explain the history. */
+  | { readonly outcome: 'found'; readonly orders: readonly (readonly number[])[] }
+  | { readonly outcome: 'none' | 'unfinished' };
