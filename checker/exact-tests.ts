@@ -3,6 +3,7 @@
  * what. Each of them leaves alone what it does not apply to.
  */
 
+import { decideGrowingCollection } from './growing-collection.ts';
 import type { Decision, Question } from './question.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
 import { findUnwrittenRead } from './unwritten-reads.ts';
@@ -14,4 +15,8 @@ export type ExactTest = <State>(
 ) => Decision | undefined;
 
 /** Cheapest first. Each takes O(n log n) at the most. */
-export const exactTests: readonly ExactTest[] = [decideUnambiguousRegister, findUnwrittenRead];
+export const exactTests: readonly ExactTest[] = [
+  decideUnambiguousRegister,
+  findUnwrittenRead,
+  decideGrowingCollection,
+];

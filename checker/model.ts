@@ -44,6 +44,8 @@ export interface Model<State> {
   describe?(operation: HistoryOperation): string;
   /** Says what the operation is to a register, so that the fast exact test can be used. */
   registerAccess?(operation: HistoryOperation): RegisterAccess | undefined;
+  /** Of a collection that only grows, and is read as a whole: for its fast exact test. */
+  readonly growingCollection?: GrowingCollection;
   /** Says how the operation grows a state that is a string, so that dead ends are seen early. */
   growth?(operation: HistoryOperation): Growth | undefined;
 }
@@ -57,6 +59,23 @@ export type RegisterAccess =
   | { readonly kind: 'write'; readonly value: Plain }
   | { readonly kind: 'swap'; readonly from: Plain; readonly to: Plain }
   | { readonly kind: 'refused'; readonly from: Plain }
+  | { readonly kind: 'nothing' };
+
+/** A list, whose reads show the order in which values were added, or a set, whose reads do not. */
+export interface GrowingCollection {
+  readonly isOrdered: boolean;
+  /** What the operation is to the collection; undefined where it may do anything else. */
+  access(operation: HistoryOperation): CollectionRead | undefined;
+}
+
+/**
+ * What an operation is to a growing collection. `finds`: whether one value is there. `nothing`: it
+ * neither changes nor constrains.
+ */
+export type CollectionRead =
+  | { readonly kind: 'adds'; readonly value: Plain }
+  | { readonly kind: 'reads'; readonly items: readonly Plain[] }
+  | { readonly kind: 'finds'; readonly value: Plain; readonly isPresent: boolean }
   | { readonly kind: 'nothing' };
 
 /**

@@ -1,7 +1,14 @@
 /** The append-only list, whose every read reveals the whole order. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Growth, type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+import {
+  type CollectionRead,
+  type Growth,
+  type Model,
+  partitionByKey,
+  REFUSED,
+  type Step,
+} from '../model.ts';
 import { canonicalText, isSequence } from '../plain.ts';
 
 /** `append` adds its value at the end; `read` answers all values in order. */
@@ -15,7 +22,15 @@ export const list: Model<string> = {
   describe: ({ f, value, output }) =>
     f === 'append' ? `append ${JSON.stringify(value)}` : `read = ${JSON.stringify(output)}`,
   growth: growthOf,
+  growingCollection: { isOrdered: true, access: readOf },
 };
+
+function readOf({ f, value, output }: HistoryOperation): CollectionRead | undefined {
+  if (f === 'append') return value === undefined ? undefined : { kind: 'adds', value };
+  if (f !== 'read') return undefined;
+  if (output === undefined) return { kind: 'nothing' };
+  return { kind: 'reads', items: isSequence(output) ? output : [] };
+}
 
 function stepList(state: string, operation: HistoryOperation): Step<string> {
   const { f, value, output } = operation;

@@ -1,7 +1,7 @@
 /** The set of values. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Model, REFUSED, type Step } from '../model.ts';
+import { type CollectionRead, type Model, REFUSED, type Step } from '../model.ts';
 import { canonicalText, isSequence } from '../plain.ts';
 
 /**
@@ -23,7 +23,23 @@ export const set: Model<readonly string[]> = {
     const argument = value === undefined ? '' : ` ${JSON.stringify(value)}`;
     return `${f}${argument}${output === undefined ? '' : ` = ${JSON.stringify(output)}`}`;
   },
+  growingCollection: { isOrdered: false, access: readOf },
 };
+
+/** What is removed again may be there and not there at different times. */
+function readOf({ f, value, output }: HistoryOperation): CollectionRead | undefined {
+  if (f === 'read') {
+    if (output === undefined) return { kind: 'nothing' };
+    return { kind: 'reads', items: isSequence(output) ? output : [] };
+  }
+  if (value === undefined || f === 'remove') return undefined;
+  if (f === 'contains') {
+    if (typeof output !== 'boolean') return { kind: 'nothing' };
+    return { kind: 'finds', value, isPresent: output };
+  }
+  if (f !== 'add') return undefined;
+  return output === false ? { kind: 'finds', value, isPresent: true } : { kind: 'adds', value };
+}
 
 function stepSet(state: readonly string[], operation: HistoryOperation): Step<readonly string[]> {
   const { f, value, output } = operation;

@@ -55,6 +55,8 @@ interface Vocabulary {
   readonly answers: (f: string, dice: Dice, value?: Plain) => readonly (Plain | undefined)[];
   /** The answers of this function are states, present or past. */
   readonly reveals?: string;
+  /** How such an answer shows a state; absent: states are answers. */
+  readonly shown?: (state: unknown) => Plain;
 }
 
 const SMALL: readonly Plain[] = [0, 1, 2];
@@ -134,6 +136,34 @@ const listVocabulary: Vocabulary = {
   },
 };
 
+/** Values are added once each, and never removed: reads tell what came first. */
+const uniqueListVocabulary: Vocabulary = {
+  initial: (dice) => dice.pick([null, [], ['i', 'j']]),
+  request: (dice, serial) => (dice.once(2) ? { f: 'read' } : { f: 'append', value: serial }),
+  answers: (f, dice) =>
+    f === 'read' ? [[0, 1], [1], [dice.below(5), dice.below(5)]] : [undefined],
+  reveals: 'read',
+  shown: (state) => JSON.parse(`[${String(state).slice(0, -1)}]`) as Plain,
+};
+
+const uniqueSetVocabulary: Vocabulary = {
+  initial: (dice) => dice.pick([null, [7]]),
+  request: (dice, serial) => {
+    const f = dice.pick(['add', 'add', 'read', 'read', 'contains']);
+    if (f === 'read') return { f };
+    return { f, value: f === 'add' ? serial : dice.below(8) };
+  },
+  answers: (f, dice) =>
+    f === 'read'
+      ? [
+          [7, 1],
+          [dice.below(5), dice.below(5)],
+        ]
+      : [true, false],
+  reveals: 'read',
+  shown: (state) => (state as readonly string[]).map((item) => JSON.parse(item) as Plain),
+};
+
 const vocabularies: Readonly<Record<string, Vocabulary>> = {
   register: registerVocabulary,
   'cas-register': casVocabulary,
@@ -148,6 +178,8 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
     answers: (f) => (f === 'read' ? [0, 1, 2, 3, -1, 4, 5] : [undefined]),
   },
   list: listVocabulary,
+  'unique list': uniqueListVocabulary,
+  'unique set': uniqueSetVocabulary,
   set: {
     initial: () => null,
     request: (dice) => {
@@ -259,7 +291,7 @@ function answer(
       at: call + dice.below((returned ?? call + 8) - call + 1),
     }))
     .sort((a, b) => a.at - b.at || a.index - b.index);
-  const { run, present } = runOf(model, initial);
+  const { run, present } = runOf(model, initial, vocabulary.shown);
   const past: Plain[] = [initial];
   for (const { index } of order) {
     const operation = asked[index]!;
@@ -278,7 +310,11 @@ function answer(
 }
 
 /** A run of the model: says whether the operation can come next, and takes it if so. */
-function runOf(model: Model<unknown>, initial: Plain) {
+function runOf(
+  model: Model<unknown>,
+  initial: Plain,
+  shown = (state: unknown): Plain => (typeof state === 'string' ? state : null),
+) {
   const states = new Map<string | undefined, unknown>();
   const stateOf = (key: string | undefined) =>
     states.has(key) ? states.get(key) : model.init(initial);
@@ -289,8 +325,7 @@ function runOf(model: Model<unknown>, initial: Plain) {
       return result.ok;
     },
     present: (operation: HistoryOperation): Plain => {
-      const state = stateOf(operation.key);
-      return typeof state === 'string' ? state : null;
+      return shown(stateOf(operation.key));
     },
   };
 }
