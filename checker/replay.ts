@@ -65,11 +65,13 @@ function replayExactly<State>(
 }
 
 /**
- * Replays the placed operations, and puts each observer at the first point where it is legal.
+ * Replays the placed operations, and puts each observer at the first point where it is legal, and
+ * after the observers that returned before it was called.
  *
- * First points suffice: an observer changes nothing, and being early only helps those after it.
+ * First points suffice: an observer changes nothing, and being early only helps those after it. So
+ * the answer is undefined only if the observers fit nowhere into this order.
  */
-function replayAround<State>(
+export function replayAround<State>(
   model: Model<State>,
   initial: State,
   operations: readonly HistoryOperation[],
@@ -77,20 +79,35 @@ function replayAround<State>(
   observers: number[],
 ): readonly number[] | undefined {
   const returnMinFrom = returnMinimaFrom(operations, placed);
-  let waiting = observers.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
+  const byCall = observers.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
+  let nextCall = 0;
+  /** Called by now, and not legal at any point so far. */
+  let waiting: number[] = [];
+  let isLate = false;
+  let returnMinWaiting = Number.POSITIVE_INFINITY;
   const order: number[] = [];
   let state = initial;
   let callMax = Number.NEGATIVE_INFINITY;
   for (let place = 0; place <= placed.length; place++) {
+    for (; nextCall < byCall.length; nextCall++) {
+      const observer = byCall[nextCall]!;
+      if (operations[observer]!.call > returnMinFrom[place]!) break;
+      waiting.push(observer);
+    }
+    returnMinWaiting = Number.POSITIVE_INFINITY;
     waiting = waiting.filter((observer) => {
       const operation = operations[observer]!;
-      if (operation.call > returnMinFrom[place]! || operation.return! < callMax) return true;
-      if (!model.step(state, operation).ok) return true;
+      if (operation.return! < callMax) isLate = true;
+      if (operation.call > returnMinWaiting || !model.step(state, operation).ok) {
+        returnMinWaiting = Math.min(returnMinWaiting, operation.return!);
+        return true;
+      }
       order.push(observer);
       if (operation.call > callMax) callMax = operation.call;
       return false;
     });
     const index = placed[place];
+    if (isLate) return undefined;
     if (index === undefined) break;
     const operation = operations[index]!;
     if ((operation.return ?? Number.POSITIVE_INFINITY) < callMax) return undefined;
@@ -101,7 +118,7 @@ function replayAround<State>(
     if (operation.call > callMax) callMax = operation.call;
     order.push(index);
   }
-  return waiting.length === 0 ? order : undefined;
+  return waiting.length === 0 && nextCall === byCall.length ? order : undefined;
 }
 
 /** For each place, the earliest return of the operations from there on. */

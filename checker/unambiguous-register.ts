@@ -15,6 +15,7 @@
 import type { HistoryOperation } from './history.ts';
 import { type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
+import { replayAround } from './replay.ts';
 import { hasConflict, type Zone } from './zones.ts';
 
 /** One value's life: who wrote it, who read it, who replaced it. */
@@ -43,10 +44,13 @@ export function decideUnambiguousRegister<State>(
   clusters.set(plainKey(initial), { writer: -1, reads: [], needed: true });
   const reads: { readonly index: number; readonly value: PlainKey }[] = [];
   const free: number[] = [];
+  const refused: number[] = [];
   for (const index of indexes) {
     const access = model.registerAccess?.(operations[index]!);
-    if (access === undefined || access.kind === 'refused') return undefined;
-    if (access.kind === 'nothing') {
+    if (access === undefined) return undefined;
+    if (access.kind === 'refused') {
+      refused.push(index);
+    } else if (access.kind === 'nothing') {
       if (operations[index]!.return !== null) free.push(index);
     } else if (access.kind === 'read') {
       reads.push({ index, value: plainKey(access.value) });
@@ -67,7 +71,12 @@ export function decideUnambiguousRegister<State>(
   const blocks = linkSwaps(clusters) ? blocksOf(operations, clusters) : undefined;
   if (blocks === undefined || hasConflict(blocks)) return { outcome: 'none' };
   const order = blocks.flatMap((block) => block.order);
-  return { outcome: 'found', orders: [order, ...free.map((index) => [index])] };
+  const whole =
+    refused.length === 0
+      ? order
+      : replayAround(model, model.init(initial), operations, order, refused);
+  if (whole === undefined) return undefined;
+  return { outcome: 'found', orders: [whole, ...free.map((index) => [index])] };
 }
 
 /** Links each swap to the value that it replaced; false if two replaced one, or none was there. */

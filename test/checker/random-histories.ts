@@ -91,6 +91,12 @@ const uniqueVocabulary: Vocabulary = {
   answers: (f) => (f === 'cas' ? [true] : f === 'read' ? [0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
 };
 
+/** Some swaps find another value than they want, and answer so. */
+const refusingVocabulary: Vocabulary = {
+  ...uniqueVocabulary,
+  answers: (f, dice) => (f === 'cas' ? [true, false] : uniqueVocabulary.answers(f, dice)),
+};
+
 const storeVocabulary: Vocabulary = {
   initial: (dice) => dice.pick([null, '']),
   request: (dice, serial) => {
@@ -168,6 +174,7 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   register: registerVocabulary,
   'cas-register': casVocabulary,
   'unique cas-register': uniqueVocabulary,
+  'unique cas-register with refusals': refusingVocabulary,
   kv: storeVocabulary,
   'growing kv': growingVocabulary,
   dictionary: storeVocabulary,
@@ -244,7 +251,7 @@ const PROCESSES = 4;
 export function randomHistory(kind: string, seed: number): RandomHistory {
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
-  const name = kind.replace(/^unique |^growing | without reads$/g, '');
+  const name = kind.replace(/^unique |^growing | without reads$| with refusals$/g, '');
   const model = (Object.keys(models) as ModelName[]).find((each) => each === name);
   if (model === undefined) throw new Error(`no model ${name}`);
   const dice = new Dice(seed);
