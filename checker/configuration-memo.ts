@@ -5,8 +5,10 @@
  * "Testing for linearizability" (2017), but the set is kept over the slots of the operations open
  * at that return: an entry takes memory in proportion to the concurrency, not to the history.
  *
- * Beside it stands the set of operations that never returned and have been spent. They are
- * optional, so a configuration that spent a subset can do all that this one can: it dominates.
+ * Beside it stand sets of which a part, or more, is better: a configuration dominates another one
+ * that can do nothing that it cannot. Operations that never returned are optional, so the fewer of
+ * them are spent the better; of those that overwrite, see `Search`, the fewer are used the better,
+ * and the more of them are discharged.
  */
 
 import type { Budget } from './budget.ts';
@@ -15,11 +17,28 @@ const BYTES_PER_WORD = 4;
 const BUCKETS_AT_FIRST = 64;
 const ENTRIES_AT_FIRST = 32;
 const NONE = -1;
+/** In place of a frontier: the entry is in no bucket. */
+const GONE = -1;
+/** Sixteen configurations looked at count as one step more. */
+const ENTRIES_PER_STEP_LOG2 = 4;
+
+/** Sets of open operations, by slot; of those that never returned, by their place among them. */
+export interface Progress {
+  /** Linearized, of those that do not overwrite. */
+  readonly set: Int32Array;
+  /** Linearized, of those that overwrite; without words where there are none. */
+  readonly used: Int32Array;
+  /** Used, or free to have been overwritten at once. */
+  readonly discharged: Int32Array;
+  /** Linearized, of those that never returned. */
+  readonly spent: Int32Array;
+}
 
 export class ConfigurationMemo {
   private readonly setWords: number;
+  private readonly usedWords: number;
   private readonly spentWords: number;
-  /** next entry of the bucket, hash, frontier, state, set words, spent words */
+  /** next entry of the bucket, hash, frontier, state; set, used, discharged and spent words */
   private readonly entryWords: number;
   private readonly budget: Budget;
   private buckets: Int32Array;
@@ -27,27 +46,47 @@ export class ConfigurationMemo {
   private entryCount = 0;
   private bytes = 0;
 
-  constructor(setWords: number, spentWords: number, budget: Budget) {
-    this.setWords = setWords;
-    this.spentWords = spentWords;
-    this.entryWords = 4 + setWords + spentWords;
+  constructor({ set, used, spent }: Progress, budget: Budget) {
+    this.setWords = set.length;
+    this.usedWords = used.length;
+    this.spentWords = spent.length;
+    this.entryWords = 4 + set.length + 2 * used.length + spent.length;
     this.budget = budget;
     this.buckets = new Int32Array(BUCKETS_AT_FIRST).fill(NONE);
     this.entries = new Int32Array(ENTRIES_AT_FIRST * this.entryWords);
     this.count(this.buckets.length + this.entries.length);
   }
 
-  /** True if the configuration is new and not dominated; it is then remembered. */
-  enter(frontier: number, state: number, set: Int32Array, spent: Int32Array): boolean {
+  /**
+   * True if the configuration is new and not dominated; it is then remembered, in the place of those
+   * that it dominates.
+   */
+  enter(frontier: number, state: number, progress: Progress): boolean {
+    const { set } = progress;
     const hash = this.hashOf(frontier, state, set);
-    const { entries, entryWords } = this;
-    for (let at = this.buckets[hash & (this.buckets.length - 1)]!; at !== NONE; at = entries[at]!) {
+    const { entries } = this;
+    const bucket = hash & (this.buckets.length - 1);
+    let looks = 0;
+    let dominated = NONE;
+    let before = NONE;
+    for (let at = this.buckets[bucket]!; at !== NONE; before = at, at = entries[at]!) {
+      looks++;
       if (entries[at + 1] !== hash || entries[at + 2] !== frontier) continue;
       if (entries[at + 3] !== state || !this.hasSet(at + 4, set)) continue;
-      if (this.isSubset(at + 4 + this.setWords, spent)) return false;
+      const better = this.whichIsBetter(at + 4 + this.setWords, progress);
+      if (better === 'entry') return false;
+      if (better === 'neither') continue;
+      if (dominated === NONE) {
+        dominated = at;
+        continue;
+      }
+      entries[at + 2] = GONE;
+      entries[before] = entries[at]!;
+      at = before;
     }
-    if ((this.entryCount + 1) * entryWords > entries.length && !this.grow()) return true;
-    this.insert(hash, frontier, state, set, spent);
+    this.budget.spendSteps(looks >>> ENTRIES_PER_STEP_LOG2);
+    if (dominated === NONE) this.insert(hash, frontier, state, progress);
+    else this.write(dominated + 4 + this.setWords, progress);
     return true;
   }
 
@@ -60,24 +99,27 @@ export class ConfigurationMemo {
     this.entryCount = 0;
   }
 
-  private insert(
-    hash: number,
-    frontier: number,
-    state: number,
-    set: Int32Array,
-    spent: Int32Array,
-  ): void {
-    const at = this.entryCount++ * this.entryWords;
+  private insert(hash: number, frontier: number, state: number, progress: Progress): void {
+    const { entryWords } = this;
+    if ((this.entryCount + 1) * entryWords > this.entries.length && !this.grow()) return;
+    const at = this.entryCount++ * entryWords;
     const bucket = hash & (this.buckets.length - 1);
-    const { entries, setWords } = this;
+    const { entries } = this;
     entries[at] = this.buckets[bucket]!;
     entries[at + 1] = hash;
     entries[at + 2] = frontier;
     entries[at + 3] = state;
-    for (let word = 0; word < setWords; word++) entries[at + 4 + word] = set[word]!;
-    const from = at + 4 + setWords;
-    for (let word = 0; word < this.spentWords; word++) entries[from + word] = spent[word]!;
+    for (let word = 0; word < this.setWords; word++) entries[at + 4 + word] = progress.set[word]!;
+    this.write(at + 4 + this.setWords, progress);
     this.buckets[bucket] = at;
+  }
+
+  private write(from: number, { used, discharged, spent }: Progress): void {
+    const { entries } = this;
+    let to = from;
+    for (let word = 0; word < this.usedWords; word++) entries[to++] = used[word]!;
+    for (let word = 0; word < this.usedWords; word++) entries[to++] = discharged[word]!;
+    for (let word = 0; word < this.spentWords; word++) entries[to++] = spent[word]!;
   }
 
   private hashOf(frontier: number, state: number, set: Int32Array): number {
@@ -97,11 +139,28 @@ export class ConfigurationMemo {
     return true;
   }
 
-  private isSubset(from: number, spent: Int32Array): boolean {
-    for (let word = 0; word < this.spentWords; word++) {
-      if ((this.entries[from + word]! & ~spent[word]!) !== 0) return false;
+  /** Who can do all that the other can: the entry whose sets begin at `from`, or this progress. */
+  private whichIsBetter(
+    from: number,
+    { used, discharged, spent }: Progress,
+  ): 'entry' | 'progress' | 'neither' {
+    const { entries, usedWords } = this;
+    let onlyHere = 0;
+    let onlyThere = 0;
+    for (let word = 0; word < usedWords; word++) {
+      const itsUsed = entries[from + word]!;
+      const itsDischarged = entries[from + usedWords + word]!;
+      onlyThere |= (itsUsed & ~used[word]!) | (discharged[word]! & ~itsDischarged);
+      onlyHere |= (used[word]! & ~itsUsed) | (itsDischarged & ~discharged[word]!);
+      if (onlyThere !== 0 && onlyHere !== 0) return 'neither';
     }
-    return true;
+    const spentFrom = from + 2 * usedWords;
+    for (let word = 0; word < this.spentWords; word++) {
+      onlyThere |= entries[spentFrom + word]! & ~spent[word]!;
+      onlyHere |= spent[word]! & ~entries[spentFrom + word]!;
+    }
+    if (onlyThere === 0) return 'entry';
+    return onlyHere === 0 ? 'progress' : 'neither';
   }
 
   /** False when there is no memory left: the entry is then forgotten, and the search will end. */
@@ -117,6 +176,7 @@ export class ConfigurationMemo {
     const buckets = new Int32Array(bucketCount).fill(NONE);
     for (let index = 0; index < this.entryCount; index++) {
       const at = index * this.entryWords;
+      if (entries[at + 2] === GONE) continue;
       const bucket = entries[at + 1]! & (bucketCount - 1);
       entries[at] = buckets[bucket]!;
       buckets[bucket] = at;

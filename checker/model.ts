@@ -40,6 +40,11 @@ export interface Model<State> {
    * a failed cas. Such operations need no search. A write of the present value is not one.
    */
   observes?(operation: HistoryOperation): boolean;
+  /**
+   * Whether the operation, with its answer, is legal at every state and leaves the same one behind
+   * whatever was before: a write. It may then take effect unseen, right before another such one.
+   */
+  overwrites?(operation: HistoryOperation): boolean;
   /** The operation in a person's words: `read x = 3`. */
   describe?(operation: HistoryOperation): string;
   /** Says what the operation is to a register, so that the fast exact test can be used. */

@@ -22,11 +22,12 @@ export function longestPartialOrders<State>(
   const start = transitions.intern(model.init(initial));
   let longest: Int32Array[] = [];
   let lengthMax = -1;
-  const search = new Search(problem, transitions, start, budget, 'call-order', (path, length) => {
+  const search = new Search(problem, transitions, start, budget, 'call-order', (order) => {
+    const { length } = order;
     if (length < lengthMax || (length === lengthMax && longest.length === ORDERS_MAX)) return;
     if (length > lengthMax) longest = [];
     lengthMax = length;
-    longest.push(path.slice(0, length));
+    longest.push(order);
   });
   search.run(STEPS_MAX);
   search.release();

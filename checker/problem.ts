@@ -13,6 +13,8 @@ export interface Problem {
   readonly kindOf: Int32Array;
   /** 1 for kinds that never change a state. */
   readonly observes: Uint8Array;
+  /** 1 for kinds that are legal at every state, and lead to the same one from all. */
+  readonly overwrites: Uint8Array;
   /** An operation of each kind. */
   readonly kinds: readonly HistoryOperation[];
   /** Kinds of one request have the same `f` and value. */
@@ -58,6 +60,7 @@ export function layOut<State>(
     sources,
     kindOf,
     observes: Uint8Array.from(kinds, (kind) => (model.observes?.(kind) ? 1 : 0)),
+    overwrites: Uint8Array.from(kinds, (kind) => (model.overwrites?.(kind) ? 1 : 0)),
     kinds,
     requestOf,
     byReturn,

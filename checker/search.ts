@@ -12,11 +12,15 @@
  *   next operation may not be one that could have come without it, to the same state.
  * - *Like operations in order of return.* Of open operations with one request and one effect, the
  *   one that must end first goes first: the two can change places in any linearization.
+ * - *Overwritten unseen.* An operation that overwrites may take effect right before another such
+ *   one, and nobody can tell. So whatever overwrites is discharged by the next one that is
+ *   linearized while it is open: from then on it may be used still, or be forgotten when its return
+ *   is the next. And none is linearized right before another one: it could as well be forgotten.
  * - *Growing states.* While nothing can reset it, a state must begin what the next read observed.
  */
 
 import type { Budget } from './budget.ts';
-import { ConfigurationMemo } from './configuration-memo.ts';
+import { ConfigurationMemo, type Progress } from './configuration-memo.ts';
 import { GrowthBound } from './growth-bound.ts';
 import { OpenList } from './open-list.ts';
 import type { Problem } from './problem.ts';
@@ -27,8 +31,8 @@ export type SearchOutcome = 'found' | 'none' | 'unfinished';
 /** In what order candidates are tried. Each order wins on histories where the other explodes. */
 export type CandidateOrder = 'call-order' | 'needed-writer-first';
 
-/** Hears of every dead end: the operations linearized, in order, and the return not reached. */
-export type DeadEndListener = (path: Int32Array, length: number, frontier: number) => void;
+/** Hears of every dead end: the operations linearized, in order. */
+export type DeadEndListener = (order: Int32Array) => void;
 
 interface Frame {
   /** Length of the path when the frame was entered. */
@@ -37,13 +41,14 @@ interface Frame {
   readonly state: number;
   /** The state before a pending operation that nothing has used yet; -1 if there is none. */
   readonly debt: number;
-  readonly set: Int32Array;
-  readonly spent: Int32Array;
+  readonly progress: Progress;
   readonly choices: readonly number[];
   cursor: number;
 }
 
 const NO_DEBT = -1;
+/** In place of a candidate: the operation that returns next is forgotten. */
+const FORGET = -1;
 /** Sixteen candidates looked at count as one step more. */
 const CHOICES_PER_STEP_LOG2 = 4;
 /** About what a frame takes: its fields, two small sets and a few choices. */
@@ -59,13 +64,20 @@ export class Search<State> {
   private readonly completed: OpenList;
   private readonly pending: OpenList;
   private readonly growth: GrowthBound | undefined;
+  /** In order; the complement of one that was overwritten unseen, where it was forgotten. */
   private readonly path: Int32Array;
   private depth = 0;
   private frontier = 0;
   private state: number;
   private debt = NO_DEBT;
-  private set: Int32Array;
-  private spent: Int32Array;
+  /** Whether what was linearized last overwrites, and nothing has made use of it. */
+  private isUnseen = false;
+  /**
+   * Whether what returns next may be forgotten now. What is linearized before, and was not what has
+   * discharged it, could as well be linearized after it was forgotten.
+   */
+  private mayForget = true;
+  private readonly progress: Progress;
   private readonly frames: Frame[] = [];
   private entering = true;
   private outcome: SearchOutcome = 'unfinished';
@@ -84,9 +96,15 @@ export class Search<State> {
     this.order = order;
     this.onDeadEnd = onDeadEnd;
     this.state = initial;
-    this.set = new Int32Array((problem.slotCount + 31) >>> 5);
-    this.spent = new Int32Array((problem.pendingCount + 31) >>> 5);
-    this.memo = new ConfigurationMemo(this.set.length, this.spent.length, budget);
+    const setWords = (problem.slotCount + 31) >>> 5;
+    const usedWords = problem.overwrites.includes(1) ? setWords : 0;
+    this.progress = {
+      set: new Int32Array(setWords),
+      used: new Int32Array(usedWords),
+      discharged: new Int32Array(usedWords),
+      spent: new Int32Array((problem.pendingCount + 31) >>> 5),
+    };
+    this.memo = new ConfigurationMemo(this.progress, budget);
     this.path = new Int32Array(problem.operations.length);
     this.completed = new OpenList(problem.pendingOf, false);
     this.pending = new OpenList(problem.pendingOf, true);
@@ -106,7 +124,22 @@ export class Search<State> {
 
   /** The linearization, as places in the problem's order; only after `found`. */
   linearization(): Int32Array {
-    return this.path.slice(0, this.depth);
+    const { kindOf, overwrites } = this.problem;
+    const order: number[] = [];
+    /** What was forgotten comes before the last that overwrites: it was open then, too. */
+    let unseen: number[] = [];
+    for (let place = this.depth - 1; place >= 0; place--) {
+      const operation = this.path[place]!;
+      if (operation < 0) {
+        unseen.push(~operation);
+        continue;
+      }
+      order.push(operation);
+      if (overwrites[kindOf[operation]!] === 0) continue;
+      for (const each of unseen) order.push(each);
+      unseen = [];
+    }
+    return Int32Array.from(order.reverse());
   }
 
   release(): void {
@@ -121,17 +154,17 @@ export class Search<State> {
       this.outcome = 'found';
       return;
     }
-    if (!this.memo.enter(this.frontier, this.state, this.set, this.spent)) return;
+    if (!this.memo.enter(this.frontier, this.state, this.progress)) return;
     const choices = this.isDoomed() ? [] : this.candidates();
-    if (choices.length === 0) this.onDeadEnd?.(this.path, this.depth, this.frontier);
+    if (choices.length > 0 && this.mayForget && this.isNextDischarged()) choices.unshift(FORGET);
+    if (choices.length === 0) this.onDeadEnd?.(this.linearization());
     this.budget.take(FRAME_BYTES);
     this.frames.push({
       depth: this.depth,
       frontier: this.frontier,
       state: this.state,
       debt: this.debt,
-      set: this.set.slice(),
-      spent: this.spent.slice(),
+      progress: copyOf(this.progress),
       choices,
       cursor: 0,
     });
@@ -151,10 +184,18 @@ export class Search<State> {
       this.budget.give(FRAME_BYTES);
       return;
     }
-    const before = this.state;
-    this.state = this.transitions.next(before, this.problem.kindOf[choice]!);
-    this.linearize(choice);
-    this.debt = this.problem.pendingOf[choice]! >= 0 ? before : NO_DEBT;
+    if (choice === FORGET) {
+      this.forgetNext();
+    } else {
+      const kind = this.problem.kindOf[choice]!;
+      const wasDischarged = this.isNextDischarged();
+      this.state = this.transitions.next(frame.state, kind);
+      this.mayForget = false;
+      this.linearize(choice);
+      this.debt = this.problem.pendingOf[choice]! >= 0 ? frame.state : NO_DEBT;
+      this.isUnseen = this.problem.overwrites[kind] === 1 && this.frontier === frame.frontier;
+      if (!wasDischarged) this.mayForget = true;
+    }
     this.entering = true;
   }
 
@@ -169,49 +210,88 @@ export class Search<State> {
         this.linearize(operation);
         // The state before a pending operation was asked for it too, and refused it.
         this.debt = NO_DEBT;
+        this.isUnseen = false;
       }
       operation = following;
     }
   }
 
   private linearize(operation: number): void {
-    const { problem } = this;
+    const { problem, progress } = this;
     this.path[this.depth++] = operation;
+    const overwrites = problem.overwrites[problem.kindOf[operation]!] === 1;
     const pending = problem.pendingOf[operation]!;
     if (pending >= 0) {
       this.pending.remove(operation);
-      this.spent[pending >>> 5]! |= 1 << (pending & 31);
-      return;
+      include(progress.spent, pending);
+    } else {
+      this.completed.remove(operation);
+      include(overwrites ? progress.used : progress.set, problem.slotOf[operation]!);
+      if (overwrites) include(progress.discharged, problem.slotOf[operation]!);
     }
-    this.completed.remove(operation);
-    const slot = problem.slotOf[operation]!;
-    this.set[slot >>> 5]! |= 1 << (slot & 31);
+    if (overwrites) this.dischargeOpen();
     if (problem.frontierOf[operation] === this.frontier) this.passReturns();
+  }
+
+  /** All that are open, and overwrite, may have come right before the one that does so now. */
+  private dischargeOpen(): void {
+    const { kindOf, overwrites, slotOf, calledBy } = this.problem;
+    const called = calledBy[this.frontier] ?? 0;
+    let operation = this.completed.first();
+    for (; operation < called; operation = this.completed.after(operation)) {
+      if (overwrites[kindOf[operation]!] === 1) {
+        include(this.progress.discharged, slotOf[operation]!);
+      }
+    }
+  }
+
+  /** Whether what returns next is not linearized, and could have been overwritten unseen. */
+  private isNextDischarged(): boolean {
+    const { byReturn, slotOf } = this.problem;
+    const returning = byReturn[this.frontier];
+    return returning !== undefined && includes(this.progress.discharged, slotOf[returning]!);
+  }
+
+  private forgetNext(): void {
+    const returning = this.problem.byReturn[this.frontier]!;
+    this.completed.remove(returning);
+    this.path[this.depth++] = ~returning;
+    this.debt = NO_DEBT;
+    this.isUnseen = false;
+    this.passReturns();
   }
 
   /** Moves the frontier to the next return that is still open, freeing the slots on the way. */
   private passReturns(): void {
     const { byReturn, slotOf } = this.problem;
+    const { set, used, discharged } = this.progress;
     while (this.frontier < byReturn.length) {
       const returning = byReturn[this.frontier]!;
       if (this.completed.has(returning)) return;
       const slot = slotOf[returning]!;
-      this.set[slot >>> 5]! &= ~(1 << (slot & 31));
+      exclude(set, slot);
+      exclude(used, slot);
+      exclude(discharged, slot);
       this.frontier++;
+      this.mayForget = true;
     }
   }
 
   private undoTo(frame: Frame): void {
     while (this.depth > frame.depth) {
-      const operation = this.path[--this.depth]!;
+      const entry = this.path[--this.depth]!;
+      const operation = entry < 0 ? ~entry : entry;
       if (this.problem.pendingOf[operation]! >= 0) this.pending.restore(operation);
       else this.completed.restore(operation);
     }
     this.frontier = frame.frontier;
     this.state = frame.state;
     this.debt = frame.debt;
-    this.set.set(frame.set);
-    this.spent.set(frame.spent);
+    const { set, used, discharged, spent } = this.progress;
+    set.set(frame.progress.set);
+    used.set(frame.progress.used);
+    discharged.set(frame.progress.discharged);
+    spent.set(frame.progress.spent);
   }
 
   /** The operations worth trying next, best first. */
@@ -233,8 +313,9 @@ export class Search<State> {
   }
 
   private addCompleted(choices: number[], operation: number): void {
-    const { kindOf, frontierOf } = this.problem;
+    const { kindOf, frontierOf, overwrites } = this.problem;
     const kind = kindOf[operation]!;
+    if (this.isUnseen && overwrites[kind] === 1) return;
     const next = this.transitions.next(this.state, kind);
     if (next === ILLEGAL || this.isUselessDebt(kind, next)) return;
     for (let place = 0; place < choices.length; place++) {
@@ -247,8 +328,9 @@ export class Search<State> {
   }
 
   private addPending(choices: number[], operation: number, completedCount: number): void {
-    const { kindOf, requestOf } = this.problem;
+    const { kindOf, requestOf, overwrites } = this.problem;
     const kind = kindOf[operation]!;
+    if (this.isUnseen && overwrites[kind] === 1) return;
     const next = this.transitions.next(this.state, kind);
     if (next === ILLEGAL || next === this.state || this.isUselessDebt(kind, next)) return;
     for (let place = 0; place < choices.length; place++) {
@@ -285,4 +367,25 @@ export class Search<State> {
     const state = this.transitions.stateAt(this.state);
     return !this.growth.allows(state, this.frontier, this.completed, this.pending);
   }
+}
+
+function copyOf({ set, used, discharged, spent }: Progress): Progress {
+  return {
+    set: set.slice(),
+    used: used.slice(),
+    discharged: discharged.slice(),
+    spent: spent.slice(),
+  };
+}
+
+function include(set: Int32Array, member: number): void {
+  set[member >>> 5]! |= 1 << (member & 31);
+}
+
+function exclude(set: Int32Array, member: number): void {
+  set[member >>> 5]! &= ~(1 << (member & 31));
+}
+
+function includes(set: Int32Array, member: number): boolean {
+  return (set[member >>> 5]! & (1 << (member & 31))) !== 0;
 }

@@ -28,6 +28,7 @@ export const kv: Model<Plain> = {
   partition: partitionByKey,
   expects: expectsStore,
   observes,
+  overwrites,
   describe: describeStore,
   registerAccess: storeAccess,
   growth: storeGrowth,
@@ -48,6 +49,7 @@ export const dictionary: Model<Plain> = {
   partition: partitionByKey,
   expects: expectsStore,
   observes,
+  overwrites,
   describe: describeStore,
 };
 
@@ -125,6 +127,11 @@ function observes(operation: HistoryOperation): boolean {
   const { f, output } = operation;
   if (f === 'get' || f === 'read') return true;
   return (f === 'cas' || f === 'append' || f === 'slice') && output === false;
+}
+
+/** A `delete` that says whether there was something to delete is not legal everywhere. */
+function overwrites({ f, output }: HistoryOperation): boolean {
+  return f === 'put' || f === 'write' || (f === 'delete' && typeof output !== 'boolean');
 }
 
 function storeAccess(operation: HistoryOperation): RegisterAccess | undefined {

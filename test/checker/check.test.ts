@@ -18,12 +18,18 @@ const write = ([process, call, returned]: Interval, value: number): HistoryOpera
 const read = ([process, call, returned]: Interval, output: number | null): HistoryOperation => {
   return { process, f: 'read', call, return: returned, output };
 };
-/** Many writes at once and a read that none of them explains: every order must be tried. */
+const swap = ([process, call, returned]: Interval, from: number | null, to: number) => {
+  return { process, f: 'cas', value: [from, to], call, return: returned, output: true };
+};
+/**
+ * A swap from each of six values to each other one, all at once, and a read that none of them
+ * explains: every walk through a complete graph must be tried.
+ */
 const hard: readonly HistoryOperation[] = [
-  ...Array.from({ length: 24 }, (_, index) => write([index, 0, 1000], index % 3)),
-  ...Array.from({ length: 24 }, (_, index) =>
-    read([30 + index, 2 * index, 2 * index + 1], index % 3),
-  ),
+  swap([0, 0, 1000], null, 0),
+  ...Array.from({ length: 36 }, (_, index) => [Math.floor(index / 6), index % 6] as const)
+    .filter(([from, to]) => from !== to)
+    .map(([from, to], index) => swap([1 + index, 0, 1000], from, to)),
   write([60, 1002, 1003], 7),
   read([60, 1004, 1005], 1),
 ];
