@@ -4,6 +4,7 @@
  */
 
 import { decideGrowingCollection } from './growing-collection.ts';
+import { findInterruptedValue } from './interrupted-values.ts';
 import type { Decision, Question } from './question.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
 import { findUnwrittenRead } from './unwritten-reads.ts';
@@ -18,5 +19,6 @@ export type ExactTest = <State>(
 export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   findUnwrittenRead,
+  findInterruptedValue,
   decideGrowingCollection,
 ];
