@@ -144,14 +144,32 @@ export function storeWorkload(keys: number, appends: boolean, initial: Plain): W
   };
 }
 
-/** A first-in-first-out queue of different values. */
-export function queueWorkload(): Workload {
+/** A first-in-first-out queue; values come from `values`, or are all different if it is 0. */
+export function queueWorkload(values = 0): Workload {
   const items: Plain[] = [];
   return {
     request: (below, serial) =>
-      below(2) === 0 ? { f: 'dequeue' } : { f: 'enqueue', value: serial + 1 },
+      below(2) === 0
+        ? { f: 'dequeue' }
+        : { f: 'enqueue', value: values === 0 ? serial + 1 : below(values) },
     apply: ({ f, value }) => {
       if (f === 'dequeue') return items.shift() ?? null;
+      items.push(value ?? null);
+      return undefined;
+    },
+  };
+}
+
+/** A stack; values come from `values`, or are all different if it is 0. */
+export function stackWorkload(values = 0): Workload {
+  const items: Plain[] = [];
+  return {
+    request: (below, serial) =>
+      below(2) === 0
+        ? { f: 'pop' }
+        : { f: 'push', value: values === 0 ? serial + 1 : below(values) },
+    apply: ({ f, value }) => {
+      if (f === 'pop') return items.pop() ?? null;
       items.push(value ?? null);
       return undefined;
     },

@@ -6,7 +6,9 @@
 import { decideGrowingCollection } from './growing-collection.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
 import type { Decision, Question } from './question.ts';
+import { decideUnambiguousQueue } from './unambiguous-queue.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
+import { decideUnambiguousStack } from './unambiguous-stack.ts';
 import { findUnwrittenRead } from './unwritten-reads.ts';
 
 /** Decides the operations of one object, chosen by their indexes, or says nothing. */
@@ -21,4 +23,6 @@ export const exactTests: readonly ExactTest[] = [
   findUnwrittenRead,
   findInterruptedValue,
   decideGrowingCollection,
+  decideUnambiguousQueue,
+  decideUnambiguousStack,
 ];

@@ -16,6 +16,8 @@ export {
   validateOperations,
 } from './history.ts';
 export {
+  type Collection,
+  type CollectionAccess,
   type Growth,
   type Model,
   partitionByKey,

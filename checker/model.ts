@@ -51,6 +51,8 @@ export interface Model<State> {
   registerAccess?(operation: HistoryOperation): RegisterAccess | undefined;
   /** Of a collection that only grows, and is read as a whole: for its fast exact test. */
   readonly growingCollection?: GrowingCollection;
+  /** Says what the operation is to a queue or stack, so that the fast exact tests can be used. */
+  readonly collection?: Collection;
   /** Says how the operation grows a state that is a string, so that dead ends are seen early. */
   growth?(operation: HistoryOperation): Growth | undefined;
 }
@@ -82,6 +84,28 @@ export type CollectionRead =
   | { readonly kind: 'reads'; readonly items: readonly Plain[] }
   | { readonly kind: 'finds'; readonly value: Plain; readonly isPresent: boolean }
   | { readonly kind: 'nothing' };
+
+/**
+ * A collection whose state is a sequence of values, and which gives them out in a fixed order.
+ *
+ * `queue`: what went in first comes out first; `stack`: what went in last. If the initial value is
+ * an array, its items went in before everything, in that order; else the collection is empty.
+ */
+export interface Collection {
+  readonly discipline: 'queue' | 'stack';
+  /** Undefined if the operation is none of the kinds, or its value could be taken for `empty`. */
+  access(operation: HistoryOperation): CollectionAccess | undefined;
+}
+
+/**
+ * What an operation is to a collection. `empty`: a removal that found nothing. `unknown`: a removal
+ * of which it is not known what it found.
+ */
+export type CollectionAccess =
+  | { readonly kind: 'insert'; readonly value: Plain }
+  | { readonly kind: 'remove'; readonly value: Plain }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'unknown' };
 
 /**
  * What an operation does to a state that is a string.

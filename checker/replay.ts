@@ -33,10 +33,14 @@ export function replay<State>(
   }
   if (!sorted) placed.sort((a, b) => places[a]! - places[b]! || a - b);
   if (unplaced.length > 0) return replayAround(model, initial, operations, placed, unplaced);
-  return replayExactly(model, initial, operations, placed);
+  return replayOrder(model, initial, operations, placed);
 }
 
-function replayExactly<State>(
+/**
+ * The order, without what never returned and could not come at its place; undefined if it breaks
+ * real time or the model. It is not asked whether all operations are in it.
+ */
+export function replayOrder<State>(
   model: Model<State>,
   initial: State,
   operations: readonly HistoryOperation[],

@@ -100,7 +100,7 @@ test.each([
 
     expect(shown).toEqual([name === 'queue' ? 0 : 1, 2, 3]);
     const small = shown.map((index) => operations[index]!);
-    expect(isLinearizableByDefinition(models[name], null, small)).toBe(false);
+    expect(isLinearizableByDefinition<unknown>(models[name], null, small)).toBe(false);
   },
 );
 

@@ -142,6 +142,7 @@ const listVocabulary: Vocabulary = {
   },
 };
 
+<<<<<<< HEAD
 /** Values are added once each, and never removed: reads tell what came first. */
 const uniqueListVocabulary: Vocabulary = {
   initial: (dice) => dice.pick([null, [], ['i', 'j']]),
@@ -169,6 +170,16 @@ const uniqueSetVocabulary: Vocabulary = {
   reveals: 'read',
   shown: (state) => (state as readonly string[]).map((item) => JSON.parse(item) as Plain),
 };
+=======
+/** Values go in once each; the answers of removals are right, wrong, repeated, or of no value. */
+function uniqueCollection(adds: string, takes: string): Vocabulary {
+  return {
+    initial: (dice) => dice.pick([null, null, [], ['a'], ['a', 'b']]),
+    request: (dice, serial) => (dice.once(2) ? { f: takes } : { f: adds, value: serial }),
+    answers: (f) => (f === takes ? [null, 'a', 'b', 0, 1, 2, 3, 4, 5, 6] : [undefined]),
+  };
+}
+>>>>>>> 3eefddc (checker: exact tests for queues and stacks of unique values)
 
 const vocabularies: Readonly<Record<string, Vocabulary>> = {
   register: registerVocabulary,
@@ -212,6 +223,8 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
       dice.once(2) ? { f: 'pop' } : { f: 'push', value: dice.once(3) ? 1 : serial },
     answers: (f) => (f === 'pop' ? [null, 0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
   },
+  'unique queue': uniqueCollection('enqueue', 'dequeue'),
+  'unique stack': uniqueCollection('push', 'pop'),
   mutex: {
     initial: (dice) => dice.once(4),
     request: (dice) => ({ f: dice.pick(['acquire', 'release']) }),

@@ -1,0 +1,248 @@
+/**
+ * What the exact tests for queues and stacks have in common: a history in which no value goes in
+ * twice is a set of lives, one a value, and a set of removals that found nothing.
+ *
+ * Times are replaced by instants: all calls and returns are numbered in order of time, calls first
+ * where times are equal, so that no two are the same and closed intervals stay concurrent. An
+ * operation can take effect at any point after the instant of its call and before that of its
+ * return. Values that were there before everything come first, one after the other.
+ *
+ * Two simplifications, neither of which changes the verdict. An insertion that never returned, and
+ * whose value nobody was seen to remove, is left out: a legal order stays one without a value that
+ * stays to the end, or without it and the removal, never returned either, that took it. An insertion
+ * that never returned but whose value was removed had taken effect by then: it needs no return.
+ */
+
+import type { HistoryOperation, Plain } from './history.ts';
+import { isSequence, type PlainKey, plainKey } from './plain.ts';
+import type { Decision, Question } from './question.ts';
+import { replayOrder } from './replay.ts';
+
+/** No operation: who inserted an initial value, or who removed one that stays. */
+export const NOBODY = -1;
+
+/** One value's life, in instants. */
+export interface Life {
+  /** The index of the insertion, or `NOBODY`. */
+  readonly insertion: number;
+  readonly insertionCall: number;
+  readonly insertionReturn: number;
+  /** The index of the removal, or `NOBODY`; then it has both instants after all others. */
+  readonly removal: number;
+  readonly removalCall: number;
+  readonly removalReturn: number;
+}
+
+/** An operation that is about no value that is known. */
+export interface Interval {
+  readonly index: number;
+  readonly call: number;
+  readonly return: number;
+}
+
+export interface CollectionHistory {
+  readonly lives: readonly Life[];
+  /** Removals that found nothing. */
+  readonly empties: readonly Interval[];
+  /** Removals that never returned, in order of call. Each took any value, or none. */
+  readonly takers: readonly Interval[];
+  /** The number of instants. What never happens has the instants `end` and `end + 1`. */
+  readonly end: number;
+}
+
+/** An order of the operations, or why there is none: it cannot be, or the test does not know. */
+export type OrderFound = readonly number[] | 'impossible' | 'unclear';
+
+/**
+ * The lives in a history; `impossible` if a value was removed twice, or was never inserted, or only
+ * after it was removed; undefined if a value may have gone in twice or an answer is not known.
+ */
+export function livesIn<State>(
+  question: Question<State>,
+  indexes: readonly number[],
+): CollectionHistory | 'impossible' | undefined {
+  const { operations } = question;
+  const initial = isSequence(question.initial) ? question.initial : [];
+  const found = accessesIn(question, indexes, initial);
+  if (found === undefined) return undefined;
+  const instants = instantsOf(operations, indexes, initial.length * 2);
+  const { end } = instants;
+  const intervalAt = (place: number): Interval => ({
+    index: indexes[place]!,
+    call: instants.calls[place]!,
+    return: instants.returns[place]!,
+  });
+  const removals = new Map<PlainKey, number>();
+  for (const { value, place } of found.removals) {
+    if (removals.has(value) || !found.insertions.has(value)) return 'impossible';
+    removals.set(value, place);
+  }
+  const lives: Life[] = [];
+  let isImpossible = false;
+  for (const [value, place] of found.insertions) {
+    const removal = removals.get(value);
+    const index = place < 0 ? NOBODY : indexes[place]!;
+    if (removal === undefined && place >= 0 && operations[index]!.return === null) continue;
+    const life = {
+      insertion: index,
+      // Initial values have the places -1, -2, …
+      insertionCall: place < 0 ? (-1 - place) * 2 : instants.calls[place]!,
+      insertionReturn: place < 0 ? (-1 - place) * 2 + 1 : instants.returns[place]!,
+      removal: removal === undefined ? NOBODY : indexes[removal]!,
+      removalCall: removal === undefined ? end : instants.calls[removal]!,
+      removalReturn: removal === undefined ? end + 1 : instants.returns[removal]!,
+    };
+    if (life.removalReturn < life.insertionCall) isImpossible = true;
+    lives.push(life);
+  }
+  if (isImpossible) return 'impossible';
+  const takers = found.takers.map(intervalAt).sort((a, b) => a.call - b.call);
+  return { lives, empties: found.empties.map(intervalAt), takers, end };
+}
+
+/** Sorts operations, by their places among `indexes`; undefined if some value is ambiguous. */
+function accessesIn<State>(
+  { model, operations }: Question<State>,
+  indexes: readonly number[],
+  initial: readonly Plain[],
+) {
+  const insertions = new Map<PlainKey, number>();
+  const removals: { readonly value: PlainKey; readonly place: number }[] = [];
+  const empties: number[] = [];
+  const takers: number[] = [];
+  for (const value of initial) {
+    if (value === null || insertions.has(plainKey(value))) return undefined;
+    insertions.set(plainKey(value), -1 - insertions.size);
+  }
+  for (let place = 0; place < indexes.length; place++) {
+    const operation = operations[indexes[place]!]!;
+    const access = model.collection?.access(operation);
+    if (access === undefined) return undefined;
+    if (access.kind === 'insert') {
+      const value = plainKey(access.value);
+      if (insertions.has(value)) return undefined;
+      insertions.set(value, place);
+    } else if (operation.return === null) {
+      // It took effect or not, so its answer, if it is known for once, would be one too many.
+      if (access.kind !== 'unknown') return undefined;
+      takers.push(place);
+    } else if (access.kind === 'remove') {
+      removals.push({ value: plainKey(access.value), place });
+    } else if (access.kind === 'empty') {
+      empties.push(place);
+    } else {
+      return undefined;
+    }
+  }
+  return { insertions, removals, empties, takers };
+}
+
+/** Numbers all calls and returns from `first` on, in order of time, calls first. O(n log n). */
+function instantsOf(
+  operations: readonly HistoryOperation[],
+  indexes: readonly number[],
+  first: number,
+) {
+  const calls = new Int32Array(indexes.length);
+  const returns = new Int32Array(indexes.length);
+  const callTimes = Float64Array.from(indexes, (index) => operations[index]!.call);
+  const returnTimes = Float64Array.from(indexes, (index) => {
+    return operations[index]!.return ?? Number.POSITIVE_INFINITY;
+  });
+  const byCall = inOrderOf(callTimes);
+  const byReturn = inOrderOf(returnTimes);
+  let instant = first;
+  let called = 0;
+  for (const returning of byReturn) {
+    const time = returnTimes[returning]!;
+    for (; called < byCall.length && callTimes[byCall[called]!]! <= time; called++) {
+      calls[byCall[called]!] = instant++;
+    }
+    // All calls are numbered before the first of those that never returned.
+    if (time === Number.POSITIVE_INFINITY) break;
+    returns[returning] = instant++;
+  }
+  for (let place = 0; place < returns.length; place++) {
+    if (returnTimes[place] === Number.POSITIVE_INFINITY) returns[place] = instant + 1;
+  }
+  return { calls, returns, end: instant };
+}
+
+/** The places of the times, earliest first. */
+function inOrderOf(times: Float64Array): Int32Array {
+  const places = Int32Array.from(times.keys());
+  for (let place = 1; place < places.length; place++) {
+    if (times[place - 1]! <= times[place]!) continue;
+    return places.sort((a, b) => (times[a]! < times[b]! ? -1 : times[a]! > times[b]! ? 1 : a - b));
+  }
+  return places;
+}
+
+/**
+ * For each removal that found nothing, an instant right after which it can have: no value is
+ * certainly in there, that is, inserted by a return and not yet being removed. Undefined if one of
+ * them has none (Henzinger et al.'s pattern VWit, for queues). O(n).
+ */
+export function placeEmpties(
+  { empties, end }: CollectionHistory,
+  lives: readonly Life[],
+): Int32Array | undefined {
+  if (empties.length === 0) return new Int32Array(0);
+  const changes = new Int32Array(end + 2);
+  for (const { insertionReturn, removalCall } of lives) {
+    if (insertionReturn >= removalCall) continue;
+    changes[insertionReturn]!++;
+    changes[removalCall]!--;
+  }
+  let inside = 0;
+  for (let instant = 0; instant <= end; instant++) {
+    inside += changes[instant]!;
+    changes[instant] = inside;
+  }
+  const freeFrom = changes;
+  for (let instant = end, free = end + 1; instant >= 0; instant--) {
+    if (changes[instant] === 0) free = instant;
+    freeFrom[instant] = free;
+  }
+  const placed = Int32Array.from(empties, ({ call }) => freeFrom[call]!);
+  for (let place = 0; place < placed.length; place++) {
+    if (placed[place]! >= empties[place]!.return) return undefined;
+  }
+  return placed;
+}
+
+/** The lives, those that nobody was seen to end with the removals that are given for them. */
+export function endedBy(
+  lives: readonly Life[],
+  takerOf: ReadonlyMap<Life, Pick<Interval, 'index' | 'call'>>,
+  end: number,
+): readonly Life[] {
+  return lives.map((life) => {
+    const taker = takerOf.get(life);
+    if (taker === undefined) return life;
+    const { insertion, insertionCall, insertionReturn } = life;
+    return {
+      insertion,
+      insertionCall,
+      insertionReturn,
+      removal: taker.index,
+      removalCall: taker.call,
+      removalReturn: end + 1,
+    };
+  });
+}
+
+/** A yes, if the order has all operations that returned, and is a run of the model in real time. */
+export function confirm<State>(
+  { model, initial, operations }: Question<State>,
+  indexes: readonly number[],
+  order: readonly number[],
+): Decision | undefined {
+  const placed = new Set(order);
+  if (placed.size !== order.length) return undefined;
+  for (const index of indexes) {
+    if (operations[index]!.return !== null && !placed.has(index)) return undefined;
+  }
+  const replayed = replayOrder(model, model.init(initial), operations, order);
+  return replayed === undefined ? undefined : { outcome: 'found', orders: [replayed] };
+}
