@@ -18,16 +18,16 @@ import { isSequence, type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
 import { replayOrder } from './replay.ts';
 
-/** No operation: who inserted an initial value, or who removed one that stays. */
+/** No operation: what inserted an initial value, or what removed one that stays. */
 export const NOBODY = -1;
 
-/** One value's life, in instants. */
+/** One value's life, in instants. Operations are named by their places among those judged. */
 export interface Life {
-  /** The index of the insertion, or `NOBODY`. */
+  /** The insertion, or `NOBODY`. */
   readonly insertion: number;
   readonly insertionCall: number;
   readonly insertionReturn: number;
-  /** The index of the removal, or `NOBODY`; then it has both instants after all others. */
+  /** The removal, or `NOBODY`; then it has both instants after all others. */
   readonly removal: number;
   readonly removalCall: number;
   readonly removalReturn: number;
@@ -35,7 +35,7 @@ export interface Life {
 
 /** An operation that is about no value that is known. */
 export interface Interval {
-  readonly index: number;
+  readonly place: number;
   readonly call: number;
   readonly return: number;
 }
@@ -50,7 +50,7 @@ export interface CollectionHistory {
   readonly end: number;
 }
 
-/** An order of the operations, or why there is none: it cannot be, or the test does not know. */
+/** An order of operations, by their places, or why there is none: it cannot be, or the test does not know. */
 export type OrderFound = readonly number[] | 'impossible' | 'unclear';
 
 /**
@@ -67,35 +67,32 @@ export function livesIn<State>(
   if (found === undefined) return undefined;
   const instants = instantsOf(operations, indexes, initial.length * 2);
   const { end } = instants;
-  const intervalAt = (place: number): Interval => ({
-    index: indexes[place]!,
-    call: instants.calls[place]!,
-    return: instants.returns[place]!,
-  });
-  const removals = new Map<PlainKey, number>();
-  for (const { value, place } of found.removals) {
-    if (removals.has(value) || !found.insertions.has(value)) return 'impossible';
-    removals.set(value, place);
+  const intervalAt = (place: number): Interval => {
+    return { place, call: instants.calls[place]!, return: instants.returns[place]! };
+  };
+  const removals = new Int32Array(found.insertions.length).fill(NOBODY);
+  for (let index = 0; index < found.removals.length; index++) {
+    const value = found.numbers.get(found.removed[index]!);
+    if (value === undefined || removals[value] !== NOBODY) return 'impossible';
+    removals[value] = found.removals[index]!;
   }
   const lives: Life[] = [];
-  let isImpossible = false;
-  for (const [value, place] of found.insertions) {
-    const removal = removals.get(value);
-    const index = place < 0 ? NOBODY : indexes[place]!;
-    if (removal === undefined && place >= 0 && operations[index]!.return === null) continue;
+  for (let value = 0; value < found.insertions.length; value++) {
+    const insertion = found.insertions[value]!;
+    const removal = removals[value]!;
+    const isInitial = insertion === NOBODY;
     const life = {
-      insertion: index,
-      // Initial values have the places -1, -2, …
-      insertionCall: place < 0 ? (-1 - place) * 2 : instants.calls[place]!,
-      insertionReturn: place < 0 ? (-1 - place) * 2 + 1 : instants.returns[place]!,
-      removal: removal === undefined ? NOBODY : indexes[removal]!,
-      removalCall: removal === undefined ? end : instants.calls[removal]!,
-      removalReturn: removal === undefined ? end + 1 : instants.returns[removal]!,
+      insertion,
+      insertionCall: isInitial ? value * 2 : instants.calls[insertion]!,
+      insertionReturn: isInitial ? value * 2 + 1 : instants.returns[insertion]!,
+      removal,
+      removalCall: removal === NOBODY ? end : instants.calls[removal]!,
+      removalReturn: removal === NOBODY ? end + 1 : instants.returns[removal]!,
     };
-    if (life.removalReturn < life.insertionCall) isImpossible = true;
+    if (removal === NOBODY && life.insertionReturn > end) continue;
+    if (life.removalReturn < life.insertionCall) return 'impossible';
     lives.push(life);
   }
-  if (isImpossible) return 'impossible';
   const takers = found.takers.map(intervalAt).sort((a, b) => a.call - b.call);
   return { lives, empties: found.empties.map(intervalAt), takers, end };
 }
@@ -106,35 +103,39 @@ function accessesIn<State>(
   indexes: readonly number[],
   initial: readonly Plain[],
 ) {
-  const insertions = new Map<PlainKey, number>();
-  const removals: { readonly value: PlainKey; readonly place: number }[] = [];
+  /** Values, numbered as they turn up, and what inserted each. */
+  const numbers = new Map<PlainKey, number>();
+  const insertions: number[] = [];
+  /** Removals, and what each removed. */
+  const removals: number[] = [];
+  const removed: PlainKey[] = [];
   const empties: number[] = [];
   const takers: number[] = [];
-  for (const value of initial) {
-    if (value === null || insertions.has(plainKey(value))) return undefined;
-    insertions.set(plainKey(value), -1 - insertions.size);
-  }
+  const isNew = (value: Plain, place: number) => {
+    numbers.set(plainKey(value), insertions.length);
+    return insertions.push(place) === numbers.size;
+  };
+  for (const value of initial) if (value === null || !isNew(value, NOBODY)) return undefined;
   for (let place = 0; place < indexes.length; place++) {
     const operation = operations[indexes[place]!]!;
     const access = model.collection?.access(operation);
     if (access === undefined) return undefined;
     if (access.kind === 'insert') {
-      const value = plainKey(access.value);
-      if (insertions.has(value)) return undefined;
-      insertions.set(value, place);
+      if (!isNew(access.value, place)) return undefined;
     } else if (operation.return === null) {
       // It took effect or not, so its answer, if it is known for once, would be one too many.
       if (access.kind !== 'unknown') return undefined;
       takers.push(place);
     } else if (access.kind === 'remove') {
-      removals.push({ value: plainKey(access.value), place });
+      removals.push(place);
+      removed.push(plainKey(access.value));
     } else if (access.kind === 'empty') {
       empties.push(place);
     } else {
       return undefined;
     }
   }
-  return { insertions, removals, empties, takers };
+  return { numbers, insertions, removals, removed, empties, takers };
 }
 
 /** Numbers all calls and returns from `first` on, in order of time, calls first. O(n log n). */
@@ -145,10 +146,13 @@ function instantsOf(
 ) {
   const calls = new Int32Array(indexes.length);
   const returns = new Int32Array(indexes.length);
-  const callTimes = Float64Array.from(indexes, (index) => operations[index]!.call);
-  const returnTimes = Float64Array.from(indexes, (index) => {
-    return operations[index]!.return ?? Number.POSITIVE_INFINITY;
-  });
+  const callTimes = new Float64Array(indexes.length);
+  const returnTimes = new Float64Array(indexes.length);
+  for (let place = 0; place < indexes.length; place++) {
+    const { call, return: returned } = operations[indexes[place]!]!;
+    callTimes[place] = call;
+    returnTimes[place] = returned ?? Number.POSITIVE_INFINITY;
+  }
   const byCall = inOrderOf(callTimes);
   const byReturn = inOrderOf(returnTimes);
   let instant = first;
@@ -170,7 +174,8 @@ function instantsOf(
 
 /** The places of the times, earliest first. */
 function inOrderOf(times: Float64Array): Int32Array {
-  const places = Int32Array.from(times.keys());
+  const places = new Int32Array(times.length);
+  for (let place = 1; place < places.length; place++) places[place] = place;
   for (let place = 1; place < places.length; place++) {
     if (times[place - 1]! <= times[place]!) continue;
     return places.sort((a, b) => (times[a]! < times[b]! ? -1 : times[a]! > times[b]! ? 1 : a - b));
@@ -214,7 +219,7 @@ export function placeEmpties(
 /** The lives, those that nobody was seen to end with the removals that are given for them. */
 export function endedBy(
   lives: readonly Life[],
-  takerOf: ReadonlyMap<Life, Pick<Interval, 'index' | 'call'>>,
+  takerOf: ReadonlyMap<Life, Interval>,
   end: number,
 ): readonly Life[] {
   return lives.map((life) => {
@@ -225,7 +230,7 @@ export function endedBy(
       insertion,
       insertionCall,
       insertionReturn,
-      removal: taker.index,
+      removal: taker.place,
       removalCall: taker.call,
       removalReturn: end + 1,
     };
@@ -238,11 +243,15 @@ export function confirm<State>(
   indexes: readonly number[],
   order: readonly number[],
 ): Decision | undefined {
-  const placed = new Set(order);
-  if (placed.size !== order.length) return undefined;
-  for (const index of indexes) {
-    if (operations[index]!.return !== null && !placed.has(index)) return undefined;
+  const isPlaced = new Uint8Array(indexes.length);
+  for (const place of order) {
+    if (isPlaced[place] === 1) return undefined;
+    isPlaced[place] = 1;
   }
-  const replayed = replayOrder(model, model.init(initial), operations, order);
+  for (let place = 0; place < indexes.length; place++) {
+    if (isPlaced[place] === 0 && operations[indexes[place]!]!.return !== null) return undefined;
+  }
+  const chosen = order.map((place) => indexes[place]!);
+  const replayed = replayOrder(model, model.init(initial), operations, chosen);
   return replayed === undefined ? undefined : { outcome: 'found', orders: [replayed] };
 }

@@ -148,7 +148,7 @@ function isOutOfOrder(a: Life, b: Life): boolean {
   return a.insertionReturn < b.insertionCall && b.removalReturn < a.removalCall;
 }
 
-/** The order of the operations, when each takes effect as early as it can. */
+/** The order of the operations, by their places, when each takes effect as early as it can. */
 function scheduled(
   { empties }: CollectionHistory,
   lives: readonly Life[],
@@ -157,8 +157,8 @@ function scheduled(
   cuts: Int32Array,
 ): readonly number[] {
   const order: number[] = [];
-  const add = (index: number) => {
-    if (index !== NOBODY) order.push(index);
+  const add = (place: number) => {
+    if (place !== NOBODY) order.push(place);
   };
   const byCut = Int32Array.from(cuts.keys()).sort((a, b) => cuts[a]! - cuts[b]!);
   const insertAt = values.map((value) => insertFrom[value]!);
@@ -173,7 +173,7 @@ function scheduled(
     const removal = removeAt[removed] ?? Number.POSITIVE_INFINITY;
     const insertion = insertAt[inserted] ?? Number.POSITIVE_INFINITY;
     const empty = cut < byCut.length ? cuts[byCut[cut]!]! * POINTS + 1 : Number.POSITIVE_INFINITY;
-    if (empty < insertion && empty < removal) add(empties[byCut[cut++]!]!.index);
+    if (empty < insertion && empty < removal) add(empties[byCut[cut++]!]!.place);
     else if (inserted < values.length && insertion <= removal) {
       add(lives[values[inserted++]!]!.insertion);
     } else if (removed < values.length) add(lives[values[removed++]!]!.removal);

@@ -79,7 +79,7 @@ function withTakers(history: CollectionHistory): readonly Life[] | 'impossible' 
   return endedBy(lives, takerOf, end);
 }
 
-/** An order of the operations; undefined if there is none. */
+/** An order of operations, by their places; undefined if there is none. */
 function orderOf(
   history: CollectionHistory,
   lives: readonly Life[],
@@ -180,15 +180,18 @@ function laidOut(
   nested: readonly Nested[],
   emptiesAfter: Int32Array,
 ): readonly number[] {
-  const afterInstant: (number[] | undefined)[] = Array.from({ length: end + 2 });
-  const add = (instant: number, index: number) => {
-    if (index !== NOBODY) (afterInstant[Math.max(0, instant)] ??= []).push(index);
+  const instants: number[] = [];
+  const places: number[] = [];
+  const add = (instant: number, place: number) => {
+    if (place === NOBODY) return;
+    instants.push(instant);
+    places.push(place);
   };
-  for (let place = nested.length - 1; place >= 0; place--) {
-    add(nested[place]!.poppedAfter, nested[place]!.life.removal);
+  for (let index = nested.length - 1; index >= 0; index--) {
+    add(nested[index]!.poppedAfter, nested[index]!.life.removal);
   }
-  for (let place = 0; place < empties.length; place++) {
-    add(emptiesAfter[place]!, empties[place]!.index);
+  for (let index = 0; index < empties.length; index++) {
+    add(emptiesAfter[index]!, empties[index]!.place);
   }
   for (const life of lives) {
     if (life.insertionReturn < life.removalCall) continue;
@@ -197,7 +200,21 @@ function laidOut(
     add(instant, life.removal);
   }
   for (const { life, pushedAfter } of nested) add(pushedAfter, life.insertion);
-  const order: number[] = [];
-  for (const indexes of afterInstant) if (indexes !== undefined) order.push(...indexes);
-  return order;
+  return byInstant(instants, places, end);
+}
+
+/** The places in order of their instants, and among equal ones in the order given. O(n). */
+function byInstant(
+  instants: readonly number[],
+  places: readonly number[],
+  end: number,
+): readonly number[] {
+  const next = new Int32Array(end + 3);
+  for (const instant of instants) next[instant + 1]!++;
+  for (let instant = 1; instant < next.length; instant++) next[instant]! += next[instant - 1]!;
+  const order = new Int32Array(places.length);
+  for (let index = 0; index < places.length; index++) {
+    order[next[instants[index]!]!++] = places[index]!;
+  }
+  return Array.from(order);
 }
