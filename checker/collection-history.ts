@@ -9,8 +9,9 @@
  *
  * Two simplifications, neither of which changes the verdict. An insertion that never returned, and
  * whose value nobody was seen to remove, is left out: a legal order stays one without a value that
- * stays to the end, or without it and the removal, never returned either, that took it. An insertion
- * that never returned but whose value was removed had taken effect by then: it needs no return.
+ * stays to the end, and without one and the removal, never returned either, that took it. An
+ * insertion that never returned but whose value was removed had taken effect by then: it needs no
+ * return.
  */
 
 import type { HistoryOperation, Plain } from './history.ts';
@@ -50,7 +51,7 @@ export interface CollectionHistory {
   readonly end: number;
 }
 
-/** An order of operations, by their places, or why there is none: it cannot be, or the test does not know. */
+/** An order of operations, by their places; `unclear`: the test does not know. */
 export type OrderFound = readonly number[] | 'impossible' | 'unclear';
 
 /**

@@ -5,9 +5,9 @@ import { type CollectionHistory, type Life, NOBODY } from './collection-history.
 /**
  * For each value that stays and cannot have stayed, the instant by which it must have been popped.
  *
- * That is the return of a pop that found nothing and was called after the value's push returned, or
- * of the pop of a value that must have been below: its push returned before the call of the value's,
- * and its pop was called after the return of the value's. O(n log n).
+ * That is the return of a pop that found nothing and was called after the value's push returned;
+ * or of the pop of a value that must have been below: its push returned before the call of the
+ * value's push, and its pop was called after the return of that push. O(n log n).
  */
 export function gonePoints({ lives, empties, end }: CollectionHistory): ReadonlyMap<Life, number> {
   const foundEmptyBy = new Int32Array(end + 2).fill(end);
