@@ -124,14 +124,19 @@ export function registerWorkload(mix: Mix, values: number): Workload {
   };
 }
 
-/** A key-value store with get and put, and append if wanted. */
-export function storeWorkload(keys: number, appends: boolean, initial: Plain): Workload {
+/** A key-value store with get and put, and append if wanted; values as for a register. */
+export function storeWorkload(
+  keys: number,
+  appends: boolean,
+  initial: Plain,
+  values = 5,
+): Workload {
   const store = new Map<string, Plain>();
   return {
     request: (below, serial) => {
       const key = String(below(keys));
       if (below(2) === 0) return { f: 'get', key };
-      if (!appends) return { f: 'put', key, value: below(5) };
+      if (!appends) return { f: 'put', key, value: values === 0 ? serial : below(values) };
       return below(10) === 0
         ? { f: 'put', key, value: `p${serial}` }
         : { f: 'append', key, value: `x ${serial} y` };
@@ -174,6 +179,26 @@ export function stackWorkload(values = 0): Workload {
       return undefined;
     },
   };
+}
+
+/** Late, a read sees again what `writers` early writes wrote, and nobody wrote after them. */
+export function withValueSeenAgain(
+  operations: readonly HistoryOperation[],
+  writers: number,
+): readonly HistoryOperation[] {
+  const value = 'seen again';
+  const early = new Set(
+    operations
+      .slice(Math.floor(operations.length / 5))
+      .filter(({ f, return: returned }) => f === 'write' && returned !== null)
+      .slice(0, writers),
+  );
+  const reads = operations.filter(({ f, return: returned }) => f === 'read' && returned !== null);
+  const late = reads[Math.floor((reads.length * 4) / 5)];
+  return operations.map((each) => {
+    if (early.has(each)) return Object.assign({}, each, { value });
+    return each === late ? Object.assign({}, each, { output: value }) : each;
+  });
 }
 
 /** Makes one read late: it answers what was read `distance` operations of its kind before. */

@@ -149,7 +149,11 @@ const drawn: readonly CheckRow[] = [
       historyOf(
         'kv',
         null,
-        record(storeWorkload(100, false, null, 0), { ...SHAPE, operations: 1_000_000, clients: 50 }),
+        record(storeWorkload(100, false, null, 0), {
+          ...SHAPE,
+          operations: 1_000_000,
+          clients: 50,
+        }),
       ),
     ],
     verdict: 'linearizable',

@@ -142,7 +142,6 @@ const listVocabulary: Vocabulary = {
   },
 };
 
-<<<<<<< HEAD
 /** Values are added once each, and never removed: reads tell what came first. */
 const uniqueListVocabulary: Vocabulary = {
   initial: (dice) => dice.pick([null, [], ['i', 'j']]),
@@ -170,7 +169,7 @@ const uniqueSetVocabulary: Vocabulary = {
   reveals: 'read',
   shown: (state) => (state as readonly string[]).map((item) => JSON.parse(item) as Plain),
 };
-=======
+
 /** Values go in once each; the answers of removals are right, wrong, repeated, or of no value. */
 function uniqueCollection(adds: string, takes: string): Vocabulary {
   return {
@@ -179,7 +178,6 @@ function uniqueCollection(adds: string, takes: string): Vocabulary {
     answers: (f) => (f === takes ? [null, 'a', 'b', 0, 1, 2, 3, 4, 5, 6] : [undefined]),
   };
 }
->>>>>>> 3eefddc (checker: exact tests for queues and stacks of unique values)
 
 const vocabularies: Readonly<Record<string, Vocabulary>> = {
   register: registerVocabulary,
