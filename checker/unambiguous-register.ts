@@ -18,59 +18,74 @@ import type { Decision, Question } from './question.ts';
 import { replayAround } from './replay.ts';
 import { hasConflict, type Zone } from './zones.ts';
 
+/** In place of an index: the initial value was written by nobody. */
+const NOBODY = -1;
+
 /** One value's life: who wrote it, who read it, who replaced it. */
-interface Cluster {
-  /** Index of the operation that wrote the value; -1 for the initial value. */
+class Cluster {
+  /** Index of the operation that wrote the value. */
   readonly writer: number;
-  /** What a swap must have replaced; absent for writes. */
-  readonly from?: PlainKey;
-  readonly reads: number[];
+  /** The writer is a swap, and must have replaced `from`. */
+  readonly isSwap: boolean;
+  readonly from: PlainKey;
   /** The cluster is known to have existed. */
   needed: boolean;
-  successor?: Cluster;
+  /** Absent as long as there are none: most values are read once or not at all. */
+  reads: number[] | undefined;
+  successor: Cluster | undefined;
+
+  constructor(writer: number, isSwap: boolean, from: PlainKey, needed: boolean) {
+    this.writer = writer;
+    this.isSwap = isSwap;
+    this.from = from;
+    this.needed = needed;
+    this.reads = undefined;
+    this.successor = undefined;
+  }
 }
 
-interface Block extends Zone {
-  readonly order: readonly number[];
+/** A write, its reads, the swap of its value, that one's reads, and so on. */
+class Block implements Zone {
+  readonly order: number[] = [];
+  firstReturn = Number.POSITIVE_INFINITY;
+  lastCall = Number.NEGATIVE_INFINITY;
+
+  /** Adds an operation; false if it returned before one was called that comes before it. */
+  add(index: number, { call, return: returned }: HistoryOperation, lastCallBefore: number) {
+    if (returned !== null) {
+      if (returned < lastCallBefore) return false;
+      if (returned < this.firstReturn) this.firstReturn = returned;
+    }
+    if (call > this.lastCall) this.lastCall = call;
+    this.order.push(index);
+    return true;
+  }
+}
+
+/** What the operations do to the register, by value; undefined where one may have two writers. */
+interface Accesses {
+  readonly clusters: ReadonlyMap<PlainKey, Cluster>;
+  /** Somebody read what nobody wrote. */
+  readonly isUnwrittenRead: boolean;
+  /** Returned, and constrain nothing. */
+  readonly free: readonly number[];
+  readonly refused: number[];
 }
 
 /** Decides a register's history, or answers undefined where a value may have two writers. */
 export function decideUnambiguousRegister<State>(
-  { model, initial, operations }: Question<State>,
+  question: Question<State>,
   indexes: readonly number[],
 ): Decision | undefined {
-  if (model.registerAccess === undefined) return undefined;
-  const clusters = new Map<PlainKey, Cluster>();
-  clusters.set(plainKey(initial), { writer: -1, reads: [], needed: true });
-  const reads: { readonly index: number; readonly value: PlainKey }[] = [];
-  const free: number[] = [];
-  const refused: number[] = [];
-  for (const index of indexes) {
-    const access = model.registerAccess?.(operations[index]!);
-    if (access === undefined) return undefined;
-    if (access.kind === 'refused') {
-      refused.push(index);
-    } else if (access.kind === 'nothing') {
-      if (operations[index]!.return !== null) free.push(index);
-    } else if (access.kind === 'read') {
-      reads.push({ index, value: plainKey(access.value) });
-    } else {
-      const value = plainKey(access.kind === 'write' ? access.value : access.to);
-      if (clusters.has(value)) return undefined;
-      const from = access.kind === 'swap' ? { from: plainKey(access.from) } : {};
-      const needed = operations[index]!.return !== null;
-      clusters.set(value, { writer: index, reads: [], needed, ...from });
-    }
-  }
-  for (const { index, value } of reads) {
-    const cluster = clusters.get(value);
-    if (cluster === undefined) return { outcome: 'none' };
-    cluster.reads.push(index);
-    cluster.needed = true;
-  }
-  const blocks = linkSwaps(clusters) ? blocksOf(operations, clusters) : undefined;
+  const { model, initial, operations } = question;
+  const accesses = accessesOf(question, indexes);
+  if (accesses === undefined) return undefined;
+  const { clusters, isUnwrittenRead, free, refused } = accesses;
+  if (isUnwrittenRead || !linkSwaps(clusters)) return { outcome: 'none' };
+  const blocks = blocksOf(operations, clusters);
   if (blocks === undefined || hasConflict(blocks)) return { outcome: 'none' };
-  const order = blocks.flatMap((block) => block.order);
+  const order: number[] = [];
+  for (const block of blocks) for (const index of block.order) order.push(index);
   const whole =
     refused.length === 0
       ? order
@@ -79,18 +94,61 @@ export function decideUnambiguousRegister<State>(
   return { outcome: 'found', orders: [whole, ...free.map((index) => [index])] };
 }
 
+function accessesOf<State>(
+  { model, initial, operations }: Question<State>,
+  indexes: readonly number[],
+): Accesses | undefined {
+  const clusters = new Map<PlainKey, Cluster>();
+  clusters.set(plainKey(initial), new Cluster(NOBODY, false, undefined, true));
+  const reads: number[] = [];
+  const values: PlainKey[] = [];
+  const free: number[] = [];
+  const refused: number[] = [];
+  for (const index of indexes) {
+    const operation = operations[index]!;
+    const access = model.registerAccess?.(operation);
+    if (access === undefined) return undefined;
+    const returned = operation.return !== null;
+    if (access.kind === 'read') {
+      reads.push(index);
+      values.push(plainKey(access.value));
+    } else if (access.kind === 'write' || access.kind === 'swap') {
+      const isSwap = access.kind === 'swap';
+      const value = plainKey(isSwap ? access.to : access.value);
+      if (clusters.has(value)) return undefined;
+      const from = isSwap ? plainKey(access.from) : undefined;
+      clusters.set(value, new Cluster(index, isSwap, from, returned));
+    } else if (access.kind === 'refused') {
+      refused.push(index);
+    } else if (returned) {
+      free.push(index);
+    }
+  }
+  const isUnwrittenRead = !reads.every((index, place) => {
+    const cluster = clusters.get(values[place]);
+    if (cluster === undefined) return false;
+    if (cluster.reads === undefined) cluster.reads = [index];
+    else cluster.reads.push(index);
+    cluster.needed = true;
+    return true;
+  });
+  return { clusters, isUnwrittenRead, free, refused };
+}
+
 /** Links each swap to the value that it replaced; false if two replaced one, or none was there. */
 function linkSwaps(clusters: ReadonlyMap<PlainKey, Cluster>): boolean {
-  const pending = [...clusters.values()].filter((cluster) => cluster.needed);
+  const pending: Cluster[] = [];
+  for (const cluster of clusters.values()) {
+    if (cluster.isSwap && cluster.needed) pending.push(cluster);
+  }
   for (let cluster = pending.pop(); cluster !== undefined; cluster = pending.pop()) {
-    if (!('from' in cluster)) continue;
     const replaced = clusters.get(cluster.from);
     if (replaced === undefined || replaced.successor !== undefined) return false;
     replaced.successor = cluster;
     if (!replaced.needed) {
       // Nobody read the value, but it was replaced, so its writer took effect.
       replaced.needed = true;
-      pending.push(replaced);
+      if (replaced.isSwap) pending.push(replaced);
     }
   }
   return true;
@@ -107,14 +165,14 @@ function blocksOf(
   for (const cluster of clusters.values()) {
     if (!cluster.needed) continue;
     needed++;
-    if ('from' in cluster) continue;
-    const chain: Cluster[] = [];
+    if (cluster.isSwap) continue;
+    const block = new Block();
     for (let link: Cluster | undefined = cluster; link !== undefined; link = link.successor) {
-      chain.push(link);
+      if (!addCluster(block, operations, link)) return undefined;
+      linked++;
     }
-    linked += chain.length;
-    const block = blockOf(operations, chain);
-    if (block === undefined) return undefined;
+    // The initial value was there before everything.
+    if (cluster.writer === NOBODY) block.firstReturn = Number.NEGATIVE_INFINITY;
     if (block.order.length > 0) blocks.push(block);
   }
   // Swaps that no write begins, because they replace each other's values in a circle.
@@ -124,33 +182,18 @@ function blocksOf(
   );
 }
 
-/** A write, its reads, the swap of its value, that one's reads, …: undefined if out of order. */
-function blockOf(
+/** A value's writer comes before its reads, and both after all that is in the block so far. */
+function addCluster(
+  block: Block,
   operations: readonly HistoryOperation[],
-  chain: readonly Cluster[],
-): Block | undefined {
-  const order: number[] = [];
-  let firstReturn = Number.POSITIVE_INFINITY;
-  let lastCall = Number.NEGATIVE_INFINITY;
-  for (const { writer, reads } of chain) {
-    // The reads of one value constrain each other by real time alone.
-    if (reads.length > 1) {
-      reads.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
-    }
-    for (const group of writer === -1 ? [reads] : [[writer], reads]) {
-      const lastCallBefore = lastCall;
-      for (const index of group) {
-        const { call, return: returned } = operations[index]!;
-        if (returned !== null && returned < lastCallBefore) return undefined;
-        if (returned !== null && returned < firstReturn) firstReturn = returned;
-        if (call > lastCall) lastCall = call;
-        order.push(index);
-      }
-    }
-  }
-  // The initial value was there before everything.
-  if (chain[0]?.writer === -1) firstReturn = Number.NEGATIVE_INFINITY;
-  return { order, firstReturn, lastCall };
+  { writer, reads }: Cluster,
+): boolean {
+  if (writer !== NOBODY && !block.add(writer, operations[writer]!, block.lastCall)) return false;
+  if (reads === undefined) return true;
+  // The reads of one value constrain each other by real time alone.
+  if (reads.length > 1) reads.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
+  const { lastCall } = block;
+  return reads.every((index) => block.add(index, operations[index]!, lastCall));
 }
 
 function isForward(block: Block): boolean {
