@@ -1,7 +1,13 @@
 /** The property that guards the whole checker: it agrees with the definition of linearizability. */
 
-import { checkLinearizable, type HistoryOperation, modelNamed } from '../../checker/index.ts';
-import { isLinearizableByDefinition, isWitness } from './brute-force.ts';
+import {
+  checkLinearizable,
+  type HistoryOperation,
+  type Model,
+  modelNamed,
+  type Plain,
+} from '../../checker/index.ts';
+import { isLinearizableByDefinition, isWitness, longestPartByDefinition } from './brute-force.ts';
 import { Dice, type RandomHistory, randomHistory } from './random-histories.ts';
 
 export interface Disagreement {
@@ -52,10 +58,51 @@ export function judgeWithEvidence({ model: name, initial, operations }: RandomHi
     return isWitness(model, initial, operations, witness) ? verdict : 'a wrong witness';
   }
   if (counterexample === undefined) return 'no counterexample';
-  // What returned after the failing operation is open in the counterexample.
-  const end = operations[counterexample.failing]?.return ?? 0;
-  const small = counterexample.operations.map((index) => cutAt(operations[index]!, end));
-  return isLinearizableByDefinition(model, initial, small) ? 'a legal counterexample' : verdict;
+  const { failing, operations: shown, minimal, partial } = counterexample;
+  const small = shown.map((index) => cutAt(operations, index, failing));
+  if (isLinearizableByDefinition(model, initial, small)) return 'a legal counterexample';
+  const length = longestPartByDefinition(model, initial, small);
+  if (partial.some((order) => order.length !== length)) return 'not the longest partial order';
+  if (!minimal) return 'a counterexample that may not be minimal';
+  const whole = operations.flatMap((operation, index) => {
+    const isOfObject = model.partition?.(operation) === counterexample.object;
+    const isKnown = operation.call <= operations[failing]!.return!;
+    const isSplit = counterexample.object !== null;
+    return isKnown && (isOfObject || !isSplit) ? [cutAt(operations, index, failing)] : [];
+  });
+  const place = shown.indexOf(failing);
+  return isMinimal(model, initial, whole, small, place) ? verdict : 'more than is needed';
+}
+
+/**
+ * Whether nothing can be left out: what is left would be legal, or fail by something else; or it
+ * would fail even if real time is ignored, where the whole does not.
+ */
+function isMinimal(
+  model: Model<unknown>,
+  initial: Plain,
+  whole: readonly HistoryOperation[],
+  small: readonly HistoryOperation[],
+  failing: number,
+): boolean {
+  const isLegal = (history: readonly HistoryOperation[]) =>
+    isLinearizableByDefinition(model, initial, history);
+  // Where the whole fails without times, other operations are kept for what they explain.
+  if (!isLegal(timeless(whole))) return true;
+  return small.every((left, place) => {
+    if (place === failing) return true;
+    const rest = small.filter((each) => each !== left);
+    const before = rest.map((each) => (each === small[failing] ? opened(each) : each));
+    return isLegal(rest) || !isLegal(before) || !isLegal(timeless(rest));
+  });
+}
+
+function timeless(history: readonly HistoryOperation[]): readonly HistoryOperation[] {
+  return history.map((each) => ({
+    ...each,
+    call: 0,
+    return: each.return === null ? null : 0,
+  }));
 }
 
 /** The verdict when any order at all is suggested: sometimes right, mostly wrong, with gaps. */
@@ -74,8 +121,20 @@ export function judgeWithSuggestion(history: RandomHistory): string {
   return verdicts.every((verdict) => verdict === first) ? first : verdicts.join();
 }
 
-function cutAt(operation: HistoryOperation, end: number): HistoryOperation {
-  if (operation.return === null || operation.return <= end) return operation;
+/** The operation as it was known when the failing one had returned, and none after that. */
+function cutAt(
+  operations: readonly HistoryOperation[],
+  index: number,
+  failing: number,
+): HistoryOperation {
+  const operation = operations[index]!;
+  const end = operations[failing]!.return!;
+  const isKnown = operation.return !== null && operation.return <= end;
+  const isLater = operation.return === end && index > failing;
+  return isKnown && !isLater ? operation : opened(operation);
+}
+
+function opened(operation: HistoryOperation): HistoryOperation {
   const { output: _, ...asked } = operation;
   return { ...asked, return: null };
 }

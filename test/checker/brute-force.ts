@@ -43,6 +43,25 @@ function extend(world: World, left: readonly HistoryOperation[]): boolean {
   });
 }
 
+/** How many operations the longest order has that explains a part of the history. */
+export function longestPartByDefinition<State>(
+  model: Model<State>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+): number {
+  return longest(worldOf(model, initial, operations), operations);
+}
+
+function longest(world: World, left: readonly HistoryOperation[]): number {
+  const lengths = left.map((operation) => {
+    const others = left.filter((other) => other !== operation);
+    if (others.some((other) => precedes(other, operation))) return 0;
+    const next = world.after(operation);
+    return next === undefined ? 0 : 1 + longest(next, others);
+  });
+  return Math.max(0, ...lengths);
+}
+
 /** Intervals are closed: what returns at the instant of a call does not precede it. */
 export function precedes(earlier: HistoryOperation, later: HistoryOperation): boolean {
   return earlier.return !== null && earlier.return < later.call;
