@@ -25,7 +25,8 @@ export function sentenceFor<State>(
     names.process?.(operation.process) ?? `c${operation.process}`;
   const when = (time: number | null) =>
     time === null ? 'no time' : (names.time?.(time) ?? String(time));
-  const what = (operation: HistoryOperation) => model.describe?.(operation) ?? describe(operation);
+  const what = (operation: HistoryOperation) =>
+    shortened(model.describe?.(operation) ?? describe(operation));
   const claim = `${who(failing)} ${what(failing)} at ${when(failing.return)}`;
   const fork = forkedFrom(model, operations, failing);
   if (fork !== undefined) {
@@ -47,7 +48,26 @@ export function sentenceFor<State>(
   if (denied !== undefined) return `${claim}, but ${denied}`;
   const beside = operations.filter((other) => other !== failing).map(what);
   if (beside.length === 0) return `${claim}, but nothing called by then can have led to that`;
-  return `${claim}, but no order of it with ${beside.join(', ')} explains that`;
+  return `${claim}, but no order of it with ${listed(beside)} explains that`;
+}
+
+/** So many operations are named beside the failing one; of more, their number is told. */
+const NAMED_MAX = 8;
+/** So long may an operation be in a sentence, whatever it wrote or saw. */
+const CHARACTERS_MAX = 100;
+const CHARACTERS_AT_THE_END = 20;
+
+function listed(words: readonly string[]): string {
+  if (words.length <= NAMED_MAX) return words.join(', ');
+  const rest = words.length - NAMED_MAX;
+  return `${words.slice(0, NAMED_MAX).join(', ')} and ${rest} more`;
+}
+
+/** The beginning and the end of what would make a sentence unreadable. */
+function shortened(words: string): string {
+  if (words.length <= CHARACTERS_MAX) return words;
+  const start = words.slice(0, CHARACTERS_MAX - CHARACTERS_AT_THE_END);
+  return `${start} … ${words.slice(-CHARACTERS_AT_THE_END)}`;
 }
 
 /** The last to complete, before the failing one was called, of those that do not support it. */

@@ -146,3 +146,15 @@ test.each(['register', 'cas-register', 'list', 'queue', 'set', 'counter'])(
     expect(illegal).toBeGreaterThan(10);
   },
 );
+
+test('a sentence stays readable, whatever was seen and however many operations it takes', () => {
+  const items = Array.from({ length: 200 }, (_, index) => index);
+  const appends = items.map((index) => append([0, 10 * index, 10 * index + 5], index));
+  const seen = [...items.slice(0, 150), 151, 150, ...items.slice(152)];
+  const operations = [...appends, read([1, 3000, 3001], seen)];
+
+  const sentence = counterexampleOf('list', operations)?.sentence ?? '';
+
+  expect(sentence).toMatch(/^c1 read = \[0,1,2,3,.* … .*,197,198,199\] at 3001, but /);
+  expect(sentence.length).toBeLessThan(400);
+});
