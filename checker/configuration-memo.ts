@@ -58,8 +58,8 @@ export class ConfigurationMemo {
   }
 
   /**
-   * True if the configuration is new and not dominated; it is then remembered, in the place of those
-   * that it dominates.
+   * True if the configuration is new and not dominated; it is then remembered, in the place of what
+   * it dominates.
    */
   enter(frontier: number, state: number, progress: Progress): boolean {
     const { set } = progress;
