@@ -3,7 +3,8 @@
  * what. Each of them leaves alone what it does not apply to.
  */
 
-import { decideGrowingCollection } from './growing-collection.ts';
+import { decideAppendList } from './append-list.ts';
+import { decideGrowingSet } from './growing-set.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
 import type { Decision, Question } from './question.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
@@ -22,7 +23,8 @@ export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   findUnwrittenRead,
   findInterruptedValue,
-  decideGrowingCollection,
+  decideAppendList,
+  decideGrowingSet,
   decideUnambiguousQueue,
   decideUnambiguousStack,
 ];

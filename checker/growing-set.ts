@@ -1,12 +1,10 @@
 /**
- * An exact test for lists and sets that only grow, to which no value is added twice, and that are
- * read as a whole: O(n log n) and the length of all answers.
+ * An exact test for sets that only grow, to which no value is added twice, and that are read as a
+ * whole: O(n log n) and the length of all answers.
  *
  * Each read tells of every value whether it was added before or after. So reads are ordered by what
- * they saw, each one a part of the next; a value was added after the reads that miss it, and before
- * those that have it; and a list's reads tell in which order values were added. None of this leaves
- * a choice: see `Precedences`. (For lists this is how Elle infers the order of versions: Kingsbury
- * & Alvaro, "Elle", VLDB 2020, section 4.)
+ * they saw, each one a part of the next; and a value was added after the reads that miss it, and
+ * before those that have it. None of this leaves a choice: see `Precedences`.
  */
 
 import type { HistoryOperation, Plain } from './history.ts';
@@ -45,19 +43,19 @@ interface Stage {
 
 const IMPOSSIBLE: Decision = { outcome: 'none' };
 
-/** Decides a growing collection's history, or answers undefined where it may be ambiguous. */
-export function decideGrowingCollection<State>(
+/** Decides a growing set's history, or answers undefined where it may be ambiguous. */
+export function decideGrowingSet<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
 ): Decision | undefined {
-  if (model.growingCollection === undefined) return undefined;
-  const { isOrdered, access } = model.growingCollection;
+  if (model.growingCollection?.isOrdered !== false) return undefined;
+  const { access } = model.growingCollection;
   const items = isSequence(initial) ? initial.map(plainKey) : [];
   const answers = answersOf(operations, indexes, access, items);
   if (answers === undefined) return undefined;
-  const stages = stagesOf(answers, items, isOrdered);
+  const stages = stagesOf(answers, items);
   if (stages === undefined || !isEverySeenAdded(answers, stages)) return IMPOSSIBLE;
-  return orderOf(operations, answers, stages, isOrdered) ?? IMPOSSIBLE;
+  return orderOf(operations, answers, stages) ?? IMPOSSIBLE;
 }
 
 function answersOf(
@@ -92,20 +90,13 @@ function answersOf(
 }
 
 /** The reads by what they saw, least first; undefined if they contradict each other. */
-function stagesOf(
-  { reads }: Answers,
-  items: readonly PlainKey[],
-  isOrdered: boolean,
-): readonly Stage[] | undefined {
+function stagesOf({ reads }: Answers, items: readonly PlainKey[]): readonly Stage[] | undefined {
   const bySize = [...reads].sort((a, b) => a.items.length - b.items.length || a.index - b.index);
   const seen = new Set(items);
-  const longest = bySize.at(-1)?.items ?? items;
-  if (isOrdered && !isPrefix(items, longest)) return undefined;
   const stages: { readonly fresh: PlainKey[]; readonly reads: number[] }[] = [];
   let stage = { fresh: [] as PlainKey[], reads: [] as number[] };
   stages.push(stage);
   for (const { index, items: found } of bySize) {
-    if (isOrdered && !isPrefix(found, longest)) return undefined;
     const fresh = found.filter((item) => !seen.has(item));
     for (const item of fresh) seen.add(item);
     // Something is there twice, or some that was seen before is missing.
@@ -117,12 +108,6 @@ function stagesOf(
     stage.reads.push(index);
   }
   return stages;
-}
-
-function isPrefix(beginning: readonly PlainKey[], whole: readonly PlainKey[]): boolean {
-  return (
-    beginning.length <= whole.length && beginning.every((item, place) => item === whole[place])
-  );
 }
 
 function isEverySeenAdded({ adds, initial, memberships }: Answers, stages: readonly Stage[]) {
@@ -138,7 +123,6 @@ function orderOf(
   operations: readonly HistoryOperation[],
   { adds, memberships, free }: Answers,
   stages: readonly Stage[],
-  isOrdered: boolean,
 ): Decision | undefined {
   const precedences = new Precedences();
   const sources: number[] = [];
@@ -150,7 +134,6 @@ function orderOf(
   };
   const nodes = new Map<PlainKey, number>();
   let before = precedences.add();
-  let newest: number | undefined;
   for (const { fresh, reads } of stages) {
     const stage = precedences.add();
     precedences.precede(before, stage);
@@ -159,8 +142,6 @@ function orderOf(
       nodes.set(value, node);
       precedences.precede(before, node);
       precedences.precede(node, stage);
-      if (isOrdered && newest !== undefined) precedences.precede(newest, node);
-      newest = node;
     }
     before = precedences.add();
     precedences.precede(stage, before);
