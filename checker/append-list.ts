@@ -2,7 +2,7 @@
  * An exact test for lists that are only appended to, and read as a whole: O(n log n) and the length
  * of all answers, whether or not values repeat.
  *
- * All reads must show beginnings of what the longest one shows; so it is known of every place in the
+ * All reads must show beginnings of what the longest one shows; so it is known of each place in the
  * list which value was appended there, and of every read between which two places it comes. (This
  * is how Elle infers the order of versions: Kingsbury & Alvaro, "Elle", VLDB 2020, section 4.) What
  * is not in the longest read was appended after it.
@@ -68,7 +68,7 @@ function isBeginning(items: readonly PlainKey[], whole: readonly PlainKey[]): bo
   return items.length <= whole.length && items.every((item, place) => item === whole[place]);
 }
 
-/** Operations being put in order; each may come next if nothing left has returned before its call. */
+/** Operations being put in order: one may come next if nothing that is left returned before it. */
 class Placing {
   private readonly operations: readonly HistoryOperation[];
   private readonly answers: Answers;
