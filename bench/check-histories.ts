@@ -181,6 +181,40 @@ export function stackWorkload(values = 0): Workload {
   };
 }
 
+/** A list that is appended to and read as a whole; values as for a register. */
+export function listWorkload(values: number): Workload {
+  const items: Plain[] = [];
+  return {
+    request: (below, serial) => {
+      if (below(2) === 0) return { f: 'read' };
+      return { f: 'append', value: values === 0 ? serial : below(values) };
+    },
+    apply: ({ f, value }) => {
+      if (f === 'read') return [...items];
+      items.push(value ?? null);
+      return undefined;
+    },
+  };
+}
+
+/** A set that grows: values are added once each, looked for, and read as a whole. */
+export function growingSetWorkload(): Workload {
+  const items = new Set<Plain>();
+  return {
+    request: (below, serial) => {
+      if (below(3) === 0) return { f: 'read' };
+      if (below(3) === 0) return { f: 'contains', value: below(serial + 1) };
+      return { f: 'add', value: serial };
+    },
+    apply: ({ f, value = null }) => {
+      if (f === 'read') return [...items];
+      if (f === 'contains') return items.has(value);
+      items.add(value);
+      return undefined;
+    },
+  };
+}
+
 /** Late, a read sees again what `writers` early writes wrote, and nobody wrote after them. */
 export function withValueSeenAgain(
   operations: readonly HistoryOperation[],

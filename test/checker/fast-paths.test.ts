@@ -1,7 +1,13 @@
 /** Every shortcut against the search without any, on histories too long for the definition. */
 
 import { expect, test } from 'vitest';
-import { record, registerWorkload, storeWorkload } from '../../bench/check-histories.ts';
+import {
+  growingSetWorkload,
+  listWorkload,
+  record,
+  registerWorkload,
+  storeWorkload,
+} from '../../bench/check-histories.ts';
 import {
   checkLinearizable,
   type HistoryOperation,
@@ -36,6 +42,10 @@ test.each([
   ['cas-registers of four values', models['cas-register'], () => registerWorkload('cas', 4)],
   ['stores with appends', models.kv, () => storeWorkload(2, true, null)],
   ['stores without appends', models.kv, () => storeWorkload(2, false, null)],
+  ['stores of different values', models.kv, () => storeWorkload(2, false, null, 0)],
+  ['lists of different values', models.list, () => listWorkload(0)],
+  ['lists of three values', models.list, () => listWorkload(3)],
+  ['sets that grow', models.set, () => growingSetWorkload()],
 ])('the shortcuts agree with the bare search on 300 histories of %s', (_, model, workload) => {
   const verdicts = { linearizable: 0, 'not-linearizable': 0, unknown: 0 };
   for (let seed = 0; seed < HISTORIES; seed++) {

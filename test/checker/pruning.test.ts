@@ -1,0 +1,87 @@
+/** What the search does not have to try: claims about steps, which are the same on every machine. */
+
+import { expect, test } from 'vitest';
+import { record, registerWorkload, withValueSeenAgain } from '../../bench/check-histories.ts';
+import { checkLinearizable, type HistoryOperation, models } from '../../checker/index.ts';
+
+const write = (process: number, value: number, call: number, returned: number | null) => {
+  return { process, f: 'write', value, call, return: returned } satisfies HistoryOperation;
+};
+const read = (process: number, output: number, call: number, returned: number) => {
+  return { process, f: 'read', output, call, return: returned } satisfies HistoryOperation;
+};
+
+/** Writes of three values, all at once; then one of them is read, and then another one. */
+function writesAtOnce(count: number): readonly HistoryOperation[] {
+  return [
+    ...Array.from({ length: count }, (_, index) => write(index, index % 3, 0, 1000)),
+    read(count, 1, 2000, 2001),
+    read(count, 2, 2002, 2003),
+  ];
+}
+
+test.each([30, 90, 180])(
+  'of %i writes at once, those that are overwritten unseen are not tried in all orders',
+  (count) => {
+    const { verdict, steps } = checkLinearizable(models.register, writesAtOnce(count));
+
+    expect(verdict).toBe('not-linearizable');
+    expect(steps).toBeLessThan(100 * count);
+  },
+);
+
+test('a write that nobody has overwritten by its return has to be seen', () => {
+  const operations = [write(0, 1, 0, 10), write(1, 2, 20, 30), read(2, 1, 5, 15)];
+
+  expect(checkLinearizable(models['cas-register'], operations).verdict).toBe('linearizable');
+  const late = [...operations, write(3, 2, 40, 50), read(2, 1, 60, 61)];
+  expect(checkLinearizable(models['cas-register'], late).verdict).toBe('not-linearizable');
+});
+
+test('a write that was overwritten unseen stands right before what has overwritten it', () => {
+  const operations = [
+    write(0, 1, 0, 100),
+    write(1, 2, 0, 100),
+    write(2, 1, 0, 100),
+    read(3, 2, 0, 200),
+    write(4, 1, 150, 160),
+  ];
+
+  const { verdict, witness = [] } = checkLinearizable(models.register, operations, {
+    evidence: true,
+  });
+
+  expect(verdict).toBe('linearizable');
+  expect([...witness].sort()).toEqual([0, 1, 2, 3, 4]);
+  expect(witness.indexOf(3)).toBe(witness.indexOf(1) + 1);
+});
+
+test('a value written once that is seen again needs no search among values written often', () => {
+  const shape = { seed: 1, operations: 5_000, clients: 30, pending: 30 };
+  const { operations } = record(registerWorkload('read-write', 3), shape);
+
+  const spoiled = withValueSeenAgain(operations, 1);
+  const { verdict, steps } = checkLinearizable(models.register, spoiled);
+
+  expect(verdict).toBe('not-linearizable');
+  expect(steps).toBeLessThan(4 * spoiled.length);
+});
+
+test('a swap that was refused is put where the rest leaves room for it', () => {
+  const refused: HistoryOperation = {
+    process: 3,
+    f: 'cas',
+    value: [1, 9],
+    call: 12,
+    return: 18,
+    output: false,
+  };
+  const operations = [write(0, 1, 0, 10), write(1, 2, 11, 20), read(2, 2, 21, 22), refused];
+  const before = { ...refused, call: 10, return: 10 };
+
+  expect(checkLinearizable(models['cas-register'], operations).verdict).toBe('linearizable');
+  const early = [...operations.slice(0, 3), { ...before, call: 11, return: 11 }];
+  expect(checkLinearizable(models['cas-register'], early).verdict).toBe('linearizable');
+  const never = [write(0, 1, 0, 10), { ...refused, call: 11 }];
+  expect(checkLinearizable(models['cas-register'], never).verdict).toBe('not-linearizable');
+});
