@@ -1,4 +1,4 @@
-/** What the search does not have to try: claims about steps, which are the same on every machine. */
+/** What the search does not have to try: claims about steps, the same on every machine. */
 
 import { expect, test } from 'vitest';
 import { record, registerWorkload, withValueSeenAgain } from '../../bench/check-histories.ts';
