@@ -54,6 +54,17 @@ export class Budget {
     return this.steps < this.nextQuestion || this.ask();
   }
 
+  /** Counts what a part of the work has spent of a budget of its own; false once this is spent. */
+  absorb(own: Budget): boolean {
+    this.bytesPeak = Math.max(this.bytesPeak, this.bytes + own.bytesPeak);
+    return this.spendSteps(own.steps);
+  }
+
+  /** How many steps may still be taken. */
+  stepsLeft(): number {
+    return Math.max(0, this.stepsMax - this.steps);
+  }
+
   /** Asks the caller at once, between phases that count no steps. */
   ask(): boolean {
     this.nextQuestion = this.steps + STEPS_PER_QUESTION;

@@ -15,6 +15,9 @@ export {
   type Plain,
   validateOperations,
 } from './history.ts';
+export { checkSequential } from './levels/sequential.ts';
+export { checkBoundedStaleness, type Staleness } from './levels/staleness.ts';
+export { UnsupportedModelError } from './levels/unsupported-model.ts';
 export {
   type Growth,
   type Model,
@@ -30,4 +33,5 @@ export {
   models,
   UnknownModelError,
 } from './models/catalogue.ts';
+export { determinised, type NondeterministicModel } from './nondeterministic.ts';
 export type { CheckResult, Counterexample, Verdict } from './verdict.ts';

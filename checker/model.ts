@@ -40,6 +40,11 @@ export interface Model<State> {
    * a failed cas. Such operations need no search. A write of the present value is not one.
    */
   observes?(operation: HistoryOperation): boolean;
+  /**
+   * Whether the operation only reads, whatever it is answered: get, read, contains. Not a refused
+   * swap, which would have written. Bounded staleness is about these; it needs to be told.
+   */
+  isRead?(operation: HistoryOperation): boolean;
   /** The operation in a person's words: `read x = 3`. */
   describe?(operation: HistoryOperation): string;
   /** Says what the operation is to a register, so that the fast exact test can be used. */

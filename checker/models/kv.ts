@@ -28,6 +28,7 @@ export const kv: Model<Plain> = {
   partition: partitionByKey,
   expects: expectsStore,
   observes,
+  isRead,
   describe: describeStore,
   registerAccess: storeAccess,
   growth: storeGrowth,
@@ -48,6 +49,7 @@ export const dictionary: Model<Plain> = {
   partition: partitionByKey,
   expects: expectsStore,
   observes,
+  isRead,
   describe: describeStore,
 };
 
@@ -125,6 +127,10 @@ function observes(operation: HistoryOperation): boolean {
   const { f, output } = operation;
   if (f === 'get' || f === 'read') return true;
   return (f === 'cas' || f === 'append' || f === 'slice') && output === false;
+}
+
+function isRead({ f }: HistoryOperation): boolean {
+  return f === 'get' || f === 'read' || f === 'slice';
 }
 
 function storeAccess(operation: HistoryOperation): RegisterAccess | undefined {

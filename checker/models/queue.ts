@@ -15,6 +15,7 @@ export const queue: Model<readonly Plain[]> = {
   },
   partition: partitionByKey,
   observes: (operation) => operation.f === 'dequeue' && operation.output === null,
+  isRead: () => false,
   expects: (operation) => expectsOneOf(operation, 'enqueue', 'dequeue'),
   describe: (operation) => describe(operation, 'enqueue'),
 };
@@ -30,6 +31,7 @@ export const stack: Model<readonly Plain[]> = {
   },
   partition: partitionByKey,
   observes: (operation) => operation.f === 'pop' && operation.output === null,
+  isRead: () => false,
   expects: (operation) => expectsOneOf(operation, 'push', 'pop'),
   describe: (operation) => describe(operation, 'push'),
 };

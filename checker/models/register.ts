@@ -15,6 +15,7 @@ export const register: Model<Plain> = {
       ? expectsValue(operation)
       : 'f to be read or write',
   observes,
+  isRead: (operation) => operation.f === 'read',
   describe: describeRegister,
   registerAccess,
 };
@@ -31,6 +32,7 @@ export const casRegister: Model<Plain> = {
     return 'f to be read, write or cas';
   },
   observes,
+  isRead: (operation) => operation.f === 'read',
   describe: describeRegister,
   registerAccess,
 };
