@@ -15,7 +15,15 @@ export {
   type Plain,
   validateOperations,
 } from './history.ts';
+export {
+  type ConsistencyLevel,
+  checkConsistency,
+  type LevelResult,
+  levelNames,
+} from './levels/consistency.ts';
 export { checkSequential } from './levels/sequential.ts';
+export { GUARANTEES, type Guarantee } from './levels/session-graph.ts';
+export { checkSessions, type SessionOptions, type SessionResult } from './levels/sessions.ts';
 export { checkBoundedStaleness, type Staleness } from './levels/staleness.ts';
 export { UnsupportedModelError } from './levels/unsupported-model.ts';
 export {
@@ -34,4 +42,10 @@ export {
   UnknownModelError,
 } from './models/catalogue.ts';
 export { determinised, type NondeterministicModel } from './nondeterministic.ts';
-export type { CheckResult, Counterexample, Verdict } from './verdict.ts';
+export type {
+  CheckResult,
+  ConsistencyResult,
+  ConsistencyVerdict,
+  Counterexample,
+  Verdict,
+} from './verdict.ts';

@@ -9,11 +9,12 @@ export function namer<State>(model: Model<State>, names: Names) {
   const what = (operation: HistoryOperation) => model.describe?.(operation) ?? operation.f;
   const who = (operation: HistoryOperation) =>
     names.process?.(operation.process) ?? `c${operation.process}`;
-  const when = (time: number | null) =>
-    time === null ? 'no time' : (names.time?.(time) ?? String(time));
   const asked = (operation: HistoryOperation) => `${who(operation)} ${what(operation)}`;
-  const answered = (operation: HistoryOperation) =>
-    `${asked(operation)} at ${when(operation.return)}`;
+  const answered = (operation: HistoryOperation) => {
+    const { return: time } = operation;
+    if (time === null) return asked(operation);
+    return `${asked(operation)} at ${names.time?.(time) ?? time}`;
+  };
   return { what, who, asked, answered };
 }
 

@@ -41,7 +41,6 @@ export function levelHistory(kind: string, seed: number): RandomHistory {
   const processCount = 1 + dice.below(3);
   const clocks = Array.from({ length: processCount }, (_, process) => ({ process, now: 0 }));
   let nextProcess = processCount;
-  const written = new Map<string, Plain[]>();
   const drafts = Array.from({ length: count }, (_, serial) => {
     const clock = dice.pick(clocks);
     const call = clock.now + dice.below(4);
@@ -52,10 +51,9 @@ export function levelHistory(kind: string, seed: number): RandomHistory {
     const key = dice.pick(shape.keys);
     const value = shape.unique ? serial + 1 : 1 + dice.below(2);
     const f = dice.pick(shape.model === 'cas-register' ? ['cas', 'read', 'write'] : FS);
-    if (f !== 'read') written.set(key, [...(written.get(key) ?? [INITIAL]), value]);
     return { process, f, ...(key === '' ? {} : { key }), value, call, return: returned };
   });
-  const operations = drafts.map((draft) => filledIn(draft, shape, written, dice));
+  const operations = drafts.map((draft) => filledIn(draft, shape, drafts, dice));
   return { model: shape.model, initial: INITIAL, operations };
 }
 
@@ -69,10 +67,16 @@ interface Draft extends HistoryOperation {
 function filledIn(
   { value, ...rest }: Draft,
   shape: Shape,
-  written: ReadonlyMap<string, readonly Plain[]>,
+  drafts: readonly Draft[],
   dice: Dice,
 ): HistoryOperation {
-  const seen = dice.once(25) ? 9 : dice.pick(written.get(rest.key ?? '') ?? [INITIAL]);
+  // Rarely what nobody writes, or what is not yet being written.
+  const by = dice.once(20) ? Number.POSITIVE_INFINITY : (rest.return ?? Number.POSITIVE_INFINITY);
+  const writers = drafts.filter(
+    ({ f, key, call }) => f !== 'read' && key === rest.key && call <= by,
+  );
+  const written = writers.map((writer) => writer.value).filter((each) => each !== value);
+  const seen = dice.once(50) ? 9 : dice.pick([...written, ...written, INITIAL]);
   const isUnknown = rest.return === null || dice.once(20);
   if (rest.f === 'write') {
     return { ...rest, f: shape.model === 'kv' ? 'put' : 'write', value };
