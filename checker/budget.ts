@@ -54,15 +54,19 @@ export class Budget {
     return this.steps < this.nextQuestion || this.ask();
   }
 
-  /** Counts what a part of the work has spent of a budget of its own; false once this is spent. */
-  absorb(own: Budget): boolean {
-    this.bytesPeak = Math.max(this.bytesPeak, this.bytes + own.bytesPeak);
-    return this.spendSteps(own.steps);
+  /** A budget of its own for work whose answer may be missed: so many steps, of those left. */
+  part(steps: number): Budget {
+    return new Budget({
+      maxSteps: Math.max(0, Math.min(steps, this.stepsMax - this.steps)),
+      maxMemoryBytes: Math.max(0, this.bytesMax - this.bytes),
+      shouldStop: () => !this.ask(),
+    });
   }
 
-  /** How many steps may still be taken. */
-  stepsLeft(): number {
-    return Math.max(0, this.stepsMax - this.steps);
+  /** Counts what a part has spent; false once this budget is spent too. */
+  absorb(part: Budget): boolean {
+    this.bytesPeak = Math.max(this.bytesPeak, this.bytes + part.bytesPeak);
+    return this.spendSteps(part.steps);
   }
 
   /** Asks the caller at once, between phases that count no steps. */

@@ -4,6 +4,7 @@ import type { Budget } from '../budget.ts';
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
 import { Transitions } from '../transitions.ts';
+import { certainSources, NONE } from './register-accesses.ts';
 import { saturate } from './saturation.ts';
 import {
   layOutSequentially,
@@ -15,6 +16,8 @@ import {
   type SequentialOutcome,
   SequentialSearch,
 } from './sequential-search.ts';
+import { Guess } from './session-guess.ts';
+import { candidatesOf } from './session-sources.ts';
 
 /** What is asked: operations of sequential processes over one initial value. */
 export interface SequentialQuestion<State> {
@@ -40,6 +43,9 @@ export interface Reason {
 
 /** Configurations in the first turn of each search. */
 const TURN_STEPS_FIRST = 2048;
+/** A guess at who saw whose write may take so many steps. */
+const GUESS_STEPS_MIN = 10_000;
+const GUESS_STEPS_PER_OPERATION = 32;
 /** What an operation takes in the tables below, beside those that count for themselves. */
 const BYTES_PER_OPERATION = 160;
 
@@ -59,17 +65,53 @@ export function decideSequential<State>(
     const named = (places: Iterable<number>) => Array.from(places, (place) => sources[place]!);
     const unwritten = placeOfUnwritten(problem);
     if (unwritten >= 0) return { outcome: 'none', reason: { core: named([unwritten]) } };
-    const order = saturate(problem.processes, problem.accesses, budget);
+    const certain = certainSources(problem.processes, problem.accesses);
+    const order = saturate(problem.processes, problem.accesses, certain, budget);
     if (order.kind === 'circular') {
       const core = withWriters(problem, order.core);
       return { outcome: 'none', reason: { core: named(core), circle: named(order.circle) } };
     }
     budget.recover();
-    if (order.kind === 'ordered') problem.clocks = order.clocks;
+    const guessed = searchByGuess(question, problem, certain, budget);
+    if (guessed?.outcome === 'found') return guessed;
+    problem.clocks = order.kind === 'ordered' ? order.clocks : undefined;
     return search(question, problem, budget);
   } finally {
     budget.give(bytes);
   }
+}
+
+/**
+ * A search that keeps the order that would follow if reads whose writer is not certain had seen a
+ * likely one. What it finds is an order; that it finds none says nothing.
+ */
+function searchByGuess<State>(
+  question: SequentialQuestion<State>,
+  problem: SequentialProblem,
+  certain: Int32Array,
+  budget: Budget,
+): SequentialDecision | undefined {
+  const { processes, accesses } = problem;
+  const { operations } = processes;
+  const isDoubtful = (place: number) =>
+    certain[place] === NONE && accesses.reads[place] !== NONE && problem.isPending[place] === 0;
+  if (accesses.firstOther >= 0 || !operations.some((_, place) => isDoubtful(place))) return;
+  const cheap = GUESS_STEPS_MIN + operations.length * GUESS_STEPS_PER_OPERATION;
+  const own = budget.part(cheap);
+  const possible = candidatesOf(processes, accesses, own);
+  const isOpen = possible?.candidates.some((sources) => sources?.length === 0) ?? true;
+  // What has no source by its time is told what is called only later: there is no likely writer.
+  const sources = isOpen
+    ? undefined
+    : new Guess(processes, accesses, possible!.candidates).sources(certain);
+  const order = sources && saturate(processes, accesses, sources, own);
+  let decision: SequentialDecision | undefined;
+  if (order?.kind === 'ordered') {
+    problem.clocks = order.clocks;
+    decision = search(question, problem, own);
+  }
+  budget.absorb(own);
+  return decision;
 }
 
 /** Two searches that take turns, as each order of candidates wins where the other explodes. */

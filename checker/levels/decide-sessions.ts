@@ -11,9 +11,10 @@ import type { Budget } from '../budget.ts';
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
 import { layOutByProcess, type Processes } from './processes.ts';
-import { NONE, type RegisterAccesses, readAccesses } from './register-accesses.ts';
+import { INITIAL, NONE, type RegisterAccesses, readAccesses } from './register-accesses.ts';
 import { type Circle, circleOf } from './session-circle.ts';
-import { type Guarantee, INITIAL, SessionGraph } from './session-graph.ts';
+import { type Guarantee, SessionGraph } from './session-graph.ts';
+import { Guess } from './session-guess.ts';
 import { type Candidates, candidatesOf } from './session-sources.ts';
 
 export interface SessionQuestion<State> {
@@ -69,6 +70,7 @@ class SourceSearch {
   private readonly candidates: Candidates;
   private readonly guarantees: readonly Guarantee[];
   private readonly budget: Budget;
+  private readonly guess: Guess;
   /** For each read, the source that is tried; `NONE` where one is assumed. */
   private readonly tried: Int32Array;
   private readonly frames: Frame[] = [];
@@ -86,6 +88,7 @@ class SourceSearch {
     this.candidates = candidates;
     this.guarantees = guarantees;
     this.budget = budget;
+    this.guess = new Guess(processes, accesses, candidates);
     this.tried = new Int32Array(processes.operations.length).fill(NONE);
   }
 
@@ -172,47 +175,18 @@ class SourceSearch {
     }
   }
 
-  /** A source for each read that took place: the one tried, or the likeliest. */
+  /** A source for each read that took place: the one tried, or a likely one. */
   private assumed(): Int32Array {
-    const { operations, processOf } = this.processes;
-    const { objectOf } = this.accesses;
-    const sources = new Int32Array(operations.length).fill(NONE);
-    const before = new Map<number, number>();
-    const pending: number[] = [];
-    for (let place = 0; place < operations.length; place++) {
-      if (place > 0 && processOf[place] !== processOf[place - 1]) before.clear();
-      const own = this.candidates[place];
-      if (own === undefined || operations[place]!.return === null) continue;
-      const source = this.likeliest(place, before.get(objectOf[place]!));
+    const sources = this.guess.sources(this.tried);
+    // A swap that never returned and was seen took place, and so has seen something.
+    const seen = new Set(sources.filter((source) => source >= 0));
+    for (const place of seen) {
+      if (this.candidates[place] === undefined || sources[place] !== NONE) continue;
+      const source = this.guess.sourceOf(place, this.tried, 0);
       sources[place] = source;
-      before.set(objectOf[place]!, source);
-      if (source >= 0) pending.push(source);
-    }
-    for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-      // A swap that never returned and was seen took place, and so has seen something.
-      const own = this.candidates[place];
-      if (own === undefined || sources[place] !== NONE) continue;
-      sources[place] = own.length === 0 ? INITIAL : this.likeliest(place, undefined);
-      if (sources[place]! >= 0) pending.push(sources[place]!);
+      if (source >= 0) seen.add(source);
     }
     return sources;
-  }
-
-  /** What the process saw last, if it may be that again; else what was called last. */
-  private likeliest(place: number, before: number | undefined): number {
-    if (this.tried[place] !== NONE) return this.tried[place]!;
-    const own = this.candidates[place]!;
-    if (before !== undefined && own.includes(before)) return before;
-    let latest = own[0]!;
-    for (const source of own) {
-      if (source === INITIAL) continue;
-      if (latest === INITIAL || this.callOf(source) > this.callOf(latest)) latest = source;
-    }
-    return latest;
-  }
-
-  private callOf(place: number): number {
-    return this.processes.operations[place]!.call;
   }
 
   /** The readers, and those because of which one that never returned is taken to have happened. */

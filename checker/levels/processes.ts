@@ -36,6 +36,11 @@ export function layOutByProcess(all: readonly HistoryOperation[]): Processes {
   return { operations, sources, processOf, firsts, processCount: numbers.size };
 }
 
+/** Compares places by call; of equal ones the first is the one that the caller gave first. */
+export function compareCalls({ operations, sources }: Processes, a: number, b: number): number {
+  return operations[a]!.call - operations[b]!.call || sources[a]! - sources[b]!;
+}
+
 function endOf(operation: HistoryOperation): number {
   // Of two at one instant, the one that never returned is the last.
   return operation.return ?? Number.MAX_SAFE_INTEGER;

@@ -8,6 +8,9 @@ import type { Processes } from './processes.ts';
 /** No value. */
 export const NONE = -1;
 
+/** The source of a read that saw the initial value. */
+export const INITIAL = -2;
+
 /** Values are numbered, those of different objects differently; places as in `Processes`. */
 export interface RegisterAccesses {
   readonly objectOf: Int32Array;
@@ -81,6 +84,32 @@ export function readAccesses<State>(
     ...{ objectOf, objectCount, isRegister, firstOther, reads, writes, refuses },
     ...{ writersOf, initialOf, ownerOf },
   };
+}
+
+/**
+ * For each read that took place, the only place that can have written what it saw, or `INITIAL`;
+ * `NONE` where there are several, or none. O(n).
+ */
+export function certainSources(
+  { operations }: Processes,
+  { reads, writersOf, initialOf, objectOf, isRegister }: RegisterAccesses,
+): Int32Array {
+  const sources = new Int32Array(operations.length).fill(NONE);
+  // What never returned took place if it was seen; a set yields what is added to it on the way.
+  const taken = new Set<number>();
+  operations.forEach((operation, place) => {
+    if (operation.return !== null) taken.add(place);
+  });
+  for (const place of taken) {
+    const value = reads[place]!;
+    if (value === NONE || !isRegister[objectOf[place]!]) continue;
+    const writers = writersOf[value]!;
+    const isInitial = initialOf[objectOf[place]!] === value;
+    if (writers.length + (isInitial ? 1 : 0) !== 1) continue;
+    sources[place] = writers[0] ?? INITIAL;
+    if (writers[0] !== undefined) taken.add(writers[0]);
+  }
+  return sources;
 }
 
 /** The object of each place; one for all if some operation touches all. */

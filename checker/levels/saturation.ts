@@ -13,7 +13,7 @@
 
 import type { Budget } from '../budget.ts';
 import type { Processes } from './processes.ts';
-import { NONE, type RegisterAccesses } from './register-accesses.ts';
+import { INITIAL, NONE, type RegisterAccesses } from './register-accesses.ts';
 
 export type Saturation =
   /** For each place and process: how many operations of it come no later. Row after row. */
@@ -31,20 +31,23 @@ interface Edge {
   readonly writer: number;
 }
 
-const INITIAL = -2;
 const BYTES_PER_CLOCK = 4;
 /** An edge, and its entry in a list. */
 const BYTES_PER_EDGE = 96;
 
-/** Saturates the order. Of the budget's memory it holds nothing when it ends. */
+/**
+ * Saturates the order, for reads that have seen the writes at `sources` (`INITIAL`, or `NONE` where
+ * that is not known). Of the budget's memory it holds nothing when it ends.
+ */
 export function saturate(
   processes: Processes,
   accesses: RegisterAccesses,
+  sources: Int32Array,
   budget: Budget,
 ): Saturation {
   const bytes = processes.operations.length * processes.processCount * BYTES_PER_CLOCK;
   if (!budget.take(bytes)) return { kind: 'unfinished' };
-  const saturator = new Saturator(processes, accesses, budget);
+  const saturator = new Saturator(processes, accesses, sources, budget);
   const result = saturator.run();
   budget.give(bytes + saturator.edges.length * BYTES_PER_EDGE);
   return result;
@@ -62,20 +65,25 @@ class Saturator {
   /** For each object, and each process that writes to it, the places of its writes. */
   private readonly writesOf: readonly Map<number, number[]>[];
 
-  constructor(processes: Processes, accesses: RegisterAccesses, budget: Budget) {
+  constructor(
+    processes: Processes,
+    accesses: RegisterAccesses,
+    sources: Int32Array,
+    budget: Budget,
+  ) {
     this.processes = processes;
     this.accesses = accesses;
     this.budget = budget;
     const count = processes.operations.length;
     this.clocks = new Int32Array(count * processes.processCount);
     this.outgoing = Array.from({ length: count }, () => []);
-    const needed = neededPlaces(processes, accesses);
     this.writesOf = Array.from({ length: accesses.objectCount }, () => new Map());
+    const seen = new Set(sources);
     for (let place = 0; place < count; place++) {
-      const value = accesses.reads[place]!;
-      if (needed[place] === 0 || !accesses.isRegister[accesses.objectOf[place]!]) continue;
-      if (accesses.writes[place] !== NONE) this.addWrite(place);
-      const writer = value === NONE ? NONE : onlyWriter(accesses, value);
+      if (!accesses.isRegister[accesses.objectOf[place]!]) continue;
+      const isNeeded = processes.operations[place]!.return !== null || seen.has(place);
+      if (isNeeded && accesses.writes[place] !== NONE) this.addWrite(place);
+      const writer = sources[place]!;
       if (writer === NONE || writer === place) continue;
       this.known.push({ reader: place, writer });
       if (writer !== INITIAL) this.add(writer, place, NONE, NONE);
@@ -266,32 +274,6 @@ class Saturator {
     }
     return found;
   }
-}
-
-/** 1 for places that took effect: they returned, or were seen by one that did. */
-export function neededPlaces(processes: Processes, accesses: RegisterAccesses): Uint8Array {
-  const needed = new Uint8Array(processes.operations.length);
-  const pending: number[] = [];
-  processes.operations.forEach((operation, place) => {
-    if (operation.return !== null) pending.push(place);
-  });
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    if (needed[place] === 1) continue;
-    needed[place] = 1;
-    const value = accesses.reads[place]!;
-    if (value === NONE || !accesses.isRegister[accesses.objectOf[place]!]) continue;
-    const writer = onlyWriter(accesses, value);
-    if (writer >= 0) pending.push(writer);
-  }
-  return needed;
-}
-
-/** The place that alone writes a value, `INITIAL`, or `NONE` where there are several or none. */
-function onlyWriter(accesses: RegisterAccesses, value: number): number {
-  const writers = accesses.writersOf[value]!;
-  const isInitial = accesses.initialOf[accesses.ownerOf[value]!] === value;
-  if (writers.length === 0) return isInitial ? INITIAL : NONE;
-  return writers.length === 1 && !isInitial ? writers[0]! : NONE;
 }
 
 /** The first index at which a test that turns from false to true is true. */

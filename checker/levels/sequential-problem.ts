@@ -3,7 +3,7 @@
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
 import { classify } from '../problem.ts';
-import { layOutByProcess, type Processes } from './processes.ts';
+import { compareCalls, layOutByProcess, type Processes } from './processes.ts';
 import { NONE, type RegisterAccesses, readAccesses } from './register-accesses.ts';
 
 export interface SequentialProblem {
@@ -35,9 +35,7 @@ export function layOutSequentially<State>(
   const processes = layOutByProcess(operations);
   const accesses = readAccesses(model, initial, processes);
   const { kindOf, kinds, requestOf } = classify(processes.operations, model.seesProcess ?? false);
-  const byCall = Int32Array.from(kindOf.keys()).sort(
-    (a, b) => processes.operations[a]!.call - processes.operations[b]!.call || a - b,
-  );
+  const byCall = Int32Array.from(kindOf.keys()).sort((a, b) => compareCalls(processes, a, b));
   const callRank = new Int32Array(byCall.length);
   byCall.forEach((place, rank) => {
     callRank[place] = rank;

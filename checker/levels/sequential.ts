@@ -8,7 +8,7 @@
  * objects are judged together, and each of them alone may be fine while no order serves all.
  */
 
-import { Budget, type BudgetOptions } from '../budget.ts';
+import { Budget } from '../budget.ts';
 import type { CheckOptions } from '../check.ts';
 import { decide } from '../decide.ts';
 import { type HistoryOperation, validateOperations } from '../history.ts';
@@ -45,7 +45,7 @@ export function checkSequential<State>(
   const { initial = null, evidence = false } = options;
   const budget = new Budget(options);
   const question = { model, initial, operations };
-  const { decision, indexes } = decideInStages(question, budget, options);
+  const { decision, indexes } = decideInStages(question, budget);
   const counts = { steps: budget.steps, peakBytes: budget.bytesPeak };
   if (decision.outcome === 'unfinished') {
     return { verdict: 'unknown', reason: budget.exhausted ?? 'steps', ...counts };
@@ -67,21 +67,17 @@ interface Staged {
 }
 
 /** Real time first, for a cheap yes; then each object alone, for a cheap no; then all. */
-function decideInStages<State>(
-  question: SequentialQuestion<State>,
-  budget: Budget,
-  options: BudgetOptions,
-): Staged {
+function decideInStages<State>(question: SequentialQuestion<State>, budget: Budget): Staged {
   const { model, operations } = question;
   const all = Array.from(operations.keys());
-  const cheap = cheapBudget(operations.length, budget, options);
+  const cheap = cheapPart(budget, operations.length);
   const linear = decideByTime(question, cheap);
   budget.absorb(cheap);
   if (linear !== undefined) return { decision: { outcome: 'found', order: linear }, indexes: all };
   const parts = split(model, operations);
   for (const { indexes } of parts.length > 1 ? parts : []) {
     const part = indexes.map((index) => operations[index]!);
-    const own = cheapBudget(part.length, budget, options);
+    const own = cheapPart(budget, part.length);
     const decision = decideSequential({ ...question, operations: part }, own);
     if (!budget.absorb(own)) return { decision: { outcome: 'unfinished' }, indexes: all };
     if (decision.outcome === 'none') return { decision, indexes };
@@ -89,14 +85,9 @@ function decideInStages<State>(
   return { decision: decideSequential(question, budget), indexes: all };
 }
 
-/** A budget for a question whose answer may be missed; it stops when the whole budget does. */
-function cheapBudget(count: number, budget: Budget, { maxMemoryBytes }: BudgetOptions): Budget {
-  const cheap = CHEAP_STEPS_MIN + count * CHEAP_STEPS_PER_OPERATION;
-  return new Budget({
-    maxSteps: Math.min(cheap, budget.stepsLeft()),
-    shouldStop: () => !budget.ask(),
-    ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
-  });
+/** A budget for a question whose answer may be missed. */
+function cheapPart(budget: Budget, count: number): Budget {
+  return budget.part(CHEAP_STEPS_MIN + count * CHEAP_STEPS_PER_OPERATION);
 }
 
 /** A linearization that keeps the order of each process, if one is found soon. */

@@ -1,8 +1,8 @@
 /** A circle of demands among writes, told step by step. */
 
 import type { Budget } from '../budget.ts';
-import { NONE } from './register-accesses.ts';
-import { INITIAL, type SessionGraph } from './session-graph.ts';
+import { INITIAL, NONE } from './register-accesses.ts';
+import type { SessionGraph } from './session-graph.ts';
 
 /** Why one write must come before another. */
 export interface CircleStep {

@@ -12,8 +12,9 @@ import { hasUnwrittenRead } from '../unwritten-reads.ts';
 import type { Counterexample } from '../verdict.ts';
 import { decideSessions, type SessionDecision, type SessionQuestion } from './decide-sessions.ts';
 import { lastToReturn, namer } from './naming.ts';
+import { INITIAL } from './register-accesses.ts';
 import type { CircleStep } from './session-circle.ts';
-import { type Guarantee, INITIAL } from './session-graph.ts';
+import type { Guarantee } from './session-graph.ts';
 
 /** Rechecks together may take this many steps, or a multiple of what the verdict took. */
 const STEPS_MIN = 2_000_000;

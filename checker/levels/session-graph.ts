@@ -30,7 +30,7 @@
 
 import type { Budget } from '../budget.ts';
 import type { Processes } from './processes.ts';
-import { NONE, type RegisterAccesses } from './register-accesses.ts';
+import { INITIAL, NONE, type RegisterAccesses } from './register-accesses.ts';
 
 export type Guarantee =
   | 'read-your-writes'
@@ -45,9 +45,6 @@ export const GUARANTEES: readonly Guarantee[] = [
   'monotonic-writes',
   'writes-follow-reads',
 ];
-
-/** The source of a read that saw the initial value. */
-export const INITIAL = -2;
 
 /** A demand that one node comes before another, for a read that both are visible to. */
 export interface Conflict {

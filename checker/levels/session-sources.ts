@@ -1,11 +1,10 @@
 /** Which writes a read can have seen. */
 
 import type { Budget } from '../budget.ts';
-import type { Processes } from './processes.ts';
-import { NONE, type RegisterAccesses } from './register-accesses.ts';
-import { INITIAL } from './session-graph.ts';
+import { compareCalls, type Processes } from './processes.ts';
+import { INITIAL, NONE, type RegisterAccesses } from './register-accesses.ts';
 
-/** For each place the sources that its answer allows; undefined where it saw nothing. */
+/** For each place the sources that its answer allows, by call; undefined where it saw nothing. */
 export type Candidates = readonly (readonly number[] | undefined)[];
 
 const BYTES_PER_CANDIDATE = 8;
@@ -43,7 +42,8 @@ export function candidatesOf(
       (writer) => writer !== place && operations[writer]!.call <= by && writes[writer] !== refused,
     );
     const isInitial = seen === NONE ? initialOf[object] !== refused : initialOf[object] === seen;
-    if (isInitial) own.push(INITIAL);
+    own.sort((a, b) => compareCalls(processes, a, b));
+    if (isInitial) own.unshift(INITIAL);
     const taken = own.length * BYTES_PER_CANDIDATE;
     if (!budget.spendSteps(1 + (writers.length >>> 6)) || !budget.take(taken)) {
       budget.give(bytes);
