@@ -42,7 +42,7 @@ export interface Model<State> {
   observes?(operation: HistoryOperation): boolean;
   /**
    * Whether the operation only reads, whatever it is answered: get, read, contains. Not a refused
-   * swap, which would have written. Bounded staleness is about these; it needs to be told.
+   * swap, which would have written, nor kv's slice, which cuts. Bounded staleness needs to know.
    */
   isRead?(operation: HistoryOperation): boolean;
   /** The operation in a person's words: `read x = 3`. */

@@ -130,7 +130,7 @@ function observes(operation: HistoryOperation): boolean {
 }
 
 function isRead({ f }: HistoryOperation): boolean {
-  return f === 'get' || f === 'read' || f === 'slice';
+  return f === 'get' || f === 'read';
 }
 
 function storeAccess(operation: HistoryOperation): RegisterAccess | undefined {
