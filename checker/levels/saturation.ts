@@ -173,7 +173,7 @@ class Saturator {
     return this.clocks[later * processCount + process]! > earlier - firsts[process]!;
   }
 
-  /** Puts the other writes to the register before the write or after the read, where one follows. */
+  /** Puts other writes to the register before the write or after the read, where one follows. */
   private placeOtherWrites(reader: number, writer: number): void {
     const { firsts, processCount } = this.processes;
     for (const [process, writes] of this.writesOf[this.accesses.objectOf[reader]!]!) {
@@ -264,7 +264,7 @@ class Saturator {
     return path.reverse();
   }
 
-  /** The edges along a path, but for the steps within a process. */
+  /** The edges along a path, but for those that a process gives by itself. */
   private edgesOf(path: readonly number[]): number[] {
     const found: number[] = [];
     for (let step = 1; step < path.length; step++) {

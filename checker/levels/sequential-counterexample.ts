@@ -132,7 +132,8 @@ function sentenceFor<State>(
   const { asked, answered } = namer(model, names);
   if (circle !== undefined) {
     const steps = circle.map((place) => asked(operations[place]!));
-    return `each of these must come before the next, and the last before the first: ${steps.join(', ')}`;
+    const rule = 'each of these must come before the next, and the last before the first';
+    return `${rule}: ${steps.join(', ')}`;
   }
   const only = operations[core?.[0] ?? 0];
   if (only === undefined) return 'no order of the operations explains their answers';

@@ -6,7 +6,7 @@
  * - *Observers first.* A process's next operation is taken at once if it is legal and of a kind
  *   that never changes a state: any order stays one when it is moved to the front.
  * - *Operations that never returned are optional*. One of them has none after it in its process, so
- *   it may be taken just before an operation on the same object that could not have come without it.
+ *   it may be taken just before an operation on the same object that could not come without it.
  * And further:
  * - *The saturated order* is kept, where there is one.
  * - *No value is overwritten* that is still to be read and that nobody can write again.

@@ -6,7 +6,7 @@ import type { SessionGraph } from './session-graph.ts';
 
 /** Why one write must come before another. */
 export interface CircleStep {
-  /** `called`: by one process. `followed`: its process had seen the other. `seen`: by one reader. */
+  /** `called`: by one process. `followed`: its process had seen the other. `seen`: by a reader. */
   readonly kind: 'called' | 'followed' | 'seen';
   /** Places of writes, or `INITIAL`. */
   readonly before: number;

@@ -21,7 +21,7 @@ interface Written {
  * Writes go to one log; each process applies it in order to its own copy, and reads that.
  *
  * A process applies its own write before it goes on, so the history is sequentially consistent: the
- * log, with each read at the point that its copy had reached. Copies lag, so it is not linearizable.
+ * log, with each read at the point that its copy had reached. Copies lag: it is not linearizable.
  */
 export function replicatedHistory(shape: ReplicatedShape): HistoryOperation[] {
   const below = numbersFrom(shape.seed);
