@@ -40,15 +40,48 @@ export class ConfigurationMemo {
   /** True if the configuration is new and not dominated; it is then remembered. */
   enter(frontier: number, state: number, set: Int32Array, spent: Int32Array): boolean {
     const hash = this.hashOf(frontier, state, set);
-    const { entries, entryWords } = this;
+    if (this.isKnown(hash, frontier, state, set, spent)) return false;
+    this.remember(hash, frontier, state, set, spent);
+    return true;
+  }
+
+  /** Whether the configuration, or one that dominates it, is remembered. */
+  has(frontier: number, state: number, set: Int32Array, spent: Int32Array): boolean {
+    if (this.entryCount === 0) return false;
+    return this.isKnown(this.hashOf(frontier, state, set), frontier, state, set, spent);
+  }
+
+  /** Remembers a configuration. */
+  add(frontier: number, state: number, set: Int32Array, spent: Int32Array): void {
+    this.remember(this.hashOf(frontier, state, set), frontier, state, set, spent);
+  }
+
+  private isKnown(
+    hash: number,
+    frontier: number,
+    state: number,
+    set: Int32Array,
+    spent: Int32Array,
+  ): boolean {
+    const { entries } = this;
     for (let at = this.buckets[hash & (this.buckets.length - 1)]!; at !== NONE; at = entries[at]!) {
       if (entries[at + 1] !== hash || entries[at + 2] !== frontier) continue;
       if (entries[at + 3] !== state || !this.hasSet(at + 4, set)) continue;
-      if (this.isSubset(at + 4 + this.setWords, spent)) return false;
+      if (this.isSubset(at + 4 + this.setWords, spent)) return true;
     }
-    if ((this.entryCount + 1) * entryWords > entries.length && !this.grow()) return true;
+    return false;
+  }
+
+  private remember(
+    hash: number,
+    frontier: number,
+    state: number,
+    set: Int32Array,
+    spent: Int32Array,
+  ): void {
+    const isFull = (this.entryCount + 1) * this.entryWords > this.entries.length;
+    if (isFull && !this.grow()) return;
     this.insert(hash, frontier, state, set, spent);
-    return true;
   }
 
   /** Gives the memory back to the budget. */

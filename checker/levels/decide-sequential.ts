@@ -4,6 +4,7 @@ import type { Budget } from '../budget.ts';
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
 import { Transitions } from '../transitions.ts';
+import { tryLikelyOrder } from './likely-order.ts';
 import { certainSources, NONE } from './register-accesses.ts';
 import { saturate } from './saturation.ts';
 import {
@@ -72,6 +73,11 @@ export function decideSequential<State>(
       return { outcome: 'none', reason: { core: named(core), circle: named(order.circle) } };
     }
     budget.recover();
+    const likely =
+      order.kind === 'ordered'
+        ? tryLikelyOrder(model, model.init(initial), problem, certain, order.order, budget)
+        : undefined;
+    if (likely !== undefined) return { outcome: 'found', order: named(likely) };
     const guessed = searchByGuess(question, problem, certain, budget);
     if (guessed?.outcome === 'found') return guessed;
     problem.clocks = order.kind === 'ordered' ? order.clocks : undefined;
@@ -106,9 +112,14 @@ function searchByGuess<State>(
     : new Guess(processes, accesses, possible!.candidates).sources(certain);
   const order = sources && saturate(processes, accesses, sources, own);
   let decision: SequentialDecision | undefined;
-  if (order?.kind === 'ordered') {
+  if (order?.kind === 'ordered' && sources !== undefined) {
+    const { model, initial } = question;
+    const likely = tryLikelyOrder(model, model.init(initial), problem, sources, order.order, own);
     problem.clocks = order.clocks;
-    decision = search(question, problem, own);
+    decision =
+      likely === undefined
+        ? search(question, problem, own)
+        : { outcome: 'found', order: likely.map((place) => processes.sources[place]!) };
   }
   budget.absorb(own);
   return decision;

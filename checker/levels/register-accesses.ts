@@ -29,8 +29,6 @@ export interface RegisterAccesses {
   readonly writersOf: readonly (readonly number[])[];
   /** For each object, the value that it has at first. */
   readonly initialOf: Int32Array;
-  /** For each value, its object. */
-  readonly ownerOf: readonly number[];
 }
 
 /** Reads the history so. Where the model has no objects, all is one. O(n). */
@@ -75,14 +73,20 @@ export function readAccesses<State>(
         if (firstOther < 0) firstOther = place;
     }
   });
-  const writersOf: number[][] = values.owners.map(() => []);
+  const writersOf: number[][] = Array.from({ length: values.count }, () => []);
   writes.forEach((value, place) => {
     if (value !== NONE) writersOf[value]!.push(place);
   });
-  const ownerOf = values.owners;
   return {
-    ...{ objectOf, objectCount, isRegister, firstOther, reads, writes, refuses },
-    ...{ writersOf, initialOf, ownerOf },
+    objectOf,
+    objectCount,
+    isRegister,
+    firstOther,
+    reads,
+    writes,
+    refuses,
+    writersOf,
+    initialOf,
   };
 }
 
@@ -127,7 +131,7 @@ function objectsOf<State>(model: Model<State>, operations: Processes['operations
 }
 
 class Values {
-  readonly owners: number[] = [];
+  count = 0;
   private readonly numbers: readonly Map<PlainKey, number>[];
 
   constructor(objectCount: number) {
@@ -135,11 +139,9 @@ class Values {
   }
 
   number(object: number, key: PlainKey): number {
-    const known = this.numbers[object]!.get(key);
-    if (known !== undefined) return known;
-    const number = this.owners.length;
-    this.numbers[object]!.set(key, number);
-    this.owners.push(object);
+    const own = this.numbers[object]!;
+    const number = own.get(key) ?? this.count++;
+    own.set(key, number);
     return number;
   }
 }

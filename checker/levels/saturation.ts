@@ -12,12 +12,13 @@
  */
 
 import type { Budget } from '../budget.ts';
+import type { PartialOrder } from './likely-order.ts';
 import type { Processes } from './processes.ts';
 import { INITIAL, NONE, type RegisterAccesses } from './register-accesses.ts';
 
 export type Saturation =
   /** For each place and process: how many operations of it come no later. Row after row. */
-  | { readonly kind: 'ordered'; readonly clocks: Int32Array }
+  | { readonly kind: 'ordered'; readonly clocks: Int32Array; readonly order: PartialOrder }
   /** The steps of a circle, and the places that all of it follows from. */
   | { readonly kind: 'circular'; readonly circle: readonly number[]; readonly core: Set<number> }
   | { readonly kind: 'unfinished' };
@@ -101,9 +102,15 @@ class Saturator {
         if (!this.budget.spendSteps(1)) return { kind: 'unfinished' };
         this.placeOtherWrites(reader, writer);
       }
-      if (this.edges.length === before) return { kind: 'ordered', clocks: this.clocks };
+      if (this.edges.length === before) return this.ordered();
       if (this.budget.exhausted !== undefined) return { kind: 'unfinished' };
     }
+  }
+
+  private ordered(): Saturation {
+    const { clocks, outgoing, edges } = this;
+    const successorsOf = (place: number) => outgoing[place]!.map((edge) => edges[edge]!.to);
+    return { kind: 'ordered', clocks, order: { successorsOf } };
   }
 
   private addWrite(place: number): void {

@@ -8,14 +8,14 @@
 import { Budget, type BudgetOptions } from '../budget.ts';
 import { valueAbout } from '../counterexample.ts';
 import type { Names } from '../explanation.ts';
-import type { HistoryOperation, Plain } from '../history.ts';
+import type { HistoryOperation } from '../history.ts';
 import { leaveOut } from '../leave-out.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
 import type { CutOperation } from '../prefix.ts';
 import { Support } from '../support.ts';
-import { hasUnwrittenRead } from '../unwritten-reads.ts';
 import type { Counterexample } from '../verdict.ts';
+import { hasBaselessAnswer } from './baseless-answers.ts';
 import { decideSequential, type Reason, type SequentialQuestion } from './decide-sequential.ts';
 import { lastToReturn, namer } from './naming.ts';
 
@@ -25,12 +25,19 @@ const STEPS_PER_VERDICT_STEP = 40;
 /** No operation is the failing one: any may be left out. */
 const NO_OPERATION = -1;
 
+/** Of larger histories no single answer is looked at, see `Support`. */
+const OPERATIONS_MAX = 256;
+
+/** A sentence names no more operations than these. */
+const NAMED_MAX = 8;
+
 interface Recheck<State> {
   readonly question: SequentialQuestion<State>;
   readonly budget: Budget;
   /** What the answers of the whole history come from, by object. */
   readonly supports: ReadonlyMap<string | null, Support<State>>;
-  readonly hasUnwritten: boolean;
+  /** It has answers that come from nowhere, so that a part may have them. */
+  readonly isBaseless: boolean;
 }
 
 /** Shows why some of the operations, given by index, have no sequential order. */
@@ -49,12 +56,12 @@ export function explainSequential<State>(
   for (const [object, part] of byObject(model, all)) {
     supports.set(object, new Support(model, initial, budget, part));
   }
-  const hasUnwritten = readsUnwritten(model, initial, all);
-  const recheck = { question, budget, supports, hasUnwritten };
+  const isBaseless = hasBaselessAnswer(model, initial, bare(all));
+  const recheck = { question, budget, supports, isBaseless };
   const core = reason.core?.map((place) => all[place]!);
   const small = minimise(recheck, core !== undefined && accepts(recheck, core) ? core : all);
   const shown = [...small].sort((a, b) => a.operation.call - b.operation.call);
-  const cut = shown.map((each) => each.operation);
+  const cut = bare(shown);
   const sourceAt = (place: number) => shown[place]!.source;
   const last = decideSequential({ model, initial, operations: cut }, budget);
   const why: Reason = last.outcome === 'none' ? last.reason : {};
@@ -63,7 +70,7 @@ export function explainSequential<State>(
     object: objects.length === 1 ? objects[0]! : null,
     failing: sourceAt(lastToReturn(cut)),
     operations: shown.map((each) => each.source),
-    minimal: budget.exhausted === undefined,
+    minimal: budget.exhausted === undefined && shown.length <= OPERATIONS_MAX,
     partial: why.part === undefined ? [] : [why.part.map(sourceAt)],
     sentence: sentenceFor(model, cut, why, options.names ?? {}),
   };
@@ -77,8 +84,10 @@ function minimise<State>(
   const isSpent = () => recheck.budget.exhausted !== undefined;
   const less = (kept: readonly CutOperation[], groupOf: (each: CutOperation) => unknown) =>
     leaveOut(kept, NO_OPERATION, groupOf, isFine, isSpent);
-  let kept = less(history, (each) => each.operation.process);
-  kept = less(kept, (each) => valueAbout(each.operation));
+  // What has to do with a value goes together, so that few answers lose what they came from.
+  let kept = less(history, (each) => valueAbout(each.operation));
+  if (kept.length > OPERATIONS_MAX && !canTellBaseless(recheck.question.model)) return kept;
+  kept = less(kept, (each) => each.operation.process);
   for (let before = kept.length + 1; kept.length < before && !isSpent(); ) {
     before = kept.length;
     kept = less(kept, (each) => each.source);
@@ -88,10 +97,10 @@ function minimise<State>(
 
 /** Whether a part fails too, and no answer in it has lost what it came from. */
 function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]): boolean {
-  const { question, budget, supports, hasUnwritten } = recheck;
+  const { question, budget, supports, isBaseless } = recheck;
   const { model, initial } = question;
-  if (!hasUnwritten && readsUnwritten(model, initial, part)) return false;
-  const operations = part.map((each) => each.operation);
+  const operations = bare(part);
+  if (!isBaseless && hasBaselessAnswer(model, initial, operations)) return false;
   const { outcome } = decideSequential({ model, initial, operations }, budget);
   if (outcome !== 'none') return false;
   return [...byObject(model, part)].every(
@@ -99,25 +108,19 @@ function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]):
   );
 }
 
-function readsUnwritten<State>(
-  model: Model<State>,
-  initial: Plain,
-  history: readonly CutOperation[],
-): boolean {
-  return [...byObject(model, history).values()].some((part) => {
-    const operations = part.map(({ operation }) =>
-      Object.assign({}, operation, { call: 0, return: operation.return === null ? null : 0 }),
-    );
-    return hasUnwrittenRead(model, initial, operations, Array.from(operations.keys()));
-  });
+function canTellBaseless<State>(model: Model<State>): boolean {
+  return model.registerAccess !== undefined || model.growth !== undefined;
+}
+
+function bare(history: readonly CutOperation[]): readonly HistoryOperation[] {
+  return history.map((each) => each.operation);
 }
 
 function byObject<State>(
   model: Model<State>,
   history: readonly CutOperation[],
 ): ReadonlyMap<string | null, readonly CutOperation[]> {
-  const operations = history.map((each) => each.operation);
-  const parts = split(model, operations);
+  const parts = split(model, bare(history));
   return new Map(
     parts.map(({ object, indexes }) => [object, indexes.map((index) => history[index]!)]),
   );
@@ -140,6 +143,8 @@ function sentenceFor<State>(
   if (core !== undefined || operations.length === 1) {
     return `${answered(only)}, but nothing can have led to that`;
   }
-  const all = operations.map(asked).join(', ');
+  const named = operations.slice(0, NAMED_MAX).map(asked).join(', ');
+  const others = operations.length - NAMED_MAX;
+  const all = others > 0 ? `${named} and ${others} more` : named;
   return `no order that keeps that of each process explains the answers of ${all}`;
 }

@@ -22,6 +22,10 @@ export interface SequentialProblem {
   readonly callRank: Int32Array;
   /** For an object that is only appended to: the longest that was read. */
   readonly targets: readonly (string | undefined)[];
+  /** 1 for objects whose values may be seen by others than those that name them. */
+  readonly isUnchecked: Uint8Array;
+  /** 1 for values that a swap which never returned would replace. */
+  readonly isSwapped: Uint8Array;
   /** The saturated order, see `saturate`; set once it is known. */
   clocks: Int32Array | undefined;
 }
@@ -40,11 +44,18 @@ export function layOutSequentially<State>(
   byCall.forEach((place, rank) => {
     callRank[place] = rank;
   });
+  const isPending = Uint8Array.from(processes.operations, (each) => (each.return === null ? 1 : 0));
   return {
-    ...{ processes, accesses, kindOf, kinds, requestOf, callRank },
+    processes,
+    accesses,
+    kindOf,
+    kinds,
+    requestOf,
+    callRank,
+    isPending,
     observes: Uint8Array.from(kinds, (kind) => (model.observes?.(kind) ? 1 : 0)),
-    isPending: Uint8Array.from(processes.operations, (each) => (each.return === null ? 1 : 0)),
     targets: targetsOf(model, processes, accesses),
+    ...usesOf(accesses, isPending),
     clocks: undefined,
   };
 }
@@ -58,6 +69,18 @@ export function placeOfUnwritten({ accesses, isPending }: SequentialProblem): nu
     if (initialOf[object] === value) return false;
     return !writersOf[value]!.some((writer) => writer !== place);
   });
+}
+
+/** By whom values may be seen, beside the reads that returned and named them. */
+function usesOf(accesses: RegisterAccesses, isPending: Uint8Array) {
+  const { isRegister, reads, refuses, objectOf, writersOf } = accesses;
+  const isUnchecked = Uint8Array.from(isRegister, (isOne) => (isOne ? 0 : 1));
+  const isSwapped = new Uint8Array(writersOf.length);
+  for (let place = 0; place < reads.length; place++) {
+    if (refuses[place] !== NONE) isUnchecked[objectOf[place]!] = 1;
+    if (isPending[place] === 1 && reads[place] !== NONE) isSwapped[reads[place]!] = 1;
+  }
+  return { isUnchecked, isSwapped };
 }
 
 /** What each list must become; undefined where something else than appends changes it. */

@@ -1,8 +1,8 @@
 /**
  * The search for a sequential order: one that keeps the order of each process, and nothing else.
  *
- * A configuration is how far each process has come, and the state of each object; those that were
- * entered are remembered. As in the search for a linearization, which see:
+ * A configuration is how far each process has come, and the state of each object; those from which
+ * there was no way on are remembered. As in the search for a linearization, which see:
  * - *Observers first.* A process's next operation is taken at once if it is legal and of a kind
  *   that never changes a state: any order stays one when it is moved to the front.
  * - *Operations that never returned are optional*. One of them has none after it in its process, so
@@ -132,7 +132,7 @@ export class SequentialSearch<State> {
       this.outcome = 'found';
       return;
     }
-    if (!this.memo.enter(0, 0, this.configuration, this.spent)) return;
+    if (this.memo.has(0, 0, this.configuration, this.spent)) return;
     const choices = this.candidates();
     if (choices.length === 0 && this.depth > this.deepest.length) {
       this.deepest = this.explanation();
@@ -152,6 +152,7 @@ export class SequentialSearch<State> {
     this.debt = frame.debt;
     const choice = frame.choices[frame.cursor++];
     if (choice === undefined) {
+      this.memo.add(0, 0, this.configuration, this.spent);
       this.frames.pop();
       this.budget.give(FRAME_BYTES);
       return;
@@ -276,11 +277,20 @@ export class SequentialSearch<State> {
   private isUsefulPending(place: number, others: readonly number[]): boolean {
     const { accesses, kindOf, requestOf } = this.problem;
     const object = accesses.objectOf[place]!;
+    if (!this.isWanted(place)) return false;
     if (!this.isCandidate(place) || this.nextOf(place) === this.stateOf(object)) return false;
     const request = requestOf[kindOf[place]!];
     return !others.some(
       (other) => requestOf[kindOf[other]!] === request && accesses.objectOf[other] === object,
     );
+  }
+
+  /** Whether somebody is left who can have seen what an operation on a register writes. */
+  private isWanted(place: number): boolean {
+    const { accesses, isUnchecked } = this.problem;
+    const value = accesses.writes[place]!;
+    if (value === NONE || isUnchecked[accesses.objectOf[place]!] === 1) return true;
+    return this.readersLeft[value]! > 0 || this.problem.isSwapped[value] === 1;
   }
 
   /** Whether all has been taken that must come before, by the saturated order. */

@@ -7,9 +7,9 @@ import { leaveOut } from '../leave-out.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
 import type { CutOperation } from '../prefix.ts';
-import { withoutTimes } from '../prefix.ts';
 import { hasUnwrittenRead } from '../unwritten-reads.ts';
 import type { Counterexample } from '../verdict.ts';
+import { hasBaselessAnswer } from './baseless-answers.ts';
 import { decideSessions, type SessionDecision, type SessionQuestion } from './decide-sessions.ts';
 import { lastToReturn, namer } from './naming.ts';
 import { INITIAL } from './register-accesses.ts';
@@ -69,9 +69,10 @@ function bare(part: readonly CutOperation[]): readonly HistoryOperation[] {
 /** Whether some read saw what nobody writes, or what was not yet being written. */
 function flawsOf<State>(model: Model<State>, initial: Plain, history: readonly CutOperation[]) {
   const operations = bare(history);
-  const isIn = (all: readonly HistoryOperation[]) =>
-    split(model, all).some(({ indexes }) => hasUnwrittenRead(model, initial, all, indexes));
-  return { unwritten: isIn(withoutTimes(operations)), early: isIn(operations) };
+  const early = split(model, operations).some(({ indexes }) =>
+    hasUnwrittenRead(model, initial, operations, indexes),
+  );
+  return { unwritten: hasBaselessAnswer(model, initial, operations), early };
 }
 
 function sentenceFor<State>(

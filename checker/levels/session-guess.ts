@@ -11,7 +11,7 @@ import { INITIAL, NONE, type RegisterAccesses } from './register-accesses.ts';
 import type { Candidates } from './session-sources.ts';
 
 /** Above so many numbers, what is visible to writers is not handed on to those who see them. */
-const KNOWLEDGE_MAX = 4_000_000;
+const KNOWLEDGE_MAX = 1_000_000;
 /** The rank of the initial value; writes have theirs in order of call. */
 const INITIAL_RANK = -1;
 
@@ -39,29 +39,27 @@ export class Guess {
   /** A source for each read that returned. `tried`: those that are not to be guessed, or `NONE`. */
   sources(tried: Int32Array): Int32Array {
     const { operations, processOf, processCount } = this.processes;
-    const { objectOf, objectCount, writes } = this.accesses;
+    const { objectOf, writes } = this.accesses;
     const sources = new Int32Array(operations.length).fill(NONE);
-    // For each process, the newest write to each object that must be visible to it.
-    const known = Array.from({ length: processCount }, () =>
-      new Int32Array(objectCount).fill(INITIAL_RANK),
-    );
-    const knownAt: (Int32Array | undefined)[] = [];
+    // For each process, by object, the rank of the newest write that must be visible to it.
+    const known = Array.from({ length: processCount }, () => new Map<number, number>());
+    const knownAt: (ReadonlyMap<number, number> | undefined)[] = [];
     for (const place of this.byCall) {
       const own = known[processOf[place]!]!;
       const object = objectOf[place]!;
       if (this.candidates[place] !== undefined && operations[place]!.return !== null) {
-        const source = this.sourceOf(place, tried, own[object]!);
+        const source = this.sourceOf(place, tried, own.get(object) ?? INITIAL_RANK);
         sources[place] = source;
         if (source >= 0) {
-          own[object] = Math.max(own[object]!, this.rankOf[source]!);
+          raise(own, object, this.rankOf[source]!);
           knownAt[source]?.forEach((rank, each) => {
-            if (rank > own[each]!) own[each] = rank;
+            raise(own, each, rank);
           });
         }
       }
       if (writes[place] === NONE) continue;
-      own[object] = Math.max(own[object]!, this.rankOf[place]!);
-      if (this.isHandedOn) knownAt[place] = own.slice();
+      raise(own, object, this.rankOf[place]!);
+      if (this.isHandedOn) knownAt[place] = new Map(own);
     }
     return sources;
   }
@@ -81,4 +79,8 @@ export class Guess {
     }
     return own[low] ?? INITIAL;
   }
+}
+
+function raise(known: Map<number, number>, object: number, rank: number): void {
+  if (rank > (known.get(object) ?? INITIAL_RANK)) known.set(object, rank);
 }
