@@ -54,6 +54,21 @@ export class Budget {
     return this.steps < this.nextQuestion || this.ask();
   }
 
+  /** A budget of its own for work whose answer may be missed: so many steps, of those left. */
+  part(steps: number): Budget {
+    return new Budget({
+      maxSteps: Math.max(0, Math.min(steps, this.stepsMax - this.steps)),
+      maxMemoryBytes: Math.max(0, this.bytesMax - this.bytes),
+      shouldStop: () => !this.ask(),
+    });
+  }
+
+  /** Counts what a part has spent; false once this budget is spent too. */
+  absorb(part: Budget): boolean {
+    this.bytesPeak = Math.max(this.bytesPeak, this.bytes + part.bytesPeak);
+    return this.spendSteps(part.steps);
+  }
+
   /** Asks the caller at once, between phases that count no steps. */
   ask(): boolean {
     this.nextQuestion = this.steps + STEPS_PER_QUESTION;

@@ -90,6 +90,19 @@ export class ConfigurationMemo {
     return true;
   }
 
+  /** Whether the configuration, or one that dominates it, is remembered. */
+  has(frontier: number, state: number, progress: Progress): boolean {
+    const { set } = progress;
+    const hash = this.hashOf(frontier, state, set);
+    const { entries } = this;
+    for (let at = this.buckets[hash & (this.buckets.length - 1)]!; at !== NONE; at = entries[at]!) {
+      if (entries[at + 1] !== hash || entries[at + 2] !== frontier) continue;
+      if (entries[at + 3] !== state || !this.hasSet(at + 4, set)) continue;
+      if (this.whichIsBetter(at + 4 + this.setWords, progress) === 'entry') return true;
+    }
+    return false;
+  }
+
   /** Gives the memory back to the budget. */
   release(): void {
     this.budget.give(this.bytes);

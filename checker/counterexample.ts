@@ -175,7 +175,7 @@ function decideAll<State>(
 }
 
 /** The value that the operation is about: what it saw, or what it wrote. */
-function valueAbout({ f, value, output }: HistoryOperation): PlainKey {
+export function valueAbout({ f, value, output }: HistoryOperation): PlainKey {
   if (output !== undefined && output !== null && typeof output !== 'boolean') {
     return plainKey(output);
   }

@@ -16,6 +16,17 @@ export {
   validateOperations,
 } from './history.ts';
 export {
+  type ConsistencyLevel,
+  checkConsistency,
+  type LevelResult,
+  levelNames,
+} from './levels/consistency.ts';
+export { checkSequential } from './levels/sequential.ts';
+export { GUARANTEES, type Guarantee } from './levels/session-graph.ts';
+export { checkSessions, type SessionOptions, type SessionResult } from './levels/sessions.ts';
+export { checkBoundedStaleness, type Staleness } from './levels/staleness.ts';
+export { UnsupportedModelError } from './levels/unsupported-model.ts';
+export {
   type Collection,
   type CollectionAccess,
   type Growth,
@@ -32,4 +43,11 @@ export {
   models,
   UnknownModelError,
 } from './models/catalogue.ts';
-export type { CheckResult, Counterexample, Verdict } from './verdict.ts';
+export { determinised, type NondeterministicModel } from './nondeterministic.ts';
+export type {
+  CheckResult,
+  ConsistencyResult,
+  ConsistencyVerdict,
+  Counterexample,
+  Verdict,
+} from './verdict.ts';

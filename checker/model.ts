@@ -45,6 +45,11 @@ export interface Model<State> {
    * whatever was before: a write. It may then take effect unseen, right before another such one.
    */
   overwrites?(operation: HistoryOperation): boolean;
+  /**
+   * Whether the operation only reads, whatever it is answered: get, read, contains. Not a refused
+   * swap, which would have written, nor kv's slice, which cuts. Bounded staleness needs to know.
+   */
+  isRead?(operation: HistoryOperation): boolean;
   /** The operation in a person's words: `read x = 3`. */
   describe?(operation: HistoryOperation): string;
   /** Says what the operation is to a register, so that the fast exact test can be used. */

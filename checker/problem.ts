@@ -93,7 +93,8 @@ function inOrderOfReturn(operations: readonly HistoryOperation[]): Int32Array {
   return Int32Array.from(returned);
 }
 
-function classify(operations: readonly HistoryOperation[], seesProcess: boolean) {
+/** Numbers the kinds of operations, in order of appearance. O(n). */
+export function classify(operations: readonly HistoryOperation[], seesProcess: boolean) {
   const kindOf = new Int32Array(operations.length);
   const kinds: HistoryOperation[] = [];
   const requestOf: number[] = [];

@@ -6,7 +6,8 @@
 import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import type { Model } from './model.ts';
-import { isPlain, type PlainKey, plainKey } from './plain.ts';
+import type { PlainKey } from './plain.ts';
+import { keyOfState } from './state-key.ts';
 
 /** The transition is refused by the model. */
 export const ILLEGAL = -1;
@@ -40,7 +41,7 @@ export class Transitions<State> {
 
   /** The number of a state, the same for equal states. */
   intern(state: State): number {
-    const key = this.keyOf(state);
+    const key = keyOfState(this.model, state);
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     const number = this.states.length;
@@ -102,12 +103,6 @@ export class Transitions<State> {
 
   private take(bytes: number): void {
     if (this.budget.take(bytes)) this.bytes += bytes;
-  }
-
-  private keyOf(state: State): PlainKey {
-    if (this.model.key !== undefined) return this.model.key(state);
-    if (isPlain(state)) return plainKey(state);
-    throw new TypeError(`model ${this.model.name}: states that are not JSON values need a key`);
   }
 }
 

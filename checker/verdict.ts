@@ -21,6 +21,24 @@ export interface CheckResult {
   readonly counterexample?: Counterexample;
 }
 
+/** The verdict on a level other than linearizability. */
+export type ConsistencyVerdict = 'consistent' | 'inconsistent' | 'unknown';
+
+/** What a check of another level answers: as for linearizability, in neutral words. */
+export interface ConsistencyResult {
+  readonly verdict: ConsistencyVerdict;
+  /** Why there is no verdict; only with `unknown`. */
+  readonly reason?: UnknownReason;
+  /** Work done, in the measure of `CheckResult`. */
+  readonly steps: number;
+  /** The most that tables took at one time, in bytes. */
+  readonly peakBytes: number;
+  /** Indexes of operations in an order that explains the history; see the check of each level. */
+  readonly witness?: readonly number[];
+  /** Why nothing explains the history; with `inconsistent`, on request. */
+  readonly counterexample?: Counterexample;
+}
+
 export interface Counterexample {
   /** The object that failed; `null` where the model does not split its operations. */
   readonly object: string | null;

@@ -10,6 +10,7 @@ export const counter: Model<number> = {
   step: stepCounter,
   partition: partitionByKey,
   observes: (operation) => operation.f === 'read',
+  isRead: (operation) => operation.f === 'read',
   expects: (operation) => {
     if (operation.f === 'read') return undefined;
     if (operation.f !== 'add') return 'f to be add or read';

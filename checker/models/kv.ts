@@ -29,6 +29,7 @@ export const kv: Model<Plain> = {
   expects: expectsStore,
   observes,
   overwrites,
+  isRead,
   describe: describeStore,
   registerAccess: storeAccess,
   growth: storeGrowth,
@@ -50,6 +51,7 @@ export const dictionary: Model<Plain> = {
   expects: expectsStore,
   observes,
   overwrites,
+  isRead,
   describe: describeStore,
 };
 
@@ -132,6 +134,10 @@ function observes(operation: HistoryOperation): boolean {
 /** A `delete` that says whether there was something to delete is not legal everywhere. */
 function overwrites({ f, output }: HistoryOperation): boolean {
   return f === 'put' || f === 'write' || (f === 'delete' && typeof output !== 'boolean');
+}
+
+function isRead({ f }: HistoryOperation): boolean {
+  return f === 'get' || f === 'read';
 }
 
 function storeAccess(operation: HistoryOperation): RegisterAccess | undefined {

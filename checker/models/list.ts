@@ -18,6 +18,7 @@ export const list: Model<string> = {
   step: stepList,
   partition: partitionByKey,
   observes: (operation) => operation.f === 'read',
+  isRead: (operation) => operation.f === 'read',
   expects: expectsList,
   describe: ({ f, value, output }) =>
     f === 'append' ? `append ${JSON.stringify(value)}` : `read = ${JSON.stringify(output)}`,

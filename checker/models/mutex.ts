@@ -13,6 +13,7 @@ export const mutex: Model<boolean> = {
   step: stepMutex,
   partition: partitionByKey,
   observes: (operation) => operation.output === false,
+  isRead: () => false,
   expects: ({ f }) =>
     f === 'acquire' || f === 'release' ? undefined : 'f to be acquire or release',
   describe: ({ f, output }) => (output === false ? `${f} refused` : f),

@@ -42,6 +42,7 @@ export const queue: Model<QueueItems> = {
   key: ({ log, from, to }) => log.slice(from, to).map(canonicalText).join('\n'),
   partition: partitionByKey,
   observes: (operation) => operation.f === 'dequeue' && operation.output === null,
+  isRead: () => false,
   expects: (operation) => expectsOneOf(operation, 'enqueue', 'dequeue'),
   describe: (operation) => describe(operation, 'enqueue'),
   collection: {
@@ -68,6 +69,7 @@ export const stack: Model<StackItems> = {
   key: ({ text }) => text,
   partition: partitionByKey,
   observes: (operation) => operation.f === 'pop' && operation.output === null,
+  isRead: () => false,
   expects: (operation) => expectsOneOf(operation, 'push', 'pop'),
   describe: (operation) => describe(operation, 'push'),
   collection: {

@@ -16,6 +16,7 @@ export const register: Model<Plain> = {
       : 'f to be read or write',
   observes,
   overwrites: ({ f }) => f === 'write',
+  isRead: (operation) => operation.f === 'read',
   describe: describeRegister,
   registerAccess,
 };
@@ -33,6 +34,7 @@ export const casRegister: Model<Plain> = {
   },
   observes,
   overwrites: ({ f }) => f === 'write',
+  isRead: (operation) => operation.f === 'read',
   describe: describeRegister,
   registerAccess,
 };

@@ -18,6 +18,7 @@ export const set: Model<readonly string[]> = {
   partition: ({ f, key, value }) =>
     f === 'read' ? null : `${key ?? ''} ${value === undefined ? '' : canonicalText(value)}`,
   observes: ({ f, output }) => f === 'read' || f === 'contains' || output === false,
+  isRead: ({ f }) => f === 'read' || f === 'contains',
   expects: expectsSet,
   describe: ({ f, value, output }) => {
     const argument = value === undefined ? '' : ` ${JSON.stringify(value)}`;

@@ -29,11 +29,15 @@ export const txn: Model<Store> = {
   },
   step: stepTransaction,
   key: ({ registers }) => canonicalText([...registers].map(([name, value]) => [name, value])),
-  observes: ({ value }) =>
-    isSequence(value) && value.every((access) => isSequence(access) && access[0] === 'r'),
+  observes: readsOnly,
+  isRead: readsOnly,
   expects: expectsTransaction,
   describe: ({ value, output }) => `txn ${JSON.stringify(output ?? value)}`,
 };
+
+function readsOnly({ value }: HistoryOperation): boolean {
+  return isSequence(value) && value.every((access) => isSequence(access) && access[0] === 'r');
+}
 
 function stepTransaction(store: Store, operation: HistoryOperation): Step<Store> {
   const { value, output } = operation;

@@ -12,11 +12,11 @@ export function isLinearizableByDefinition<State>(
 }
 
 /** The states of all objects, and what an operation does to the one that it asks. */
-interface World {
+export interface World {
   after(operation: HistoryOperation): World | undefined;
 }
 
-function worldOf<State>(
+export function worldOf<State>(
   model: Model<State>,
   initial: Plain,
   operations: readonly HistoryOperation[],

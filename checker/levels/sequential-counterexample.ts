@@ -1,0 +1,150 @@
+/**
+ * Evidence that a history is not sequentially consistent: as few of its operations as are not.
+ *
+ * No answer may lose the operations that make it possible by itself, as for linearizability: a read
+ * of what nobody wrote is shown only where the history has one.
+ */
+
+import { Budget, type BudgetOptions } from '../budget.ts';
+import { valueAbout } from '../counterexample.ts';
+import type { Names } from '../explanation.ts';
+import type { HistoryOperation } from '../history.ts';
+import { leaveOut } from '../leave-out.ts';
+import type { Model } from '../model.ts';
+import { split } from '../partition.ts';
+import type { CutOperation } from '../prefix.ts';
+import { Support } from '../support.ts';
+import type { Counterexample } from '../verdict.ts';
+import { hasBaselessAnswer } from './baseless-answers.ts';
+import { decideSequential, type Reason, type SequentialQuestion } from './decide-sequential.ts';
+import { lastToReturn, namer } from './naming.ts';
+
+/** Rechecks together may take this many steps, or a multiple of what the verdict took. */
+const STEPS_MIN = 2_000_000;
+const STEPS_PER_VERDICT_STEP = 40;
+/** No operation is the failing one: any may be left out. */
+const NO_OPERATION = -1;
+
+/** Of larger histories no single answer is looked at, see `Support`. */
+const OPERATIONS_MAX = 256;
+
+/** A sentence names no more operations than these. */
+const NAMED_MAX = 8;
+
+interface Recheck<State> {
+  readonly question: SequentialQuestion<State>;
+  readonly budget: Budget;
+  /** What the answers of the whole history come from, by object. */
+  readonly supports: ReadonlyMap<string | null, Support<State>>;
+  /** It has answers that come from nowhere, so that a part may have them. */
+  readonly isBaseless: boolean;
+}
+
+/** Shows why some of the operations, given by index, have no sequential order. */
+export function explainSequential<State>(
+  question: SequentialQuestion<State>,
+  indexes: readonly number[],
+  reason: Reason,
+  verdictSteps: number,
+  options: BudgetOptions & { readonly names?: Names },
+): Counterexample {
+  const { model, initial, operations } = question;
+  const maxSteps = Math.max(STEPS_MIN, verdictSteps * STEPS_PER_VERDICT_STEP);
+  const budget = new Budget({ ...options, maxSteps });
+  const all = indexes.map((source) => ({ source, operation: operations[source]! }));
+  const supports = new Map<string | null, Support<State>>();
+  for (const [object, part] of byObject(model, all)) {
+    supports.set(object, new Support(model, initial, budget, part));
+  }
+  const isBaseless = hasBaselessAnswer(model, initial, bare(all));
+  const recheck = { question, budget, supports, isBaseless };
+  const core = reason.core?.map((place) => all[place]!);
+  const small = minimise(recheck, core !== undefined && accepts(recheck, core) ? core : all);
+  const shown = [...small].sort((a, b) => a.operation.call - b.operation.call);
+  const cut = bare(shown);
+  const sourceAt = (place: number) => shown[place]!.source;
+  const last = decideSequential({ model, initial, operations: cut }, budget);
+  const why: Reason = last.outcome === 'none' ? last.reason : {};
+  const objects = [...byObject(model, shown).keys()];
+  return {
+    object: objects.length === 1 ? objects[0]! : null,
+    failing: sourceAt(lastToReturn(cut)),
+    operations: shown.map((each) => each.source),
+    minimal: budget.exhausted === undefined && shown.length <= OPERATIONS_MAX,
+    partial: why.part === undefined ? [] : [why.part.map(sourceAt)],
+    sentence: sentenceFor(model, cut, why, options.names ?? {}),
+  };
+}
+
+function minimise<State>(
+  recheck: Recheck<State>,
+  history: readonly CutOperation[],
+): readonly CutOperation[] {
+  const isFine = (part: readonly CutOperation[]) => accepts(recheck, part);
+  const isSpent = () => recheck.budget.exhausted !== undefined;
+  const less = (kept: readonly CutOperation[], groupOf: (each: CutOperation) => unknown) =>
+    leaveOut(kept, NO_OPERATION, groupOf, isFine, isSpent);
+  // What has to do with a value goes together, so that few answers lose what they came from.
+  let kept = less(history, (each) => valueAbout(each.operation));
+  if (kept.length > OPERATIONS_MAX && !canTellBaseless(recheck.question.model)) return kept;
+  kept = less(kept, (each) => each.operation.process);
+  for (let before = kept.length + 1; kept.length < before && !isSpent(); ) {
+    before = kept.length;
+    kept = less(kept, (each) => each.source);
+  }
+  return kept;
+}
+
+/** Whether a part fails too, and no answer in it has lost what it came from. */
+function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]): boolean {
+  const { question, budget, supports, isBaseless } = recheck;
+  const { model, initial } = question;
+  const operations = bare(part);
+  if (!isBaseless && hasBaselessAnswer(model, initial, operations)) return false;
+  const { outcome } = decideSequential({ model, initial, operations }, budget);
+  if (outcome !== 'none') return false;
+  return [...byObject(model, part)].every(
+    ([object, own]) => supports.get(object)?.isKept(own, NO_OPERATION) ?? true,
+  );
+}
+
+function canTellBaseless<State>(model: Model<State>): boolean {
+  return model.registerAccess !== undefined || model.growth !== undefined;
+}
+
+function bare(history: readonly CutOperation[]): readonly HistoryOperation[] {
+  return history.map((each) => each.operation);
+}
+
+function byObject<State>(
+  model: Model<State>,
+  history: readonly CutOperation[],
+): ReadonlyMap<string | null, readonly CutOperation[]> {
+  const parts = split(model, bare(history));
+  return new Map(
+    parts.map(({ object, indexes }) => [object, indexes.map((index) => history[index]!)]),
+  );
+}
+
+function sentenceFor<State>(
+  model: Model<State>,
+  operations: readonly HistoryOperation[],
+  { circle, core }: Reason,
+  names: Names,
+): string {
+  const { asked, answered } = namer(model, names);
+  if (circle !== undefined) {
+    const steps = circle.map((place) => asked(operations[place]!));
+    const rule = 'each of these must come before the next, and the last before the first';
+    return `${rule}: ${steps.join(', ')}`;
+  }
+  const only = operations[core?.[0] ?? 0];
+  if (only === undefined) return 'no order of the operations explains their answers';
+  if (core !== undefined || operations.length === 1) {
+    return `${answered(only)}, but nothing can have led to that`;
+  }
+  const named = operations.slice(0, NAMED_MAX).map(asked).join(', ');
+  const others = operations.length - NAMED_MAX;
+  const all = others > 0 ? `${named} and ${others} more` : named;
+  return `no order that keeps that of each process explains the answers of ${all}`;
+}

@@ -1,0 +1,127 @@
+/**
+ * Sequential consistency (Lamport, "How to make a multiprocessor computer that correctly executes
+ * multiprocess programs", 1979): one order of all operations explains their answers, in which the
+ * operations of each process come in the order in which it called them.
+ *
+ * Real time counts for nothing else: an operation may see what is called only later. One that never
+ * returned is the last of its process, and need not have happened. The property is not local: the
+ * objects are judged together, and each of them alone may be fine while no order serves all.
+ */
+
+import { Budget } from '../budget.ts';
+import type { CheckOptions } from '../check.ts';
+import { decide } from '../decide.ts';
+import { type HistoryOperation, validateOperations } from '../history.ts';
+import { mergeOrders } from '../merge.ts';
+import type { Model } from '../model.ts';
+import { split } from '../partition.ts';
+import type { ConsistencyResult } from '../verdict.ts';
+import {
+  decideSequential,
+  type SequentialDecision,
+  type SequentialQuestion,
+} from './decide-sequential.ts';
+import { layOutByProcess } from './processes.ts';
+import { explainSequential } from './sequential-counterexample.ts';
+
+/** The cheap questions, of each object or of real time, may take so many steps. */
+const CHEAP_STEPS_MIN = 20_000;
+const CHEAP_STEPS_PER_OPERATION = 16;
+
+/**
+ * Decides whether the history is sequentially consistent.
+ *
+ * Exact, or `unknown`: the problem is NP-complete (Gibbons & Korach 1997). The witness is an order
+ * of all operations that returned, and of those others that were needed. In the counterexample
+ * `failing` is the operation that returned last. Throws `HistoryError` if times make no sense or a
+ * process is not sequential.
+ */
+export function checkSequential<State>(
+  model: Model<State>,
+  operations: readonly HistoryOperation[],
+  options: Omit<CheckOptions, 'witness'> = {},
+): ConsistencyResult {
+  validateOperations(operations);
+  const { initial = null, evidence = false } = options;
+  const budget = new Budget(options);
+  const question = { model, initial, operations };
+  const { decision, indexes } = decideInStages(question, budget);
+  const counts = { steps: budget.steps, peakBytes: budget.bytesPeak };
+  if (decision.outcome === 'unfinished') {
+    return { verdict: 'unknown', reason: budget.exhausted ?? 'steps', ...counts };
+  }
+  if (decision.outcome === 'found') {
+    const shown = evidence ? { witness: decision.order } : {};
+    return { verdict: 'consistent', ...shown, ...counts };
+  }
+  if (!evidence) return { verdict: 'inconsistent', ...counts };
+  const { reason } = decision;
+  const counterexample = explainSequential(question, indexes, reason, budget.steps, options);
+  return { verdict: 'inconsistent', counterexample, ...counts };
+}
+
+/** A decision on some of the operations; on all of them, unless it is a no. */
+interface Staged {
+  readonly decision: SequentialDecision;
+  readonly indexes: readonly number[];
+}
+
+/** Real time first, for a cheap yes; then each object alone, for a cheap no; then all. */
+function decideInStages<State>(question: SequentialQuestion<State>, budget: Budget): Staged {
+  const { model, operations } = question;
+  const all = Array.from(operations.keys());
+  const cheap = cheapPart(budget, operations.length);
+  const linear = decideByTime(question, cheap);
+  budget.absorb(cheap);
+  if (linear !== undefined) return { decision: { outcome: 'found', order: linear }, indexes: all };
+  const parts = split(model, operations);
+  for (const { indexes } of parts.length > 1 ? parts : []) {
+    const part = indexes.map((index) => operations[index]!);
+    const own = cheapPart(budget, part.length);
+    const decision = decideSequential({ ...question, operations: part }, own);
+    if (!budget.absorb(own)) return { decision: { outcome: 'unfinished' }, indexes: all };
+    if (decision.outcome === 'none') return { decision, indexes };
+  }
+  return { decision: decideSequential(question, budget), indexes: all };
+}
+
+/** A budget for a question whose answer may be missed. */
+function cheapPart(budget: Budget, count: number): Budget {
+  return budget.part(CHEAP_STEPS_MIN + count * CHEAP_STEPS_PER_OPERATION);
+}
+
+/** A linearization that keeps the order of each process, if one is found soon. */
+function decideByTime<State>(
+  { model, initial, operations }: SequentialQuestion<State>,
+  budget: Budget,
+): readonly number[] | undefined {
+  const orders: (readonly number[])[] = [];
+  for (const { indexes } of split(model, operations)) {
+    const question = { model, initial, operations, places: undefined };
+    const decision = decide(question, indexes, budget);
+    if (decision.outcome !== 'found') return undefined;
+    orders.push(...decision.orders);
+  }
+  const order = mergeOrders(operations, orders);
+  return keepsProcessOrder(operations, order) ? order : undefined;
+}
+
+/** Operations that touch may come in either order in real time, but not in their process. */
+function keepsProcessOrder(
+  operations: readonly HistoryOperation[],
+  order: readonly number[],
+): boolean {
+  const { sources, processOf } = layOutByProcess(operations);
+  const placeOf = new Int32Array(operations.length);
+  sources.forEach((source, place) => {
+    placeOf[source] = place;
+  });
+  const latest = new Map<number, number>();
+  return order.every((index) => {
+    const place = placeOf[index]!;
+    const process = processOf[place]!;
+    const isLater = (latest.get(process) ?? -1) < place;
+    latest.set(process, place);
+    return isLater;
+  });
+}

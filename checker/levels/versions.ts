@@ -1,0 +1,47 @@
+/** An object that remembers its last versions, any of which a read may answer. */
+
+import { sharedMembers } from '../derived-model.ts';
+import type { HistoryOperation } from '../history.ts';
+import { type Model, REFUSED, type Step } from '../model.ts';
+import { keyOfState, textOfStates } from '../state-key.ts';
+
+/** Versions, the newest first. */
+type Versions<State> = readonly State[];
+
+/**
+ * The model whose reads may answer any of the latest `most` + 1 versions.
+ *
+ * A version is made by each change of the state, and by each write to a register, even of the
+ * value that it has. What is no read sees the newest version alone.
+ */
+export function versioned<State>(model: Model<State>, most: number): Model<Versions<State>> {
+  return {
+    ...sharedMembers(model),
+    name: model.name,
+    init: (initial) => [model.init(initial)],
+    step: (versions, operation) => step(model, most, versions, operation),
+    key: (versions) => textOfStates(model, versions),
+    observes: (operation) =>
+      (model.isRead?.(operation) ?? false) || (model.observes?.(operation) ?? false),
+  };
+}
+
+function step<State>(
+  model: Model<State>,
+  most: number,
+  versions: Versions<State>,
+  operation: HistoryOperation,
+): Step<Versions<State>> {
+  if (model.isRead?.(operation)) {
+    const isLegal = versions.some((version) => model.step(version, operation).ok);
+    return isLegal ? { ok: true, next: versions } : REFUSED;
+  }
+  const newest = versions[0]!;
+  const result = model.step(newest, operation);
+  if (!result.ok) return REFUSED;
+  const changes = keyOfState(model, result.next) !== keyOfState(model, newest);
+  if (!changes && model.registerAccess?.(operation)?.kind !== 'write') {
+    return { ok: true, next: versions };
+  }
+  return { ok: true, next: [result.next, ...versions.slice(0, most)] };
+}
