@@ -29,6 +29,8 @@ export { UnsupportedModelError } from './levels/unsupported-model.ts';
 export {
   type Collection,
   type CollectionAccess,
+  type CollectionRead,
+  type GrowingCollection,
   type Growth,
   type Model,
   partitionByKey,
