@@ -13,7 +13,7 @@ import type { EdnNode } from './edn.ts';
 import { type EdnEvent, readEdnEvents } from './edn-events.ts';
 import { itemsOf, nameOf, plainOf, unexpected } from './edn-values.ts';
 import { type Ending, EventPairing, type Request } from './event-pairing.ts';
-import { HistoryFormatError } from './format-error.ts';
+import { Misreading } from './format-error.ts';
 import { isTransaction, transactionAnswer, transactionOf } from './jepsen-transaction.ts';
 import { modelSuggestedBy } from './model-suggestion.ts';
 import type { ReadOptions } from './read-options.ts';
@@ -37,7 +37,7 @@ const STORE_NAMES: ReadonlyMap<string, string> = new Map([
   ['write', 'put'],
 ]);
 
-/** Reads such a file. Throws `HistoryFormatError`. */
+/** Reads such a file. Throws `Misreading`. */
 export function readJepsenEdn(text: string, options: ReadOptions): History {
   const events = readEdnEvents(text);
   const keyed = hasKeys(events);
@@ -49,28 +49,26 @@ export function readJepsenEdn(text: string, options: ReadOptions): History {
 }
 
 function readEvent(event: EdnEvent, pairing: EventPairing, reading: Reading): void {
-  const { process, place, time } = event;
+  const { process, at, time } = event;
   if (event.type === 'invoke') {
-    pairing.invoke(process, requestOf(event, reading), time, place);
+    pairing.invoke(process, requestOf(event, reading), time, at);
     return;
   }
   const f = nameIn(event, reading);
-  const request = pairing.requestOf(process, f, place);
+  const request = pairing.requestOf(process, f, at);
   if (event.type === 'info') pairing.lose(process);
-  else if (event.type === 'ok')
-    pairing.end(process, okEnding(event, request, reading), time, place);
+  else if (event.type === 'ok') pairing.end(process, okEnding(event, request, reading), time, at);
   else if (event.f === 'cas' && reading.failedCas === 'observed') {
-    pairing.end(process, { output: false }, time, place);
-  } else pairing.end(process, undefined, time, place);
+    pairing.end(process, { output: false }, time, at);
+  } else pairing.end(process, undefined, time, at);
 }
 
 function requestOf(event: EdnEvent, reading: Reading): Request {
   const f = nameIn(event, reading);
   const { key, value } = unwrap(event, reading);
-  const keyPart = key === undefined ? {} : { key };
-  if (f === 'txn') return { f, ...keyPart, value: transactionOf(value) };
-  if (NO_ARGUMENT.has(event.f)) return { f, ...keyPart };
-  return { f, ...keyPart, value: argumentOf(f, value) };
+  if (f === 'txn') return { f, key, value: transactionOf(value) };
+  if (NO_ARGUMENT.has(event.f)) return { f, key, value: undefined };
+  return { f, key, value: argumentOf(f, value) };
 }
 
 function okEnding(event: EdnEvent, request: Request, reading: Reading): Ending {
@@ -82,8 +80,8 @@ function okEnding(event: EdnEvent, request: Request, reading: Reading): Ending {
     return { output: plainOf(value) };
   }
   if (NO_ARGUMENT.has(event.f)) return {};
-  const backfill = value.type === 'nil' ? {} : { value: backfillOf(value, request) };
-  return event.f === 'cas' ? { ...backfill, output: true } : backfill;
+  const argument = value.type === 'nil' ? undefined : backfillOf(value, request);
+  return { value: argument, output: event.f === 'cas' ? true : undefined };
 }
 
 /** The argument that an `:ok` event repeats, or names where the invocation left it `nil`. */
@@ -92,7 +90,7 @@ function backfillOf(value: EdnNode, request: Request): Plain {
   const asked = request.value ?? null;
   if (asked === null || plainEqual(asked, argument)) return argument;
   const expected = `the value of the invocation, ${canonicalText(asked)}`;
-  throw new HistoryFormatError(value.place, expected, canonicalText(argument));
+  throw new Misreading(value.at, expected, canonicalText(argument));
 }
 
 function argumentOf(f: string, value: EdnNode): Plain {
@@ -107,13 +105,13 @@ function nameIn(event: EdnEvent, reading: Reading): string {
     }
     return 'txn';
   }
-  if (event.f === '') throw new HistoryFormatError(event.place, ':f in the operation', 'none');
+  if (event.f === '') throw new Misreading(event.at, ':f in the operation', 'none');
   return reading.model === 'kv' ? (STORE_NAMES.get(event.f) ?? event.f) : event.f;
 }
 
-function unwrap(event: EdnEvent, reading: Reading): { key?: string; value: EdnNode } {
+function unwrap(event: EdnEvent, reading: Reading) {
   if (event.key !== undefined) return { key: nameOf(event.key), value: event.value };
-  if (!reading.keyed) return { value: event.value };
+  if (!reading.keyed) return { key: undefined, value: event.value };
   const [key, value] = itemsOf(event.value) ?? [];
   if (key === undefined || value === undefined) {
     throw unexpected(event.value, 'a [key value] pair, as elsewhere in this file');

@@ -2,7 +2,7 @@
 
 import type { EdnEvent } from './edn-events.ts';
 import { describeNode } from './edn-values.ts';
-import { HistoryFormatError } from './format-error.ts';
+import { Misreading } from './format-error.ts';
 import { isTransaction } from './jepsen-transaction.ts';
 
 const FAMILIES: readonly (readonly [model: string, functions: readonly string[]])[] = [
@@ -14,7 +14,7 @@ const FAMILIES: readonly (readonly [model: string, functions: readonly string[]]
   ['list', ['append', 'read']],
 ];
 
-/** The one model with all the functions that occur. Throws `HistoryFormatError` if none has. */
+/** The one model with all the functions that occur. Throws `Misreading` if none has. */
 export function modelSuggestedBy(events: readonly EdnEvent[], keyed: boolean): string {
   const invocations = events.filter((event) => event.type === 'invoke');
   const first = invocations[0];
@@ -25,8 +25,8 @@ export function modelSuggestedBy(events: readonly EdnEvent[], keyed: boolean): s
   const family = FAMILIES.find(([, known]) => [...functions].every((f) => known.includes(f)));
   if (family === undefined) {
     const stranger = invocations.find((event) => !isKnown(event.f)) ?? first;
-    throw new HistoryFormatError(
-      stranger.place,
+    throw new Misreading(
+      stranger.at,
       'the functions of one known model, or a model named by the caller',
       [...functions].map((f) => `:${f}`).join(', '),
     );
@@ -50,10 +50,10 @@ function additive(
     if (read?.value.type === 'number') return 'counter';
     if (read !== undefined && ['set', 'vector', 'list'].includes(read.value.type)) return 'set';
     const found = read === undefined ? 'no read' : `a read of ${describeNode(read.value)}`;
-    const place = read?.place ?? first.place;
-    throw new HistoryFormatError(place, 'a read of a number or a set to tell the model', found);
+    const at = read?.at ?? first.at;
+    throw new Misreading(at, 'a read of a number or a set to tell the model', found);
   }
   if (others.every((f) => f === 'remove')) return 'set';
   const found = others.map((f) => `:${f}`).join(', ');
-  throw new HistoryFormatError(first.place, 'only :read and :remove beside :add', found);
+  throw new Misreading(first.at, 'only :read and :remove beside :add', found);
 }

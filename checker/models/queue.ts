@@ -15,6 +15,7 @@ export const queue: Model<readonly Plain[]> = {
   },
   partition: partitionByKey,
   observes: (operation) => operation.f === 'dequeue' && operation.output === null,
+  expectsInitial,
   expects: (operation) => expectsOneOf(operation, 'enqueue', 'dequeue'),
   describe: (operation) => describe(operation, 'enqueue'),
 };
@@ -30,9 +31,15 @@ export const stack: Model<readonly Plain[]> = {
   },
   partition: partitionByKey,
   observes: (operation) => operation.f === 'pop' && operation.output === null,
+  expectsInitial,
   expects: (operation) => expectsOneOf(operation, 'push', 'pop'),
   describe: (operation) => describe(operation, 'push'),
 };
+
+function expectsInitial(initial: Plain): string | undefined {
+  const isLine = initial === null || (isSequence(initial) && !initial.includes(null));
+  return isLine ? undefined : 'initial to be an array of values other than null, or null';
+}
 
 function insert(state: readonly Plain[], operation: HistoryOperation): Step<readonly Plain[]> {
   const { value } = operation;

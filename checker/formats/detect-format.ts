@@ -1,0 +1,73 @@
+/** Which format a text is written in, by how it begins. */
+
+import { HistoryFormatError, placeOf, shortened } from './format-error.ts';
+import type { FormatName } from './read-options.ts';
+
+/** The names of the formats that can be read. */
+export const formatNames: readonly FormatName[] = [
+  'etcd-robustness',
+  'jepsen-edn',
+  'jepsen-log',
+  'paxi-csv',
+  'porcupine-kv',
+  'quorumlab',
+];
+
+/** So much of a text is looked at, after space and comments. */
+const LOOKED_AT_UNITS_MAX = 10_000;
+
+const BEGINNINGS: readonly (readonly [FormatName, RegExp])[] = [
+  ['etcd-robustness', /^\{\s*"(?:ClientId|Input|Call|Output|Return|Metadata)"/],
+  ['quorumlab', /^\{\s*(?:"|$)/],
+  ['jepsen-log', /^INFO\s/],
+  ['paxi-csv', /^(?:key,input,output,start,end|"?[+-]?\d+"?,|null,|<nil>,)/],
+  ['jepsen-edn', /^(?:[[(]\s*)?[[({#]?\s*(?::|\d|[[({#]|$|[\])}])/],
+];
+
+/** The first map of an EDN text, if nothing in it has braces. */
+const FIRST_MAP = /^[[(\s]*(?:#[^\s{]+\s*)?\{[^{}]*/;
+const STORE_FUNCTION = /:f\s+:(?:get|put|append)(?![\w-])/;
+const KEY = /:key\s+"/;
+/** What Jepsen writes into its operations, and the test data of Porcupine has not. */
+const JEPSEN_MEMBER = /:(?:time|index)\s/;
+
+/**
+ * The format that a text is written in, by its first operation. Throws `HistoryFormatError` if it
+ * is none that is known, or if it could be either of two.
+ */
+export function detectFormat(text: string): FormatName {
+  const at = startOf(text);
+  const start = text.slice(at, at + LOOKED_AT_UNITS_MAX);
+  const format = BEGINNINGS.find(([, beginning]) => beginning.test(start))?.[0];
+  if (format === undefined) {
+    const line = start.split('\n', 1)[0] ?? '';
+    const found = start === '' ? 'the end of the input' : JSON.stringify(shortened(line));
+    throw new HistoryFormatError(placeOf(text, at), `one of ${formatNames.join(', ')}`, found);
+  }
+  if (format !== 'jepsen-edn') return format;
+  const first = FIRST_MAP.exec(start)?.[0] ?? '';
+  if (!KEY.test(first) || !STORE_FUNCTION.test(first)) return 'jepsen-edn';
+  if (!JEPSEN_MEMBER.test(first)) return 'porcupine-kv';
+  throw new HistoryFormatError(
+    placeOf(text, at),
+    'the format to be named, jepsen-edn (keys begin as nil) or porcupine-kv (as "")',
+    'operations with a :key, which both have',
+  );
+}
+
+/** The offset of the first character that is not space or an EDN comment. */
+function startOf(text: string): number {
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
+    if (character === ';') {
+      const newline = text.indexOf('\n', at);
+      if (newline === -1) return text.length;
+      at = newline;
+    } else if (!SPACE.has(character)) {
+      return at;
+    }
+  }
+  return text.length;
+}
+
+const SPACE = new Set([' ', '\t', '\n', '\v', '\f', '\r', ',']);
