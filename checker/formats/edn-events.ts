@@ -84,13 +84,19 @@ function isProcess(node: EdnNode | undefined): boolean {
   return node?.type === 'number' || node?.type === 'keyword';
 }
 
-function mapEvent(node: Extract<EdnNode, { type: 'map' }>, time: number): Draft | undefined {
+function mapEvent(
+  node: Extract<EdnNode, { readonly items: readonly EdnNode[] }>,
+  time: number,
+): Draft | undefined {
   let process: EdnNode | undefined;
   let type: EdnNode | undefined;
   let f: EdnNode | undefined;
   let key: EdnNode | undefined;
   let value: EdnNode | undefined;
-  for (const [name, each] of node.entries) {
+  const { items } = node;
+  for (let index = 0; index < items.length; index += 2) {
+    const name = items[index]!;
+    const each = items[index + 1]!;
     if (name.type !== 'keyword') continue;
     if (name.value === 'process') process = each;
     else if (name.value === 'type') type = each;

@@ -28,7 +28,7 @@ export function plainOf(node: EdnNode): Plain {
     case 'set':
       return sorted(node.items.map(plainOf));
     case 'map':
-      return mapOf(node.entries);
+      return mapOf(node.items);
     default:
       return node satisfies never;
   }
@@ -70,9 +70,11 @@ export function unexpected(node: EdnNode, expected: string): Misreading {
   return new Misreading(node.at, expected, describeNode(node));
 }
 
-function mapOf(entries: readonly (readonly [EdnNode, EdnNode])[]): Plain {
+function mapOf(items: readonly EdnNode[]): Plain {
   const members = new Map<string, Plain>();
-  for (const [name, value] of entries) {
+  for (let index = 0; index < items.length; index += 2) {
+    const name = items[index]!;
+    const value = items[index + 1]!;
     const text = nameOf(name);
     if (members.has(text)) throw unexpected(name, 'each key once');
     members.set(text, plainOf(value));

@@ -21,15 +21,11 @@ export type EdnNode =
   /** Without its colon. */
   | { readonly type: 'keyword'; readonly at: number; readonly value: string }
   | { readonly type: 'symbol'; readonly at: number; readonly value: string }
+  /** A map has its keys and values in turn. */
   | {
-      readonly type: 'vector' | 'list' | 'set';
+      readonly type: 'vector' | 'list' | 'set' | 'map';
       readonly at: number;
       readonly items: readonly EdnNode[];
-    }
-  | {
-      readonly type: 'map';
-      readonly at: number;
-      readonly entries: readonly (readonly [EdnNode, EdnNode])[];
     };
 
 /** Deeper nesting is refused, so that hostile input cannot exhaust the stack. */
@@ -68,6 +64,7 @@ const [NEWLINE, QUOTE, HASH, SEMICOLON, COMMA] = [0x0a, 0x22, 0x23, 0x3b, 0x2c];
 const [OPENING_PARENTHESIS, CLOSING_PARENTHESIS] = [0x28, 0x29];
 const [OPENING_BRACKET, BACKSLASH, CLOSING_BRACKET] = [0x5b, 0x5c, 0x5d];
 const [OPENING_BRACE, CLOSING_BRACE] = [0x7b, 0x7d];
+const DIGIT_ZERO = 0x30;
 
 /** By UTF-16 unit: 1 for white space, of which a comma is one; 2 for what ends a word as well. */
 const UNIT_KINDS = new Uint8Array(128);
@@ -80,8 +77,8 @@ for (const unit of [OPENING_BRACE, CLOSING_BRACE, QUOTE, SEMICOLON]) UNIT_KINDS[
 /** Reads EDN values one after another. Throws `Misreading`. */
 export class EdnReader {
   private readonly cursor: TextCursor;
-  /** One copy of each word: keywords, above all, occur again and again. */
-  private readonly words = new Map<string, string>();
+  /** One copy of the name of each keyword, as they occur again and again. */
+  private readonly names = new Map<string, string>();
 
   constructor(cursor: TextCursor) {
     this.cursor = cursor;
@@ -132,7 +129,7 @@ export class EdnReader {
       case OPENING_PARENTHESIS:
         return { type: 'list', at, items: this.items(1, CLOSING_PARENTHESIS, depth) };
       case OPENING_BRACE:
-        return { type: 'map', at, entries: this.entries(depth) };
+        return { type: 'map', at, items: this.entries(depth) };
       case QUOTE:
         return { type: 'string', at, value: readQuoted(cursor, STRING_ESCAPES) };
       case BACKSLASH:
@@ -163,25 +160,14 @@ export class EdnReader {
     }
   }
 
-  private entries(depth: number) {
+  private entries(depth: number): readonly EdnNode[] {
     const items = this.items(1, CLOSING_BRACE, depth);
-    const entries: (readonly [EdnNode, EdnNode])[] = [];
-    const names = new Set<string>();
-    for (let index = 0; index < items.length; index += 2) {
-      const name = items[index]!;
-      const value = items[index + 1];
-      if (value === undefined) {
-        throw new Misreading(name.at, 'a map with a value for every key', 'a key alone');
-      }
-      if (name.type === 'keyword') {
-        if (names.has(name.value)) {
-          throw new Misreading(name.at, 'each key once', `:${name.value} again`);
-        }
-        names.add(name.value);
-      }
-      entries.push([name, value]);
+    if (items.length % 2 !== 0) {
+      const last = items[items.length - 1]!;
+      throw new Misreading(last.at, 'a map with a value for every key', 'a key alone');
     }
-    return entries;
+    refuseRepeated(items);
+    return items;
   }
 
   private character(): string {
@@ -200,27 +186,52 @@ export class EdnReader {
   }
 
   private word(at: number): EdnNode {
+    const { cursor } = this;
+    const small = this.smallInteger();
+    if (small !== undefined) return { type: 'number', at, value: small };
     const word = this.token();
     if (word === 'nil') return { type: 'nil', at };
     if (word === 'true' || word === 'false') return { type: 'boolean', at, value: word === 'true' };
     if (word.startsWith(':') && word.length > 1) {
-      return { type: 'keyword', at, value: this.shared(word.slice(1)) };
+      return { type: 'keyword', at, value: this.shared(word) };
     }
     if (word.length > NUMBER_DIGITS_MAX && SIGNED_DIGITS.test(word)) {
-      throw this.cursor.failAt(at, `a number of at most ${NUMBER_DIGITS_MAX} digits`);
+      throw cursor.failAt(at, `a number of at most ${NUMBER_DIGITS_MAX} digits`);
     }
     if (NUMBER.test(word)) return readNumber(word, at);
     if (SYMBOL.test(word) && !SIGNED_DIGIT.test(word)) {
-      return { type: 'symbol', at, value: this.shared(word) };
+      return { type: 'symbol', at, value: word };
     }
-    throw this.cursor.failAt(at, 'a value');
+    throw cursor.failAt(at, 'a value');
   }
 
+  /** The integer of up to 15 digits here, which most values are; undefined if there is none. */
+  private smallInteger(): number | undefined {
+    const { cursor } = this;
+    const { text, end } = cursor;
+    const start = cursor.offset;
+    let at = start;
+    let value = 0;
+    for (; at < end; at++) {
+      const digit = text.charCodeAt(at) - DIGIT_ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const count = at - start;
+    if (count === 0 || count > SMALL_INTEGER_DIGITS_MAX) return undefined;
+    if (count > 1 && text.charCodeAt(start) === DIGIT_ZERO) return undefined;
+    if (at < end && !endsWord(text.charCodeAt(at))) return undefined;
+    cursor.offset = at;
+    return value;
+  }
+
+  /** A keyword without its colon. */
   private shared(word: string): string {
-    const known = this.words.get(word);
+    const known = this.names.get(word);
     if (known !== undefined) return known;
-    this.words.set(word, word);
-    return word;
+    const name = word.slice(1);
+    this.names.set(word, name);
+    return name;
   }
 
   private token(): string {
@@ -229,8 +240,7 @@ export class EdnReader {
     const start = cursor.offset;
     let at = start;
     while (at < end) {
-      const unit = text.charCodeAt(at);
-      if (unit < 128 && UNIT_KINDS[unit] !== 0) break;
+      if (endsWord(text.charCodeAt(at))) break;
       at++;
     }
     cursor.offset = at;
@@ -256,6 +266,34 @@ export class EdnReader {
   }
 }
 
+function endsWord(unit: number): boolean {
+  return unit < 128 && UNIT_KINDS[unit] !== 0;
+}
+
+/** So many keys are compared one by one; of more, a set is made. */
+const KEYS_COMPARED_MAX = 12;
+
+/** Refuses keywords that are keys twice, in a map's keys and values. */
+function refuseRepeated(items: readonly EdnNode[]): void {
+  const seen = items.length > 2 * KEYS_COMPARED_MAX ? new Set<string>() : undefined;
+  for (let index = 0; index < items.length; index += 2) {
+    const key = items[index]!;
+    if (key.type !== 'keyword') continue;
+    if (seen?.has(key.value) ?? isKeyBefore(items, index, key.value)) {
+      throw new Misreading(key.at, 'each key once', `:${key.value} again`);
+    }
+    seen?.add(key.value);
+  }
+}
+
+function isKeyBefore(items: readonly EdnNode[], end: number, name: string): boolean {
+  for (let index = 0; index < end; index += 2) {
+    const key = items[index]!;
+    if (key.type === 'keyword' && key.value === name) return true;
+  }
+  return false;
+}
+
 function isClosing(unit: number): boolean {
   return unit === CLOSING_PARENTHESIS || unit === CLOSING_BRACKET || unit === CLOSING_BRACE;
 }
@@ -265,10 +303,6 @@ function awaited(closing: number): string {
 }
 
 function readNumber(word: string, at: number): EdnNode {
-  if (word.length <= SMALL_INTEGER_DIGITS_MAX) {
-    const value = Number(word);
-    if (!Number.isNaN(value)) return { type: 'number', at, value };
-  }
   const digits = word.replace(/[NM]$/, '');
   const value = Number(digits);
   const isExact = Number.isSafeInteger(value) || !INTEGER.test(word);

@@ -16,7 +16,9 @@ interface Timed {
 /** The `:time` of an operation map; undefined for anything else. */
 export function eventTimeOf(node: EdnNode): EventTime | undefined {
   if (node.type !== 'map') return undefined;
-  for (const [name, time] of node.entries) {
+  for (let index = 0; index < node.items.length; index += 2) {
+    const name = node.items[index]!;
+    const time = node.items[index + 1]!;
     if (name.type !== 'keyword' || name.value !== 'time') continue;
     if (time.type !== 'number') return undefined;
     return time.exact ?? (Number.isSafeInteger(time.value) ? time.value : undefined);

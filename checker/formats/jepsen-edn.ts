@@ -26,11 +26,12 @@ interface Reading {
   readonly failedCas: 'observed' | 'absent';
 }
 
-/** Functions whose answer is the value of the `:ok` event; the others' value is an argument. */
-const ANSWERED = new Set(['read', 'get', 'dequeue', 'pop']);
-/** Functions whose answer `nil` means that the answer is unknown. */
-const NIL_UNKNOWN = new Set(['read', 'get']);
-const NO_ARGUMENT = new Set(['read', 'get', 'dequeue', 'pop', 'acquire', 'release']);
+/** Functions without an argument: the value of the `:ok` event is their answer. */
+const NO_ARGUMENT = new Set(['read', 'get', 'dequeue', 'pop', 'delete', 'acquire', 'release']);
+/** Those whose answer `nil` says that there was nothing; of the others, that it is unknown. */
+const NIL_IS_EMPTY = new Set(['dequeue', 'pop']);
+/** Those that answer whether they did it, if anything: what else is said is a note. */
+const ANSWERED_YES_OR_NO = new Set(['delete', 'acquire', 'release']);
 /** What the key-value model calls the operations of a register. */
 const STORE_NAMES: ReadonlyMap<string, string> = new Map([
   ['read', 'get'],
@@ -75,11 +76,11 @@ function okEnding(event: EdnEvent, request: Request, reading: Reading): Ending {
   const { key, value } = unwrap(event, reading);
   if (key !== request.key) throw unexpected(event.value, `a value of key ${String(request.key)}`);
   if (request.f === 'txn') return transactionAnswer(value, request.value, event);
-  if (ANSWERED.has(event.f)) {
-    if (value.type === 'nil' && NIL_UNKNOWN.has(event.f)) return {};
+  if (NO_ARGUMENT.has(event.f)) {
+    if (value.type === 'nil') return NIL_IS_EMPTY.has(event.f) ? { output: null } : {};
+    if (value.type !== 'boolean' && ANSWERED_YES_OR_NO.has(event.f)) return {};
     return { output: plainOf(value) };
   }
-  if (NO_ARGUMENT.has(event.f)) return {};
   const argument = value.type === 'nil' ? undefined : backfillOf(value, request);
   return { value: argument, output: event.f === 'cas' ? true : undefined };
 }
@@ -120,15 +121,15 @@ function unwrap(event: EdnEvent, reading: Reading) {
 }
 
 /**
- * Whether values are `[key value]` pairs: a read is then invoked with `[key nil]`, and a cas with
- * `[key [old new]]`, which nothing else is.
+ * Whether values are `[key value]` pairs: what has no argument is then invoked with `[key nil]`, and
+ * a cas with `[key [old new]]`, which nothing else is.
  */
 function hasKeys(events: readonly EdnEvent[]): boolean {
   return events.some((event) => {
     const items = itemsOf(event.value);
     if (event.type !== 'invoke' || items?.length !== 2 || event.key !== undefined) return false;
     const second = items[1]!;
-    if (event.f === 'read' || event.f === 'get') return second.type === 'nil';
+    if (NO_ARGUMENT.has(event.f)) return second.type === 'nil';
     if (event.f === 'cas') return itemsOf(second)?.length === 2;
     return event.f === 'txn' && isTransaction(second);
   });

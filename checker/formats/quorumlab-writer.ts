@@ -1,6 +1,7 @@
 /** Writes histories in our own format, `quorumlab-history/1`. */
 
-import type { History } from '../history.ts';
+import { type History, HistoryError } from '../history.ts';
+import { findModel } from '../models/catalogue.ts';
 import { QUORUMLAB_FORMAT } from './quorumlab-history.ts';
 import { assertReadable } from './readable-history.ts';
 
@@ -13,6 +14,11 @@ import { assertReadable } from './readable-history.ts';
 export function writeQuorumlabHistory(history: History): string {
   assertReadable(history);
   const { model, initial, operations } = history;
+  const keyless = operations.findIndex(({ key }) => key === undefined);
+  if (keyless !== -1 && findModel(model)?.isKeyed === true) {
+    const { f } = operations[keyless]!;
+    throw new HistoryError(`operation ${keyless}: expected ${f} to have a key`, keyless);
+  }
   const lines = [JSON.stringify({ format: QUORUMLAB_FORMAT, model, initial })];
   for (const { process, f, key, value, call, return: returned, output } of operations) {
     lines.push(JSON.stringify({ process, f, key, value, call, return: returned, output }));

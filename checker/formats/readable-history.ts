@@ -12,14 +12,11 @@ export function assertReadable({ model: name, initial, operations }: History): v
   const initialExpected = model?.expectsInitial?.(initial);
   if (initialExpected !== undefined) throw new HistoryError(`expected ${initialExpected}`, 0);
   operations.forEach((operation, index) => {
-    const { f, key, value, output, return: returned } = operation;
+    const { f, value, output, return: returned } = operation;
     if (value !== undefined) assertWritable(value, `the value of ${f}`, index);
     if (output !== undefined) assertWritable(output, `the output of ${f}`, index);
     if (returned === null && output !== undefined) {
       throw new HistoryError(`operation ${index}: ${f} never returned, but has an output`, index);
-    }
-    if (model?.isKeyed === true && key === undefined) {
-      throw new HistoryError(`operation ${index}: expected ${f} to have a key`, index);
     }
     const expected = model?.expects?.(operation);
     if (expected === undefined) return;
