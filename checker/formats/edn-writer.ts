@@ -55,7 +55,6 @@ export function writeJepsenEdn(history: History): string {
   assertReadable(history);
   const { model, operations } = history;
   if (model === 'etcd') throw new HistoryError('Jepsen has no words for requests of etcd', 0);
-  refuseUnseenKeys(operations);
   const events: Event[] = [];
   const latest = new Map<number, Event>();
   for (const index of inOrderOfCall(operations)) {
@@ -67,6 +66,7 @@ export function writeJepsenEdn(history: History): string {
       events.push(event);
     }
   }
+  refuseUnseenKeys(operations);
   events.sort((a, b) => a.time - b.time || a.rank - b.rank);
   return `[${events.map(({ text }) => text).join('\n ')}]\n`;
 }

@@ -32,7 +32,8 @@ const NO_ARGUMENT = new Set(['read', 'get', 'dequeue', 'pop', 'delete', 'acquire
 const NIL_IS_EMPTY = new Set(['dequeue', 'pop']);
 /** Those that answer whether they did it, if anything: what else is said is a note. */
 const ANSWERED_YES_OR_NO = new Set(['delete', 'acquire', 'release']);
-/** What the key-value model calls the operations of a register. */
+const STORES = new Set(['kv', 'dictionary']);
+/** What a store calls the operations of a register. */
 const STORE_NAMES: ReadonlyMap<string, string> = new Map([
   ['read', 'get'],
   ['write', 'put'],
@@ -107,7 +108,7 @@ function nameIn(event: EdnEvent, reading: Reading): string {
     return 'txn';
   }
   if (event.f === '') throw new Misreading(event.at, ':f in the operation', 'none');
-  return reading.model === 'kv' ? (STORE_NAMES.get(event.f) ?? event.f) : event.f;
+  return STORES.has(reading.model) ? (STORE_NAMES.get(event.f) ?? event.f) : event.f;
 }
 
 function unwrap(event: EdnEvent, reading: Reading) {
