@@ -1,5 +1,7 @@
 /** Which format a text is written in, by how it begins. */
 
+import type { EdnNode } from './edn.ts';
+import { firstEdnNode } from './edn-events.ts';
 import { HistoryFormatError, placeOf, shortened } from './format-error.ts';
 import type { FormatName } from './read-options.ts';
 
@@ -21,15 +23,13 @@ const BEGINNINGS: readonly (readonly [FormatName, RegExp])[] = [
   ['quorumlab', /^\{\s*(?:"|$)/],
   ['jepsen-log', /^INFO\s/],
   ['paxi-csv', /^(?:key,input,output,start,end|"?[+-]?\d+"?,|null,|<nil>,)/],
-  ['jepsen-edn', /^(?:[[(]\s*)?[[({#]?\s*(?::|\d|[[({#]|$|[\])}])/],
+  // An array of JSON objects is no EDN that anyone writes.
+  ['jepsen-edn', /^(?![[(\s]*\{\s*")[[({#]/],
 ];
 
-/** The first map of an EDN text, if nothing in it has braces. */
-const FIRST_MAP = /^[[(\s]*(?:#[^\s{]+\s*)?\{[^{}]*/;
-const STORE_FUNCTION = /:f\s+:(?:get|put|append)(?![\w-])/;
-const KEY = /:key\s+"/;
+const STORE_FUNCTIONS = new Set(['get', 'put', 'append']);
 /** What Jepsen writes into its operations, and the test data of Porcupine has not. */
-const JEPSEN_MEMBER = /:(?:time|index)\s/;
+const JEPSEN_MEMBERS = ['time', 'index'];
 
 /**
  * The format that a text is written in, by its first operation. Throws `HistoryFormatError` if it
@@ -45,9 +45,11 @@ export function detectFormat(text: string): FormatName {
     throw new HistoryFormatError(placeOf(text, at), `one of ${formatNames.join(', ')}`, found);
   }
   if (format !== 'jepsen-edn') return format;
-  const first = FIRST_MAP.exec(start)?.[0] ?? '';
-  if (!KEY.test(first) || !STORE_FUNCTION.test(first)) return 'jepsen-edn';
-  if (!JEPSEN_MEMBER.test(first)) return 'porcupine-kv';
+  const fields = firstFields(text);
+  const f = fields.get('f');
+  const isStore = f?.type === 'keyword' && STORE_FUNCTIONS.has(f.value);
+  if (fields.get('key')?.type !== 'string' || !isStore) return 'jepsen-edn';
+  if (!JEPSEN_MEMBERS.some((name) => fields.has(name))) return 'porcupine-kv';
   throw new HistoryFormatError(
     placeOf(text, at),
     'the format to be named, jepsen-edn (keys begin as nil) or porcupine-kv (as "")',
@@ -55,7 +57,19 @@ export function detectFormat(text: string): FormatName {
   );
 }
 
-/** The offset of the first character that is not space or an EDN comment. */
+/** The fields of the first operation map; none if it cannot be read, which the reader will say. */
+function firstFields(text: string): ReadonlyMap<string, EdnNode> {
+  const fields = new Map<string, EdnNode>();
+  const first = firstEdnNode(text);
+  if (first?.type !== 'map') return fields;
+  for (let index = 0; index < first.items.length; index += 2) {
+    const name = first.items[index]!;
+    if (name.type === 'keyword') fields.set(name.value, first.items[index + 1]!);
+  }
+  return fields;
+}
+
+/** The offset of the first character that is not space, a byte order mark or an EDN comment. */
 function startOf(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const character = text[at]!;
@@ -70,4 +84,4 @@ function startOf(text: string): number {
   return text.length;
 }
 
-const SPACE = new Set([' ', '\t', '\n', '\v', '\f', '\r', ',']);
+const SPACE = new Set(['\ufeff', ' ', '\t', '\n', '\v', '\f', '\r', ',']);

@@ -49,9 +49,21 @@ export function readEdnEvents(text: string): readonly EdnEvent[] {
   return callsFirst(timed);
 }
 
+/** The first event of a text, the nemesis's too; undefined if it cannot be read. */
+export function firstEdnNode(text: string): EdnNode | undefined {
+  try {
+    for (const node of eventNodes(text)) return node;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Misreading) return undefined;
+    throw error;
+  }
+}
+
 function* eventNodes(text: string): Iterable<EdnNode> {
   const cursor = new TextCursor(text);
   const reader = new EdnReader(cursor);
+  if (text.startsWith('\ufeff')) cursor.offset++;
   const start = cursor.offset;
   const closing = reader.open();
   if (closing !== undefined) {

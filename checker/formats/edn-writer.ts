@@ -27,11 +27,17 @@ const SHOWING_KEYS = new Set([
   'txn',
 ]);
 
-/** A store is written as independent registers, which is what Jepsen's checkers know. */
+/**
+ * A store that is only read, written and swapped is written as independent registers, which is what
+ * Jepsen's checkers know.
+ */
 const REGISTER_NAMES: ReadonlyMap<string, string> = new Map([
   ['get', 'read'],
   ['put', 'write'],
 ]);
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+const REGISTER_FUNCTIONS = new Set(['read', 'write', 'get', 'put', 'cas']);
 
 interface Event {
   readonly time: number;
@@ -56,12 +62,14 @@ export function writeJepsenEdn(history: History): string {
   const { model, operations } = history;
   if (model === 'etcd') throw new HistoryError('Jepsen has no words for requests of etcd', 0);
   const events: Event[] = [];
+  const isRegister = operations.every(({ f }) => REGISTER_FUNCTIONS.has(f));
+  const names = isRegister ? REGISTER_NAMES : NO_NAMES;
   const latest = new Map<number, Event>();
   for (const index of inOrderOfCall(operations)) {
     const operation = operations[index]!;
     const refusal = refusalOf(operation, model);
     if (refusal !== undefined) throw new HistoryError(`operation ${index}: ${refusal}`, index);
-    for (const event of eventsOf(operation, latest.get(operation.process))) {
+    for (const event of eventsOf(operation, names, latest.get(operation.process))) {
       latest.set(operation.process, event);
       events.push(event);
     }
@@ -81,13 +89,17 @@ function inOrderOfCall(operations: readonly HistoryOperation[]): readonly number
   });
 }
 
-function eventsOf(operation: HistoryOperation, latest: Event | undefined): readonly Event[] {
+function eventsOf(
+  operation: HistoryOperation,
+  names: ReadonlyMap<string, string>,
+  latest: Event | undefined,
+): readonly Event[] {
   const { call, return: returned } = operation;
   const rank = latest?.time === call ? latest.rank + 1 : 0;
-  const asked = { time: call, rank, text: eventText(operation, 'invoke', call) };
+  const asked = { time: call, rank, text: eventText(operation, names, 'invoke', call) };
   if (returned === null) return [asked];
   const type = operation.f === 'cas' && operation.output === false ? 'fail' : 'ok';
-  const text = eventText(operation, type, returned);
+  const text = eventText(operation, names, type, returned);
   return [asked, { time: returned, rank: returned === call ? rank + 1 : 1, text }];
 }
 
@@ -140,6 +152,7 @@ function hasNullRead(output: Plain | undefined): boolean {
 
 function eventText(
   operation: HistoryOperation,
+  names: ReadonlyMap<string, string>,
   type: 'invoke' | 'ok' | 'fail',
   time: number,
 ): string {
@@ -147,7 +160,7 @@ function eventText(
   const said = saidBy(operation, type);
   const text = f === 'txn' ? transactionText(said) : ednText(said);
   const wrapped = key === undefined ? text : `[${ednText(key)} ${text}]`;
-  const name = REGISTER_NAMES.get(f) ?? f;
+  const name = names.get(f) ?? f;
   return `{:process ${process}, :type :${type}, :f :${name}, :value ${wrapped}, :time ${time}}`;
 }
 

@@ -1,6 +1,7 @@
 /** The requests of etcd's robustness tests, in the words of the `etcd` model. */
 
 import type { Plain } from '../history.ts';
+import { canonicalText } from '../plain.ts';
 import { hashOfText, LONG_TEXT_BYTES } from './etcd-hash.ts';
 import type { JsonNode } from './json.ts';
 import { type Integer, JsonFields, unexpectedJson } from './json-fields.ts';
@@ -113,22 +114,39 @@ function accessOf(node: JsonNode): { readonly type: AccessType; readonly access:
   const range = new JsonFields(fields.required('Range'), 'Range', RANGE_MEMBERS);
   const put = new JsonFields(fields.required('Put'), 'Put', ['Key', 'Value', 'LeaseID']);
   const deleted = new JsonFields(fields.required('Delete'), 'Delete', ['Key']);
-  switch (type) {
-    case 'range':
-      return { type, access: { range: rangeOf(range) } };
-    case 'put': {
-      const value = etcdValueOf(put.required('Value'));
-      const lease = leaseOf(put.integer('LeaseID'));
-      const key = put.text('Key');
-      return { type, access: lease === 0 ? { put: key, value } : { put: key, value, lease } };
-    }
-    case 'delete':
-      return { type, access: { delete: deleted.text('Key') } };
-    default: {
-      const types = [...ACCESS_TYPES.keys()].join(', ');
-      throw unexpectedJson(fields.required('Type'), `a Type: ${types}`);
-    }
+  // All three are always there; two of them are empty.
+  const accesses = {
+    range: { range: rangeOf(range) },
+    put: putOf(put),
+    delete: { delete: deleted.text('Key') },
+  };
+  if (type === undefined) {
+    const types = [...ACCESS_TYPES.keys()].join(', ');
+    throw unexpectedJson(fields.required('Type'), `a Type: ${types}`);
   }
+  for (const [each, member] of MEMBERS_OF_ACCESSES) {
+    if (each === type || canonicalText(accesses[each]) === EMPTY_ACCESSES[each]) continue;
+    throw unexpectedJson(fields.required(member), `an empty ${member} of a ${type}`);
+  }
+  return { type, access: accesses[type] };
+}
+
+const MEMBERS_OF_ACCESSES: readonly (readonly [AccessType, string])[] = [
+  ['range', 'Range'],
+  ['put', 'Put'],
+  ['delete', 'Delete'],
+];
+const EMPTY_ACCESSES: { readonly [type in AccessType]: string } = {
+  range: canonicalText({ range: { start: '', end: '', limit: 0 } }),
+  put: canonicalText({ put: '', value: '' }),
+  delete: canonicalText({ delete: '' }),
+};
+
+function putOf(fields: JsonFields): Plain {
+  const key = fields.text('Key');
+  const value = etcdValueOf(fields.required('Value'));
+  const lease = leaseOf(fields.integer('LeaseID'));
+  return lease === 0 ? { put: key, value } : { put: key, value, lease };
 }
 
 function rangeOf(fields: JsonFields) {

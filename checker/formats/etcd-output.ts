@@ -48,10 +48,10 @@ export function readEtcdOutput(node: JsonNode, input: EtcdInput): EtcdOutput {
   const partial = fields.optionalFlag('PartialResponse');
   const refused = fields.optionalText('ClientError') !== '';
   const revision = fields.number('Revision');
+  const known = fields.optionalNumber('PersistedRevision');
   refuseOthers(fields, input.f, failed || persisted || partial || refused);
   if (failed) return { output: undefined, failed, persisted };
   if (persisted) {
-    const known = fields.optionalNumber('PersistedRevision');
     return { output: known === 0 ? undefined : { revision: known }, failed, persisted };
   }
   if (partial) return { output: { revision }, failed, persisted };

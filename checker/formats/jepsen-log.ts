@@ -4,6 +4,7 @@ import type { History, Plain } from '../history.ts';
 import { findModel } from '../models/catalogue.ts';
 import { plainEqual } from '../plain.ts';
 import { EVENT_TYPES, EventPairing, type EventType } from './event-pairing.ts';
+import { Misreading } from './format-error.ts';
 import type { FailedCas, ReadOptions } from './read-options.ts';
 import { meaningfulLines, TextCursor } from './text-cursor.ts';
 
@@ -32,6 +33,7 @@ export function readJepsenLog(text: string, options: ReadOptions): History {
   for (const line of meaningfulLines(text)) {
     readLine(new TextCursor(text, line), pairing, failedCas, time++);
   }
+  if (time === 0) throw new Misreading(text.length, 'an event', 'the end of the input');
   return {
     model,
     initial: options.initial ?? null,
