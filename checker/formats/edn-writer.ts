@@ -54,8 +54,8 @@ interface Event {
  *
  * A cas that answered false is written as a `:fail` with its arguments, which some checkers take to
  * have never happened. Keys are written as `[key value]`, as `jepsen.independent` does. The initial
- * value and the model are not written. Throws `HistoryError` if a history has what EDN cannot say: a
- * read that answered null (`nil` says that the answer is unknown), keys on some operations alone.
+ * value and the model are not written. Throws `HistoryError` if a history has what EDN cannot say,
+ * such as a read that answered null: `nil` says that the answer is unknown.
  */
 export function writeJepsenEdn(history: History): string {
   assertReadable(history);

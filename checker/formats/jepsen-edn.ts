@@ -122,8 +122,8 @@ function unwrap(event: EdnEvent, reading: Reading) {
 }
 
 /**
- * Whether values are `[key value]` pairs: what has no argument is then invoked with `[key nil]`, and
- * a cas with `[key [old new]]`, which nothing else is.
+ * Whether values are `[key value]` pairs: what has no argument is then invoked with `[key nil]`,
+ * and a cas with `[key [old new]]`, which nothing else is.
  */
 function hasKeys(events: readonly EdnEvent[]): boolean {
   return events.some((event) => {

@@ -1,4 +1,4 @@
-/** The JSON Schema of `quorumlab-history/1`: it accepts and refuses the lines that the reader does. */
+/** The JSON Schema of `quorumlab-history/1`: it accepts and refuses what the reader does. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The property that guards the readers: nothing but a verdict or a located error comes of a file. */
+/** The properties that guard the readers: a verdict or a located error, and nothing guessed. */
 
 import {
   checkHistory,

@@ -96,7 +96,8 @@ function paxiSample(seed: number): string | undefined {
   const lines = randomHistory('register', seed).operations.map((operation) => {
     const { f, value = null, output = null, call, return: returned } = operation;
     const end = returned ?? '9223372036854775807';
-    return `${seed % 3},${f === 'write' ? value : ''},${f === 'read' ? output : ''},${call},${end}\n`;
+    const [input, seen] = f === 'write' ? [value, ''] : ['', output];
+    return `${seed % 3},${input},${seen},${call},${end}\n`;
   });
   return lines.length === 0 ? undefined : lines.join('');
 }
