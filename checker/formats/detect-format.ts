@@ -42,7 +42,7 @@ export function detectFormat(text: string): FormatName {
   if (format === undefined) {
     const line = start.split('\n', 1)[0] ?? '';
     const found = start === '' ? 'the end of the input' : JSON.stringify(shortened(line));
-    throw new HistoryFormatError(placeOf(text, at), `one of ${formatNames.join(', ')}`, found);
+    throw new HistoryFormatError(placeOf(text, at), `a history: ${formatNames.join(', ')}`, found);
   }
   if (format !== 'jepsen-edn') return format;
   const fields = firstFields(text);
@@ -52,7 +52,7 @@ export function detectFormat(text: string): FormatName {
   if (!JEPSEN_MEMBERS.some((name) => fields.has(name))) return 'porcupine-kv';
   throw new HistoryFormatError(
     placeOf(text, at),
-    'the format to be named, jepsen-edn (keys begin as nil) or porcupine-kv (as "")',
+    '--format jepsen-edn, where keys begin as nil, or --format porcupine-kv, where as ""',
     'operations with a :key, which both have',
   );
 }

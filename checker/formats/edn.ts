@@ -34,6 +34,7 @@ const DEPTH_MAX = 100;
 /** A leading zero is refused: Clojure takes such a number for an octal one. */
 const NUMBER = /^[+-]?(?:0|[1-9]\d*)(?:N|(?:\.\d+)?(?:[eE][+-]?\d+)?M?)$/;
 const INTEGER = /^[+-]?\d+N?$/;
+const LEADING_ZERO = /^[+-]?0\d/;
 const SMALL_INTEGER_DIGITS_MAX = 15;
 /** Longer ones are no value of any history, and take long to convert. */
 const NUMBER_DIGITS_MAX = 400;
@@ -199,6 +200,7 @@ export class EdnReader {
       throw cursor.failAt(at, `a number of at most ${NUMBER_DIGITS_MAX} digits`);
     }
     if (NUMBER.test(word)) return readNumber(word, at);
+    if (LEADING_ZERO.test(word)) throw cursor.failAt(at, 'a number without leading zeros');
     if (SYMBOL.test(word) && !SIGNED_DIGIT.test(word)) {
       return { type: 'symbol', at, value: word };
     }

@@ -5,6 +5,7 @@
  */
 
 import type { Plain } from '../history.ts';
+import { Misreading, shortened } from './format-error.ts';
 import { type Escapes, readQuoted } from './quoted-text.ts';
 import type { TextCursor } from './text-cursor.ts';
 
@@ -183,9 +184,9 @@ function readNumber(cursor: TextCursor): number {
   const value = Number(digits);
   // Past 2^53 neighbours coincide, and a register would seem to hold what it does not.
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw cursor.failAt(at, 'an integer between -2^53 and 2^53');
+    throw new Misreading(at, 'an integer between -2^53 and 2^53', shortened(digits));
   }
-  if (!Number.isFinite(value)) throw cursor.failAt(at, 'a finite number');
+  if (!Number.isFinite(value)) throw new Misreading(at, 'a finite number', shortened(digits));
   return value;
 }
 

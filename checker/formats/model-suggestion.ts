@@ -22,13 +22,14 @@ export function modelSuggestedBy(events: readonly EdnEvent[], keyed: boolean): s
   if (first === undefined) return 'cas-register';
   if (invocations.every((event) => isTransaction(event.value))) return 'txn';
   const functions = new Set(invocations.map((event) => event.f));
+  if (functions.size === 1 && functions.has('txn')) return 'txn';
   if (functions.has('add')) return additive(events, functions, first);
   const family = FAMILIES.find(([, known]) => [...functions].every((f) => known.includes(f)));
   if (family === undefined) {
     const stranger = invocations.find((event) => !isKnown(event.f)) ?? first;
     throw new Misreading(
       stranger.at,
-      'the functions of one known model, or a model named by the caller',
+      'the functions of one known model, or the model to be named, as by --model',
       [...functions].map((f) => `:${f}`).join(', '),
     );
   }
@@ -52,7 +53,11 @@ function additive(
     if (read !== undefined && ['set', 'vector', 'list'].includes(read.value.type)) return 'set';
     const found = read === undefined ? 'no read' : `a read of ${describeNode(read.value)}`;
     const at = read?.at ?? first.at;
-    throw new Misreading(at, 'a read of a number or a set to tell the model', found);
+    throw new Misreading(
+      at,
+      'a read of a number or a set, or the model to be named, as by --model',
+      found,
+    );
   }
   if (others.every((f) => f === 'remove')) return 'set';
   const found = others.map((f) => `:${f}`).join(', ');

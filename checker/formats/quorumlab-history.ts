@@ -43,10 +43,7 @@ export function readQuorumlabHistory(text: string, options: ReadOptions): Histor
     }
     const operation = readOperation(members, line.start, words);
     const expected = model?.expects?.(operation) ?? expectsKey(model, operation);
-    if (expected !== undefined) {
-      const found = text.slice(line.start, line.end).trim();
-      throw new Misreading(line.start, expected, shortened(found));
-    }
+    if (expected !== undefined) throw wrong(blamed(members, expected), line.start, expected);
     operations.push(operation);
     starts.push(line.start);
   }
@@ -130,6 +127,9 @@ function readOperation(
     call: integer(call, 'call', start),
     return: timeOfReturn(returned, output, start),
   };
+  if (operation.return !== null && operation.return < operation.call) {
+    throw wrong(returned, start, `a return not before the call, ${operation.call}`);
+  }
   if (key !== undefined) operation.key = word(key, 'a string', start, words);
   if (value !== undefined) operation.value = value.value;
   if (output !== undefined) operation.output = output.value;
@@ -141,6 +141,20 @@ function timeOfReturn(returned: Member | undefined, output: Member | undefined, 
   if (output === undefined) return null;
   throw new Misreading(output.at, 'no output where return is null', '"output"');
 }
+
+/** The member that is not what its model expects; undefined if it is one that is missing. */
+function blamed(members: readonly Member[], expected: string): Member | undefined {
+  if (expected.endsWith(' to have a key')) return undefined;
+  const name = NAMED_IN.find(([, words]) => words.test(expected))?.[0] ?? 'value';
+  return members.find((member) => member.name === name);
+}
+
+/** How the words of models tell which member they are about. */
+const NAMED_IN: readonly (readonly [string, RegExp])[] = [
+  ['f', /^f /],
+  ['key', / to have its keys in its value$/],
+  ['output', /^(?:output|error|result|succeeded|kvs|deleted|count)|in (?:output|result|kvs)/],
+];
 
 function expectsKey(model: Model<unknown> | undefined, { f, key }: HistoryOperation) {
   return model?.isKeyed === true && key === undefined ? `${f} to have a key` : undefined;
@@ -185,6 +199,6 @@ function refuseImpossible(
   } catch (error) {
     if (!(error instanceof HistoryError)) throw error;
     const at = starts[error.operation] ?? 0;
-    throw new Misreading(at, 'operations that sequential processes can do', error.message);
+    throw new Misreading(at, 'one operation at a time of each process', error.message);
   }
 }

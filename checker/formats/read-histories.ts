@@ -1,10 +1,10 @@
 /** One door to all the formats that histories are recorded in. */
 
 import type { History } from '../history.ts';
-import { modelNamed } from '../models/catalogue.ts';
+import { findModel, modelNamed } from '../models/catalogue.ts';
 import { detectFormat } from './detect-format.ts';
 import { readEtcdRobustness } from './etcd-robustness.ts';
-import { located } from './format-error.ts';
+import { HistoryFormatError, located, shortened } from './format-error.ts';
 import { readJepsenEdn } from './jepsen-edn.ts';
 import { readJepsenLog } from './jepsen-log.ts';
 import { readPaxiCsv } from './paxi-csv.ts';
@@ -23,7 +23,17 @@ export function readHistories(text: string, options: ReadOptions = {}): readonly
   // A byte order mark says how the text was encoded, and is no part of it.
   const own = text.startsWith('\ufeff') ? text.slice(1) : text;
   const format = options.format ?? detectFormat(own);
-  return [located(own, () => readHistory(own, format, options))];
+  const history = located(own, () => readHistory(own, format, options));
+  if (options.initial !== undefined) refuseInitial(history);
+  return [history];
+}
+
+/** An initial value that the caller gave, and the model has no state for. */
+function refuseInitial({ model, initial }: History): void {
+  const expected = findModel(model)?.expectsInitial?.(initial);
+  if (expected === undefined) return;
+  const found = `${shortened(JSON.stringify(initial))}, which was asked for`;
+  throw new HistoryFormatError({ line: 1, column: 1 }, expected, found);
 }
 
 function readHistory(text: string, format: FormatName, options: ReadOptions): History {

@@ -31,7 +31,7 @@ const header = (model: string) => `{"format":"quorumlab-history/1","model":"${mo
 
 /** What no schema can say, as it compares members with each other. */
 const BEYOND = [
-  /^operations that sequential processes can do/,
+  /^a return not before the call/,
   /^slice to have a value "l:r" with l <= r/,
   /^output of txn to be its value with the reads filled in/,
   /^results of txn to be \d+, one for each access/,

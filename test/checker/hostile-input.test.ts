@@ -111,10 +111,14 @@ describe('a large value', () => {
 describe('nothing is guessed from EDN', () => {
   test.each([
     ['a symbol, which may be a misspelt nil', '[[0 :invoke :write nill]]', 'a value: nil,'],
-    ['a number that Clojure reads as octal', '[[0 :invoke :write 010]]', 'a value'],
+    [
+      'a number that Clojure reads as octal',
+      '[[0 :invoke :write 010]]',
+      'a number without leading',
+    ],
     ['a ratio', '[[0 :invoke :write 1/2]]', 'a value'],
     ['a key of a map twice', '[[0 :invoke :write {"a" 1 :a 2}]]', 'each key once'],
-    ['a JSON array of objects', '[{"process":1}]', 'one of etcd-robustness, jepsen-edn'],
+    ['a JSON array of objects', '[{"process":1}]', 'a history: etcd-robustness, jepsen-edn'],
   ])('%s is refused', (_, text, expected) => {
     expect(outcomeOf(text)).toContain(`expected ${expected}`);
   });
@@ -130,7 +134,7 @@ describe('the format of a file', () => {
     const text = '{:process 0, :type :invoke, :f :get, :key "x", :value nil, :time 5}';
 
     expect(() => detectFormat(text)).toThrow(HistoryFormatError);
-    expect(() => detectFormat(text)).toThrow('jepsen-edn (keys begin as nil) or porcupine-kv');
+    expect(() => detectFormat(text)).toThrow('--format jepsen-edn, where keys begin as nil');
     expect(outcomeOf(text, 'jepsen-edn')).toBe('linearizable');
     expect(outcomeOf(text, 'porcupine-kv')).toBe('linearizable');
   });
