@@ -156,7 +156,8 @@ export class EdnReader {
     const items: EdnNode[] = [];
     for (;;) {
       const item = this.next(closing, depth + 1);
-      if (item === undefined) return items;
+      // A copy has no more room than it needs; one that grew has room for 17.
+      if (item === undefined) return items.slice();
       items.push(item);
     }
   }
