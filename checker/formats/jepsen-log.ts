@@ -21,7 +21,7 @@ const FUNCTION = /:(?:read|write|cas)(?!\S)/y;
 const NO_ANSWER = /:timed-out(?!\S)/y;
 const NIL = /nil(?!\S)/y;
 const NUMBER = /-?\d+(?!\S)/y;
-const PAIR = /\[[^\S\n]*(-?\d+)(?:,[^\S\n]*|[^\S\n]+,?[^\S\n]*)(-?\d+)[^\S\n]*\](?!\S)/y;
+const PAIR = /\[[^\S\n]*(-?\d+)(?:[^\S\n]*,[^\S\n]*|[^\S\n]+)(-?\d+)[^\S\n]*\](?!\S)/y;
 
 /** Reads such a log. Throws `Misreading`. */
 export function readJepsenLog(text: string, options: ReadOptions): History {

@@ -10,6 +10,7 @@ import {
   surpriseOfDamage,
   surpriseOfHarmless,
 } from './hostility.ts';
+import { Dice } from './random-histories.ts';
 import { sampleFile } from './sample-files.ts';
 
 const FILES = 2_000;
@@ -71,6 +72,26 @@ describe.each(formatNames)('a file said to be %s', (format) => {
   ])('that %s is refused', (_, hostile) => {
     expect(outcomeOf(hostile, format)).toSatisfy(isLocated);
   });
+});
+
+test.each(formatNames)('a megabyte of one character within a %s file is no hang', (format) => {
+  const text = sampleFile(format, 4);
+  const dice = new Dice(format.length);
+  for (let round = 0; round < 30; round++) {
+    const at = dice.below(text.length + 1);
+    const many = dice.pick([' ', '\t', '9', '-', ',', '[', '"', '\\', '#', ';', ':', 'a']);
+    const outcome = outcomeOf(text.slice(0, at) + many.repeat(MEGABYTE) + text.slice(at), format);
+    if (!isVerdict(outcome)) expect(outcome).toSatisfy(isLocated);
+  }
+});
+
+test('a pair of a log may be a megabyte apart, and is looked at once', () => {
+  const call = (value: string) => `INFO  jepsen.util - 0\t:invoke\t:cas\t${value}\n`;
+  const apart = ' '.repeat(MEGABYTE);
+
+  expect(outcomeOf(call(`[1${apart}2]`))).toBe('linearizable');
+  expect(outcomeOf(call(`[1${apart}x]`))).toSatisfy(isLocated);
+  expect(outcomeOf(call(`[${'1'.repeat(MEGABYTE)}${apart}2]`))).toSatisfy(isLocated);
 });
 
 describe('a large value', () => {
