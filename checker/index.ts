@@ -3,10 +3,11 @@
 export type { BudgetOptions, UnknownReason } from './budget.ts';
 export { type CheckOptions, checkHistory, checkLinearizable } from './check.ts';
 export type { Names } from './explanation.ts';
+export { detectFormat, formatNames } from './formats/detect-format.ts';
 export { writeJepsenEdn } from './formats/edn-writer.ts';
 export { HistoryFormatError } from './formats/format-error.ts';
-export { writeQuorumlabHistory } from './formats/quorumlab-history.ts';
-export { detectFormat, formatNames, readHistories } from './formats/read-histories.ts';
+export { writeQuorumlabHistory } from './formats/quorumlab-writer.ts';
+export { readHistories } from './formats/read-histories.ts';
 export type { FailedCas, FormatName, ReadOptions } from './formats/read-options.ts';
 export {
   type History,

@@ -35,6 +35,8 @@ export interface Model<State> {
   partition?(operation: HistoryOperation): string | null;
   /** What was expected instead, if the model does not know such an operation or argument. */
   expects?(operation: HistoryOperation): string | undefined;
+  /** What was expected instead, if the model has no state that stands for such an initial value. */
+  expectsInitial?(initial: Plain): string | undefined;
   /**
    * Whether the operation, with its answer, leaves every state alone at which it is legal: a read,
    * a failed cas. Such operations need no search. A write of the present value is not one.

@@ -1,4 +1,5 @@
 /** Files that are whole or not there, and messages that say which file and what about it. */
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -140,11 +141,30 @@ const RETRY_MS = 10;
 /** The text of a file, a pipe, or standard input; throws an InputError for what has no end. */
 export function readText(path: string): string {
   try {
-    return contentOf(path).toString('utf8').replace(BYTE_ORDER_MARK, '');
+    const content = contentOf(path);
+    assertUtf8(content);
+    return content.toString('utf8').replace(BYTE_ORDER_MARK, '');
   } catch (error) {
     throw new InputError(`cannot read ${path}: ${reasonOf(error)}`);
   }
 }
+
+/** What is no UTF-8 would be read with other characters in its place. */
+function assertUtf8(content: Buffer): void {
+  if (isUtf8(content)) return;
+  const [first, second] = content;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new Error('it is UTF-16, not UTF-8');
+  }
+  for (let line = 1, start = 0; ; line++) {
+    const newline = content.indexOf(NEWLINE, start);
+    const end = newline === -1 ? content.length : newline;
+    if (!isUtf8(content.subarray(start, end))) throw new Error(`line ${line} is not UTF-8`);
+    start = end + 1;
+  }
+}
+
+const NEWLINE = 0x0a;
 
 function contentOf(path: string): Buffer {
   if (path === STANDARD_INPUT) return readToEnd(0);

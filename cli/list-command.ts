@@ -138,6 +138,7 @@ const MODELS: { readonly [model in ModelName]: string } = {
   stack: 'push, pop (null when empty)',
   mutex: 'acquire, release',
   txn: 'txn on several registers at once: [["r", "x", null], ["w", "y", 2]]',
+  etcd: 'range, txn, leaseGrant, leaseRevoke, compact, defragment, with revisions',
 };
 
 function optionInWords(option: OptionSchema): string {

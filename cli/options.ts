@@ -168,7 +168,7 @@ export const CORPUS_PRUNE: OptionTable = {
 export const CHECK: OptionTable = {
   model: text('model to judge by, such as cas-register; see list models'),
   initial: text('initial value as JSON'),
-  format: text('format of the files; found out if not given'),
+  format: text('format of the files, such as paxi-csv; found out if not given'),
   'failed-cas': text('what a failed cas in a Jepsen log means: observed or absent'),
   time: text('wall-clock limit for one file (default 60s)'),
   memory: text('memory limit for one file, such as 1GB'),

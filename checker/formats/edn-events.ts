@@ -1,14 +1,16 @@
 /** The events of a Jepsen EDN file: maps or tuples, in one vector or list or one after another. */
 
-import { type EdnNode, readEdn } from './edn.ts';
+import { type EdnNode, EdnReader } from './edn.ts';
 import { describeNode, itemsOf, unexpected } from './edn-values.ts';
-import { callsFirst, eventTimeOf, orderByTime } from './event-order.ts';
+import { callsFirst, type EventTime, eventTimeOf, orderByTime } from './event-order.ts';
 import { EVENT_TYPES, type EventType } from './event-pairing.ts';
-import { HistoryFormatError, type Place } from './format-error.ts';
+import { Misreading } from './format-error.ts';
+import { END, TextCursor } from './text-cursor.ts';
 
 /** One event of a client; the nemesis's are left out. */
 export interface EdnEvent {
-  readonly place: Place;
+  /** Its offset in the text. */
+  readonly at: number;
   /**
    * The position of the event in the file, from 0, the nemesis's counted too. Where every event of
    * the file has a `:time`: how many have an earlier one.
@@ -16,91 +18,141 @@ export interface EdnEvent {
   readonly time: number;
   readonly process: number;
   readonly type: EventType;
-  readonly isInvocation: boolean;
   /** Without its colon; empty where it is nil or missing. */
   readonly f: string;
   readonly key: EdnNode | undefined;
   readonly value: EdnNode;
 }
 
-/** Reads all events of clients, in order of time. Throws `HistoryFormatError`. */
+type Draft = { -readonly [name in keyof EdnEvent]: EdnEvent[name] };
+
+/** Reads all events of clients, in order of time. Throws `Misreading`. */
 export function readEdnEvents(text: string): readonly EdnEvent[] {
-  const nodes = eventNodes(readEdn(text));
-  const events = nodes.map((node, position) =>
-    node.type === 'map' ? mapEvent(node, position) : tupleEvent(node, position),
-  );
-  const times = nodes.map(eventTimeOf).filter((time) => time !== undefined);
-  if (times.length < nodes.length) return events.filter((event) => event !== undefined);
+  const events: (Draft | undefined)[] = [];
+  const times: EventTime[] = [];
+  // An event is made of each value at once: the values of a large file take more than its events.
+  for (const node of eventNodes(text)) {
+    const time = eventTimeOf(node);
+    if (time !== undefined && times.length === events.length) times.push(time);
+    const position = events.length;
+    events.push(node.type === 'map' ? mapEvent(node, position) : tupleEvent(node, position));
+  }
+  if (times.length < events.length) return events.filter((event) => event !== undefined);
   const { order, ranks } = orderByTime(times);
   const timed: EdnEvent[] = [];
   for (const position of order) {
     const event = events[position];
-    if (event !== undefined) timed.push({ ...event, time: ranks.get(position) ?? position });
+    if (event === undefined) continue;
+    event.time = ranks[position]!;
+    timed.push(event);
   }
   return callsFirst(timed);
 }
 
-function eventNodes(nodes: readonly EdnNode[]): readonly EdnNode[] {
-  const only = nodes[0];
-  if (only === undefined) {
-    throw new HistoryFormatError({ line: 1, column: 1 }, 'an operation', 'the end of the input');
+/** The first event of a text, the nemesis's too; undefined if it cannot be read. */
+export function firstEdnNode(text: string): EdnNode | undefined {
+  try {
+    for (const node of eventNodes(text)) return node;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Misreading) return undefined;
+    throw error;
   }
+}
+
+function* eventNodes(text: string): Iterable<EdnNode> {
+  const cursor = new TextCursor(text);
+  const reader = new EdnReader(cursor);
+  if (text.startsWith('\ufeff')) cursor.offset++;
+  const start = cursor.offset;
+  const closing = reader.open();
+  if (closing !== undefined) {
+    const first = reader.next(closing);
+    if (!isProcess(first)) {
+      for (let node = first; node !== undefined; node = reader.next(closing)) yield node;
+      refuseMore(reader);
+      return;
+    }
+    cursor.offset = start;
+  }
+  const only = reader.next(END);
+  if (only === undefined) throw cursor.fail('an operation');
   const items = itemsOf(only);
-  const isTuple = items !== undefined && isProcess(items[0]);
-  if (items === undefined || isTuple) return nodes;
-  const second = nodes[1];
-  if (second !== undefined) throw unexpected(second, 'the end of the input after the history');
-  return items;
+  if (items !== undefined && !isProcess(items[0])) {
+    yield* items;
+    refuseMore(reader);
+    return;
+  }
+  for (let node: EdnNode | undefined = only; node !== undefined; node = reader.next(END))
+    yield node;
+}
+
+function refuseMore(reader: EdnReader): void {
+  const more = reader.next(END);
+  if (more !== undefined) throw unexpected(more, 'the end of the input after the history');
 }
 
 function isProcess(node: EdnNode | undefined): boolean {
   return node?.type === 'number' || node?.type === 'keyword';
 }
 
-function mapEvent(node: Extract<EdnNode, { type: 'map' }>, time: number): EdnEvent | undefined {
-  const fields = new Map<string, EdnNode>();
-  for (const [name, value] of node.entries) {
-    if (name.type === 'keyword') fields.set(name.value, value);
+function mapEvent(
+  node: Extract<EdnNode, { readonly items: readonly EdnNode[] }>,
+  time: number,
+): Draft | undefined {
+  let process: EdnNode | undefined;
+  let type: EdnNode | undefined;
+  let f: EdnNode | undefined;
+  let key: EdnNode | undefined;
+  let value: EdnNode | undefined;
+  const { items } = node;
+  for (let index = 0; index < items.length; index += 2) {
+    const name = items[index]!;
+    const each = items[index + 1]!;
+    if (name.type !== 'keyword') continue;
+    if (name.value === 'process') process = each;
+    else if (name.value === 'type') type = each;
+    else if (name.value === 'f') f = each;
+    else if (name.value === 'key') key = each;
+    else if (name.value === 'value') value = each;
   }
-  const process = fields.get('process');
-  if (process === undefined) throw missing(node.place, ':process');
+  if (process === undefined) throw missing(node.at, ':process');
   if (isNemesis(process)) return undefined;
-  const type = fields.get('type');
-  if (type === undefined) throw missing(node.place, ':type');
+  if (type === undefined) throw missing(node.at, ':type');
   return {
-    place: node.place,
+    at: node.at,
     time,
     process: processNumber(process),
-    ...typed(type),
-    f: functionName(fields.get('f')),
-    key: fields.get('key'),
-    value: fields.get('value') ?? { type: 'nil', place: node.place },
+    type: eventType(type),
+    f: functionName(f),
+    key,
+    value: value ?? { type: 'nil', at: node.at },
   };
 }
 
-function tupleEvent(node: EdnNode, time: number): EdnEvent | undefined {
+function tupleEvent(node: EdnNode, time: number): Draft | undefined {
   const items = itemsOf(node);
   if (items === undefined) throw unexpected(node, 'an operation map or [process type f value]');
   const [process, type, f, value] = items;
   if (process === undefined || (items.length !== 4 && !isNemesis(process))) {
     const found = `a ${node.type} of ${items.length}`;
-    throw new HistoryFormatError(node.place, '[process type f value]', found);
+    throw new Misreading(node.at, '[process type f value]', found);
   }
   if (isNemesis(process)) return undefined;
-  if (type === undefined || value === undefined) throw missing(node.place, 'a type and a value');
+  if (type === undefined || value === undefined) throw missing(node.at, 'a type and a value');
   return {
-    place: node.place,
+    at: node.at,
     time,
     process: processNumber(process),
-    ...typed(type),
+    type: eventType(type),
     f: functionName(f),
     key: undefined,
     value,
   };
 }
 
-function missing(place: Place, name: string): HistoryFormatError {
-  return new HistoryFormatError(place, `${name} in the operation`, 'none');
+function missing(at: number, name: string): Misreading {
+  return new Misreading(at, `${name} in the operation`, 'none');
 }
 
 function isNemesis(node: EdnNode): boolean {
@@ -114,16 +166,14 @@ function processNumber(node: EdnNode): number {
   return node.value;
 }
 
-function typed(node: EdnNode) {
+function eventType(node: EdnNode): EventType {
   const type = EVENT_TYPES.find((each) => node.type === 'keyword' && node.value === each);
   if (type === undefined) throw unexpected(node, ':invoke, :ok, :fail or :info');
-  return { type, isInvocation: type === 'invoke' };
+  return type;
 }
 
 function functionName(node: EdnNode | undefined): string {
   if (node === undefined || node.type === 'nil') return '';
-  if (node.type !== 'keyword') {
-    throw new HistoryFormatError(node.place, 'a keyword as :f', describeNode(node));
-  }
+  if (node.type !== 'keyword') throw new Misreading(node.at, 'a keyword as :f', describeNode(node));
   return node.value;
 }

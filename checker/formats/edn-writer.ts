@@ -1,21 +1,51 @@
-/** Writes histories as Jepsen EDN, so that other checkers can read them. */
+/**
+ * Writes histories as Jepsen EDN, so that other checkers can read them.
+ *
+ * What that format cannot say is refused, as the history would be judged otherwise when it is read.
+ */
 
-import type { History, HistoryOperation, Plain } from '../history.ts';
-import { isSequence } from '../plain.ts';
+import { type History, HistoryError, type HistoryOperation, type Plain } from '../history.ts';
+import { isPair, isSequence } from '../plain.ts';
+import { assertReadable } from './readable-history.ts';
 
 /** Functions whose answer is the value of the `:ok` event. */
-const ANSWERED = new Set(['read', 'get', 'dequeue', 'pop', 'contains', 'txn']);
+const ANSWERED = new Set(['read', 'get', 'dequeue', 'pop', 'delete', 'acquire', 'release', 'txn']);
+/** Those whose answer `nil` says that there was nothing; of the others, that it is unknown. */
+const NIL_IS_EMPTY = new Set(['dequeue', 'pop']);
+/** Those whose answer none of our models looks at. */
+const UNANSWERED = new Set(['write', 'put', 'enqueue', 'push']);
+/** By their invocations a reader sees that all values are `[key value]` pairs. */
+const SHOWING_KEYS = new Set([
+  'read',
+  'get',
+  'dequeue',
+  'pop',
+  'delete',
+  'acquire',
+  'release',
+  'cas',
+  'txn',
+]);
 
-/** A store is written as independent registers, which is what Jepsen's checkers know. */
+/**
+ * A store that is only read, written and swapped is written as independent registers, which is what
+ * Jepsen's checkers know.
+ */
 const REGISTER_NAMES: ReadonlyMap<string, string> = new Map([
   ['get', 'read'],
   ['put', 'write'],
 ]);
 
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+const REGISTER_FUNCTIONS = new Set(['read', 'write', 'get', 'put', 'cas']);
+
 interface Event {
   readonly time: number;
-  /** At one instant, invocations come before completions: intervals are closed. */
-  readonly rank: 0 | 1;
+  /**
+   * Among events of one instant: 0 for an invocation, 1 for a completion, as intervals are closed;
+   * more for what the same process did at that instant afterwards.
+   */
+  readonly rank: number;
   readonly text: string;
 }
 
@@ -23,33 +53,121 @@ interface Event {
  * The events of a history as a vector of maps, a line each.
  *
  * A cas that answered false is written as a `:fail` with its arguments, which some checkers take to
- * have never happened. Keys are written as `[key value]`, as `jepsen.independent` does.
+ * have never happened. Keys are written as `[key value]`, as `jepsen.independent` does. The initial
+ * value and the model are not written. Throws `HistoryError` if a history has what EDN cannot say,
+ * such as a read that answered null: `nil` says that the answer is unknown.
  */
 export function writeJepsenEdn(history: History): string {
+  assertReadable(history);
+  const { model, operations } = history;
+  if (model === 'etcd') throw new HistoryError('Jepsen has no words for requests of etcd', 0);
   const events: Event[] = [];
-  for (const operation of history.operations) {
-    const { call, return: returned } = operation;
-    events.push({ time: call, rank: 0, text: eventText(operation, 'invoke', call) });
-    if (returned === null) continue;
-    const type = operation.f === 'cas' && operation.output === false ? 'fail' : 'ok';
-    events.push({ time: returned, rank: 1, text: eventText(operation, type, returned) });
+  const isRegister = operations.every(({ f }) => REGISTER_FUNCTIONS.has(f));
+  const names = isRegister ? REGISTER_NAMES : NO_NAMES;
+  const latest = new Map<number, Event>();
+  for (const index of inOrderOfCall(operations)) {
+    const operation = operations[index]!;
+    const refusal = refusalOf(operation, model);
+    if (refusal !== undefined) throw new HistoryError(`operation ${index}: ${refusal}`, index);
+    for (const event of eventsOf(operation, names, latest.get(operation.process))) {
+      latest.set(operation.process, event);
+      events.push(event);
+    }
   }
+  refuseUnseenKeys(operations);
   events.sort((a, b) => a.time - b.time || a.rank - b.rank);
   return `[${events.map(({ text }) => text).join('\n ')}]\n`;
 }
 
+/** By process, each operation comes after those before it: they do not overlap. */
+function inOrderOfCall(operations: readonly HistoryOperation[]): readonly number[] {
+  const endOf = ({ return: returned }: HistoryOperation) => returned ?? Number.POSITIVE_INFINITY;
+  return Array.from(operations.keys()).sort((left, right) => {
+    const a = operations[left]!;
+    const b = operations[right]!;
+    return a.call - b.call || (endOf(a) < endOf(b) ? -1 : endOf(a) > endOf(b) ? 1 : left - right);
+  });
+}
+
+function eventsOf(
+  operation: HistoryOperation,
+  names: ReadonlyMap<string, string>,
+  latest: Event | undefined,
+): readonly Event[] {
+  const { call, return: returned } = operation;
+  const rank = latest?.time === call ? latest.rank + 1 : 0;
+  const asked = { time: call, rank, text: eventText(operation, names, 'invoke', call) };
+  if (returned === null) return [asked];
+  const type = operation.f === 'cas' && operation.output === false ? 'fail' : 'ok';
+  const text = eventText(operation, names, type, returned);
+  return [asked, { time: returned, rank: returned === call ? rank + 1 : 1, text }];
+}
+
+function refuseUnseenKeys(operations: readonly HistoryOperation[]): void {
+  const keyed = operations.filter(({ key }) => key !== undefined).length;
+  if (keyed === 0) return;
+  if (keyed < operations.length) {
+    const index = operations.findIndex(({ key }) => key === undefined);
+    const { f } = operations[index]!;
+    throw new HistoryError(
+      `operation ${index}: expected ${f} to have a key, as others have`,
+      index,
+    );
+  }
+  if (operations.some(({ f }) => SHOWING_KEYS.has(f))) return;
+  const why = 'nothing shows that the values are [key value] pairs, as a read would';
+  throw new HistoryError(`operation 0: ${why}`, 0);
+}
+
+/** Why EDN cannot say it; undefined if it can. */
+function refusalOf(operation: HistoryOperation, model: string): string | undefined {
+  const { f, key, value, output, return: returned } = operation;
+  if (f === 'cas') {
+    if (key === undefined && isPair(value) && isPair(value[1])) {
+      return 'a cas to a pair would be taken for one of [key [old new]]';
+    }
+    return returned === null || typeof output === 'boolean'
+      ? undefined
+      : 'Jepsen has no cas that returned with an unknown answer';
+  }
+  if (returned === null) return undefined;
+  if (f === 'txn') return hasNullRead(output) ? NIL_IS_UNKNOWN : undefined;
+  if (NIL_IS_EMPTY.has(f)) {
+    return output === undefined ? `Jepsen has no unknown answer of ${f}: nil is empty` : undefined;
+  }
+  if (f === 'read' || f === 'get') return output === null ? NIL_IS_UNKNOWN : undefined;
+  if (output === undefined || output === null || ANSWERED.has(f) || UNANSWERED.has(f)) {
+    return undefined;
+  }
+  const isLookedAt = !(model === 'counter' && f === 'add') && !(model === 'list' && f === 'append');
+  return isLookedAt ? `Jepsen has no place for the answer of ${f}` : undefined;
+}
+
+const NIL_IS_UNKNOWN = 'a read of null: in Jepsen, nil says that the answer is unknown';
+
+function hasNullRead(output: Plain | undefined): boolean {
+  if (!isSequence(output)) return false;
+  return output.some((access) => isSequence(access) && access[0] === 'r' && access[2] === null);
+}
+
 function eventText(
   operation: HistoryOperation,
+  names: ReadonlyMap<string, string>,
   type: 'invoke' | 'ok' | 'fail',
   time: number,
 ): string {
-  const { process, f, key, value, output } = operation;
-  const answered = type === 'ok' && ANSWERED.has(f) && output !== undefined;
-  const said = answered ? output : (value ?? null);
+  const { process, f, key } = operation;
+  const said = saidBy(operation, type);
   const text = f === 'txn' ? transactionText(said) : ednText(said);
   const wrapped = key === undefined ? text : `[${ednText(key)} ${text}]`;
-  const name = REGISTER_NAMES.get(f) ?? f;
+  const name = names.get(f) ?? f;
   return `{:process ${process}, :type :${type}, :f :${name}, :value ${wrapped}, :time ${time}}`;
+}
+
+function saidBy({ f, value, output }: HistoryOperation, type: 'invoke' | 'ok' | 'fail'): Plain {
+  if (!ANSWERED.has(f)) return value ?? null;
+  if (type === 'ok') return output ?? null;
+  return f === 'txn' ? (value ?? null) : null;
 }
 
 function transactionText(transaction: Plain): string {

@@ -13,7 +13,7 @@ import type { EdnNode } from './edn.ts';
 import { type EdnEvent, readEdnEvents } from './edn-events.ts';
 import { itemsOf, nameOf, plainOf, unexpected } from './edn-values.ts';
 import { type Ending, EventPairing, type Request } from './event-pairing.ts';
-import { HistoryFormatError } from './format-error.ts';
+import { Misreading } from './format-error.ts';
 import { isTransaction, transactionAnswer, transactionOf } from './jepsen-transaction.ts';
 import { modelSuggestedBy } from './model-suggestion.ts';
 import type { ReadOptions } from './read-options.ts';
@@ -26,18 +26,20 @@ interface Reading {
   readonly failedCas: 'observed' | 'absent';
 }
 
-/** Functions whose answer is the value of the `:ok` event; the others' value is an argument. */
-const ANSWERED = new Set(['read', 'get', 'dequeue', 'pop']);
-/** Functions whose answer `nil` means that the answer is unknown. */
-const NIL_UNKNOWN = new Set(['read', 'get']);
-const NO_ARGUMENT = new Set(['read', 'get', 'dequeue', 'pop', 'acquire', 'release']);
-/** What the key-value model calls the operations of a register. */
+/** Functions without an argument: the value of the `:ok` event is their answer. */
+const NO_ARGUMENT = new Set(['read', 'get', 'dequeue', 'pop', 'delete', 'acquire', 'release']);
+/** Those whose answer `nil` says that there was nothing; of the others, that it is unknown. */
+const NIL_IS_EMPTY = new Set(['dequeue', 'pop']);
+/** Those that answer whether they did it, if anything: what else is said is a note. */
+const ANSWERED_YES_OR_NO = new Set(['delete', 'acquire', 'release']);
+const STORES = new Set(['kv', 'dictionary']);
+/** What a store calls the operations of a register. */
 const STORE_NAMES: ReadonlyMap<string, string> = new Map([
   ['read', 'get'],
   ['write', 'put'],
 ]);
 
-/** Reads such a file. Throws `HistoryFormatError`. */
+/** Reads such a file. Throws `Misreading`. */
 export function readJepsenEdn(text: string, options: ReadOptions): History {
   const events = readEdnEvents(text);
   const keyed = hasKeys(events);
@@ -49,41 +51,39 @@ export function readJepsenEdn(text: string, options: ReadOptions): History {
 }
 
 function readEvent(event: EdnEvent, pairing: EventPairing, reading: Reading): void {
-  const { process, place, time } = event;
+  const { process, at, time } = event;
   if (event.type === 'invoke') {
-    pairing.invoke(process, requestOf(event, reading), time, place);
+    pairing.invoke(process, requestOf(event, reading), time, at);
     return;
   }
   const f = nameIn(event, reading);
-  const request = pairing.requestOf(process, f, place);
+  const request = pairing.requestOf(process, f, at);
   if (event.type === 'info') pairing.lose(process);
-  else if (event.type === 'ok')
-    pairing.end(process, okEnding(event, request, reading), time, place);
+  else if (event.type === 'ok') pairing.end(process, okEnding(event, request, reading), time, at);
   else if (event.f === 'cas' && reading.failedCas === 'observed') {
-    pairing.end(process, { output: false }, time, place);
-  } else pairing.end(process, undefined, time, place);
+    pairing.end(process, { output: false }, time, at);
+  } else pairing.end(process, undefined, time, at);
 }
 
 function requestOf(event: EdnEvent, reading: Reading): Request {
   const f = nameIn(event, reading);
   const { key, value } = unwrap(event, reading);
-  const keyPart = key === undefined ? {} : { key };
-  if (f === 'txn') return { f, ...keyPart, value: transactionOf(value) };
-  if (NO_ARGUMENT.has(event.f)) return { f, ...keyPart };
-  return { f, ...keyPart, value: argumentOf(f, value) };
+  if (f === 'txn') return { f, key, value: transactionOf(value) };
+  if (NO_ARGUMENT.has(event.f)) return { f, key, value: undefined };
+  return { f, key, value: argumentOf(f, value) };
 }
 
 function okEnding(event: EdnEvent, request: Request, reading: Reading): Ending {
   const { key, value } = unwrap(event, reading);
   if (key !== request.key) throw unexpected(event.value, `a value of key ${String(request.key)}`);
   if (request.f === 'txn') return transactionAnswer(value, request.value, event);
-  if (ANSWERED.has(event.f)) {
-    if (value.type === 'nil' && NIL_UNKNOWN.has(event.f)) return {};
+  if (NO_ARGUMENT.has(event.f)) {
+    if (value.type === 'nil') return NIL_IS_EMPTY.has(event.f) ? { output: null } : {};
+    if (value.type !== 'boolean' && ANSWERED_YES_OR_NO.has(event.f)) return {};
     return { output: plainOf(value) };
   }
-  if (NO_ARGUMENT.has(event.f)) return {};
-  const backfill = value.type === 'nil' ? {} : { value: backfillOf(value, request) };
-  return event.f === 'cas' ? { ...backfill, output: true } : backfill;
+  const argument = value.type === 'nil' ? undefined : backfillOf(value, request);
+  return { value: argument, output: event.f === 'cas' ? true : undefined };
 }
 
 /** The argument that an `:ok` event repeats, or names where the invocation left it `nil`. */
@@ -92,7 +92,7 @@ function backfillOf(value: EdnNode, request: Request): Plain {
   const asked = request.value ?? null;
   if (asked === null || plainEqual(asked, argument)) return argument;
   const expected = `the value of the invocation, ${canonicalText(asked)}`;
-  throw new HistoryFormatError(value.place, expected, canonicalText(argument));
+  throw new Misreading(value.at, expected, canonicalText(argument));
 }
 
 function argumentOf(f: string, value: EdnNode): Plain {
@@ -107,13 +107,13 @@ function nameIn(event: EdnEvent, reading: Reading): string {
     }
     return 'txn';
   }
-  if (event.f === '') throw new HistoryFormatError(event.place, ':f in the operation', 'none');
-  return reading.model === 'kv' ? (STORE_NAMES.get(event.f) ?? event.f) : event.f;
+  if (event.f === '') throw new Misreading(event.at, ':f in the operation', 'none');
+  return STORES.has(reading.model) ? (STORE_NAMES.get(event.f) ?? event.f) : event.f;
 }
 
-function unwrap(event: EdnEvent, reading: Reading): { key?: string; value: EdnNode } {
+function unwrap(event: EdnEvent, reading: Reading) {
   if (event.key !== undefined) return { key: nameOf(event.key), value: event.value };
-  if (!reading.keyed) return { value: event.value };
+  if (!reading.keyed) return { key: undefined, value: event.value };
   const [key, value] = itemsOf(event.value) ?? [];
   if (key === undefined || value === undefined) {
     throw unexpected(event.value, 'a [key value] pair, as elsewhere in this file');
@@ -122,15 +122,15 @@ function unwrap(event: EdnEvent, reading: Reading): { key?: string; value: EdnNo
 }
 
 /**
- * Whether values are `[key value]` pairs: a read is then invoked with `[key nil]`, and a cas with
- * `[key [old new]]`, which nothing else is.
+ * Whether values are `[key value]` pairs: what has no argument is then invoked with `[key nil]`,
+ * and a cas with `[key [old new]]`, which nothing else is.
  */
 function hasKeys(events: readonly EdnEvent[]): boolean {
   return events.some((event) => {
     const items = itemsOf(event.value);
     if (event.type !== 'invoke' || items?.length !== 2 || event.key !== undefined) return false;
     const second = items[1]!;
-    if (event.f === 'read' || event.f === 'get') return second.type === 'nil';
+    if (NO_ARGUMENT.has(event.f)) return second.type === 'nil';
     if (event.f === 'cas') return itemsOf(second)?.length === 2;
     return event.f === 'txn' && isTransaction(second);
   });

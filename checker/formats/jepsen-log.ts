@@ -4,25 +4,36 @@ import type { History, Plain } from '../history.ts';
 import { findModel } from '../models/catalogue.ts';
 import { plainEqual } from '../plain.ts';
 import { EVENT_TYPES, EventPairing, type EventType } from './event-pairing.ts';
+import { Misreading } from './format-error.ts';
 import type { FailedCas, ReadOptions } from './read-options.ts';
-import { TextCursor } from './text-cursor.ts';
+import { meaningfulLines, TextCursor } from './text-cursor.ts';
 
 const TIMED_OUT = ':timed-out';
 const SAFE_DIGITS_MAX = 15;
 
-/** Reads such a log. Throws `HistoryFormatError`. */
+/** Within a line: a newline ends it. */
+const SPACE = /[^\S\n]+/y;
+const LOGGER = /INFO[^\S\n]+jepsen\.util[^\S\n]+-[^\S\n]+/y;
+const NEMESIS = /:nemesis(?!\S)/y;
+const PROCESS = /\d{1,15}(?!\S)/y;
+const TYPE = /:(?:invoke|ok|fail|info)(?!\S)/y;
+const FUNCTION = /:(?:read|write|cas)(?!\S)/y;
+const NO_ANSWER = /:timed-out(?!\S)/y;
+const NIL = /nil(?!\S)/y;
+const NUMBER = /-?\d+(?!\S)/y;
+const PAIR = /\[[^\S\n]*(-?\d+)(?:[^\S\n]*,[^\S\n]*|[^\S\n]+)(-?\d+)[^\S\n]*\](?!\S)/y;
+
+/** Reads such a log. Throws `Misreading`. */
 export function readJepsenLog(text: string, options: ReadOptions): History {
   const model = options.model ?? 'cas-register';
   const pairing = new EventPairing(findModel(model));
   // In these logs `:fail :cas` says that the value was another one: that is an observation.
   const failedCas = options.failedCas ?? 'observed';
-  let lineNumber = 0;
   let time = 0;
-  for (const line of text.split('\n')) {
-    lineNumber++;
-    if (line.trim() === '') continue;
-    readLine(new TextCursor(line, lineNumber), pairing, failedCas, time++);
+  for (const line of meaningfulLines(text)) {
+    readLine(new TextCursor(text, line), pairing, failedCas, time++);
   }
+  if (time === 0) throw new Misreading(text.length, 'an event', 'the end of the input');
   return {
     model,
     initial: options.initial ?? null,
@@ -36,43 +47,38 @@ function readLine(
   failedCas: FailedCas,
   time: number,
 ): void {
-  if (take(cursor, /INFO\s+jepsen\.util\s+-\s+/y) === undefined) {
-    throw cursor.fail('"INFO  jepsen.util - "');
-  }
-  const processPlace = cursor.place();
-  if (take(cursor, /:nemesis\b/y) !== undefined) return;
-  const process = Number(field(cursor, /\d{1,15}(?!\S)/y, 'a process number or :nemesis'));
-  const type = eventType(field(cursor, /:(?:invoke|ok|fail|info)(?!\S)/y, EVENT_FIELD));
-  const f = field(cursor, /:(?:read|write|cas)(?!\S)/y, ':read, :write or :cas').slice(1);
-  const valueCursor = cursor.offset;
-  const timedOut = take(cursor, /:timed-out(?!\S)/y) !== undefined;
+  if (take(cursor, LOGGER) === undefined) throw cursor.fail('"INFO  jepsen.util - "');
+  const at = cursor.offset;
+  if (take(cursor, NEMESIS) !== undefined) return;
+  const process = Number(field(cursor, PROCESS, 'a process number or :nemesis'));
+  const type = eventType(field(cursor, TYPE, EVENT_FIELD));
+  const f = field(cursor, FUNCTION, ':read, :write or :cas').slice(1);
+  const valueAt = cursor.offset;
+  const timedOut = take(cursor, NO_ANSWER) !== undefined;
   const value = timedOut ? undefined : readValue(cursor);
-  take(cursor, /\s+/y);
+  take(cursor, SPACE);
   if (!cursor.atEnd) throw cursor.fail('the end of the line');
   if (timedOut && (type === 'invoke' || type === 'ok')) {
-    cursor.offset = valueCursor;
-    throw cursor.fail(`a value other than ${TIMED_OUT}`);
+    throw cursor.failAt(valueAt, `a value other than ${TIMED_OUT}`);
   }
   if (value !== undefined && !fits(type, f, value)) {
-    cursor.offset = valueCursor;
-    throw cursor.fail(f === 'cas' ? '[old new]' : f === 'write' ? 'a number' : 'nil or a number');
+    throw cursor.failAt(valueAt, expectedOf(type, f));
   }
   if (type === 'invoke') {
-    const request = f === 'read' ? { f } : { f, value: value ?? null };
-    pairing.invoke(process, request, time, processPlace);
+    const argument = f === 'read' ? undefined : (value ?? null);
+    pairing.invoke(process, { f, key: undefined, value: argument }, time, at);
     return;
   }
-  const asked = pairing.requestOf(process, f, processPlace).value;
+  const asked = pairing.requestOf(process, f, at).value;
+  if (value !== undefined && asked !== undefined && !plainEqual(asked, value)) {
+    throw cursor.failAt(valueAt, `the value of the invocation, ${JSON.stringify(asked)}`);
+  }
   if (type === 'info') {
     pairing.lose(process);
     return;
   }
-  if (type === 'ok' && asked !== undefined && !plainEqual(asked, value)) {
-    cursor.offset = valueCursor;
-    throw cursor.fail(`the value of the invocation, ${JSON.stringify(asked)}`);
-  }
   const ending = type === 'ok' ? okEnding(f, value ?? null) : failEnding(f, timedOut, failedCas);
-  pairing.end(process, ending, time, processPlace);
+  pairing.end(process, ending, time, at);
 }
 
 const EVENT_FIELD = EVENT_TYPES.map((type) => `:${type}`).join(', ');
@@ -97,35 +103,40 @@ function fits(type: EventType, f: string, value: Plain): boolean {
   return type === 'ok' || type === 'fail' ? !Array.isArray(value) : value === null;
 }
 
-function readValue(cursor: TextCursor): Plain {
-  if (take(cursor, /nil(?!\S)/y) !== undefined) return null;
-  const number = take(cursor, /-?\d+(?!\S)/y);
-  if (number !== undefined) return safeNumber(cursor, number);
-  const pair = take(cursor, /\[\s*-?\d+[\s,]+-?\d+\s*\](?!\S)/y);
-  if (pair === undefined) throw cursor.fail(`nil, a number, [a b] or ${TIMED_OUT}`);
-  const [old, next] = pair.match(/-?\d+/g) ?? [];
-  return [safeNumber(cursor, old ?? ''), safeNumber(cursor, next ?? '')];
+function expectedOf(type: EventType, f: string): string {
+  if (f === 'cas') return '[old new] as the value of a cas';
+  if (f === 'write') return 'a number as the value of a write';
+  if (type === 'ok' || type === 'fail') return 'nil or a number as the answer of a read';
+  return 'nil as the value of a read that has no answer';
 }
 
-function safeNumber(cursor: TextCursor, digits: string): number {
-  if (digits.length > SAFE_DIGITS_MAX) {
-    cursor.offset -= digits.length;
-    throw cursor.fail(`a number of at most ${SAFE_DIGITS_MAX} digits`);
-  }
+function readValue(cursor: TextCursor): Plain {
+  if (take(cursor, NIL) !== undefined) return null;
+  const at = cursor.offset;
+  const number = take(cursor, NUMBER)?.[0];
+  if (number !== undefined) return safeNumber(cursor, number, at);
+  const pair = take(cursor, PAIR);
+  if (pair === undefined) throw cursor.fail(`nil, a number, [a b] or ${TIMED_OUT}`);
+  return [safeNumber(cursor, pair[1] ?? '', at), safeNumber(cursor, pair[2] ?? '', at)];
+}
+
+function safeNumber(cursor: TextCursor, digits: string, at: number): number {
+  const tooLong = digits.length > SAFE_DIGITS_MAX;
+  if (tooLong) throw cursor.failAt(at, `numbers of at most ${SAFE_DIGITS_MAX} digits`);
   return Number(digits);
 }
 
 function field(cursor: TextCursor, pattern: RegExp, expected: string): string {
-  const word = take(cursor, pattern);
+  const word = take(cursor, pattern)?.[0];
   if (word === undefined) throw cursor.fail(expected);
-  if (take(cursor, /\s+/y) === undefined) throw cursor.fail('another field');
+  if (take(cursor, SPACE) === undefined) throw cursor.fail('another field');
   return word;
 }
 
-function take(cursor: TextCursor, pattern: RegExp): string | undefined {
+function take(cursor: TextCursor, pattern: RegExp): RegExpExecArray | undefined {
   pattern.lastIndex = cursor.offset;
   const match = pattern.exec(cursor.text);
   if (match === null) return undefined;
   cursor.offset += match[0].length;
-  return match[0];
+  return match;
 }

@@ -1,6 +1,7 @@
 /**
  * Our own format, `quorumlab-history/1`: lines of JSON, a header first, then one operation a line
- * in any order. Members that are not known are refused.
+ * in any order. Members that are not known are refused. `docs/HISTORY-FORMAT.md` describes it, and
+ * `docs/quorumlab-history.schema.json` is its JSON Schema.
  */
 
 import {
@@ -12,64 +13,60 @@ import {
 } from '../history.ts';
 import type { Model } from '../model.ts';
 import { findModel, modelNames } from '../models/catalogue.ts';
-import { HistoryFormatError, type Place } from './format-error.ts';
-import { type JsonMember, readJsonObject } from './json.ts';
+import { Misreading, shortened } from './format-error.ts';
+import { type JsonMember, readJsonObject, skipJsonSpace } from './json.ts';
 import type { ReadOptions } from './read-options.ts';
+import { meaningfulLines, TextCursor } from './text-cursor.ts';
 
 export const QUORUMLAB_FORMAT = 'quorumlab-history/1';
 
-const HEADER_MEMBERS = ['format', 'model', 'initial'];
-const OPERATION_MEMBERS = ['process', 'f', 'key', 'value', 'call', 'return', 'output'];
+type Member = JsonMember<Plain>;
+type Draft = { -readonly [name in keyof HistoryOperation]: HistoryOperation[name] };
 
-/** The members of one line by name. */
-type Members = ReadonlyMap<string, JsonMember>;
-
-/** Reads such a file. Throws `HistoryFormatError`. */
+/** Reads such a file. Throws `Misreading`. */
 export function readQuorumlabHistory(text: string, options: ReadOptions): History {
   const operations: HistoryOperation[] = [];
-  const lines: number[] = [];
+  const starts: number[] = [];
+  // One copy of each function's and key's name, which may be in every line.
+  const words = new Map<string, string>();
   let header: { readonly model: string; readonly initial: Plain } | undefined;
-  let lineNumber = 0;
   let model: Model<unknown> | undefined;
-  for (const line of text.split('\n')) {
-    lineNumber++;
-    if (line.trim() === '') continue;
-    const start: Place = { line: lineNumber, column: 1 };
+  for (const line of meaningfulLines(text)) {
+    const cursor = new TextCursor(text, line);
+    const members = readJsonObject(cursor);
+    skipJsonSpace(cursor);
+    if (!cursor.atEnd) throw cursor.fail('the end of the line');
     if (header === undefined) {
-      header = readHeader(membersOf(line, lineNumber, HEADER_MEMBERS), start, options);
+      header = readHeader(members, line.start, options);
       model = findModel(header.model);
       continue;
     }
-    const operation = readOperation(membersOf(line, lineNumber, OPERATION_MEMBERS), start);
+    const operation = readOperation(members, line.start, words);
     const expected = model?.expects?.(operation) ?? expectsKey(model, operation);
-    if (expected !== undefined) throw new HistoryFormatError(start, expected, line.trim());
+    if (expected !== undefined) throw wrong(blamed(members, expected), line.start, expected);
     operations.push(operation);
-    lines.push(lineNumber);
+    starts.push(line.start);
   }
   if (header === undefined) {
-    const found = 'the end of the input';
-    throw new HistoryFormatError({ line: 1, column: 1 }, `a ${QUORUMLAB_FORMAT} header`, found);
+    throw new Misreading(text.length, `a ${QUORUMLAB_FORMAT} header`, 'the end of the input');
   }
-  refuseImpossible(operations, lines);
-  return { ...header, operations };
+  refuseImpossible(operations, starts);
+  return { model: header.model, initial: header.initial, operations };
 }
 
-/** Writes a history in our format, with a line feed after every line. */
-export function writeQuorumlabHistory(history: History): string {
-  const { model, initial, operations } = history;
-  const lines = [JSON.stringify({ format: QUORUMLAB_FORMAT, model, initial })];
-  for (const { process, f, key, value, call, return: returned, output } of operations) {
-    lines.push(JSON.stringify({ process, f, key, value, call, return: returned, output }));
+function readHeader(members: readonly Member[], start: number, options: ReadOptions) {
+  let format: Member | undefined;
+  let named: Member | undefined;
+  let initial: Member | undefined;
+  for (const member of members) {
+    if (member.name === 'format') format = member;
+    else if (member.name === 'model') named = member;
+    else if (member.name === 'initial') initial = member;
+    else throw unknown(member, 'format, model, initial');
   }
-  return `${lines.join('\n')}\n`;
-}
-
-function readHeader(members: Members, start: Place, options: ReadOptions) {
-  const format = members.get('format');
   if (format?.value !== QUORUMLAB_FORMAT) {
     throw wrong(format, start, `"format":"${QUORUMLAB_FORMAT}"`);
   }
-  const named = members.get('model');
   if (named !== undefined && typeof named.value !== 'string') {
     throw wrong(named, start, 'the name of a model');
   }
@@ -78,70 +75,130 @@ function readHeader(members: Members, start: Place, options: ReadOptions) {
   if (options.model === undefined && findModel(model) === undefined) {
     throw wrong(named, start, `a model: ${modelNames().join(', ')}`);
   }
-  return { model, initial: options.initial ?? members.get('initial')?.value ?? null };
+  const expected = findModel(model)?.expectsInitial?.(initial?.value ?? null);
+  if (expected !== undefined && options.initial === undefined) {
+    throw wrong(initial, start, expected);
+  }
+  return { model, initial: options.initial ?? initial?.value ?? null };
 }
 
-function readOperation(members: Members, start: Place): HistoryOperation {
-  const f = members.get('f');
-  const key = members.get('key');
-  const value = members.get('value');
-  const output = members.get('output');
-  if (typeof f?.value !== 'string') throw wrong(f, start, '"f", a string');
-  if (key !== undefined && typeof key.value !== 'string') throw wrong(key, start, 'a string');
-  const returned = members.get('return');
-  if (returned === undefined) throw wrong(returned, start, '"return", an integer or null');
-  if (returned.value === null && output !== undefined) {
-    throw new HistoryFormatError(output.namePlace, 'no output where return is null', '"output"');
+function readOperation(
+  members: readonly Member[],
+  start: number,
+  words: Map<string, string>,
+): HistoryOperation {
+  let process: Member | undefined;
+  let f: Member | undefined;
+  let key: Member | undefined;
+  let value: Member | undefined;
+  let call: Member | undefined;
+  let returned: Member | undefined;
+  let output: Member | undefined;
+  for (const member of members) {
+    switch (member.name) {
+      case 'process':
+        process = member;
+        break;
+      case 'f':
+        f = member;
+        break;
+      case 'key':
+        key = member;
+        break;
+      case 'value':
+        value = member;
+        break;
+      case 'call':
+        call = member;
+        break;
+      case 'return':
+        returned = member;
+        break;
+      case 'output':
+        output = member;
+        break;
+      default:
+        throw unknown(member, 'process, f, key, value, call, return, output');
+    }
   }
-  return {
-    process: integer(members, 'process', start),
-    f: f.value,
-    ...(typeof key?.value === 'string' ? { key: key.value } : {}),
-    ...(value === undefined ? {} : { value: value.value }),
-    call: integer(members, 'call', start),
-    return: returned.value === null ? null : integer(members, 'return', start),
-    ...(output === undefined ? {} : { output: output.value }),
+  const operation: Draft = {
+    process: integer(process, 'process', start),
+    f: word(f, '"f", a string', start, words),
+    call: integer(call, 'call', start),
+    return: timeOfReturn(returned, output, start),
   };
+  if (operation.return !== null && operation.return < operation.call) {
+    throw wrong(returned, start, `a return not before the call, ${operation.call}`);
+  }
+  if (key !== undefined) operation.key = word(key, 'a string', start, words);
+  if (value !== undefined) operation.value = value.value;
+  if (output !== undefined) operation.output = output.value;
+  return operation;
 }
+
+function timeOfReturn(returned: Member | undefined, output: Member | undefined, start: number) {
+  if (returned?.value !== null) return integer(returned, 'return', start, ' or null');
+  if (output === undefined) return null;
+  throw new Misreading(output.at, 'no output where return is null', '"output"');
+}
+
+/** The member that is not what its model expects; undefined if it is one that is missing. */
+function blamed(members: readonly Member[], expected: string): Member | undefined {
+  if (expected.endsWith(' to have a key')) return undefined;
+  const name = NAMED_IN.find(([, words]) => words.test(expected))?.[0] ?? 'value';
+  return members.find((member) => member.name === name);
+}
+
+/** How the words of models tell which member they are about. */
+const NAMED_IN: readonly (readonly [string, RegExp])[] = [
+  ['f', /^f /],
+  ['key', / to have its keys in its value$/],
+  ['output', /^(?:output|error|result|succeeded|kvs|deleted|count)|in (?:output|result|kvs)/],
+];
 
 function expectsKey(model: Model<unknown> | undefined, { f, key }: HistoryOperation) {
   return model?.isKeyed === true && key === undefined ? `${f} to have a key` : undefined;
 }
 
-function membersOf(line: string, lineNumber: number, known: readonly string[]): Members {
-  const members = new Map<string, JsonMember>();
-  for (const member of readJsonObject(line, lineNumber)) {
-    if (!known.includes(member.name)) {
-      const found = JSON.stringify(member.name);
-      throw new HistoryFormatError(member.namePlace, `one of ${known.join(', ')}`, found);
-    }
-    members.set(member.name, member);
-  }
-  return members;
+function integer(member: Member | undefined, name: string, start: number, orElse = ''): number {
+  const value = member?.value;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw wrong(member, start, `"${name}", an integer${orElse}`);
 }
 
-function integer(members: Members, name: string, start: Place): number {
-  const member = members.get(name);
-  if (typeof member?.value === 'number' && Number.isSafeInteger(member.value)) return member.value;
-  throw wrong(member, start, `"${name}", an integer`);
+function word(
+  member: Member | undefined,
+  expected: string,
+  start: number,
+  words: Map<string, string>,
+): string {
+  const value = member?.value;
+  if (typeof value !== 'string') throw wrong(member, start, expected);
+  const known = words.get(value);
+  if (known !== undefined) return known;
+  words.set(value, value);
+  return value;
+}
+
+function unknown(member: Member, known: string): Misreading {
+  return new Misreading(member.at, `one of ${known}`, JSON.stringify(shortened(member.name)));
 }
 
 /** An error at the member's value, or at the line if it is missing. */
-function wrong(member: JsonMember | undefined, start: Place, expected: string) {
-  if (member === undefined) return new HistoryFormatError(start, expected, 'none');
-  return new HistoryFormatError(member.place, expected, JSON.stringify(member.value));
+function wrong(member: Member | undefined, start: number, expected: string): Misreading {
+  if (member === undefined) return new Misreading(start, expected, 'none');
+  return new Misreading(member.valueAt, expected, shortened(JSON.stringify(member.value)));
 }
 
-function refuseImpossible(operations: readonly HistoryOperation[], lines: readonly number[]): void {
+function refuseImpossible(
+  operations: readonly HistoryOperation[],
+  starts: readonly number[],
+): void {
   try {
     validateOperations(operations);
   } catch (error) {
     if (!(error instanceof HistoryError)) throw error;
-    const place = { line: lines[error.operation] ?? 1, column: 1 };
-    throw new HistoryFormatError(
-      place,
-      'operations that sequential processes can do',
-      error.message,
-    );
+    const at = starts[error.operation] ?? 0;
+    throw new Misreading(at, 'one operation at a time of each process', error.message);
   }
 }

@@ -2,7 +2,13 @@
 
 import type { Plain } from '../history.ts';
 
-export type FormatName = 'jepsen-edn' | 'jepsen-log' | 'porcupine-kv' | 'quorumlab';
+export type FormatName =
+  | 'etcd-robustness'
+  | 'jepsen-edn'
+  | 'jepsen-log'
+  | 'paxi-csv'
+  | 'porcupine-kv'
+  | 'quorumlab';
 
 /**
  * What a failed compare-and-set means. `observed`: it answered false, so the value was not the old

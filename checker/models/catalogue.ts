@@ -2,6 +2,7 @@
 
 import type { Model } from '../model.ts';
 import { counter } from './counter.ts';
+import { etcd } from './etcd.ts';
 import { dictionary, kv } from './kv.ts';
 import { list } from './list.ts';
 import { mutex } from './mutex.ts';
@@ -22,6 +23,7 @@ export const models = {
   stack,
   mutex,
   txn,
+  etcd,
 } satisfies Record<string, Model<unknown>>;
 
 export type ModelName = keyof typeof models;

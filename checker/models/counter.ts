@@ -11,6 +11,10 @@ export const counter: Model<number> = {
   partition: partitionByKey,
   observes: (operation) => operation.f === 'read',
   isRead: (operation) => operation.f === 'read',
+  expectsInitial: (initial) =>
+    initial === null || typeof initial === 'number'
+      ? undefined
+      : 'initial of a counter to be a number or null',
   expects: (operation) => {
     if (operation.f === 'read') return undefined;
     if (operation.f !== 'add') return 'f to be add or read';

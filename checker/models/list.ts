@@ -19,6 +19,10 @@ export const list: Model<string> = {
   partition: partitionByKey,
   observes: (operation) => operation.f === 'read',
   isRead: (operation) => operation.f === 'read',
+  expectsInitial: (initial) =>
+    initial === null || isSequence(initial)
+      ? undefined
+      : 'initial of a list to be an array or null',
   expects: expectsList,
   describe: ({ f, value, output }) =>
     f === 'append' ? `append ${JSON.stringify(value)}` : `read = ${JSON.stringify(output)}`,

@@ -14,6 +14,10 @@ export const mutex: Model<boolean> = {
   partition: partitionByKey,
   observes: (operation) => operation.output === false,
   isRead: () => false,
+  expectsInitial: (initial) =>
+    initial === null || typeof initial === 'boolean'
+      ? undefined
+      : 'initial of a mutex to be true, false or null',
   expects: ({ f }) =>
     f === 'acquire' || f === 'release' ? undefined : 'f to be acquire or release',
   describe: ({ f, output }) => (output === false ? `${f} refused` : f),

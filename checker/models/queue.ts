@@ -43,6 +43,7 @@ export const queue: Model<QueueItems> = {
   partition: partitionByKey,
   observes: (operation) => operation.f === 'dequeue' && operation.output === null,
   isRead: () => false,
+  expectsInitial,
   expects: (operation) => expectsOneOf(operation, 'enqueue', 'dequeue'),
   describe: (operation) => describe(operation, 'enqueue'),
   collection: {
@@ -70,6 +71,7 @@ export const stack: Model<StackItems> = {
   partition: partitionByKey,
   observes: (operation) => operation.f === 'pop' && operation.output === null,
   isRead: () => false,
+  expectsInitial,
   expects: (operation) => expectsOneOf(operation, 'push', 'pop'),
   describe: (operation) => describe(operation, 'push'),
   collection: {
@@ -87,6 +89,14 @@ function enqueue({ log, from, to }: QueueItems, { value }: HistoryOperation): St
     return { ok: true, next: { log: [...log.slice(from, to), value], from: 0, to: to - from + 1 } };
   }
   return { ok: true, next: { log, from, to: to + 1 } };
+function expectsInitial(initial: Plain): string | undefined {
+  const isLine = initial === null || (isSequence(initial) && !initial.includes(null));
+  return isLine ? undefined : 'initial to be an array of values other than null, or null';
+}
+
+function insert(state: readonly Plain[], operation: HistoryOperation): Step<readonly Plain[]> {
+  const { value } = operation;
+  return value === undefined ? REFUSED : { ok: true, next: [...state, value] };
 }
 
 const NOTHING: StackItems = { text: '' };

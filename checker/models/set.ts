@@ -19,6 +19,8 @@ export const set: Model<readonly string[]> = {
     f === 'read' ? null : `${key ?? ''} ${value === undefined ? '' : canonicalText(value)}`,
   observes: ({ f, output }) => f === 'read' || f === 'contains' || output === false,
   isRead: ({ f }) => f === 'read' || f === 'contains',
+  expectsInitial: (initial) =>
+    initial === null || isSequence(initial) ? undefined : 'initial of a set to be an array or null',
   expects: expectsSet,
   describe: ({ f, value, output }) => {
     const argument = value === undefined ? '' : ` ${JSON.stringify(value)}`;

@@ -6,6 +6,7 @@
  */
 
 import { type HistoryOperation, type Model, models, type Plain } from '../../checker/index.ts';
+import { etcdVocabulary } from './etcd-vocabulary.ts';
 
 /** A stream of numbers below 2^32 that depends on its seed alone (xorshift32, Marsaglia 2003). */
 export class Dice {
@@ -48,7 +49,7 @@ export interface RandomHistory {
 }
 
 /** What a client may ask of each model, and what it may be told, right or wrong. */
-interface Vocabulary {
+export interface Vocabulary {
   readonly initial: (dice: Dice) => Plain;
   readonly request: (dice: Dice, serial: number) => Pick<HistoryOperation, 'f' | 'value' | 'key'>;
   /** Answers to try until the model takes one; the last resort is no answer at all. */
@@ -228,6 +229,7 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
     request: (dice) => ({ f: dice.pick(['acquire', 'release']) }),
     answers: () => [true, false],
   },
+  etcd: etcdVocabulary,
   txn: {
     initial: (dice) => dice.pick([null, { x: 1 }]),
     request: (dice) => {

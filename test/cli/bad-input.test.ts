@@ -172,6 +172,28 @@ describe('a history that is no good', () => {
     expectRefused(await quorumlab(folder.path, 'check', 'bad.ndjson'), 'bad.ndjson', place);
   });
 
+  it.each([
+    ['not UTF-8', [0x7b, 0x0a, 0xc3, 0x28], 'line 2 is not UTF-8'],
+    ['UTF-16', [0xff, 0xfe, 0x7b, 0x00], 'it is UTF-16, not UTF-8'],
+  ])('is refused, not read with other characters, if it is %s', async (_title, bytes, why) => {
+    writeFileSync(join(folder.path, 'bad.ndjson'), Uint8Array.from(bytes));
+    expectRefused(await quorumlab(folder.path, 'check', 'bad.ndjson'), 'bad.ndjson', why);
+  });
+
+  it('is judged in every format, named or found out', async () => {
+    given('paxi.csv', '1,5,,0,10\n1,,5,20,30\n');
+    for (const words of [[], ['--format', 'paxi-csv']]) {
+      const ended = await quorumlab(folder.path, 'check', 'paxi.csv', ...words);
+      expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('register')]);
+    }
+  });
+
+  it('is refused where its model begins with no such value', async () => {
+    given('a.ndjson', '{"format":"quorumlab-history/1","model":"counter"}');
+    const words = ['check', 'a.ndjson', '--initial', '"zero"'];
+    expectRefused(await quorumlab(folder.path, ...words), 'a number or null', '"zero"');
+  });
+
   it('that is not there is refused by name', async () => {
     expectRefused(await quorumlab(folder.path, 'check', 'nowhere.edn'), 'nowhere.edn', 'no such');
   });
