@@ -2,7 +2,7 @@
 
 export type { BudgetOptions, UnknownReason } from './budget.ts';
 export { type CheckOptions, checkHistory, checkLinearizable } from './check.ts';
-export type { Names } from './explanation.ts';
+export { describeOperation, type Names } from './explanation.ts';
 export { writeJepsenEdn } from './formats/edn-writer.ts';
 export { HistoryFormatError } from './formats/format-error.ts';
 export { writeQuorumlabHistory } from './formats/quorumlab-history.ts';
@@ -30,4 +30,5 @@ export {
   models,
   UnknownModelError,
 } from './models/catalogue.ts';
+export { statesAlong } from './states.ts';
 export type { CheckResult, Counterexample, Verdict } from './verdict.ts';

@@ -5,6 +5,8 @@ export interface Interrupt {
   readonly signal: AbortSignal;
   /** The exit code that the signal stands for, once it has come. */
   exitCode(): ExitCode | undefined;
+  /** Does what no signal can be heard in: meanwhile one ends the process, as by default. */
+  pausedFor<T>(work: () => T): T;
   /** Gives the signals back to the system. */
   release(): void;
 }
@@ -20,14 +22,26 @@ export function listenForInterrupt(): Interrupt {
   };
   const onInterrupt = hear(EXIT.interrupted);
   const onTerminate = hear(EXIT.terminated);
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onTerminate);
+  const listen = (): void => {
+    process.on('SIGINT', onInterrupt);
+    process.on('SIGTERM', onTerminate);
+  };
+  const release = (): void => {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onTerminate);
+  };
+  listen();
   return {
     signal: abort.signal,
     exitCode: () => exitCode,
-    release: () => {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
+    pausedFor: (work) => {
+      release();
+      try {
+        return work();
+      } finally {
+        listen();
+      }
     },
+    release,
   };
 }

@@ -14,6 +14,7 @@ export const list: Model<string> = {
   expects: expectsList,
   describe: ({ f, value, output }) =>
     f === 'append' ? `append ${JSON.stringify(value)}` : `read = ${JSON.stringify(output)}`,
+  describeState: (state) => `[${state.slice(0, -1)}]`,
   growth: growthOf,
 };
 
