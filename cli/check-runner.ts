@@ -50,7 +50,7 @@ const GRACE_SHARE = 0.04;
 /** How often the memory of the process is looked at while a worker is at work. */
 const MEMORY_EVERY_MS = 20;
 /** Beyond its limit by this factor it is not waited for. */
-const MEMORY_EXCESS = 1.06;
+const MEMORY_EXCESS = 1.04;
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
 export class CheckRunner {

@@ -8,13 +8,16 @@ import { paint } from './paint.ts';
 
 /** As wide as lines get where the terminal does not say. */
 const WIDTH_DEFAULT = 100;
+/** In a narrower one they are broken by the terminal. */
+const WIDTH_MIN = 40;
 /** A verdict with its reasons, on lines of their own. */
 export function verdictText(judged: Judged, settings: CheckSettings): string {
   const { checked, shown, states } = judged;
   const { counterexample, operations = 0 } = checked;
   const lines = [headLine(checked, settings)];
   if (counterexample !== undefined) {
-    const width = Math.min(WIDTH_DEFAULT, process.stdout.columns ?? WIDTH_DEFAULT);
+    const columns = process.stdout.columns || WIDTH_DEFAULT;
+    const width = Math.max(WIDTH_MIN, Math.min(WIDTH_DEFAULT, columns));
     const example = { counterexample, shown, states, of: operations };
     lines.push(...counterexampleLines(example, { width, mark: paint.failing }), '');
   } else if (checked.verdict === 'not-linearizable') {

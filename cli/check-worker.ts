@@ -5,6 +5,8 @@ import { clock, DONE, type ThreadTask } from './check-thread.ts';
 
 /** How often the memory of the process is looked at, which takes a system call. */
 const MEMORY_EVERY_MS = 4;
+/** A table grows at one go, by as much as a third of all there is: the rest is kept for that. */
+const MEMORY_SHARE = 0.8;
 
 parentPort?.on('message', ({ task, deadline, steps }: ThreadTask) => {
   const { memoryBytes = Number.POSITIVE_INFINITY } = task;
@@ -16,7 +18,7 @@ parentPort?.on('message', ({ task, deadline, steps }: ThreadTask) => {
       const now = clock();
       if (now >= nextLook && memoryBytes !== Number.POSITIVE_INFINITY) {
         nextLook = now + MEMORY_EVERY_MS;
-        if (process.memoryUsage.rss() > memoryBytes) return 'memory';
+        if (process.memoryUsage.rss() > memoryBytes * MEMORY_SHARE) return 'memory';
       }
       return now > deadline ? 'time' : undefined;
     },
