@@ -68,14 +68,17 @@ export class CheckRunner {
     const text = task.text ?? textAtHand(task.file, this.settings.interrupt, watch);
     if (text === REFUSED) return;
     const whole = text === undefined ? task : { ...task, text };
+    let begun: BegunHistory | undefined;
     if (text !== undefined && text.length <= SMALL_BYTES) {
-      const news = judgedHere(whole, Math.min(deadline, clock() + HERE_MS), deadline);
-      if (news !== undefined) {
-        for (const each of news) tell(each, watch);
+      const tried = judgedHere(whole, Math.min(deadline, clock() + HERE_MS), deadline);
+      if (!tried.isCutShort) {
+        for (const each of tried.news) tell(each, watch);
         return;
       }
+      const [first] = tried.news;
+      if (first?.kind === 'begun') begun = first.begun;
     }
-    await this.runInWorker(whole, startedAt, deadline, watch);
+    await this.runInWorker({ task: whole, startedAt, deadline, begun }, watch);
   }
 
   async close(): Promise<void> {
@@ -83,15 +86,11 @@ export class CheckRunner {
     this.worker = undefined;
   }
 
-  private async runInWorker(
-    task: CheckTask,
-    startedAt: number,
-    deadline: number,
-    watch: FileWatch,
-  ): Promise<void> {
+  private async runInWorker(work: LongWork, watch: FileWatch): Promise<void> {
+    const { task, startedAt, deadline } = work;
     const steps = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
-    let begun: BegunHistory | undefined;
-    let begunAt = clock();
+    let { begun } = work;
+    let begunAt = startedAt;
     let violatedMs: number | undefined;
     const elapsed = (since: number): number => rounded(clock() - since);
     watch.goesOn(() => ({
@@ -126,6 +125,7 @@ export class CheckRunner {
   ): Promise<'done' | NonNullable<CheckedHistory['reason']>> {
     const { interrupt, timeMs } = this.settings;
     const { memoryBytes = Number.POSITIVE_INFINITY } = task.task;
+    if (interrupt.signal.aborted) return Promise.resolve('interrupted');
     this.worker ??= newWorker(memoryBytes);
     const { worker } = this;
     return new Promise((resolve, reject) => {
@@ -170,12 +170,23 @@ function tell(news: CheckNews, watch: FileWatch): void {
   if (news.kind === 'refused') watch.refused(news.message);
 }
 
-/** All that there is to tell of a file, unless it takes longer than is decent in this thread. */
-function judgedHere(
-  task: CheckTask,
-  until: number,
-  deadline: number,
-): readonly CheckNews[] | undefined {
+/** What does not end in this thread. */
+interface LongWork {
+  readonly task: CheckTask;
+  readonly startedAt: number;
+  readonly deadline: number;
+  /** What is known of it already. */
+  readonly begun: BegunHistory | undefined;
+}
+
+interface Tried {
+  /** All that there is to tell of the file, or its beginning. */
+  readonly news: readonly CheckNews[];
+  /** It would have taken longer than is decent in this thread. */
+  readonly isCutShort: boolean;
+}
+
+function judgedHere(task: CheckTask, until: number, deadline: number): Tried {
   const news: CheckNews[] = [];
   let isCutShort = false;
   checkFile(task, {
@@ -186,7 +197,7 @@ function judgedHere(
       return 'time';
     },
   });
-  return isCutShort ? undefined : news;
+  return { news, isCutShort };
 }
 
 const REFUSED = Symbol('refused');
