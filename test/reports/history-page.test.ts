@@ -89,7 +89,7 @@ describe.skipIf(findChromium() === undefined && !isCi)('the page of a history', 
     await page.getByRole('heading', { name: 'FAIL stale.ndjson' }).waitFor();
   });
 
-  it('tells the counterexample by itself, step by step, with states and what cannot be', async () => {
+  it('tells the counterexample step by step, with states and what cannot be', async () => {
     const page = await browser.open(`${several}#/h/0`);
     const pane = page.locator('section[aria-labelledby="counterexample-heading"]');
     expect(await pane.locator('.evidence tbody tr').allTextContents()).toEqual([
