@@ -4,8 +4,11 @@
 export type UnknownReason = 'time' | 'memory' | 'steps';
 
 export interface BudgetOptions {
-  /** Asked every few hundred steps; answering true ends the check with the reason `time`. */
-  readonly shouldStop?: () => boolean;
+  /**
+   * Asked every few hundred steps, and told how many there were; answering true ends the check with
+   * the reason `time`.
+   */
+  readonly shouldStop?: (steps: number) => boolean;
   /** Transitions of the model that may be tried in all. Unlimited if absent. */
   readonly maxSteps?: number;
   /** Bytes that memo entries and interned states may take. 512 MiB if absent. */
@@ -26,7 +29,7 @@ export class Budget {
   bytes = 0;
   bytesPeak = 0;
   exhausted: UnknownReason | undefined;
-  private readonly shouldStop: (() => boolean) | undefined;
+  private readonly shouldStop: ((steps: number) => boolean) | undefined;
   private readonly stepsMax: number;
   private readonly bytesMax: number;
   private nextQuestion: number;
@@ -72,7 +75,7 @@ export class Budget {
   /** Asks the caller at once, between phases that count no steps. */
   ask(): boolean {
     this.nextQuestion = this.steps + STEPS_PER_QUESTION;
-    if (this.exhausted === undefined && this.shouldStop?.()) this.exhausted = 'time';
+    if (this.exhausted === undefined && this.shouldStop?.(this.steps)) this.exhausted = 'time';
     return this.exhausted === undefined;
   }
 

@@ -23,6 +23,8 @@ export interface CheckOptions extends BudgetOptions {
   readonly witness?: readonly number[];
   /** How a counterexample's sentence names processes and times. */
   readonly names?: Names;
+  /** Told that the answer is no, before evidence for it is gathered, which may take longer. */
+  readonly onViolation?: () => void;
 }
 
 /** Judges a history by the model that it names. Throws if the model or the history is no good. */
@@ -55,6 +57,7 @@ export function checkLinearizable<State>(
     } else if (decision.outcome === 'none') {
       const counts = countsOf(budget);
       if (!evidence) return { verdict: 'not-linearizable', ...counts };
+      options.onViolation?.();
       const counterexample = explain(model, initial, operations, part, budget.steps, options);
       return { verdict: 'not-linearizable', counterexample, ...counts };
     } else {

@@ -25,8 +25,7 @@ export function sentenceFor<State>(
     names.process?.(operation.process) ?? `c${operation.process}`;
   const when = (time: number | null) =>
     time === null ? 'no time' : (names.time?.(time) ?? String(time));
-  const what = (operation: HistoryOperation) =>
-    shortened(model.describe?.(operation) ?? describe(operation));
+  const what = (operation: HistoryOperation) => shortened(describeOperation(model, operation));
   const claim = `${who(failing)} ${what(failing)} at ${when(failing.return)}`;
   const fork = forkedFrom(model, operations, failing);
   if (fork !== undefined) {
@@ -137,6 +136,11 @@ function supports(operation: HistoryOperation, failing: HistoryOperation): boole
     return seen.includes(value);
   }
   return isSequence(seen) && seen.some((item) => plainEqual(item, value));
+}
+
+/** An operation, with its answer where that says something, in the words of its model. */
+export function describeOperation<State>(model: Model<State>, operation: HistoryOperation): string {
+  return model.describe?.(operation) ?? describe(operation);
 }
 
 function describe({ f, key, value, output }: HistoryOperation): string {

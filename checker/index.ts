@@ -2,7 +2,7 @@
 
 export type { BudgetOptions, UnknownReason } from './budget.ts';
 export { type CheckOptions, checkHistory, checkLinearizable } from './check.ts';
-export type { Names } from './explanation.ts';
+export { describeOperation, type Names } from './explanation.ts';
 export { detectFormat, formatNames } from './formats/detect-format.ts';
 export { writeJepsenEdn } from './formats/edn-writer.ts';
 export { HistoryFormatError } from './formats/format-error.ts';
@@ -47,6 +47,7 @@ export {
   UnknownModelError,
 } from './models/catalogue.ts';
 export { determinised, type NondeterministicModel } from './nondeterministic.ts';
+export { statesAlong } from './states.ts';
 export type {
   CheckResult,
   ConsistencyResult,

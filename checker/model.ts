@@ -54,6 +54,8 @@ export interface Model<State> {
   isRead?(operation: HistoryOperation): boolean;
   /** The operation in a person's words: `read x = 3`. */
   describe?(operation: HistoryOperation): string;
+  /** A state in a person's words; needed where neither it nor its key are that already. */
+  describeState?(state: State): string;
   /** Says what the operation is to a register, so that the fast exact test can be used. */
   registerAccess?(operation: HistoryOperation): RegisterAccess | undefined;
   /** Of a collection that only grows, and is read as a whole: for its fast exact test. */

@@ -34,6 +34,8 @@ interface Command {
   readonly alsoTakes?: string;
   readonly about: string;
   readonly options: { readonly [name: string]: Options };
+  /** Command lines, without `quorumlab`, and what they do. */
+  readonly examples?: readonly (readonly [string, string])[];
   /** Loads the command's code, which `--help` has no need of, and runs it; the exit code. */
   run(given: Given): Promise<number>;
 }
@@ -122,9 +124,14 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'check',
     takes: '<file..>',
-    takesAbout: 'histories; - is standard input',
+    takesAbout: "files, or patterns such as 'runs/**/*.edn'; - is standard input",
     about: 'judge recorded histories',
     options: CHECK,
+    examples: [
+      ['check history.edn', 'the format is found out'],
+      ["check 'runs/**/*.ndjson' --html report.html", 'and a page about all'],
+      ['check - --model queue --time 5m', 'standard input'],
+    ],
     run: async (given) => (await import('./check-command.ts')).checkCommand(given),
   },
   {
@@ -210,7 +217,10 @@ export async function execute(words: readonly string[]): Promise<number> {
     where.command(
       `${action} ${command.takes}`,
       command.about,
-      (builder: Argv) => describePositional(builder, command).options(command.options),
+      (builder: Argv) => {
+        for (const [line, about] of command.examples ?? []) builder.example(`$0 ${line}`, about);
+        return describePositional(builder, command).options(command.options);
+      },
       async (parsed: ParsedArguments) => {
         exitCode = await command.run(new Given(parsed));
       },

@@ -126,6 +126,14 @@ async function valuesOf(option: string): Promise<readonly string[]> {
       return SWITCH;
     case 'expect':
       return ['pass', 'fail'];
+    case 'model':
+      return (await import('../checker/index.ts')).modelNames();
+    case 'format':
+      return (await import('../checker/index.ts')).formatNames;
+    case 'level':
+      return (await import('./check-levels.ts')).LEVELS;
+    case 'failed-cas':
+      return (await import('./check-settings.ts')).FAILED_CAS;
     default:
       return [];
   }

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { visible } from '../reports/lines.ts';
 import { oracleName } from '../reports/words.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { RunResult } from '../scenarios/spec.ts';
@@ -32,7 +33,6 @@ import {
   type SavedFailure,
   SITUATION,
 } from './saved-failure.ts';
-import { visible } from './table.ts';
 import { today } from './today.ts';
 import { version } from './version.ts';
 

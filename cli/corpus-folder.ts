@@ -1,12 +1,12 @@
 /** The saved failures of a folder, and what else lies in it. */
 import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { visible } from '../reports/lines.ts';
 import { InputError } from './exit.ts';
 import { folderNamed, readJson, reasonOf, writeFileWhole } from './files.ts';
 import { failureText, isEdited, type SavedFailure, withoutRecord } from './saved-failure.ts';
 import { failureOf, formatOf } from './saved-files.ts';
 import { fittingSpec } from './spec-fit.ts';
-import { visible } from './table.ts';
 
 export const CORPUS_DEFAULT = 'corpus';
 

@@ -5,29 +5,46 @@ export interface Interrupt {
   readonly signal: AbortSignal;
   /** The exit code that the signal stands for, once it has come. */
   exitCode(): ExitCode | undefined;
+  /** Does what no signal can be heard in: meanwhile one ends the process, as by default. */
+  pausedFor<T>(work: () => T): T;
   /** Gives the signals back to the system. */
   release(): void;
 }
 
-export function listenForInterrupt(): Interrupt {
+const STOPPING = '\nstopping; once more to stop at once\n';
+
+/** `told` is written to stderr at the first signal; nothing, where the end follows at once. */
+export function listenForInterrupt(told = STOPPING): Interrupt {
   const abort = new AbortController();
   let exitCode: ExitCode | undefined;
   const hear = (code: ExitCode) => (): void => {
     if (exitCode !== undefined) process.exit(code);
     exitCode = code;
-    process.stderr.write('\nstopping; once more to stop at once\n');
+    process.stderr.write(told);
     abort.abort();
   };
   const onInterrupt = hear(EXIT.interrupted);
   const onTerminate = hear(EXIT.terminated);
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onTerminate);
+  const listen = (): void => {
+    process.on('SIGINT', onInterrupt);
+    process.on('SIGTERM', onTerminate);
+  };
+  const release = (): void => {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onTerminate);
+  };
+  listen();
   return {
     signal: abort.signal,
     exitCode: () => exitCode,
-    release: () => {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
+    pausedFor: (work) => {
+      release();
+      try {
+        return work();
+      } finally {
+        listen();
+      }
     },
+    release,
   };
 }

@@ -1,6 +1,7 @@
 /** `quorumlab list`: what there is to run, to break and to judge by. */
 import type { ModelName } from '../checker/index.ts';
 import { mutants, protocols } from '../protocols/index.ts';
+import { wrapped } from '../reports/lines.ts';
 import { formatCount } from '../reports/words.ts';
 import { DETERMINISM } from '../scenarios/campaign-run.ts';
 import { scenarios } from '../scenarios/catalogue/index.ts';
@@ -13,7 +14,6 @@ import { faultItems, IN_A_PLAN, type Item, TITLES } from './fault-list.ts';
 import { chosen, type Given, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
 import { paint } from './paint.ts';
-import { wrapped } from './table.ts';
 
 /** Judged over two runs, so it sits beside the oracles of one. */
 const DETERMINISM_ITEM = {

@@ -166,13 +166,15 @@ export const CORPUS_PRUNE: OptionTable = {
 };
 
 export const CHECK: OptionTable = {
-  model: text('model to judge by, such as cas-register; see list models'),
-  initial: text('initial value as JSON'),
+  model: text("model to judge by, such as cas-register, in place of the file's; see list models"),
+  initial: text('value before the first operation, as JSON, such as 0 or \'"a"\''),
+  level: text('what to hold it against (default linearizable)'),
   format: text('format of the files, such as paxi-csv; found out if not given'),
-  'failed-cas': text('what a failed cas in a Jepsen log means: observed or absent'),
-  time: text('wall-clock limit for one file (default 60s)'),
-  memory: text('memory limit for one file, such as 1GB'),
-  ...JSON_FLAG,
+  'failed-cas': text('what a failed cas in Jepsen files means: observed or absent'),
+  time: { ...text('wall-clock limit for one file (default 60s)'), alias: 't' },
+  memory: text('memory limit of the process, such as 1GB; 512MB of search tables by default'),
+  html: text('write an HTML report of all files to this file'),
+  json: flag('print one JSON object for each history on stdout'),
 };
 
 export const LIST: OptionTable = { ...JSON_FLAG };

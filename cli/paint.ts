@@ -12,6 +12,7 @@ export const paint = {
   unknown: (): string => chalk.yellow.bold('UNKNOWN'),
   stale: (): string => chalk.yellow.bold('STALE'),
   differs: (): string => chalk.yellow.bold('DIFFERS'),
+  failing: (text: string): string => chalk.red(text),
   dim: (text: string): string => chalk.dim(text),
   strong: (text: string): string => chalk.bold(text),
 };

@@ -1,4 +1,6 @@
 /** `quorumlab replay FOLDER`: every saved failure in it, a line each, and what they come to. */
+
+import { visible } from '../reports/lines.ts';
 import { formatCount, formatElapsed } from '../reports/words.ts';
 import { firstFailure } from '../scenarios/campaign-run.ts';
 import type { RunResult } from '../scenarios/spec.ts';
@@ -14,7 +16,6 @@ import { WorkerPool } from './pool.ts';
 import { LOST } from './progress.ts';
 import { type Comparison, compare } from './replay-command.ts';
 import { assertNoSimulationOptions, savedTarget } from './replay-target.ts';
-import { visible } from './table.ts';
 
 export async function replayFolder(folder: string, given: Given): Promise<ExitCode> {
   assertNoSimulationOptions(folder, given);

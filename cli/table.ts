@@ -1,4 +1,5 @@
 /** Tables without lines, as wide as the terminal: what is too long goes on in its own column. */
+import { visible, wrapped } from '../reports/lines.ts';
 import { paint } from './paint.ts';
 
 /** As wide as lines get where the terminal does not say; also the most that reads well. */
@@ -45,21 +46,4 @@ export function tableText(columns: readonly Column[], rows: readonly Row[]): str
 
 function padded(cell: string, width = 0, column?: Column): string {
   return column?.isNumber === true ? cell.padStart(width) : cell.padEnd(width);
-}
-
-/** Lines of at most `width` characters, broken at spaces; `hanging` begins those that follow. */
-export function wrapped(text: string, width: number, hanging = ''): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/ (?! )/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(last === undefined ? word : hanging + word);
-  }
-  return lines;
-}
-
-/** What files say must not move the cursor. */
-export function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 }

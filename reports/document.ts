@@ -12,6 +12,7 @@ import type {
 import type { Explanation } from '../scenarios/explain/explanation.ts';
 import type { RunResult, Thrown, Verdict } from '../scenarios/spec.ts';
 import type { ReportComparison } from './comparison-document.ts';
+import type { HistoryHead } from './history-document.ts';
 
 export const REPORT_FORMAT = 'quorumlab-report/1';
 
@@ -33,6 +34,8 @@ export interface ReportIndex {
   readonly repeat?: string;
   readonly campaign?: ReportCampaign;
   readonly comparison?: ReportComparison;
+  /** Histories out of files, which are blocks of their own. */
+  readonly histories?: readonly HistoryHead[];
   readonly runs: readonly RunHead[];
 }
 

@@ -27,6 +27,7 @@ import {
   runBlock,
 } from './document.ts';
 import { escapeHtml } from './escape-html.ts';
+import type { ReportHistory } from './history-document.ts';
 import { namedRecord } from './named-numbers.ts';
 import { EVENT_LIMIT, packEvents } from './pack.ts';
 import { reportTitle, staticSummary } from './static-summary.ts';
@@ -66,14 +67,19 @@ export interface ComparisonInput {
 export function renderReport(input: ReportInput): string {
   const { index, runs } = assemble(input);
   const metadata = input.metadata ?? input.campaign?.metadata;
-  const script = readAsset('viewer.js');
-  const style = readAsset('viewer.css');
   const limit = input.eventLimit ?? EVENT_LIMIT;
   const blocks = [
     gzipBlock(INDEX_BLOCK, index),
     ...runs.map((run, number) => gzipBlock(runBlock(number), packRun(run, input, limit))),
   ];
   if (metadata !== undefined) blocks.push(jsonBlock(METADATA_BLOCK, metadata));
+  return pageOf(reportTitle(index), staticSummary(index, runs), blocks);
+}
+
+/** The viewer with its data in `blocks`; `summary` is HTML, and all there is without scripts. */
+export function pageOf(title: string, summary: string, blocks: readonly string[]): string {
+  const script = readAsset('viewer.js');
+  const style = readAsset('viewer.css');
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -83,11 +89,11 @@ export function renderReport(input: ReportInput): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     '<meta name="referrer" content="no-referrer">',
-    `<title>${escapeHtml(reportTitle(index))}</title>`,
+    `<title>${escapeHtml(title)}</title>`,
     `<style>${style}</style>`,
     '</head>',
     '<body>',
-    `<div id="app">${staticSummary(index, runs)}</div>`,
+    `<div id="app">${summary}</div>`,
     ...blocks,
     `<script>${script}</script>`,
     '</body>',
@@ -199,7 +205,8 @@ const GZIP_SYSTEM_BYTE = 9;
 const GZIP_SYSTEM_UNKNOWN = 255;
 const GZIP_LEVEL = 6;
 
-function gzipBlock(id: string, value: ReportIndex | ReportRun): string {
+/** A block of data, as the viewer reads it. */
+export function gzipBlock(id: string, value: ReportIndex | ReportRun | ReportHistory): string {
   const bytes = gzipSync(JSON.stringify(value), { level: GZIP_LEVEL });
   bytes[GZIP_SYSTEM_BYTE] = GZIP_SYSTEM_UNKNOWN;
   return `<script type="${BLOCK_TYPE}" id="${id}">${bytes.toString('base64')}</script>`;

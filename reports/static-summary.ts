@@ -41,13 +41,13 @@ export function staticSummary(index: ReportIndex, runs: readonly RunResult[]): s
   runs.forEach((run, number) => {
     parts.push(...runSummary(run, index.runs[number]?.replay));
   });
-  parts.push(
-    '<p class="quiet">The interactive report needs scripts, and a browser that knows ',
-    'DecompressionStream (Chrome 80, Firefox 113, Safari 16.4 or newer).</p>',
-    '</main>',
-  );
+  parts.push(SCRIPTS_NEEDED, '</main>');
   return parts.join('');
 }
+
+export const SCRIPTS_NEEDED =
+  '<p class="quiet">The interactive report needs scripts, and a browser that knows ' +
+  'DecompressionStream (Chrome 80, Firefox 113, Safari 16.4 or newer).</p>';
 
 function campaignSummary(campaign: ReportCampaign, repeat: string | undefined): readonly string[] {
   const { totals, scenarios, protocol } = campaign;

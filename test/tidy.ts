@@ -28,6 +28,7 @@ const LAYERS: { readonly [folder: string]: Layer } = {
     types: true,
     words: ['sim/fault.ts'],
   },
+  testing: { ours: ['checker/', 'reports/'] },
   cli: { ours: ['sim/', 'protocols/', 'checker/', 'scenarios/', 'reports/'] },
 };
 

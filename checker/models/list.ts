@@ -26,6 +26,7 @@ export const list: Model<string> = {
   expects: expectsList,
   describe: ({ f, value, output }) =>
     f === 'append' ? `append ${JSON.stringify(value)}` : `read = ${JSON.stringify(output)}`,
+  describeState: (state) => `[${state.slice(0, -1)}]`,
   growth: growthOf,
   growingCollection: { isOrdered: true, access: readOf },
 };

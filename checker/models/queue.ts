@@ -46,6 +46,7 @@ export const queue: Model<QueueItems> = {
   expectsInitial,
   expects: (operation) => expectsOneOf(operation, 'enqueue', 'dequeue'),
   describe: (operation) => describe(operation, 'enqueue'),
+  describeState: ({ log, from, to }) => `[${log.slice(from, to).map(canonicalText).join(',')}]`,
   collection: {
     discipline: 'queue',
     access: (operation) => accessOf(operation, 'enqueue', 'dequeue'),
@@ -74,6 +75,7 @@ export const stack: Model<StackItems> = {
   expectsInitial,
   expects: (operation) => expectsOneOf(operation, 'push', 'pop'),
   describe: (operation) => describe(operation, 'push'),
+  describeState: ({ text }) => `[${text.slice(0, -1).replaceAll('\n', ',')}]`,
   collection: {
     discipline: 'stack',
     access: (operation) => accessOf(operation, 'push', 'pop'),
@@ -89,14 +91,11 @@ function enqueue({ log, from, to }: QueueItems, { value }: HistoryOperation): St
     return { ok: true, next: { log: [...log.slice(from, to), value], from: 0, to: to - from + 1 } };
   }
   return { ok: true, next: { log, from, to: to + 1 } };
+}
+
 function expectsInitial(initial: Plain): string | undefined {
   const isLine = initial === null || (isSequence(initial) && !initial.includes(null));
   return isLine ? undefined : 'initial to be an array of values other than null, or null';
-}
-
-function insert(state: readonly Plain[], operation: HistoryOperation): Step<readonly Plain[]> {
-  const { value } = operation;
-  return value === undefined ? REFUSED : { ok: true, next: [...state, value] };
 }
 
 const NOTHING: StackItems = { text: '' };

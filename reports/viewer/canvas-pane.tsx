@@ -2,11 +2,11 @@
 import { effect, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { palette } from './palette.ts';
-import { pan, type RunView, zoom } from './run-view.ts';
+import { pan, type TimelineView, zoom } from './run-view.ts';
 import { AXIS_HEIGHT, FONT, GUTTER, type Surface, timeOf } from './surface.ts';
 
 export interface CanvasPaneProps {
-  readonly view: RunView;
+  readonly view: TimelineView;
   /** What a screen reader says of the picture. */
   readonly label: string;
   /** Height of all rows; more than `heightMax` is scrolled. */
@@ -71,7 +71,7 @@ function followSize(element: HTMLElement, size: Signal<Size>): () => void {
 /** Draws again, once a frame at most, whenever something that the panes share has changed. */
 function keepDrawn(
   element: HTMLCanvasElement,
-  view: RunView,
+  view: TimelineView,
   size: Signal<Size>,
   height: number,
   draw: (surface: Surface) => void,
@@ -98,7 +98,7 @@ function prepare(
   element: HTMLCanvasElement,
   { width, scroll }: Size,
   height: number,
-  view: RunView,
+  view: TimelineView,
 ): Surface | undefined {
   const context = element.getContext('2d');
   if (context === null || width <= GUTTER) return undefined;
@@ -121,6 +121,7 @@ function prepare(
     palette: palette.value,
     scroll,
     charWidth: context.measureText('0').width,
+    clock: view.model.clock,
   };
 }
 
@@ -132,7 +133,7 @@ const DOUBLE_CLICK_ZOOM = 0.4;
 
 function listenToPointer(
   element: HTMLCanvasElement,
-  view: RunView,
+  view: TimelineView,
   size: Signal<Size>,
   onPick: CanvasPaneProps['onPick'],
 ): () => void {

@@ -8,6 +8,7 @@ import {
   type ReportRun,
   runBlock,
 } from '../document.ts';
+import { historyBlock, type ReportHistory } from '../history-document.ts';
 
 export async function readIndex(): Promise<ReportIndex> {
   // Parse boundary: the block was written by the same package version as this viewer.
@@ -18,6 +19,10 @@ export async function readIndex(): Promise<ReportIndex> {
 
 export async function readRun(run: number): Promise<ReportRun> {
   return (await readBlock(runBlock(run))) as ReportRun;
+}
+
+export async function readHistory(history: number): Promise<ReportHistory> {
+  return (await readBlock(historyBlock(history))) as ReportHistory;
 }
 
 export function readMetadata(): ReportMetadata | undefined {

@@ -1,10 +1,21 @@
-/** The keys of a run's page; the help page lists the same table. */
-import { moveToRecord, pan, type RunView, showAll, showFailure, step, zoom } from './run-view.ts';
+/**
+ * The keys of the page of a run, or of a history, whose operations are its events; the help page
+ * lists the same table.
+ */
+import {
+  moveToEdge,
+  pan,
+  showAll,
+  showFailure,
+  step,
+  type TimelineView,
+  zoom,
+} from './run-view.ts';
 
 interface Binding {
   readonly keys: readonly string[];
   readonly about: string;
-  act(view: RunView): void;
+  act(view: TimelineView): void;
 }
 
 /** Share of the window that Shift and an arrow move it by. */
@@ -25,12 +36,8 @@ export const BINDINGS: readonly Binding[] = [
     about: 'previous event that the filter shows',
     act: (view) => step(view, -1, true),
   },
-  { keys: ['Home'], about: 'first event', act: (view) => moveToRecord(view, 0) },
-  {
-    keys: ['End'],
-    about: 'last event',
-    act: (view) => moveToRecord(view, Number.MAX_SAFE_INTEGER),
-  },
+  { keys: ['Home'], about: 'first event', act: (view) => moveToEdge(view, 'first') },
+  { keys: ['End'], about: 'last event', act: (view) => moveToEdge(view, 'last') },
   { keys: ['+', '='], about: 'zoom in at the cursor', act: (view) => zoom(view, CLOSER) },
   { keys: ['-', '_'], about: 'zoom out', act: (view) => zoom(view, FARTHER) },
   { keys: ['Shift+ArrowRight'], about: 'move the window on', act: (view) => panBy(view, 1) },
@@ -45,7 +52,7 @@ export const BINDINGS: readonly Binding[] = [
 ];
 
 /** Acts on a key of the run's page; false when it is none of its keys. */
-export function handleRunKey(view: RunView, event: KeyboardEvent): boolean {
+export function handleRunKey(view: TimelineView, event: KeyboardEvent): boolean {
   const isArrow = event.key.startsWith('Arrow');
   const name = event.shiftKey && isArrow ? `Shift+${event.key}` : event.key;
   const binding = BINDINGS.find(({ keys }) => keys.includes(name));
@@ -58,7 +65,7 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
-function panBy(view: RunView, direction: 1 | -1): void {
+function panBy(view: TimelineView, direction: 1 | -1): void {
   const { from, to } = view.range.value;
   pan(view, direction * (to - from) * PAN_SHARE);
 }

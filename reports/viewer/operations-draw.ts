@@ -1,13 +1,11 @@
 /**
- * Draws the history: a row a client process, an interval an operation. Of a history that is not
- * linearizable it numbers the longest partial linearization and marks the operation that cannot
- * come next.
+ * Draws the history: a row a client process, an interval an operation. It numbers the order that
+ * explains a history; of one that is not linearizable, the longest partial linearization, and marks
+ * the operation that cannot come next.
  */
 import { ABSENT } from '../document.ts';
-import { formatTimeExact } from '../words.ts';
 import { at, countBelow } from './event-log.ts';
-import { type Evidence, type OperationRow, outcomeText, type RunModel } from './run-model.ts';
-import type { RunView } from './run-view.ts';
+import type { TimelineView } from './run-view.ts';
 import {
   drawAxis,
   drawMoments,
@@ -21,6 +19,7 @@ import {
   xOf,
   yOf,
 } from './surface.ts';
+import type { Evidence, LinearizationPoint, OperationRow, Timeline } from './timeline.ts';
 
 /** Pixels of a row, and of the bar at its bottom. */
 const ROW_HEIGHT = 26;
@@ -29,27 +28,24 @@ const BAR_GAP = 4;
 /** Radius of a numbered linearization point, which stands above its bar. */
 const POINT_RADIUS = 7.5;
 const POINT_HEIGHT = 14;
+/** Pixels left of a row's name. */
+const NAME_LEFT = 8;
+/** As many numbered points can be told apart; of more, up to the second bound, only places. */
+const NUMBERED_MAX = 250;
+const PLACES_MAX = 4_000;
 /** Opacity of what the counterexample does not need. */
 const FADED = 0.45;
 
-/** Where an operation of a partial linearization takes effect, and as which step (from 1). */
-export interface LinearizationPoint {
-  readonly operation: number;
-  readonly step: number;
-  readonly time: number;
-  readonly isIllegal: boolean;
-}
-
 /** Pixels from one row to the next: numbered points need room above the bars. */
-export function rowHeight(model: RunModel): number {
+export function rowHeight(model: Timeline): number {
   return model.evidence === undefined ? ROW_HEIGHT : ROW_HEIGHT + POINT_HEIGHT;
 }
 
-export function drawOperations(surface: Surface, view: RunView): void {
+export function drawOperations(surface: Surface, view: TimelineView): void {
   const { model } = view;
   const { palette } = surface;
   const { time } = view.cursor.value;
-  const cursor = { time, colour: palette.accent, flag: formatTimeExact(time) };
+  const cursor = { time, colour: palette.accent, flag: model.clock.exact(time) };
   const moments = placeMoments(surface, [cursor]);
   drawAxis(surface, moments);
   const [first, last] = visibleRows(surface, model);
@@ -66,36 +62,16 @@ export function drawOperations(surface: Surface, view: RunView): void {
     for (let row = first; row < last; row += 1) {
       const y = yOf(surface, barTop(model, row) + BAR_HEIGHT / 2);
       surface.context.fillStyle = palette.text;
-      surface.context.fillText(model.rows[row]?.name ?? '', 8, y);
+      const name = fitLabel(model.rows[row]?.name ?? '', GUTTER - NAME_LEFT, surface.charWidth);
+      surface.context.fillText(name, NAME_LEFT, y);
     }
   });
   drawMoments(surface, moments);
 }
 
-/** Each as early as the order and its own call allow, which is never after its return. */
-export function linearizationPoints(
-  run: RunModel['run'],
-  evidence: Evidence,
-  partial: number,
-): readonly LinearizationPoint[] {
-  const order = evidence.partial[partial]?.order ?? [];
-  const points: LinearizationPoint[] = [];
-  let time = 0;
-  order.forEach((operation, index) => {
-    time = Math.max(time, run.history[operation]?.call ?? 0);
-    points.push({ operation, step: index + 1, time, isIllegal: false });
-  });
-  const { stuckAt } = evidence;
-  if (stuckAt !== undefined && !order.includes(stuckAt)) {
-    time = Math.max(time, run.history[stuckAt]?.call ?? 0);
-    points.push({ operation: stuckAt, step: order.length + 1, time, isIllegal: true });
-  }
-  return points;
-}
-
 /** The operation drawn at a time and height, with a few pixels' grace; `ABSENT` when none is. */
 export function operationAt(
-  model: RunModel,
+  model: Timeline,
   time: number,
   y: number,
   microsPerPixel: number,
@@ -105,23 +81,23 @@ export function operationAt(
   const grace = 4 * microsPerPixel;
   const place = countBelow(row.calls, time + grace) - 1;
   const operation = row.operations[place];
-  const entry = operation === undefined ? undefined : model.run.history[operation];
+  const entry = operation === undefined ? undefined : model.history[operation];
   if (operation === undefined || entry === undefined) return ABSENT;
   return (entry.return ?? model.end) + grace >= time ? operation : ABSENT;
 }
 
-function visibleRows(surface: Surface, model: RunModel): readonly [number, number] {
+function visibleRows(surface: Surface, model: Timeline): readonly [number, number] {
   const height = rowHeight(model);
   const first = Math.max(0, Math.floor(surface.scroll / height));
   const last = Math.min(model.rows.length, Math.ceil((surface.scroll + surface.height) / height));
   return [first, last];
 }
 
-function barTop(model: RunModel, row: number): number {
+function barTop(model: Timeline, row: number): number {
   return (row + 1) * rowHeight(model) - BAR_HEIGHT - BAR_GAP;
 }
 
-function drawRow(surface: Surface, view: RunView, rowIndex: number): void {
+function drawRow(surface: Surface, view: TimelineView, rowIndex: number): void {
   const row = view.model.rows[rowIndex];
   if (row === undefined) return;
   const { context, palette, range } = surface;
@@ -144,7 +120,7 @@ function drawRow(surface: Surface, view: RunView, rowIndex: number): void {
 /** Returns where the bar ends; one that ends within the pixel already drawn is not drawn again. */
 function drawOperation(
   surface: Surface,
-  view: RunView,
+  view: TimelineView,
   row: OperationRow,
   place: number,
   top: number,
@@ -152,7 +128,7 @@ function drawOperation(
 ): number {
   const { model } = view;
   const operation = row.operations[place] ?? ABSENT;
-  const entry = model.run.history[operation];
+  const entry = model.history[operation];
   if (entry === undefined) return drawnTo;
   const isOpen = entry.return === null;
   const left = xNear(surface, entry.call);
@@ -178,13 +154,17 @@ function drawOperation(
     inside: isStuck ? palette.panel : isFaded ? palette.quiet : palette.operationText,
     beside: isFaded ? palette.quiet : palette.text,
   };
-  labelOperation(surface, outcomeText(entry), { left, right, free, top, colours });
+  // What is wrong has to be read, be it at the very end: there is room before it as well.
+  const previous = model.history[row.operations[place - 1] ?? ABSENT];
+  const freeBefore = isStuck ? left - xNear(surface, previous?.return ?? model.start) : 0;
+  const label = model.outcome(operation);
+  labelOperation(surface, label, { left, right, free, freeBefore, top, colours });
   return right;
 }
 
 /** Whether the counterexample is about another key than this operation's. */
-function isBesideThePoint(model: RunModel, operation: number): boolean {
-  if (model.evidence === undefined) return false;
+function isBesideThePoint(model: Timeline, operation: number): boolean {
+  if (model.evidence === undefined || model.evidence.isWitness) return false;
   const { key } = model.evidence;
   return key === undefined || model.names.keyOf(operation) !== key;
 }
@@ -223,6 +203,8 @@ interface LabelPlace {
   readonly right: number;
   /** Pixels between this bar and the next. */
   readonly free: number;
+  /** Pixels between the bar before and this one, if the label may stand there. */
+  readonly freeBefore: number;
   readonly top: number;
   /** Of a label on the bar, and of one on the panel. */
   readonly colours: { readonly inside: string; readonly beside: string };
@@ -245,6 +227,11 @@ function labelOperation(surface: Surface, label: string, place: LabelPlace): voi
     context.fillText(label, place.right + INSET + 1, y);
     return;
   }
+  if (width > room && width + 10 <= place.freeBefore) {
+    context.fillStyle = place.colours.beside;
+    context.fillText(label, place.left - width - INSET - 1, y);
+    return;
+  }
   const shown = fitLabel(label, room, charWidth);
   context.fillStyle = place.colours.inside;
   if (shown !== '') context.fillText(shown, left + INSET, y);
@@ -255,23 +242,38 @@ interface PlacedPoint extends LinearizationPoint {
   readonly y: number;
 }
 
+/** Those in the window, and the next one on either side. */
 function placePoints(
   surface: Surface,
-  { model, partial }: RunView,
+  { model, partial }: TimelineView,
   evidence: Evidence,
 ): readonly PlacedPoint[] {
-  const rowOf = new Map<number, number>();
-  model.rows.forEach((row, index) => {
-    for (const operation of row.operations) rowOf.set(operation, index);
+  const points = evidence.points[partial.value] ?? [];
+  const { from, to } = surface.range;
+  const first = Math.max(0, firstFrom(points, from) - 1);
+  const last = Math.min(points.length, firstFrom(points, to + 1) + 1);
+  if (last - first > PLACES_MAX) return [];
+  return points.slice(first, last).map((point) => {
+    const bar = barTop(model, model.rowOf[point.operation] ?? 0);
+    const x = xOf(surface, point.time);
+    return Object.assign({ x, y: yOf(surface, bar - POINT_RADIUS - 2) }, point);
   });
-  return linearizationPoints(model.run, evidence, partial.value).map((point) => {
-    const bar = barTop(model, rowOf.get(point.operation) ?? 0);
-    return { ...point, x: xOf(surface, point.time), y: yOf(surface, bar - POINT_RADIUS - 2) };
-  });
+}
+
+/** Index of the first point at that time or later; they are in order of time. */
+function firstFrom(points: readonly LinearizationPoint[], time: number): number {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((points[middle]?.time ?? time) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Behind the bars: from each point to the next. */
 function drawOrder(surface: Surface, points: readonly PlacedPoint[]): void {
+  if (points.length > NUMBERED_MAX) return;
   const { context, palette } = surface;
   context.strokeStyle = palette.accent;
   context.lineWidth = 1;
@@ -289,13 +291,17 @@ function drawPoints(surface: Surface, points: readonly PlacedPoint[]): void {
   for (const { x, y, step, isIllegal } of points) {
     context.fillStyle = isIllegal ? palette.fail : palette.accent;
     context.fillRect(x - 1, y, 2, POINT_RADIUS + 2 + BAR_HEIGHT);
+    if (points.length > NUMBERED_MAX && !isIllegal) continue;
     context.strokeStyle = palette.panel;
     context.lineWidth = 1.5;
+    const shown = isIllegal ? '✕' : String(step);
+    // A longer number needs more than a circle.
+    const half = Math.max(POINT_RADIUS, (shown.length * surface.charWidth) / 2 + 3);
     context.beginPath();
-    context.arc(x, y, POINT_RADIUS, 0, Math.PI * 2);
+    context.roundRect(x - half, y - POINT_RADIUS, 2 * half, 2 * POINT_RADIUS, POINT_RADIUS);
     context.fill();
     context.stroke();
     context.fillStyle = palette.panel;
-    context.fillText(isIllegal ? '✕' : String(step), x, y + 0.5);
+    context.fillText(shown, x, y + 0.5);
   }
 }

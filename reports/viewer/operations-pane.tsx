@@ -1,19 +1,29 @@
 /** The history as intervals, with what the checker says of it. */
 import { useCallback, useMemo } from 'preact/hooks';
 import { ABSENT } from '../document.ts';
-import { formatTime, plural } from '../words.ts';
+import { plural } from '../words.ts';
 import { CanvasPane } from './canvas-pane.tsx';
 import { EvidenceSteps } from './evidence-steps.tsx';
 import { drawOperations, operationAt, rowHeight } from './operations-draw.ts';
-import { outcomeText, type RunModel } from './run-model.ts';
-import { moveToOperation, moveToTime, type RunView } from './run-view.ts';
+import { moveToOperation, moveToTime, type TimelineView } from './run-view.ts';
 import type { Surface } from './surface.ts';
+import type { Timeline } from './timeline.ts';
 
 /** Taller than this the rows are scrolled. */
 const HEIGHT_MAX = 400;
 
-export function OperationsPane({ view }: { readonly view: RunView }) {
+export interface OperationsPaneProps {
+  readonly view: TimelineView;
+  /** Told apart by their titles where there are several on a page. */
+  readonly title?: string;
+  /** Whether the orders of operations are told step by step. */
+  readonly hasSteps?: boolean;
+}
+
+export function OperationsPane(props: OperationsPaneProps) {
+  const { view, title = 'Operations', hasSteps = true } = props;
   const { model } = view;
+  const heading = `${title.toLowerCase().replaceAll(' ', '-')}-heading`;
   const height = model.rows.length * rowHeight(model);
   const draw = useCallback((surface: Surface) => drawOperations(surface, view), [view]);
   const pick = useCallback(
@@ -26,17 +36,18 @@ export function OperationsPane({ view }: { readonly view: RunView }) {
     [view],
   );
   if (model.rows.length === 0) return null;
-  const open = model.run.history.filter((entry) => entry.return === null).length;
+  const open = model.history.filter((entry) => entry.return === null).length;
   const label =
     `Operations of ${plural(model.rows.length, 'client process', 'client processes')} over time: ` +
-    `${model.run.history.length} in all, ${open} never returned. The table below says the same.`;
+    `${model.history.length} in all, ${open} never returned. The table below says the same.`;
   return (
-    <section class="pane" aria-labelledby="operations-heading">
+    <section class="pane" aria-labelledby={heading}>
       <header>
-        <h2 id="operations-heading">Operations</h2>
+        <h2 id={heading}>{title}</h2>
         <p class="quiet">
-          {plural(model.run.history.length, 'operation')}
+          {plural(model.history.length, 'operation')}
           {open > 0 ? ` · ${open} never returned (dashed)` : ''}
+          {model.evidence !== undefined && !hasSteps ? ' · the counterexample is outlined' : ''}
         </p>
       </header>
       <CanvasPane
@@ -47,7 +58,7 @@ export function OperationsPane({ view }: { readonly view: RunView }) {
         draw={draw}
         onPick={pick}
       />
-      {model.evidence === undefined ? null : (
+      {model.evidence === undefined || !hasSteps ? null : (
         <EvidenceSteps view={view} evidence={model.evidence} />
       )}
       <OperationTable view={view} />
@@ -58,10 +69,10 @@ export function OperationsPane({ view }: { readonly view: RunView }) {
 /** Rows in the table of operations: those of the counterexample, then those about the cursor. */
 const TABLE_ROWS_MAX = 200;
 
-function OperationTable({ view }: { readonly view: RunView }) {
+function OperationTable({ view }: { readonly view: TimelineView }) {
   const { model } = view;
   const rows = useMemo(() => tableRows(model), [model]);
-  const left = model.run.history.length - rows.length;
+  const left = model.history.length - rows.length;
   return (
     <details>
       <summary>Operations as a table</summary>
@@ -84,7 +95,7 @@ function OperationTable({ view }: { readonly view: RunView }) {
           </thead>
           <tbody>
             {rows.map(({ operation, name }) => {
-              const entry = model.run.history[operation];
+              const entry = model.history[operation];
               if (entry === undefined) return null;
               return (
                 <tr key={operation}>
@@ -98,10 +109,10 @@ function OperationTable({ view }: { readonly view: RunView }) {
                     </button>
                   </td>
                   <td>{name}</td>
-                  <td>{outcomeText(entry)}</td>
-                  <td class="number">{formatTime(entry.call)}</td>
+                  <td>{model.outcome(operation)}</td>
+                  <td class="number">{model.clock.short(entry.call)}</td>
                   <td class="number">
-                    {entry.return === null ? 'never' : formatTime(entry.return)}
+                    {entry.return === null ? 'never' : model.clock.short(entry.return)}
                   </td>
                 </tr>
               );
@@ -120,13 +131,13 @@ interface TableRow {
 }
 
 /** The counterexample's operations and, up to the limit, those called last before the failure. */
-function tableRows(model: RunModel): readonly TableRow[] {
+function tableRows(model: Timeline): readonly TableRow[] {
   const all = model.rows.flatMap((row) =>
     row.operations.map((operation) => ({ operation, name: row.name })),
   );
-  const call = (row: TableRow) => model.run.history[row.operation]?.call ?? 0;
+  const call = (row: TableRow) => model.history[row.operation]?.call ?? 0;
   all.sort((a, b) => call(a) - call(b) || a.operation - b.operation);
-  const failure = model.run.failures[0]?.at ?? model.end;
+  const failure = model.failureTime ?? model.end;
   const before = all.filter((row) => call(row) <= failure).slice(-TABLE_ROWS_MAX);
   const listed = new Set(before.map((row) => row.operation));
   return all.filter(

@@ -5,6 +5,8 @@ export type Route =
   | { readonly page: 'help' }
   | { readonly page: 'compare' }
   | { readonly page: 'group'; readonly signature: string }
+  /** A history out of a file, by the number of its block. */
+  | { readonly page: 'history'; readonly history: number; readonly view: RunAddress }
   | { readonly page: 'run'; readonly run: number; readonly view: RunAddress };
 
 /** What of a run's page is in its address; absent fields are left to the page. */
@@ -31,6 +33,9 @@ export function parseRoute(hash: string): Route {
   if (page === 'r' && /^\d+$/.test(name)) {
     return { page: 'run', run: Number(name), view: parseAddress(query) };
   }
+  if (page === 'h' && /^\d+$/.test(name)) {
+    return { page: 'history', history: Number(name), view: parseAddress(query) };
+  }
   return { page: 'campaign' };
 }
 
@@ -39,6 +44,14 @@ export function groupHref(signature: string): string {
 }
 
 export function runHref(run: number, view: RunAddress = {}): string {
+  return `#/r/${run}${queryOf(view)}`;
+}
+
+export function historyHref(history: number, view: RunAddress = {}): string {
+  return `#/h/${history}${queryOf(view)}`;
+}
+
+function queryOf(view: RunAddress): string {
   const query = new URLSearchParams();
   if (view.time !== undefined) query.set('t', String(view.time));
   if (view.event !== undefined) query.set('e', String(view.event));
@@ -50,25 +63,30 @@ export function runHref(run: number, view: RunAddress = {}): string {
     query.set('to', String(view.to));
   }
   const suffix = query.toString();
-  return suffix === '' ? `#/r/${run}` : `#/r/${run}?${suffix}`;
+  return suffix === '' ? '' : `?${suffix}`;
 }
 
 function parseAddress(query: string): RunAddress {
   const parameters = new URLSearchParams(query);
   const filter = parameters.get('q');
   return {
-    ...wholeNumber('time', parameters.get('t')),
+    ...time('time', parameters.get('t')),
     ...wholeNumber('event', parameters.get('e')),
     ...wholeNumber('part', parameters.get('part')),
     ...wholeNumber('operation', parameters.get('op')),
-    ...wholeNumber('from', parameters.get('from')),
-    ...wholeNumber('to', parameters.get('to')),
+    ...time('from', parameters.get('from')),
+    ...time('to', parameters.get('to')),
     ...(filter === null ? {} : { filter }),
   };
 }
 
 function wholeNumber(name: string, value: string | null): { readonly [name: string]: number } {
   return value !== null && /^\d{1,15}$/.test(value) ? { [name]: Number(value) } : {};
+}
+
+/** Those of a file may be negative. */
+function time(name: string, value: string | null): { readonly [name: string]: number } {
+  return value !== null && /^-?\d{1,16}$/.test(value) ? { [name]: Number(value) } : {};
 }
 
 /** A hand-written address may hold a stray percent sign. */

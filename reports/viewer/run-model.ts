@@ -3,35 +3,28 @@ import type { HistoryEntry, LinearizabilityEvidence } from '../../scenarios/spec
 import { ABSENT, type ReportRun } from '../document.ts';
 import { type FaultSpan, faultSpans } from '../faults.ts';
 import { formatAsked, formatPlain, nodeName, operationKey } from '../words.ts';
+import { VIRTUAL } from './clock.ts';
 import { at, countBelow, type EventLog, recordAt, text, unpackEvents } from './event-log.ts';
 import type { FilterNames } from './filter.ts';
+import {
+  counterexampleOf,
+  type MessageIndex,
+  type OperationRow,
+  orderOfCalls,
+  rowsOf,
+  type Timeline,
+} from './timeline.ts';
 
-export interface RunModel {
-  /** Number of the run in the report. */
-  readonly number: number;
+export interface RunModel extends Timeline {
   readonly run: ReportRun['run'];
-  readonly log: EventLog | undefined;
-  /** The run in virtual time; `end` is past the last thing that happened. */
-  readonly end: number;
   readonly faults: readonly FaultSpan[];
   readonly lanes: readonly Lane[];
-  readonly messages: MessageIndex | undefined;
-  readonly rows: readonly OperationRow[];
-  readonly evidence: Evidence | undefined;
-  readonly names: FilterNames;
   /** The protocol's own, for what everybody else calls round and leader. */
   readonly words: { readonly round: string; readonly leader: string };
   /** What a round of that number is called. */
   roundName(round: number): string;
   /** Types of the messages that were sent, the most frequent first. */
   readonly messageTypes: readonly string[];
-  /**
-   * When the first failure showed: for an answer that cannot be, when it was given; an oracle that
-   * judges at the end says so much later.
-   */
-  readonly failureTime: number | undefined;
-  /** Its record in the log, or `ABSENT`. */
-  readonly failureRecord: number;
 }
 
 /** One node over time. */
@@ -52,46 +45,34 @@ export interface RoundSpan {
   readonly leads: boolean;
 }
 
-/** Records with a sender and a receiver, in order of arrival. */
-export interface MessageIndex {
-  readonly records: Int32Array;
-  readonly times: Float64Array;
-  /** Earliest sending among this message and all later ones: bounds the search to the right. */
-  readonly earliestSentFrom: Float64Array;
-}
-
-/** The operations of one client process, which never overlap. */
-export interface OperationRow {
-  readonly process: number;
-  readonly name: string;
-  /** Indices into the history, by call. */
-  readonly operations: readonly number[];
-  readonly calls: Float64Array;
-}
-
-export interface Evidence extends LinearizabilityEvidence {
-  readonly members: ReadonlySet<number>;
-}
-
 export function buildRunModel(number: number, packed: ReportRun): RunModel {
   const { run } = packed;
   const log = packed.log === undefined ? undefined : unpackEvents(packed.log);
   const end = endOf(run, log);
   const evidence = run.failures.find((failure) => failure.evidence !== undefined)?.evidence;
   const wrongAnswer = wrongAnswerOf(run);
+  const { history } = run;
+  const rows = buildRows(run, evidence);
   return {
     number,
     run,
+    history,
+    byCall: orderOfCalls(history),
+    opening: undefined,
     log,
+    start: 0,
     end,
+    clock: VIRTUAL,
     faults: faultSpans(run),
     lanes: buildLanes(run, log, end),
     messages: log === undefined ? undefined : indexMessages(log),
-    rows: buildRows(run, evidence),
-    evidence:
-      evidence === undefined
-        ? undefined
-        : { ...evidence, members: new Set([...evidence.operations, ...stuck(evidence)]) },
+    rows,
+    rowOf: rowsOf(history.length, rows),
+    evidence: evidence === undefined ? undefined : counterexampleOf(history, evidence, true),
+    outcome: (operation) => {
+      const entry = history[operation];
+      return entry === undefined ? '' : outcomeText(entry);
+    },
     names: filterNames(packed),
     words: wordsOf(run),
     roundName: (round) => packed.roundNames?.[round] ?? String(round),

@@ -6,7 +6,7 @@ import { operationsInWords } from '../operation-counts.ts';
 import { serviceInWords } from '../plan.ts';
 import { unmetOverrideLines } from '../unmet-overrides.ts';
 import { isShort, unstruckFaults } from '../unstruck.ts';
-import { formatCount, formatTime, formatTimeRange, oracleName, plural } from '../words.ts';
+import { formatCount, formatTime, oracleName, plural } from '../words.ts';
 import { Command } from './command.tsx';
 import { EventTable } from './event-table.tsx';
 import { ExpectedPane } from './expected-pane.tsx';
@@ -14,9 +14,10 @@ import { ExplanationPane, explanationOf } from './explanation-pane.tsx';
 import { OperationsPane } from './operations-pane.tsx';
 import { groupHref } from './route.ts';
 import type { RunModel } from './run-model.ts';
-import { type RunView, showAll, showFailure, zoom } from './run-view.ts';
+import type { RunView } from './run-view.ts';
 import { SpaceTimePane } from './space-time-pane.tsx';
 import { ThrownLines } from './thrown-lines.tsx';
+import { Toolbar } from './toolbar.tsx';
 
 export function RunPage({ view, index }: { readonly view: RunView; readonly index: ReportIndex }) {
   const { run } = view.model;
@@ -45,7 +46,7 @@ export function RunPage({ view, index }: { readonly view: RunView; readonly inde
         <LeftOut view={view} replay={replay} />
       </header>
       <ExpectedPane model={view.model} />
-      <Toolbar view={view} />
+      <Toolbar view={view} whole="Whole run" failure="Failure" />
       <div class="panes">
         <div class="pictures">
           {explanation === undefined ? null : (
@@ -193,37 +194,5 @@ function LeftOut({ view, replay }: { readonly view: RunView; readonly replay: st
         `log${log.omittedAfter > 0 ? ` and the last ${formatCount(log.omittedAfter)}` : ''}. ` +
         `All of it: ${replay} --print events`}
     </p>
-  );
-}
-
-const CLOSER = 0.5;
-const FARTHER = 2;
-
-function Toolbar({ view }: { readonly view: RunView }) {
-  const { from, to } = view.range.value;
-  const hasFailure = view.model.run.failures.length > 0;
-  return (
-    <nav class="toolbar" aria-label="Window">
-      <button type="button" onClick={() => zoom(view, CLOSER)} aria-label="Zoom in">
-        +
-      </button>
-      <button type="button" onClick={() => zoom(view, FARTHER)} aria-label="Zoom out">
-        −
-      </button>
-      <button type="button" onClick={() => showAll(view)}>
-        Whole run
-      </button>
-      {hasFailure ? (
-        <button type="button" onClick={() => showFailure(view)}>
-          Failure
-        </button>
-      ) : null}
-      <span class="quiet" role="status">
-        {formatTimeRange(Math.round(from), Math.round(to))}
-      </span>
-      <a href="#/help" class="help-link">
-        ? keys
-      </a>
-    </nav>
   );
 }

@@ -1,5 +1,5 @@
 /** A canvas with a gutter for names, a time axis on top, and everything below it scrolled. */
-import { formatTime } from '../words.ts';
+import { type Clock, VIRTUAL } from './clock.ts';
 import type { Palette } from './palette.ts';
 import type { Range } from './run-view.ts';
 
@@ -25,6 +25,7 @@ export interface Surface extends Plane {
   readonly palette: Palette;
   /** Width of one character of `FONT`. */
   readonly charWidth: number;
+  readonly clock: Clock;
 }
 
 export function xOf(plane: Plane, time: number): number {
@@ -111,22 +112,23 @@ export interface Tick {
 }
 
 /** Round times in a window of so many pixels, each with room for its label. */
-export function ticksOf(range: Range, width: number): readonly Tick[] {
+export function ticksOf(range: Range, width: number, clock = VIRTUAL): readonly Tick[] {
   const size = tickSize(range, width);
   const ticks: Tick[] = [];
   for (let time = Math.ceil(range.from / size) * size; time <= range.to; time += size) {
-    ticks.push({ time, label: tickLabel(time, size) });
+    ticks.push({ time, label: clock.tick(time, size) });
   }
   return ticks;
 }
 
 /** Grid lines and, where no flag stands, their times. */
 export function drawAxis(surface: Surface, moments: readonly PlacedMoment[]): void {
-  const { context, width, height, range, palette } = surface;
+  const { context, width, height, range, palette, clock } = surface;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   context.lineWidth = 1;
-  for (const { time, label } of ticksOf(range, width - GUTTER)) {
+  let labelledTo = 0;
+  for (const { time, label } of ticksOf(range, width - GUTTER, clock)) {
     const x = Math.round(xOf(surface, time)) + 0.5;
     context.strokeStyle = palette.line;
     context.beginPath();
@@ -136,7 +138,8 @@ export function drawAxis(surface: Surface, moments: readonly PlacedMoment[]): vo
     const left = x + 4;
     const right = left + label.length * surface.charWidth;
     const isCovered = moments.some((flag) => left < flag.right + 2 && flag.left - 2 < right);
-    if (isCovered || right > width) continue;
+    if (isCovered || right > width || left < labelledTo) continue;
+    labelledTo = right + LABEL_GAP;
     context.fillStyle = palette.quiet;
     context.fillText(label, left, AXIS_HEIGHT / 2);
   }
@@ -235,13 +238,4 @@ function tickSize(range: Range, width: number): number {
     if (size * multiple >= least) return size * multiple;
   }
   return size * 10;
-}
-
-/** Ticks closer than what `formatTime` rounds to need their decimals. */
-function tickLabel(time: number, size: number): string {
-  if (time === 0) return '0';
-  if (size >= 1_000_000) return `${time / 1_000_000} s`;
-  if (time < 1000 || (size >= 1000 && time < 10_000_000) || size >= 10_000) return formatTime(time);
-  const decimals = size >= 100 ? 1 : size >= 10 ? 2 : 3;
-  return `${(time / 1000).toFixed(decimals)} ms`;
 }

@@ -104,6 +104,17 @@ describe('quorumlab list, completion and help', () => {
       ['bash', 'zsh'],
     ],
     [['check', 'histo'], []],
+    [['check', '--model', 'cas'], ['cas-register']],
+    [
+      ['check', '--format', 'jepsen'],
+      ['jepsen-edn', 'jepsen-log'],
+    ],
+    [['check', '--level', 'lin'], ['linearizable']],
+    [
+      ['check', '--failed-cas', ''],
+      ['observed', 'absent'],
+    ],
+    [['check', 'x', '--ht'], ['--html']],
     [['run', 'nonesuch/'], []],
   ])('completes %j, and says nothing else', async (words, found) => {
     const ended = await run('--get-yargs-completions', 'quorumlab', ...words);

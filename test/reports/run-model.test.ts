@@ -5,7 +5,7 @@ import { parseRoute, type RunAddress, runHref } from '../../reports/viewer/route
 import { buildRunModel, forEachMessage, outcomeText } from '../../reports/viewer/run-model.ts';
 import {
   addressOf,
-  createRunView,
+  createView,
   moveToEvent,
   moveToRecord,
   moveToTime,
@@ -123,7 +123,7 @@ describe('the model of a run', () => {
 
 describe('the view of a run', () => {
   it('leads back to itself by its address', () => {
-    const view = createRunView(model, {});
+    const view = createView(model, {});
     moveToRecord(view, 300);
     zoom(view, 0.5);
     view.filterText.value = 'kind:drop node:n1 "two words"';
@@ -131,19 +131,19 @@ describe('the view of a run', () => {
     const route = parseRoute(runHref(4, addressOf(view)));
     if (route.page !== 'run') throw new Error('the address of a run leads to a run');
     expect(route.run).toBe(4);
-    expect(addressOf(createRunView(model, route.view))).toEqual(addressOf(view));
+    expect(addressOf(createView(model, route.view))).toEqual(addressOf(view));
   });
 
   it('is found by the number of an event, and each of its records by its part', () => {
     const paired = events.map((record) => ({ ...record, event: (record.index >> 1) + 1 }));
     const pairs = buildRunModel(4, { run, log: packEvents(paired, undefined) });
-    const cursorAt = (address: RunAddress) => createRunView(pairs, address).cursor.value.record;
+    const cursorAt = (address: RunAddress) => createView(pairs, address).cursor.value.record;
     const [event, index] = [7, 12];
     expect(cursorAt({ event })).toBe(index);
     expect(cursorAt({ event, part: 1 })).toBe(index + 1);
     expect(cursorAt({ event, part: 99 })).toBe(index + 1);
     expect(cursorAt({ event: 999_999 })).toBe(events.length - 1);
-    const view = createRunView(pairs, {});
+    const view = createView(pairs, {});
     moveToEvent(view, event);
     expect(view.cursor.value.record).toBe(index);
     moveToRecord(view, index + 1);
@@ -151,7 +151,7 @@ describe('the view of a run', () => {
   });
 
   it('steps through all events, or through those that the filter shows', () => {
-    const view = createRunView(model, { event: 0 });
+    const view = createView(model, { event: 0 });
     step(view, 1, false);
     expect(view.cursor.value.record).toBe(1);
     view.filterText.value = 'kind:drop';
@@ -166,7 +166,7 @@ describe('the view of a run', () => {
   });
 
   it('keeps the window inside the run and the cursor inside the window', () => {
-    const view = createRunView(model, {});
+    const view = createView(model, {});
     for (let times = 0; times < 40; times += 1) zoom(view, 0.5);
     const { from, to } = view.range.value;
     expect(to - from).toBeCloseTo(10);

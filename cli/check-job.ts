@@ -1,0 +1,178 @@
+/**
+ * Judging one file, from its text to what is printed of it. Told step by step, so that what was
+ * found is kept when the rest takes too long.
+ */
+import {
+  type CheckResult,
+  type History,
+  HistoryError,
+  HistoryFormatError,
+  type ReadOptions,
+  readHistories,
+  UnknownModelError,
+} from '../checker/index.ts';
+import type { ShownOperation } from '../reports/counterexample-text.ts';
+import type { ReportHistory } from '../reports/history-document.ts';
+import { judgeAt, type LevelName } from './check-levels.ts';
+import { InputError } from './exit.ts';
+import { readText } from './files.ts';
+import { reportHistory, shownOperations } from './shown-history.ts';
+
+export interface CheckTask {
+  /** As it was named. */
+  readonly file: string;
+  /** What is in it, where it has been read already. */
+  readonly text?: string;
+  readonly reading: ReadOptions;
+  readonly level: LevelName;
+  readonly memoryBytes?: number;
+  /** Whether histories are wanted as an HTML report holds them. */
+  readonly isReported: boolean;
+}
+
+/** What `--json` prints, one object a history. */
+export interface CheckedHistory {
+  readonly file: string;
+  /** Which one in its file, from 1, where there are several. */
+  readonly history?: number;
+  /** What was read; absent where the limit ended that. */
+  readonly model?: string;
+  readonly operations?: number;
+  readonly verdict: CheckResult['verdict'];
+  readonly elapsedMs: number;
+  /** Absent where the check had to be ended by force. */
+  readonly peakBytes?: number;
+  readonly reason?: NonNullable<CheckResult['reason']> | 'interrupted';
+  readonly witness?: CheckResult['witness'];
+  readonly counterexample?: CheckResult['counterexample'];
+}
+
+/** A history with all that is shown of it. */
+export interface Judged {
+  readonly checked: CheckedHistory;
+  /** The counterexample's operations, in its order. */
+  readonly shown: readonly ShownOperation[];
+  /** States after each step of the counterexample's first partial order. */
+  readonly states: readonly string[];
+  readonly report?: ReportHistory;
+}
+
+/** What is known of a history before it is judged. */
+export interface BegunHistory {
+  readonly file: string;
+  readonly history?: number;
+  readonly model: string;
+  readonly operations: number;
+}
+
+export type CheckNews =
+  | { readonly kind: 'begun'; readonly begun: BegunHistory }
+  /** It fails, which stays so however evidence fares. */
+  | { readonly kind: 'violated'; readonly elapsedMs: number }
+  | { readonly kind: 'judged'; readonly judged: Judged }
+  /** The file is no good; what was judged of it before stands. */
+  | { readonly kind: 'refused'; readonly message: string };
+
+export interface CheckWatch {
+  tell(news: CheckNews): void;
+  /** Why to stop, if there is a reason; told the steps so far. */
+  stopReason(steps: number): 'time' | 'memory' | undefined;
+}
+
+/** Reads and judges a file. What is wrong with it is told; anything else is thrown. */
+export function checkFile(task: CheckTask, watch: CheckWatch): void {
+  try {
+    const text = task.text ?? readText(task.file);
+    assertText(task, text);
+    const histories = readHistories(text, task.reading);
+    for (const [place, history] of histories.entries()) {
+      const number = histories.length === 1 ? {} : { history: place + 1 };
+      judge(task, history, { file: task.file, ...number }, watch);
+    }
+  } catch (error) {
+    watch.tell({ kind: 'refused', message: messageOf(task.file, error) });
+  }
+}
+
+interface Label {
+  readonly file: string;
+  readonly history?: number;
+}
+
+function judge(task: CheckTask, history: History, label: Label, watch: CheckWatch): void {
+  const { model, operations } = history;
+  const begun = { ...label, model, operations: operations.length };
+  watch.tell({ kind: 'begun', begun });
+  const startedAt = performance.now();
+  let violatedAt: number | undefined;
+  let stopped: 'time' | 'memory' | undefined;
+  const result = judgeAt(task.level, history, {
+    evidence: true,
+    shouldStop: (steps) => (stopped ??= watch.stopReason(steps)) !== undefined,
+    onViolation: () => {
+      violatedAt = performance.now();
+      watch.tell({ kind: 'violated', elapsedMs: rounded(violatedAt - startedAt) });
+    },
+    ...(task.memoryBytes === undefined ? {} : { maxMemoryBytes: task.memoryBytes }),
+  });
+  const elapsedMs = rounded((violatedAt ?? performance.now()) - startedAt);
+  const checked = checkedHistory(begun, result, elapsedMs, stopped);
+  const { shown, states } = shownOperations(history, result);
+  const report = task.isReported ? { report: reportHistory(history, result) } : {};
+  watch.tell({ kind: 'judged', judged: { checked, shown, states, ...report } });
+}
+
+function checkedHistory(
+  begun: BegunHistory,
+  result: CheckResult,
+  elapsedMs: number,
+  stopped: 'time' | 'memory' | undefined,
+): CheckedHistory {
+  const { verdict, peakBytes, witness, counterexample } = result;
+  // To the checker whatever stops it from outside is want of time.
+  const reason = result.reason === 'time' ? (stopped ?? 'time') : result.reason;
+  return {
+    ...begun,
+    verdict,
+    elapsedMs,
+    peakBytes,
+    ...(reason === undefined ? {} : { reason }),
+    ...(witness === undefined ? {} : { witness }),
+    ...(counterexample === undefined ? {} : { counterexample }),
+  };
+}
+
+const MS_DECIMALS = 100;
+
+export function rounded(ms: number): number {
+  return Math.round(ms * MS_DECIMALS) / MS_DECIMALS;
+}
+
+/** How files of gzip, zip, bzip2, xz and zstd begin, read as text. */
+const PACKED = ['\u001f\ufffd', 'PK\u0003\u0004', 'BZh', '\ufffd7zXZ', '(\ufffd/\ufffd'];
+
+/** Says of what is no text at all more than where it is not a history. */
+function assertText({ file, reading }: CheckTask, text: string): void {
+  if (text.trim() === '' && reading.format === undefined) {
+    throw new InputError(`${file}:1:1: the file is empty: expected a history`);
+  }
+  if (PACKED.some((start) => text.startsWith(start)))
+    throw new InputError(`${file} is compressed: unpack it first`);
+  const at = text.indexOf('\0');
+  if (at < 0) return;
+  const line = text.slice(0, at).split('\n').length;
+  throw new InputError(`${file}:${line}: not a text: it has a zero byte (is it a binary file?)`);
+}
+
+/** Only what is wrong with the input; anything else is thrown on. */
+function messageOf(file: string, error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  if (error instanceof HistoryFormatError) {
+    const { line, column, expected, found } = error;
+    return `${file}:${line}:${column}: expected ${expected}, found ${found}`;
+  }
+  if (error instanceof HistoryError || error instanceof UnknownModelError) {
+    return `${file}: ${error.message}`;
+  }
+  throw error;
+}

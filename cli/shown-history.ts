@@ -1,0 +1,107 @@
+/** A judged history as people are shown it: operations in words, orders with their states. */
+import {
+  type CheckResult,
+  describeOperation,
+  type History,
+  modelNamed,
+  statesAlong,
+} from '../checker/index.ts';
+import type { ShownOperation } from '../reports/counterexample-text.ts';
+import { ABSENT } from '../reports/document.ts';
+import type { PackedHistory, ReportEvidence, ReportHistory } from '../reports/history-document.ts';
+
+/** The operations of the counterexample, if there is one, and where the longest order leads. */
+export function shownOperations(
+  history: History,
+  { counterexample }: CheckResult,
+): { readonly shown: readonly ShownOperation[]; readonly states: readonly string[] } {
+  if (counterexample === undefined) return { shown: [], states: [] };
+  const model = modelNamed(history.model);
+  const shown = counterexample.operations.map((index) => {
+    const operation = history.operations[index]!;
+    const { process, call, return: returned } = operation;
+    const text = describeOperation(model, operation);
+    return { index, process, text, call, return: returned };
+  });
+  const [order = []] = counterexample.partial;
+  return { shown, states: statesAlong(model, history.initial, history.operations, order) };
+}
+
+/** Longer witnesses are shown without the states: there may be much in each. */
+const WITNESS_STATES_MAX = 1_000;
+
+/** Operations that are shown of a counterexample that was not made as small as it goes. */
+const UNFINISHED_MAX = 200;
+
+/** The history as an HTML report holds it. */
+export function reportHistory(history: History, result: CheckResult): ReportHistory {
+  const { counterexample, witness } = result;
+  const packed = packHistory(history);
+  if (counterexample !== undefined && isSmallEnough(counterexample)) {
+    return { packed, evidence: evidenceOf(history, counterexample) };
+  }
+  if (witness === undefined) return { packed };
+  const { model, initial, operations } = history;
+  const isShort = witness.length <= WITNESS_STATES_MAX && !isSplit(history);
+  const states = isShort ? statesAlong(modelNamed(model), initial, operations, witness) : [];
+  return { packed, witness: { order: witness, states } };
+}
+
+/** What has hardly been made smaller shows nothing, and would mark everything. */
+function isSmallEnough({ minimal, operations }: NonNullable<CheckResult['counterexample']>) {
+  return minimal || operations.length <= UNFINISHED_MAX;
+}
+
+function evidenceOf(
+  { model, initial, operations }: History,
+  {
+    object,
+    failing,
+    operations: small,
+    partial,
+    minimal,
+  }: NonNullable<CheckResult['counterexample']>,
+): ReportEvidence {
+  return {
+    ...(object === null || object === '' ? {} : { key: object }),
+    operations: small,
+    partial: partial.map((order) => ({
+      order,
+      states: statesAlong(modelNamed(model), initial, operations, order),
+    })),
+    stuckAt: failing,
+    minimal,
+  };
+}
+
+/** Whether it is about several objects, each with a state of its own. */
+function isSplit({ model, operations }: History): boolean {
+  const { partition } = modelNamed(model);
+  if (partition === undefined) return false;
+  return new Set(operations.map((operation) => partition(operation))).size > 1;
+}
+
+function packHistory({ model: name, operations }: History): PackedHistory {
+  const model = modelNamed(name);
+  const strings: string[] = [];
+  const ids = new Map<string, number>();
+  const idOf = (text: string): number => {
+    const known = ids.get(text);
+    if (known !== undefined) return known;
+    ids.set(text, strings.length);
+    return strings.push(text) - 1;
+  };
+  let last = 0;
+  return {
+    strings,
+    process: operations.map(({ process }) => process),
+    call: operations.map(({ call }) => {
+      const difference = call - last;
+      last = call;
+      return difference;
+    }),
+    duration: operations.map(({ call, return: end }) => (end === null ? ABSENT : end - call)),
+    text: operations.map((operation) => idOf(describeOperation(model, operation))),
+    key: operations.map(({ key }) => (key === undefined ? ABSENT : idOf(key))),
+  };
+}

@@ -1,0 +1,104 @@
+/** What the assertions about histories say of them, in the runner's own words. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type HistoryOperation, readHistories } from '../../checker/index.ts';
+import { historyMatchers } from '../../testing/matchers.ts';
+
+expect.extend(historyMatchers);
+
+const write = (process: number, value: number, call: number, end: number): HistoryOperation => {
+  return { process, f: 'write', value, call, return: end };
+};
+const read = (process: number, output: number, call: number, end: number): HistoryOperation => {
+  return { process, f: 'read', output, call, return: end };
+};
+
+const FRESH = [write(0, 1, 0, 10), read(1, 1, 20, 30)];
+const STALE = [write(0, 1, 0, 10), write(0, 2, 20, 30), read(1, 1, 40, 50)];
+const stale = readHistories(
+  readFileSync(new URL('../../docs/examples/stale-read.ndjson', import.meta.url), 'utf8'),
+);
+
+/** The message of what has to fail. */
+function complaintOf(assertion: () => unknown): string {
+  try {
+    assertion();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error('the assertion passed');
+}
+
+describe('expect(history).toBeLinearizable', () => {
+  it('passes operations that an order explains, by a named model or by one of its own', () => {
+    expect(FRESH).toBeLinearizable('register');
+    expect(FRESH).toBeLinearizable({
+      name: 'anything goes',
+      init: () => null,
+      step: (state) => ({ ok: true, next: state }),
+    });
+    expect([]).toBeLinearizable('kv');
+  });
+
+  it('says of a stale read who read what, when, and which operations show it', () => {
+    expect(complaintOf(() => expect(STALE).toBeLinearizable('register'))).toBe(
+      [
+        'expected the history to be linearizable: register, 3 operations',
+        '',
+        '  c1 read = 1 at 50, but write = 2 by c0 had completed at 30',
+        '',
+        '  All 3 operations matter:',
+        '    c0  write = 1   0 to 10',
+        '    c0  write = 2  20 to 30',
+        '  ✗ c1  read = 1   40 to 50  cannot come next',
+        '  Longest order that explains a part: write = 1 by c0, then write = 2 by c0; ' +
+          'the state is then 2',
+        '',
+        'To look closer, write it to a file (writeQuorumlabHistory of quorumlab/checker), and run',
+        'quorumlab check FILE --html report.html',
+      ].join('\n'),
+    );
+  });
+
+  it('takes what readHistories returns, with the model and initial value that it names', () => {
+    expect(stale).not.toBeLinearizable();
+    expect(stale[0]).not.toBeLinearizable();
+    expect([read(0, 7, 0, 10)]).toBeLinearizable('register', { initial: 7 });
+  });
+
+  it('shows the order that explains a history where there should be none', () => {
+    expect(complaintOf(() => expect(FRESH).not.toBeLinearizable('register'))).toBe(
+      [
+        'expected the history not to be linearizable: register, 2 operations',
+        'This order explains every answer:',
+        '  1. write = 1 by c0, 0 to 10',
+        '  2. read = 1 by c1, 20 to 30',
+      ].join('\n'),
+    );
+  });
+
+  it('fails both ways where the budget is too small for a verdict', () => {
+    const budget = { maxSteps: 1 };
+    const reason = 'the history could not be judged: out of steps: counter, 3 operations';
+    const twice = [...STALE.slice(0, 2).map((each) => ({ ...each, f: 'add' })), read(1, 3, 40, 50)];
+    for (const assertion of [
+      () => expect(twice).toBeLinearizable('counter', budget),
+      () => expect(twice).not.toBeLinearizable('counter', budget),
+    ]) {
+      expect(complaintOf(assertion)).toContain(reason);
+    }
+    const late = complaintOf(() => expect(twice).toBeLinearizable('counter', { timeMs: -1 }));
+    expect(late).toContain('out of time');
+    expect(twice).toBeLinearizable('counter');
+  });
+
+  it.each([
+    ['a number', 7, 'expected a history'],
+    ['an array of numbers', [7], 'expected a history'],
+    ['operations without a model', FRESH, 'name no model'],
+    ['a history of no known model', { model: 'regster', initial: null, operations: [] }, 'regster'],
+  ])('refuses %s', (_title, received, message) => {
+    expect(complaintOf(() => expect(received).toBeLinearizable())).toContain(message);
+    expect(complaintOf(() => expect(received).not.toBeLinearizable())).toContain(message);
+  });
+});
