@@ -55,6 +55,7 @@ export const etcd: Model<EtcdState> = {
   expects: expectsEtcd,
   expectsInitial: (initial) => (initial === null ? undefined : 'initial of etcd to be null'),
   observes: observesEtcd,
+  isRead: ({ f }) => f === 'range',
   describe: describeEtcd,
 };
 
