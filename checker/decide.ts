@@ -4,6 +4,7 @@ import type { Budget } from './budget.ts';
 import { exactTests } from './exact-tests.ts';
 import { layOut } from './problem.ts';
 import type { Decision, Question } from './question.ts';
+import { searchQueue } from './queue-search.ts';
 import { race } from './race.ts';
 import { replay } from './replay.ts';
 import { Transitions } from './transitions.ts';
@@ -51,6 +52,8 @@ function search<State>(
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
+  const decision = searchQueue(question, indexes, budget);
+  if (decision !== undefined) return decision;
   const { model, initial, operations } = question;
   const problem = layOut(model, operations, indexes);
   const transitions = new Transitions(model, problem.kinds, budget);
