@@ -1,0 +1,175 @@
+/** Queues into which values go more than once: the search by removals, and the states of models. */
+
+import { describe, expect, test } from 'vitest';
+import { queueWorkload, record, withStaleRead } from '../../bench/check-histories.ts';
+import {
+  checkLinearizable,
+  type HistoryOperation,
+  type Model,
+  models,
+} from '../../checker/index.ts';
+import { isWitness } from './brute-force.ts';
+import { Dice } from './random-histories.ts';
+import { spoiled } from './spoiled-collections.ts';
+
+const HISTORIES = 300;
+/** The search without shortcuts gives up after so many steps; most histories need fewer. */
+const STEPS_MAX = 10_000;
+
+function ofValues(values: number, operations: number, seed: number, pending = 0) {
+  return record(queueWorkload(values), { operations, clients: 10, pending, seed }).operations;
+}
+
+test('queues of three values are judged as the bare search judges them', () => {
+  const { name, init, step, key = () => '' } = models.queue;
+  const bare = { name, init, step, key };
+  const verdicts = { linearizable: 0, 'not-linearizable': 0, unknown: 0 };
+  for (let seed = 0; seed < HISTORIES; seed++) {
+    const dice = new Dice(seed);
+    const shape = { operations: 15 + dice.below(30), clients: 2 + dice.below(4), seed };
+    const workload = queueWorkload(3);
+    const recorded = record(workload, { ...shape, pending: dice.below(4) }).operations;
+    const operations = spoiled(recorded, dice);
+
+    const result = checkLinearizable(models.queue, operations, { evidence: true });
+
+    const searched = checkLinearizable(bare, operations, { maxSteps: STEPS_MAX }).verdict;
+    verdicts[searched]++;
+    if (searched !== 'unknown') {
+      expect({ seed, verdict: result.verdict }).toEqual({ seed, verdict: searched });
+    }
+    if (result.verdict === 'linearizable') {
+      const holds = isWitness(models.queue, null, operations, result.witness ?? []);
+      expect({ seed, holds }).toEqual({ seed, holds: true });
+    }
+  }
+  expect(Math.min(verdicts.linearizable, verdicts['not-linearizable'])).toBeGreaterThan(30);
+});
+
+test.each([
+  [1, 10_000],
+  [5, 10_000],
+  [100, 10_000],
+])('a queue of %i values shared by ten clients takes few steps an operation', (values, count) => {
+  const operations = ofValues(values, count, 1, 10);
+
+  const { verdict, steps } = checkLinearizable(models.queue, operations);
+
+  expect(verdict).toBe('linearizable');
+  expect(steps).toBeLessThan(20 * count);
+});
+
+test('a late answer among 2,000 is found out, whatever its distance', () => {
+  const operations = withStaleRead(ofValues(100, 2_000, 1), 'dequeue');
+
+  expect(checkLinearizable(models.queue, operations).verdict).toBe('not-linearizable');
+});
+
+describe('the search of a queue keeps to its budget', () => {
+  const operations = ofValues(5, 2_000, 1);
+
+  test('of steps', () => {
+    const { verdict, reason } = checkLinearizable(models.queue, operations, { maxSteps: 7_000 });
+
+    expect({ verdict, reason }).toEqual({ verdict: 'unknown', reason: 'steps' });
+  });
+
+  test('of memory', () => {
+    const budget = { maxMemoryBytes: 400_000 };
+
+    const { verdict, reason, peakBytes } = checkLinearizable(models.queue, operations, budget);
+
+    expect({ verdict, reason }).toEqual({ verdict: 'unknown', reason: 'memory' });
+    expect(peakBytes).toBeLessThanOrEqual(400_000);
+  });
+
+  test('of time', () => {
+    let questions = 0;
+    const shouldStop = () => ++questions > 5;
+
+    const { verdict, reason } = checkLinearizable(models.queue, operations, { shouldStop });
+
+    expect({ verdict, reason }).toEqual({ verdict: 'unknown', reason: 'time' });
+  });
+});
+
+describe('what the search by removals leaves to the search over states', () => {
+  const twice: readonly HistoryOperation[] = [
+    { process: 0, f: 'enqueue', value: 1, call: 0, return: 1 },
+    { process: 0, f: 'enqueue', value: 1, call: 2, return: 3 },
+  ];
+
+  test('is a removal of which the answer is not known', () => {
+    const unknown = { process: 0, f: 'dequeue', call: 4, return: 5 };
+    const last = { process: 0, f: 'dequeue', call: 6, return: 7, output: 1 };
+    const empty = { process: 0, f: 'dequeue', call: 8, return: 9, output: null };
+
+    const history = [...twice, unknown, last, empty];
+
+    expect(checkLinearizable(models.queue, history).verdict).toBe('linearizable');
+    const before = [...twice, unknown, { ...empty, call: 6, return: 7 }];
+    expect(checkLinearizable(models.queue, before).verdict).toBe('not-linearizable');
+  });
+
+  test('is a queue that holds values at first', () => {
+    const first = { process: 0, f: 'dequeue', call: 4, return: 5, output: 1 };
+
+    const verdict = (initial: number[]) =>
+      checkLinearizable(models.queue, [...twice, first], { initial }).verdict;
+
+    expect(verdict([1])).toBe('linearizable');
+    expect(verdict([2])).toBe('not-linearizable');
+  });
+});
+
+/** The state after a value went in. */
+function after<State>(model: Model<State>, state: State, f: string, value: number): State {
+  const step = model.step(state, { process: 0, f, value, call: 0, return: 1 });
+  if (!step.ok) throw new Error(`${f} was refused`);
+  return step.next;
+}
+
+function drained<State>(model: Model<State>, from: State, f: string): readonly unknown[] {
+  const found: unknown[] = [];
+  let state = from;
+  for (const output of [1, 2, 3, 4, 1, 2, 3, 4]) {
+    const step = model.step(state, { process: 0, f, call: 0, return: 1, output });
+    if (!step.ok) continue;
+    found.push(output);
+    state = step.next;
+  }
+  return found;
+}
+
+test('two queues that went on from one do not see what went into the other', () => {
+  const { queue } = models;
+  const base = after(queue, queue.init([]), 'enqueue', 1);
+  const left = after(queue, base, 'enqueue', 2);
+  const right = after(queue, base, 'enqueue', 3);
+  const further = after(queue, left, 'enqueue', 4);
+
+  expect([base, left, right, further].map((state) => drained(queue, state, 'dequeue'))).toEqual([
+    [1],
+    [1, 2],
+    [1, 3],
+    [1, 2, 4],
+  ]);
+  const again = after(queue, after(queue, queue.init([1]), 'enqueue', 2), 'enqueue', 4);
+  expect(queue.key?.(further)).toBe(queue.key?.(again));
+  expect(queue.key?.(left)).not.toBe(queue.key?.(right));
+});
+
+test('two stacks that went on from one do not see what went onto the other', () => {
+  const { stack } = models;
+  const base = after(stack, stack.init([]), 'push', 3);
+  const left = after(stack, base, 'push', 2);
+  const right = after(stack, base, 'push', 1);
+
+  expect([base, left, right].map((state) => drained(stack, state, 'pop'))).toEqual([
+    [3],
+    [2, 3],
+    [1, 3],
+  ]);
+  expect(stack.key?.(after(stack, stack.init([3]), 'push', 2))).toBe(stack.key?.(left));
+  expect(stack.key?.(left)).not.toBe(stack.key?.(right));
+});
