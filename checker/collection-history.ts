@@ -238,6 +238,19 @@ export function endedBy(
   });
 }
 
+/**
+ * The lives, when the removals that never returned took the values that nobody was seen to remove:
+ * in order of their calls, those whose insertions returned first. No other choice has fewer values
+ * certainly in at any instant.
+ */
+export function takenInOrder({ lives, takers, end }: CollectionHistory): readonly Life[] {
+  const staying = lives.filter(({ removal }) => removal === NOBODY);
+  staying.sort((a, b) => a.insertionReturn - b.insertionReturn);
+  const count = Math.min(staying.length, takers.length);
+  const pairs = staying.slice(0, count).map((life, place) => [life, takers[place]!] as const);
+  return endedBy(lives, new Map(pairs), end);
+}
+
 /** A yes, if the order has all operations that returned, and is a run of the model in real time. */
 export function confirm<State>(
   { model, initial, operations }: Question<State>,

@@ -27,12 +27,12 @@
 import {
   type CollectionHistory,
   confirm,
-  endedBy,
   type Life,
   livesIn,
   NOBODY,
   type OrderFound,
   placeEmpties,
+  takenInOrder,
 } from './collection-history.ts';
 import type { Decision, Question } from './question.ts';
 
@@ -47,18 +47,10 @@ export function decideUnambiguousQueue<State>(
   if (history === 'impossible') return { outcome: 'none' };
   let found = orderOf(history, history.lives);
   if (found === 'impossible' && history.takers.length > 0) {
-    found = orderOf(history, withTakers(history));
+    found = orderOf(history, takenInOrder(history));
   }
   if (found === 'impossible') return { outcome: 'none' };
   return found === 'unclear' ? undefined : confirm(question, indexes, found);
-}
-
-function withTakers({ lives, takers, end }: CollectionHistory): readonly Life[] {
-  const staying = lives.filter(({ removal }) => removal === NOBODY);
-  staying.sort((a, b) => a.insertionReturn - b.insertionReturn);
-  const count = Math.min(staying.length, takers.length);
-  const pairs = staying.slice(0, count).map((life, place) => [life, takers[place]!] as const);
-  return endedBy(lives, new Map(pairs), end);
 }
 
 function orderOf(history: CollectionHistory, lives: readonly Life[]): OrderFound {

@@ -20,24 +20,29 @@
  *   there is, it can be put below all others, so it is left out, and the rest can be cut again.
  *
  * Removals that never returned (ours): it is a yes if it is one without them, and a no if it is one
- * even when each value that stays may have been taken by the first of them. Else they are given to
- * values in order of the instants by which those must be gone, which is a no if they come too late
- * for some; if no order is found then, the test does not know.
+ * even when the first of them may have taken all values that stay. Else they are given to these in
+ * order of the instants by which they must be gone, which is a no if they come too late for some,
+ * or if they are too few for all that must be gone when nothing was found.
+ * If the values do not fit into each other then, one of those in the way is given an earlier
+ * removal, a few times; after that the test does not know.
  */
 
 import {
   type CollectionHistory,
   confirm,
-  endedBy,
-  type Interval,
   type Life,
   livesIn,
   NOBODY,
+  type OrderFound,
   placeEmpties,
+  takenInOrder,
 } from './collection-history.ts';
 import type { Decision, Question } from './question.ts';
-import { CoverCounts, RangeMinimum } from './range-trees.ts';
-import { gonePoints } from './stack-deadlines.ts';
+import { type Nested, nest } from './stack-nesting.ts';
+import { goneBy, latestTaken, lowerDeadlines, takenByFirst, takenInTime } from './stack-takers.ts';
+
+/** How often the removals that never returned are given out. */
+const ROUNDS_MAX = 32;
 
 /** Decides a stack's history, or answers undefined where a value may have gone in twice. */
 export function decideUnambiguousStack<State>(
@@ -48,35 +53,31 @@ export function decideUnambiguousStack<State>(
   const history = livesIn(question, indexes);
   if (history === undefined) return undefined;
   if (history === 'impossible') return { outcome: 'none' };
-  let order = orderOf(history, history.lives);
-  if (order === undefined) {
-    const lives = withTakers(history);
-    if (lives === 'impossible') return { outcome: 'none' };
-    order = orderOf(history, lives);
-  }
-  return order === undefined ? undefined : confirm(question, indexes, order);
+  const order = orderOf(history, history.lives) ?? orderWithTakers(history);
+  if (order === 'impossible') return { outcome: 'none' };
+  return order === 'unclear' ? undefined : confirm(question, indexes, order);
 }
 
-/** Gives the removals that never returned to values that stay. */
-function withTakers(history: CollectionHistory): readonly Life[] | 'impossible' {
-  const { lives, takers, end } = history;
-  const staying = lives.filter(({ removal }) => removal === NOBODY);
-  const first = takers[0];
-  if (first === undefined || staying.length === 0) return 'impossible';
-  // More than can be: all were taken by the first.
-  const relaxed = endedBy(lives, new Map(staying.map((life) => [life, first])), end);
-  if (orderOf(history, relaxed) === undefined) return 'impossible';
-  const deadlines = gonePoints(history);
-  const deadlineOf = (life: Life) => deadlines.get(life) ?? end;
-  staying.sort((a, b) => deadlineOf(a) - deadlineOf(b) || b.insertionReturn - a.insertionReturn);
-  const takerOf = new Map<Life, Interval>();
-  for (let place = 0; place < staying.length; place++) {
-    const life = staying[place]!;
-    const taker = takers[place];
-    if ((taker?.call ?? end) >= deadlineOf(life) && deadlineOf(life) < end) return 'impossible';
-    if (taker !== undefined) takerOf.set(life, taker);
+function orderWithTakers(history: CollectionHistory): OrderFound {
+  if (history.takers.length === 0) return 'impossible';
+  if (orderOf(history, takenByFirst(history)) === undefined) return 'impossible';
+  const cuts = placeEmpties(history, takenInOrder(history));
+  const deadlines = goneBy(history);
+  if (cuts === undefined || takenInTime(history, deadlines) === undefined) return 'impossible';
+  lowerDeadlines(deadlines, history, cuts);
+  let lives = takenInTime(history, deadlines);
+  for (let round = 0; round < ROUNDS_MAX && lives !== undefined; round++) {
+    const empties = placeEmpties(history, lives);
+    if (empties === undefined) break;
+    const nested = nest(lives);
+    if (!('misfits' in nested)) return laidOut(history, lives, nested, empties);
+    // Whatever of them stays longest may have to be gone earlier.
+    const latest = latestTaken(nested.misfits, history.end);
+    if (latest === undefined) break;
+    deadlines.set(latest.insertionCall, latest.removalCall);
+    lives = takenInTime(history, deadlines);
   }
-  return endedBy(lives, takerOf, end);
+  return 'unclear';
 }
 
 /** An order of operations, by their places; undefined if there is none. */
@@ -86,88 +87,8 @@ function orderOf(
 ): readonly number[] | undefined {
   const empties = placeEmpties(history, lives);
   if (empties === undefined) return undefined;
-  const nested = nest(lives.filter((life) => life.insertionReturn < life.removalCall));
-  return nested && laidOut(history, lives, nested, empties);
-}
-
-/** A value with the instants right after which it is pushed and popped. */
-interface Nested {
-  readonly life: Life;
-  readonly pushedAfter: number;
-  readonly poppedAfter: number;
-}
-
-/**
- * The values that are certainly in at some time, each before those that are pushed onto it;
- * undefined if they do not fit into each other. O(n log n).
- */
-function nest(unsorted: readonly Life[]): readonly Nested[] | undefined {
-  const lives = unsorted.toSorted((a, b) => a.insertionReturn - b.insertionReturn);
-  const count = lives.length;
-  if (count === 0) return [];
-  const starts = Int32Array.from(lives, (life) => life.insertionReturn);
-  const endAfter = Int32Array.from(lives, (life) => placeFrom(starts, life.removalCall));
-  const cover = new CoverCounts(coverOf(endAfter));
-  // Greatest values are wanted of ends and returns, so the trees hold them negated.
-  const calls = new RangeMinimum(Int32Array.from(lives, (life) => life.insertionCall));
-  const ends = new RangeMinimum(Int32Array.from(lives, (life) => -life.removalCall));
-  const returns = new RangeMinimum(new Int32Array(count).fill(GONE));
-  const nested: Nested[] = [];
-  const parts: { readonly from: number; readonly to: number }[] = [];
-  const addParts = (from: number, to: number) => {
-    const cuts = cover.zerosIn(from, to);
-    for (let cut = cuts.length - 1; cut >= 0; cut--) {
-      parts.push({ from: cuts[cut]!, to: cuts[cut + 1] ?? to });
-    }
-  };
-  addParts(0, count);
-  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-    const { from, to } = part;
-    const start = starts[from]!;
-    const end = -ends.valueAt(ends.leastIn(from, to));
-    // Whoever was called by the start of a part is so in every part of it: each enters once.
-    for (;;) {
-      const early = calls.leastIn(from, to);
-      if (calls.valueAt(early) > start) break;
-      calls.set(early, GONE);
-      returns.set(early, -lives[early]!.removalReturn);
-    }
-    const bottom = returns.leastIn(from, to);
-    if (-returns.valueAt(bottom) < end) return undefined;
-    nested.push({ life: lives[bottom]!, pushedAfter: start - 1, poppedAfter: end });
-    returns.set(bottom, GONE);
-    ends.set(bottom, GONE);
-    cover.remove(bottom);
-    cover.lower(bottom + 1, endAfter[bottom]!);
-    addParts(from, to);
-  }
-  return nested;
-}
-
-/** In a tree of minima: no longer there, or not yet. */
-const GONE = 2 ** 30;
-
-/** How many values are certainly in when each of them begins to be. */
-function coverOf(endAfter: Int32Array): Int32Array {
-  const counts = new Int32Array(endAfter.length + 1);
-  for (let place = 0; place < endAfter.length; place++) {
-    counts[place + 1]!++;
-    counts[endAfter[place]!]!--;
-  }
-  for (let place = 1; place < counts.length; place++) counts[place]! += counts[place - 1]!;
-  return counts.slice(0, endAfter.length);
-}
-
-/** The first place with a start after `instant`. */
-function placeFrom(starts: Int32Array, instant: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (starts[middle]! < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const nested = nest(lives);
+  return 'misfits' in nested ? undefined : laidOut(history, lives, nested, empties);
 }
 
 /**
