@@ -41,8 +41,10 @@ import type { Decision, Question } from './question.ts';
 import { type Nested, nest } from './stack-nesting.ts';
 import { goneBy, latestTaken, lowerDeadlines, takenByFirst, takenInTime } from './stack-takers.ts';
 
-/** How often the removals that never returned are given out. */
+/** How often the removals that never returned are given out, at the most. */
 const ROUNDS_MAX = 32;
+/** How many lives may be fitted together for that: a second's work, which no budget interrupts. */
+const LIVES_MAX = 1_000_000;
 
 /** Decides a stack's history, or answers undefined where a value may have gone in twice. */
 export function decideUnambiguousStack<State>(
@@ -66,7 +68,8 @@ function orderWithTakers(history: CollectionHistory): OrderFound {
   if (cuts === undefined || takenInTime(history, deadlines) === undefined) return 'impossible';
   lowerDeadlines(deadlines, history, cuts);
   let lives = takenInTime(history, deadlines);
-  for (let round = 0; round < ROUNDS_MAX && lives !== undefined; round++) {
+  const rounds = Math.min(ROUNDS_MAX, Math.ceil(LIVES_MAX / history.lives.length));
+  for (let round = 0; round < rounds && lives !== undefined; round++) {
     const empties = placeEmpties(history, lives);
     if (empties === undefined) break;
     const nested = nest(lives);
