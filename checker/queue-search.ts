@@ -143,7 +143,6 @@ class QueueSearch {
   private readonly budget: Budget;
   private readonly memo: ConfigurationMemo;
   private readonly set: Int32Array;
-  private readonly spent: Int32Array;
   private readonly path: Match[] = [];
   private readonly frames: Frame[] = [];
   private takersUsed = 0;
@@ -151,12 +150,11 @@ class QueueSearch {
   private latestCall = Number.NEGATIVE_INFINITY;
 
   constructor(sides: Sides, budget: Budget) {
-    const { insertions, removals, empties, takerCalls } = sides;
+    const { insertions, removals, empties } = sides;
     this.sides = sides;
     this.budget = budget;
     this.set = new Int32Array(insertions.set.length + removals.set.length + empties.set.length + 1);
-    this.spent = new Int32Array(insertions.spent.length + ((takerCalls.length + 31) >>> 5));
-    this.memo = new ConfigurationMemo(this.set.length, this.spent.length, budget);
+    this.memo = new ConfigurationMemo(this.set.length, insertions.spent.length, budget);
   }
 
   run(): SearchOutcome {
@@ -266,17 +264,12 @@ class QueueSearch {
   /** Remembers the configuration; false if it, or a better one, was there before. */
   private isNew(): boolean {
     const { insertions, removals, empties } = this.sides;
-    const { set, spent } = this;
+    const { set } = this;
     set.set(insertions.set);
     set.set(removals.set, insertions.set.length);
     set.set(empties.set, insertions.set.length + removals.set.length);
     set[set.length - 1] = empties.frontier;
-    spent.fill(0);
-    spent.set(insertions.spent);
-    // Fewer removals used of those that never returned is better: as sets they contain each other.
-    for (let taker = 0; taker < this.takersUsed; taker++) {
-      spent[insertions.spent.length + (taker >>> 5)]! |= 1 << (taker & 31);
-    }
-    return this.memo.enter(insertions.frontier, removals.frontier, set, spent);
+    // How many removals that never returned are used, the numbers of all others tell.
+    return this.memo.enter(insertions.frontier, removals.frontier, set, insertions.spent);
   }
 }

@@ -12,11 +12,11 @@
  * published proofs of such theorems wrong. Nothing here rests on their completeness: a no is one of
  * the patterns, seen in the history; a yes is an order that has been replayed against the model.
  *
- * The order. Each removal that found nothing is put at the first instant where it can be. This cuts
- * the history: a value whose removal was called before the cut lives before it, any other after it,
- * and intervals are cut to fit. The values are then taken one by one: with a, whose insertion must
- * end first, and b, whose removal must end first, either a or b need not come after any other
- * value, or they are in pattern VOrd. Each operation takes effect as early as that order allows.
+ * The order. Each removal that found nothing is put at the first instant where it can be, and what
+ * was not called to be removed by then goes in after it. The values are then taken one by one: with
+ * a, whose insertion must end first, and b, whose removal must end first, either a or b need not
+ * come after any other value, or they are in pattern VOrd. Each operation takes effect as early as
+ * that order allows.
  *
  * Removals that never returned (ours): the values that stay, in order of their insertions' returns,
  * are given to them in order of their calls. This is the best that can be: if one value must be
@@ -76,17 +76,10 @@ interface Spans {
 }
 
 function spansOf({ end }: CollectionHistory, lives: readonly Life[], cuts: Int32Array): Spans {
-  const cutFrom = new Int32Array(end + 2).fill(end + 1);
   const cutBefore = new Int32Array(end + 2).fill(-1);
-  for (const cut of cuts) {
-    cutFrom[cut] = cut;
-    cutBefore[cut + 1] = cut;
-  }
-  for (let instant = end; instant >= 0; instant--) {
-    if (cutFrom[instant] === end + 1) cutFrom[instant] = cutFrom[instant + 1]!;
-  }
+  for (const cut of cuts) cutBefore[cut + 1] = cut;
   for (let instant = 1; instant <= end + 1; instant++) {
-    if (cutBefore[instant] === -1) cutBefore[instant] = cutBefore[instant - 1]!;
+    cutBefore[instant] = Math.max(cutBefore[instant]!, cutBefore[instant - 1]!);
   }
   const count = lives.length;
   const insertFrom = new Int32Array(count);
@@ -97,9 +90,8 @@ function spansOf({ end }: CollectionHistory, lives: readonly Life[], cuts: Int32
     const { insertionCall, insertionReturn, removalCall, removalReturn } = lives[life]!;
     const lastCall = Math.max(insertionCall, removalCall);
     const from = POINTS * cutBefore[lastCall]! + 2;
-    const to = POINTS * cutFrom[lastCall]!;
     removeFrom[life] = Math.max(POINTS * lastCall, from);
-    removeTo[life] = Math.min(POINTS * removalReturn - 1, to);
+    removeTo[life] = POINTS * removalReturn - 1;
     insertFrom[life] = Math.max(POINTS * insertionCall, from);
     insertTo[life] = Math.min(POINTS * insertionReturn - 1, removeTo[life]!);
   }

@@ -2,19 +2,88 @@
 
 import { describe, expect, test } from 'vitest';
 import { queueWorkload, record, withStaleRead } from '../../bench/check-histories.ts';
+import { Budget } from '../../checker/budget.ts';
 import {
   checkLinearizable,
   type HistoryOperation,
   type Model,
   models,
 } from '../../checker/index.ts';
-import { isWitness } from './brute-force.ts';
+import { searchQueue } from '../../checker/queue-search.ts';
+import { isLinearizableByDefinition, isWitness } from './brute-force.ts';
 import { Dice } from './random-histories.ts';
 import { spoiled } from './spoiled-collections.ts';
 
 const HISTORIES = 300;
 /** The search without shortcuts gives up after so many steps; most histories need fewer. */
 const STEPS_MAX = 10_000;
+
+test('the search by removals decides 10,000 small queues by itself', () => {
+  const outcomes = { found: 0, none: 0, unfinished: 0 };
+  for (let seed = 0; seed < 10_000; seed++) {
+    const operations = crowdedQueue(new Dice(seed));
+    const question = { model: models.queue, initial: null, operations, places: undefined };
+    const budget = new Budget({});
+
+    const decision = searchQueue(question, [...operations.keys()], budget);
+
+    const isLegal = isLinearizableByDefinition(models.queue, null, operations);
+    const outcome = decision?.outcome;
+    expect({ seed, outcome }).toEqual({ seed, outcome: isLegal ? 'found' : 'none' });
+    expect({ seed, bytes: budget.bytes }).toEqual({ seed, bytes: 0 });
+    outcomes[isLegal ? 'found' : 'none']++;
+  }
+  expect(Math.min(outcomes.found, outcomes.none)).toBeGreaterThan(500);
+});
+
+test('having found a queue empty on the way is remembered', () => {
+  const enqueue = (value: number, call: number, returned: number): HistoryOperation => {
+    return { process: 0, f: 'enqueue', value, call, return: returned };
+  };
+  const dequeue = (output: number | null, call: number, returned: number): HistoryOperation => {
+    return { process: 0, f: 'dequeue', output, call, return: returned };
+  };
+  const operations = [
+    enqueue(1, 0, 1),
+    dequeue(1, 0, 20),
+    dequeue(null, 2, 12),
+    enqueue(2, 0, 11),
+    dequeue(2, 10, 15),
+    enqueue(3, 3, 8),
+    dequeue(3, 30, 31),
+  ];
+  const question = { model: models.queue, initial: null, operations, places: undefined };
+
+  // With 2 before 1, it cannot be found empty before 3; with 1 before 2, it can.
+  const decision = searchQueue(question, [...operations.keys()], new Budget({}));
+
+  expect(decision?.outcome).toBe('found');
+});
+
+/** Up to eight operations on one or two values, which often find nothing; some never return. */
+function crowdedQueue(dice: Dice): readonly HistoryOperation[] {
+  const values = 1 + dice.below(2);
+  const span = 4 + dice.below(20);
+  const items: number[] = [];
+  const asked = Array.from({ length: 3 + dice.below(6) }, (_, process) => {
+    const call = dice.below(span);
+    const returned = call + dice.below(span);
+    const at = call + dice.below(returned - call + 1);
+    return { process, call, return: dice.once(12) ? null : returned, at };
+  });
+  return asked
+    .sort((a, b) => a.at - b.at)
+    .map(({ process, call, return: returned }): HistoryOperation => {
+      const value = dice.below(values);
+      if (dice.once(2)) {
+        items.push(value);
+        return { process, f: 'enqueue', value, call, return: returned };
+      }
+      const told = dice.once(8) ? dice.pick([null, value]) : (items.shift() ?? null);
+      const removal = { process, f: 'dequeue', call, return: returned };
+      return returned === null ? removal : { ...removal, output: told };
+    });
+}
 
 function ofValues(values: number, operations: number, seed: number, pending = 0) {
   return record(queueWorkload(values), { operations, clients: 10, pending, seed }).operations;
