@@ -67,6 +67,12 @@ export class CheckRunner {
     const deadline = startedAt + this.settings.timeMs;
     const text = task.text ?? textAtHand(task.file, this.settings.interrupt, watch);
     if (text === REFUSED) return;
+    if (text === undefined && !hasRoomFor(task)) {
+      const checked = { file: task.file, verdict: 'unknown', reason: 'memory' } as const;
+      const elapsedMs = rounded(clock() - startedAt);
+      watch.judged({ checked: { ...checked, elapsedMs }, shown: [], states: [] });
+      return;
+    }
     const whole = text === undefined ? task : { ...task, text };
     let begun: BegunHistory | undefined;
     if (text !== undefined && text.length <= SMALL_BYTES) {
@@ -218,6 +224,15 @@ function textAtHand(
     watch.refused(error instanceof Error ? error.message : String(error));
     return REFUSED;
   }
+}
+
+/** Bytes that it takes to read one: as it is, put together, and as text. */
+const BYTES_PER_BYTE_READ = 3;
+
+/** Whether a file can be read within the limit, by its size: that takes its memory at one go. */
+function hasRoomFor({ file, memoryBytes = Number.POSITIVE_INFINITY }: CheckTask): boolean {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return process.memoryUsage.rss() + size * BYTES_PER_BYTE_READ <= memoryBytes;
 }
 
 /** With room for what the limit allows; its bounds are soft, so the process is watched as well. */
