@@ -17,7 +17,7 @@ export async function checkCommand(given: Given): Promise<ExitCode> {
   const settings = settingsOf(given);
   const inputs = inputsOf(given.words('file'));
   if (settings.html !== undefined) assertReportFile(settings.html, inputs);
-  const interrupt = listenForInterrupt();
+  const interrupt = listenForInterrupt('');
   try {
     return await new CheckSession(settings, interrupt).run(inputs);
   } finally {

@@ -11,13 +11,16 @@ export interface Interrupt {
   release(): void;
 }
 
-export function listenForInterrupt(): Interrupt {
+const STOPPING = '\nstopping; once more to stop at once\n';
+
+/** `told` is written to stderr at the first signal; nothing, where the end follows at once. */
+export function listenForInterrupt(told = STOPPING): Interrupt {
   const abort = new AbortController();
   let exitCode: ExitCode | undefined;
   const hear = (code: ExitCode) => (): void => {
     if (exitCode !== undefined) process.exit(code);
     exitCode = code;
-    process.stderr.write('\nstopping; once more to stop at once\n');
+    process.stderr.write(told);
     abort.abort();
   };
   const onInterrupt = hear(EXIT.interrupted);

@@ -48,7 +48,7 @@ export function counterexampleLines(
 ): readonly string[] {
   const { counterexample, shown } = example;
   const told = (text: string): readonly string[] =>
-    wrapped(text, settings.width - INDENT.length).map((line) => INDENT + line);
+    wrapped(text, settings.width - INDENT.length, INDENT).map((line) => INDENT + line);
   // Of what has hardly been looked at, the sentence would name anything.
   if (!counterexample.minimal && shown.length > LINES_MAX) {
     return told(
