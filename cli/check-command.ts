@@ -7,7 +7,7 @@ import { CheckProgress } from './check-progress.ts';
 import { assertReportFile, ReportedHistories } from './check-report.ts';
 import { CheckRunner } from './check-runner.ts';
 import { type CheckSettings, settingsOf } from './check-settings.ts';
-import { type CheckTally, tallyText, verdictText } from './check-text.ts';
+import { type CheckTally, fileNamed, tallyText, verdictText } from './check-text.ts';
 import { EXIT, type ExitCode, severest } from './exit.ts';
 import { STANDARD_INPUT } from './files.ts';
 import type { Given } from './given.ts';
@@ -106,7 +106,9 @@ class CheckSession {
     const { settings } = this;
     this.codes.push(EXIT_OF[checked.verdict]);
     this.report.add(judged, settings);
-    const text = settings.isJson ? `${JSON.stringify(checked)}\n` : verdictText(judged, settings);
+    const text = settings.isJson
+      ? `${JSON.stringify({ ...checked, file: fileNamed(checked.file) })}\n`
+      : verdictText(judged, settings);
     process.stdout.write(text);
   }
 
@@ -115,7 +117,10 @@ class CheckSession {
     this.codes.push(EXIT.usage);
     this.notRead++;
     this.report.refused(file, message);
-    if (this.settings.isJson) process.stdout.write(`${JSON.stringify({ file, error: message })}\n`);
+    if (this.settings.isJson) {
+      const refused = { file: fileNamed(file), error: message };
+      process.stdout.write(`${JSON.stringify(refused)}\n`);
+    }
     process.stderr.write(`quorumlab: ${message}\n`);
   }
 

@@ -15,7 +15,7 @@ import type { ShownOperation } from '../reports/counterexample-text.ts';
 import type { ReportHistory } from '../reports/history-document.ts';
 import { judgeAt, type LevelName } from './check-levels.ts';
 import { InputError } from './exit.ts';
-import { readText } from './files.ts';
+import { readText, STANDARD_INPUT } from './files.ts';
 import { reportHistory, shownOperations } from './shown-history.ts';
 
 export interface CheckTask {
@@ -81,16 +81,17 @@ export interface CheckWatch {
 
 /** Reads and judges a file. What is wrong with it is told; anything else is thrown. */
 export function checkFile(task: CheckTask, watch: CheckWatch): void {
+  const name = task.file === STANDARD_INPUT ? 'standard input' : task.file;
   try {
     const text = task.text ?? readText(task.file);
-    assertText(task, text);
+    assertText(name, task, text);
     const histories = readHistories(text, task.reading);
     for (const [place, history] of histories.entries()) {
       const number = histories.length === 1 ? {} : { history: place + 1 };
       judge(task, history, { file: task.file, ...number }, watch);
     }
   } catch (error) {
-    watch.tell({ kind: 'refused', message: messageOf(task.file, error) });
+    watch.tell({ kind: 'refused', message: messageOf(name, error) });
   }
 }
 
@@ -152,7 +153,7 @@ export function rounded(ms: number): number {
 const PACKED = ['\u001f\ufffd', 'PK\u0003\u0004', 'BZh', '\ufffd7zXZ', '(\ufffd/\ufffd'];
 
 /** Says of what is no text at all more than where it is not a history. */
-function assertText({ file, reading }: CheckTask, text: string): void {
+function assertText(file: string, { reading }: CheckTask, text: string): void {
   if (text.trim() === '' && reading.format === undefined) {
     throw new InputError(`${file}:1:1: the file is empty: expected a history`);
   }

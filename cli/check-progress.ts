@@ -44,13 +44,15 @@ export class CheckProgress {
     this.bar = undefined;
   }
 
-  private status(file: string, place: string, { begun, elapsedMs, steps }: CheckState): string {
+  private status(file: string, place: string, state: CheckState): string {
+    const { begun, elapsedMs, steps, isViolated } = state;
     const name = visible(nameOf(begun ?? { file }));
     return [
       ...(place === '' ? [] : [place]),
       name.length > NAME_MAX ? `…${name.slice(1 - NAME_MAX)}` : name,
       begun === undefined ? 'reading' : plural(begun.operations, 'operation'),
       `${formatElapsed(elapsedMs)} of ${formatElapsed(this.timeMs)}`,
+      ...(isViolated ? ['fails; looking for why'] : []),
       ...(steps > 0 ? [`${formatCompact(steps)} steps`] : []),
     ].join('  ');
   }

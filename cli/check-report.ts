@@ -1,6 +1,7 @@
 /** What `check --html` gathers while files are judged, and writes when they are. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { sentenceOf } from '../reports/counterexample-text.ts';
 import type { HistoryHead, ReportHistory } from '../reports/history-document.ts';
 import { renderHistories } from '../reports/history-page.ts';
 import type { CheckInput } from './check-inputs.ts';
@@ -17,7 +18,7 @@ export class ReportedHistories {
   add({ checked, report }: Judged, settings: CheckSettings): void {
     const { verdict, model, operations, reason, counterexample } = checked;
     const why = reason === undefined ? undefined : reasonInWords(reason, settings);
-    const sentence = counterexample?.sentence ?? why;
+    const sentence = counterexample === undefined ? why : sentenceOf(counterexample);
     this.heads.push({
       name: nameOf(checked),
       verdict,

@@ -38,6 +38,8 @@ export interface CheckState {
   readonly begun?: BegunHistory;
   readonly elapsedMs: number;
   readonly steps: number;
+  /** The verdict is a no already; what goes on is the search for a small counterexample. */
+  readonly isViolated: boolean;
 }
 
 /** Larger files are read in the worker thread as well. */
@@ -103,6 +105,7 @@ export class CheckRunner {
       ...(begun === undefined ? {} : { begun }),
       elapsedMs: elapsed(startedAt),
       steps: steps[0] ?? 0,
+      isViolated: violatedMs !== undefined,
     }));
     const ended = await this.hear({ task, deadline, steps }, (news) => {
       if (news.kind === 'begun') {

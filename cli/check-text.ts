@@ -4,6 +4,7 @@ import { visible } from '../reports/lines.ts';
 import { formatCount, formatElapsed, plural } from '../reports/words.ts';
 import type { CheckedHistory, Judged } from './check-job.ts';
 import type { CheckSettings } from './check-settings.ts';
+import { STANDARD_INPUT } from './files.ts';
 import { paint } from './paint.ts';
 
 /** As wide as lines get where the terminal does not say. */
@@ -46,9 +47,14 @@ function headLine(checked: CheckedHistory, settings: CheckSettings): string {
   return facts.join('  ');
 }
 
+/** A file as it was named on the command line. */
+export function fileNamed(file: string): string {
+  return file === STANDARD_INPUT ? '-' : file;
+}
+
 /** The file, and which history in it where there are several. */
 export function nameOf({ file, history }: Pick<CheckedHistory, 'file' | 'history'>): string {
-  const shown = file === '/dev/stdin' ? '-' : file;
+  const shown = fileNamed(file);
   return history === undefined ? shown : `${shown}#${history}`;
 }
 

@@ -6,7 +6,7 @@ import {
   modelNamed,
   statesAlong,
 } from '../checker/index.ts';
-import type { ShownOperation } from '../reports/counterexample-text.ts';
+import { isSmall, type ShownOperation } from '../reports/counterexample-text.ts';
 import { ABSENT } from '../reports/document.ts';
 import type { PackedHistory, ReportEvidence, ReportHistory } from '../reports/history-document.ts';
 
@@ -30,14 +30,11 @@ export function shownOperations(
 /** Longer witnesses are shown without the states: there may be much in each. */
 const WITNESS_STATES_MAX = 1_000;
 
-/** Operations that are shown of a counterexample that was not made as small as it goes. */
-const UNFINISHED_MAX = 200;
-
 /** The history as an HTML report holds it. */
 export function reportHistory(history: History, result: CheckResult): ReportHistory {
   const { counterexample, witness } = result;
   const packed = packHistory(history);
-  if (counterexample !== undefined && isSmallEnough(counterexample)) {
+  if (counterexample !== undefined && isSmall(counterexample)) {
     return { packed, evidence: evidenceOf(history, counterexample) };
   }
   if (witness === undefined) return { packed };
@@ -45,11 +42,6 @@ export function reportHistory(history: History, result: CheckResult): ReportHist
   const isShort = witness.length <= WITNESS_STATES_MAX && !isSplit(history);
   const states = isShort ? statesAlong(modelNamed(model), initial, operations, witness) : [];
   return { packed, witness: { order: witness, states } };
-}
-
-/** What has hardly been made smaller shows nothing, and would mark everything. */
-function isSmallEnough({ minimal, operations }: NonNullable<CheckResult['counterexample']>) {
-  return minimal || operations.length <= UNFINISHED_MAX;
 }
 
 function evidenceOf(

@@ -34,6 +34,8 @@ export interface LineSettings {
 
 /** Of a counterexample that is larger, the last operations before it fails are shown. */
 const LINES_MAX = 24;
+/** Operations that are shown of one that was not made as small as it goes. */
+const UNFINISHED_MAX = 64;
 /** An operation in words that is longer is cut; a sentence as well, which may name several. */
 const TEXT_MAX = 72;
 const SENTENCE_MAX = 600;
@@ -46,23 +48,30 @@ export function counterexampleLines(
   example: ShownCounterexample,
   settings: LineSettings,
 ): readonly string[] {
-  const { counterexample, shown } = example;
+  const { counterexample } = example;
   const told = (text: string): readonly string[] =>
     wrapped(text, settings.width - INDENT.length, INDENT).map((line) => INDENT + line);
-  // Of what has hardly been looked at, the sentence would name anything.
-  if (!counterexample.minimal && shown.length > LINES_MAX) {
-    return told(
-      `${plural(shown.length, 'operation')} together fail; the check ended before fewer were ` +
-        'found that do.',
-    );
-  }
+  const sentence = told(cutShort(sentenceOf(counterexample), SENTENCE_MAX));
+  if (!isSmall(counterexample)) return sentence;
   return [
-    ...told(cutShort(counterexample.sentence, SENTENCE_MAX)),
+    ...sentence,
     '',
     ...told(sizeInWords(example)),
     ...operationLines(example, settings.mark),
     ...told(orderInWords(example)),
   ];
+}
+
+/** Whether it was made as small as it goes, or is so small that it can be looked at. */
+export function isSmall({ minimal, operations }: Counterexample): boolean {
+  return minimal || operations.length <= UNFINISHED_MAX;
+}
+
+/** Why no order explains the history; the sentence of a large one might name anything. */
+export function sentenceOf(counterexample: Counterexample): string {
+  if (isSmall(counterexample)) return counterexample.sentence;
+  const all = plural(counterexample.operations.length, 'operation');
+  return `${all} together fail; the check ended before fewer were found that do`;
 }
 
 function sizeInWords({ counterexample, shown, of }: ShownCounterexample): string {

@@ -26,9 +26,6 @@ export interface HistoryMatcherOptions extends BudgetOptions {
   readonly timeMs?: number;
 }
 
-/** What can be judged: a history, all those of a file, or operations, with a model named. */
-export type JudgeableHistory = History | readonly History[] | readonly HistoryOperation[];
-
 /** What a matcher answers to its runner. */
 export interface MatcherAnswer {
   readonly pass: boolean;

@@ -3,11 +3,7 @@ import { expect } from 'vitest';
 import type { Model, ModelName } from '../checker/index.ts';
 import { type HistoryMatcherOptions, historyMatchers } from './matchers.ts';
 
-export {
-  type HistoryMatcherOptions,
-  historyMatchers,
-  type JudgeableHistory,
-} from './matchers.ts';
+export { type HistoryMatcherOptions, historyMatchers } from './matchers.ts';
 
 expect.extend(historyMatchers);
 

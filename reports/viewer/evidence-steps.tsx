@@ -61,10 +61,10 @@ export function EvidenceSteps({ view, evidence }: StepsProps) {
 }
 
 function headingOf({ key, isWitness, partial }: Evidence, shown: number): string {
-  const object = key === undefined ? '' : `Key ${JSON.stringify(key)}: `;
   if (isWitness) return 'An order that explains every answer';
   const place = partial.length > 1 ? ` ${shown + 1} of ${partial.length}` : '';
-  return `${object}longest partial linearization${place}`;
+  if (key === undefined) return `Longest partial linearization${place}`;
+  return `Key ${JSON.stringify(key)}: longest partial linearization${place}`;
 }
 
 function sizeOf({ key, operations, members, minimal }: Evidence, { history }: Timeline): string {

@@ -71,7 +71,7 @@ function countsOf(heads: readonly HistoryHead[]): string {
 export function HistoryPage(props: { readonly head: HistoryHead; readonly view: HistoryView }) {
   const { head } = props;
   const { whole, small } = props.view;
-  const { rows, history, evidence } = whole.model;
+  const { rows, history } = whole.model;
   return (
     <main class="page run">
       <header class="verdict">
@@ -82,9 +82,6 @@ export function HistoryPage(props: { readonly head: HistoryHead; readonly view: 
         <p class="facts quiet">
           {[factsOf(head), plural(rows.length, 'process', 'processes')].join(' · ')}
         </p>
-        {evidence === undefined && head.verdict === 'not-linearizable' ? (
-          <p class="note">The check ended before a small part was found that fails by itself.</p>
-        ) : null}
       </header>
       {small === undefined ? null : <OperationsPane view={small} title="Counterexample" />}
       {history.length === 0 ? <p>There is no operation in it.</p> : null}
@@ -103,6 +100,7 @@ export function HistoryPage(props: { readonly head: HistoryHead; readonly view: 
 function Sentence({ head: { verdict, sentence } }: { readonly head: HistoryHead }) {
   if (verdict === 'linearizable') return <p class="sentence">An order explains every answer.</p>;
   if (sentence === undefined) return null;
+  if (verdict === 'unknown') return <p class="note">{sentence}</p>;
   return (
     <ul class="sentences">
       <li>

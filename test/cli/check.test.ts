@@ -154,6 +154,9 @@ describe('several files', () => {
     const { code, stdout } = await start(['check', 'good.ndjson', '-'], folder.path, WRONG).ended;
     expect(stdout).toContain('FAIL  -  not linearizable');
     expect(code).toBe(1);
+    const bad = await start(['check', '-', '--json'], folder.path, 'nonsense').ended;
+    expect(bad.stderr).toContain('standard input:1:1: expected one of');
+    expect(JSON.parse(bad.stdout)).toMatchObject({ file: '-' });
     const twice = await check('-', 'good.ndjson', '-');
     expect(twice.stderr).toContain('- is given twice');
     expect({ code: twice.code, stdout: twice.stdout }).toEqual({ code: 2, stdout: '' });
