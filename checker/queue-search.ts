@@ -20,7 +20,7 @@
  */
 
 import type { Budget } from './budget.ts';
-import { ConfigurationMemo } from './configuration-memo.ts';
+import { ConfigurationMemo, type Progress } from './configuration-memo.ts';
 import type { HistoryOperation } from './history.ts';
 import { OpenOperations, type TakenSoFar } from './open-operations.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
@@ -142,6 +142,7 @@ class QueueSearch {
   private readonly sides: Sides;
   private readonly budget: Budget;
   private readonly memo: ConfigurationMemo;
+  private readonly progress: Progress;
   private readonly set: Int32Array;
   private readonly path: Match[] = [];
   private readonly frames: Frame[] = [];
@@ -154,7 +155,9 @@ class QueueSearch {
     this.sides = sides;
     this.budget = budget;
     this.set = new Int32Array(insertions.set.length + removals.set.length + empties.set.length + 1);
-    this.memo = new ConfigurationMemo(this.set.length, insertions.spent.length, budget);
+    const none = new Int32Array(0);
+    this.progress = { set: this.set, used: none, discharged: none, spent: insertions.spent };
+    this.memo = new ConfigurationMemo(this.progress, budget);
   }
 
   run(): SearchOutcome {
@@ -270,6 +273,6 @@ class QueueSearch {
     set.set(empties.set, insertions.set.length + removals.set.length);
     set[set.length - 1] = empties.frontier;
     // How many removals that never returned are used, the numbers of all others tell.
-    return this.memo.enter(insertions.frontier, removals.frontier, set, insertions.spent);
+    return this.memo.enter(insertions.frontier, removals.frontier, this.progress);
   }
 }
