@@ -28,6 +28,8 @@ export async function checkCommand(given: Given): Promise<ExitCode> {
 const EXIT_OF: { readonly [verdict in CheckedHistory['verdict']]: ExitCode } = {
   linearizable: EXIT.passed,
   'not-linearizable': EXIT.violated,
+  consistent: EXIT.passed,
+  inconsistent: EXIT.violated,
   unknown: EXIT.inconclusive,
 };
 

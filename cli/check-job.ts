@@ -3,17 +3,19 @@
  * found is kept when the rest takes too long.
  */
 import {
-  type CheckResult,
+  type ConsistencyLevel,
   type History,
   HistoryError,
   HistoryFormatError,
+  type LevelResult,
   type ReadOptions,
   readHistories,
   UnknownModelError,
+  UnsupportedModelError,
 } from '../checker/index.ts';
 import type { ShownOperation } from '../reports/counterexample-text.ts';
 import type { ReportHistory } from '../reports/history-document.ts';
-import { judgeAt, type LevelName } from './check-levels.ts';
+import { judgeAt, LEVEL_DEFAULT, levelText } from './check-levels.ts';
 import { InputError } from './exit.ts';
 import { readText, STANDARD_INPUT } from './files.ts';
 import { reportHistory, shownOperations } from './shown-history.ts';
@@ -24,7 +26,7 @@ export interface CheckTask {
   /** What is in it, where it has been read already. */
   readonly text?: string;
   readonly reading: ReadOptions;
-  readonly level: LevelName;
+  readonly level: ConsistencyLevel;
   readonly memoryBytes?: number;
   /** Whether histories are wanted as an HTML report holds them. */
   readonly isReported: boolean;
@@ -38,13 +40,15 @@ export interface CheckedHistory {
   /** What was read; absent where the limit ended that. */
   readonly model?: string;
   readonly operations?: number;
-  readonly verdict: CheckResult['verdict'];
+  /** What it was held against; absent for linearizability. */
+  readonly level?: string;
+  readonly verdict: LevelResult['verdict'];
   readonly elapsedMs: number;
   /** Absent where the check had to be ended by force. */
   readonly peakBytes?: number;
-  readonly reason?: NonNullable<CheckResult['reason']> | 'interrupted';
-  readonly witness?: CheckResult['witness'];
-  readonly counterexample?: CheckResult['counterexample'];
+  readonly reason?: NonNullable<LevelResult['reason']> | 'interrupted';
+  readonly witness?: LevelResult['witness'];
+  readonly counterexample?: LevelResult['counterexample'];
 }
 
 /** A history with all that is shown of it. */
@@ -117,7 +121,7 @@ function judge(task: CheckTask, history: History, label: Label, watch: CheckWatc
     ...(task.memoryBytes === undefined ? {} : { maxMemoryBytes: task.memoryBytes }),
   });
   const elapsedMs = rounded((violatedAt ?? performance.now()) - startedAt);
-  const checked = checkedHistory(begun, result, elapsedMs, stopped);
+  const checked = checkedHistory(begun, task.level, result, elapsedMs, stopped);
   const { shown, states } = shownOperations(history, result);
   const report = task.isReported ? { report: reportHistory(history, result) } : {};
   watch.tell({ kind: 'judged', judged: { checked, shown, states, ...report } });
@@ -125,7 +129,8 @@ function judge(task: CheckTask, history: History, label: Label, watch: CheckWatc
 
 function checkedHistory(
   begun: BegunHistory,
-  result: CheckResult,
+  level: ConsistencyLevel,
+  result: LevelResult,
   elapsedMs: number,
   stopped: 'time' | 'memory' | undefined,
 ): CheckedHistory {
@@ -134,6 +139,7 @@ function checkedHistory(
   const reason = result.reason === 'time' ? (stopped ?? 'time') : result.reason;
   return {
     ...begun,
+    ...(level === LEVEL_DEFAULT ? {} : { level: levelText(level) }),
     verdict,
     elapsedMs,
     peakBytes,
@@ -149,16 +155,11 @@ export function rounded(ms: number): number {
   return Math.round(ms * MS_DECIMALS) / MS_DECIMALS;
 }
 
-/** How files of gzip, zip, bzip2, xz and zstd begin, read as text. */
-const PACKED = ['\u001f\ufffd', 'PK\u0003\u0004', 'BZh', '\ufffd7zXZ', '(\ufffd/\ufffd'];
-
 /** Says of what is no text at all more than where it is not a history. */
 function assertText(file: string, { reading }: CheckTask, text: string): void {
   if (text.trim() === '' && reading.format === undefined) {
     throw new InputError(`${file}:1:1: the file is empty: expected a history`);
   }
-  if (PACKED.some((start) => text.startsWith(start)))
-    throw new InputError(`${file} is compressed: unpack it first`);
   const at = text.indexOf('\0');
   if (at < 0) return;
   const line = text.slice(0, at).split('\n').length;
@@ -172,8 +173,7 @@ function messageOf(file: string, error: unknown): string {
     const { line, column, expected, found } = error;
     return `${file}:${line}:${column}: expected ${expected}, found ${found}`;
   }
-  if (error instanceof HistoryError || error instanceof UnknownModelError) {
-    return `${file}: ${error.message}`;
-  }
+  const isNamed = error instanceof UnknownModelError || error instanceof UnsupportedModelError;
+  if (isNamed || error instanceof HistoryError) return `${file}: ${error.message}`;
   throw error;
 }

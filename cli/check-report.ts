@@ -16,12 +16,13 @@ export class ReportedHistories {
   private readonly histories: ReportHistory[] = [];
 
   add({ checked, report }: Judged, settings: CheckSettings): void {
-    const { verdict, model, operations, reason, counterexample } = checked;
+    const { level, verdict, model, operations, reason, counterexample } = checked;
     const why = reason === undefined ? undefined : reasonInWords(reason, settings);
     const sentence = counterexample === undefined ? why : sentenceOf(counterexample);
     this.heads.push({
       name: nameOf(checked),
       verdict,
+      ...(level === undefined ? {} : { level }),
       ...(model === undefined ? {} : { model }),
       ...(operations === undefined ? {} : { operations }),
       ...(sentence === undefined ? {} : { sentence }),

@@ -1,5 +1,6 @@
 /** The options of `check`, read and looked at before any file is. */
 import {
+  type ConsistencyLevel,
   type FailedCas,
   type FormatName,
   formatNames,
@@ -7,7 +8,7 @@ import {
   type Plain,
   type ReadOptions,
 } from '../checker/index.ts';
-import { LEVELS, type LevelName } from './check-levels.ts';
+import { LEVEL_DEFAULT, levelNamed } from './check-levels.ts';
 import { InputError } from './exit.ts';
 import { type Given, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
@@ -17,7 +18,7 @@ export const FAILED_CAS: readonly FailedCas[] = ['observed', 'absent'];
 
 export interface CheckSettings {
   readonly reading: ReadOptions;
-  readonly level: LevelName;
+  readonly level: ConsistencyLevel;
   /** Of one file. */
   readonly timeMs: number;
   readonly memoryBytes: number | undefined;
@@ -36,12 +37,12 @@ export function settingsOf(given: Given): CheckSettings {
   const level = given.word('level');
   return {
     reading: {
-      ...(format === undefined ? {} : { format: named('--format', format, formatNames) }),
+      ...(format === undefined ? {} : { format: formatNamed(format) }),
       ...(model === undefined ? {} : { model: knownModel(model) }),
       ...(initial === undefined ? {} : { initial: initialValue(initial) }),
       ...(failedCas === undefined ? {} : { failedCas }),
     },
-    level: level === undefined ? LEVELS[0] : named('--level', level, LEVELS),
+    level: level === undefined ? LEVEL_DEFAULT : levelNamed(level),
     timeMs: given.milliseconds('time') ?? TIME_DEFAULT.ms,
     memoryBytes: given.bytes('memory'),
     timeText: given.text('time') ?? TIME_DEFAULT.text,
@@ -51,15 +52,11 @@ export function settingsOf(given: Given): CheckSettings {
   };
 }
 
-function named<T extends FormatName | LevelName>(
-  option: string,
-  word: string,
-  known: readonly T[],
-): T {
-  const found = known.find((name) => name === word);
-  if (found !== undefined) return found;
-  const hint = didYouMean(word, known);
-  throw new InputError(`${option} takes ${known.join(', ')}, not ${quoted(word)}${hint}`);
+function formatNamed(word: string): FormatName {
+  const format = formatNames.find((name) => name === word);
+  if (format !== undefined) return format;
+  const hint = didYouMean(word, formatNames);
+  throw new InputError(`--format takes ${formatNames.join(', ')}, not ${quoted(word)}${hint}`);
 }
 
 function knownModel(word: string): string {

@@ -21,24 +21,27 @@ export function verdictText(judged: Judged, settings: CheckSettings): string {
     const width = Math.max(WIDTH_MIN, Math.min(WIDTH_DEFAULT, columns));
     const example = { counterexample, shown, states, of: operations };
     lines.push(...counterexampleLines(example, { width, mark: paint.failing }), '');
-  } else if (checked.verdict === 'not-linearizable') {
+  } else if (checked.verdict === 'not-linearizable' || checked.verdict === 'inconsistent') {
     lines.push('  The check ended before it was found out why.', '');
   }
   return lines.map((line) => `${line}\n`).join('');
 }
 
 function headLine(checked: CheckedHistory, settings: CheckSettings): string {
-  const { verdict, reason, model, operations } = checked;
+  const { level, verdict, reason, model, operations } = checked;
   const badge = {
     linearizable: paint.pass,
     'not-linearizable': paint.fail,
+    consistent: paint.pass,
+    inconsistent: paint.fail,
     unknown: paint.unknown,
   };
   const hasDuration = reason !== 'time' && reason !== 'memory';
   const facts = [
     badge[verdict](),
     paint.strong(visible(nameOf(checked))),
-    verdict.replace('-', ' ') +
+    (level === undefined ? '' : `${level}: `) +
+      verdict.replace('-', ' ') +
       (reason === undefined ? '' : `: ${reasonInWords(reason, settings)}`),
     ...(model === undefined ? [] : [model]),
     operations === undefined ? 'while it was read' : plural(operations, 'operation'),

@@ -131,7 +131,7 @@ async function valuesOf(option: string): Promise<readonly string[]> {
     case 'format':
       return (await import('../checker/index.ts')).formatNames;
     case 'level':
-      return (await import('./check-levels.ts')).LEVELS;
+      return (await import('./check-levels.ts')).LEVELS.map((level) => level.replace(/N$/, ''));
     case 'failed-cas':
       return (await import('./check-settings.ts')).FAILED_CAS;
     default:

@@ -156,6 +156,9 @@ function assertUtf8(content: Buffer): void {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     throw new Error('it is UTF-16, not UTF-8');
   }
+  if (PACKED.some((start) => content.subarray(0, start.length).equals(start))) {
+    throw new Error('it is compressed: unpack it first');
+  }
   for (let line = 1, start = 0; ; line++) {
     const newline = content.indexOf(NEWLINE, start);
     const end = newline === -1 ? content.length : newline;
@@ -165,6 +168,14 @@ function assertUtf8(content: Buffer): void {
 }
 
 const NEWLINE = 0x0a;
+/** How files of gzip, zip, bzip2, xz and zstd begin. */
+const PACKED = [
+  [0x1f, 0x8b],
+  [0x50, 0x4b, 0x03, 0x04],
+  [0x42, 0x5a, 0x68],
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+  [0x28, 0xb5, 0x2f, 0xfd],
+].map((bytes) => Buffer.from(bytes));
 
 function contentOf(path: string): Buffer {
   if (path === STANDARD_INPUT) return readToEnd(0);

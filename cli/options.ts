@@ -168,7 +168,10 @@ export const CORPUS_PRUNE: OptionTable = {
 export const CHECK: OptionTable = {
   model: text("model to judge by, such as cas-register, in place of the file's; see list models"),
   initial: text('value before the first operation, as JSON, such as 0 or \'"a"\''),
-  level: text('what to hold it against (default linearizable)'),
+  level: text(
+    'what to hold it against: linearizable (default), sequential, sessions, one of the four' +
+      ' session guarantees, stale-versions:N or stale-time:N',
+  ),
   format: text('format of the files, such as paxi-csv; found out if not given'),
   'failed-cas': text('what a failed cas in Jepsen files means: observed or absent'),
   time: { ...text('wall-clock limit for one file (default 60s)'), alias: 't' },

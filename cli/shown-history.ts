@@ -1,8 +1,8 @@
 /** A judged history as people are shown it: operations in words, orders with their states. */
 import {
-  type CheckResult,
   describeOperation,
   type History,
+  type LevelResult,
   modelNamed,
   statesAlong,
 } from '../checker/index.ts';
@@ -13,7 +13,7 @@ import type { PackedHistory, ReportEvidence, ReportHistory } from '../reports/hi
 /** The operations of the counterexample, if there is one, and where the longest order leads. */
 export function shownOperations(
   history: History,
-  { counterexample }: CheckResult,
+  { counterexample }: LevelResult,
 ): { readonly shown: readonly ShownOperation[]; readonly states: readonly string[] } {
   if (counterexample === undefined) return { shown: [], states: [] };
   const model = modelNamed(history.model);
@@ -31,7 +31,7 @@ export function shownOperations(
 const WITNESS_STATES_MAX = 1_000;
 
 /** The history as an HTML report holds it. */
-export function reportHistory(history: History, result: CheckResult): ReportHistory {
+export function reportHistory(history: History, result: LevelResult): ReportHistory {
   const { counterexample, witness } = result;
   const packed = packHistory(history);
   if (counterexample !== undefined && isSmall(counterexample)) {
@@ -52,7 +52,7 @@ function evidenceOf(
     operations: small,
     partial,
     minimal,
-  }: NonNullable<CheckResult['counterexample']>,
+  }: NonNullable<LevelResult['counterexample']>,
 ): ReportEvidence {
   return {
     ...(object === null || object === '' ? {} : { key: object }),

@@ -58,7 +58,7 @@ export function counterexampleLines(
     '',
     ...told(sizeInWords(example)),
     ...operationLines(example, settings.mark),
-    ...told(orderInWords(example)),
+    ...(counterexample.partial.length === 0 ? [] : told(orderInWords(example))),
   ];
 }
 
@@ -102,6 +102,8 @@ function operationLines(
   const widths = { process: width('process'), text: width('text') };
   const times = { call: width('call'), end: width('end') };
   const left = shown.length - listed.length;
+  // Where orders are not what fails, none is shown that it could not continue.
+  const why = counterexample.partial.length === 0 ? '' : '  cannot come next';
   return [
     ...(left > 0 ? [`    … ${formatCount(left)} earlier`] : []),
     ...rows.map(({ isFailing, process, text, call, end }) => {
@@ -110,7 +112,7 @@ function operationLines(
         text.padEnd(widths.text),
         `${call.padStart(times.call)} to ${end.padStart(times.end)}`,
       ].join(INDENT);
-      return isFailing ? `  ${mark(`✗ ${columns}  cannot come next`)}` : `    ${columns}`;
+      return isFailing ? `  ${mark(`✗ ${columns}${why}`)}` : `    ${columns}`;
     }),
   ];
 }

@@ -11,6 +11,8 @@ export interface HistoryHead {
   /** The file as it was named; `#2` after it for the second history in it. */
   readonly name: string;
   readonly verdict: HistoryVerdict;
+  /** What it was held against; absent for linearizability. */
+  readonly level?: string;
   /** Of what was judged. */
   readonly model?: string;
   readonly operations?: number;
@@ -20,7 +22,14 @@ export interface HistoryHead {
   readonly block?: number;
 }
 
-export type HistoryVerdict = 'linearizable' | 'not-linearizable' | 'unknown' | 'not-read';
+export type HistoryVerdict =
+  | 'linearizable'
+  | 'not-linearizable'
+  /** At a level other than linearizability. */
+  | 'consistent'
+  | 'inconsistent'
+  | 'unknown'
+  | 'not-read';
 
 export interface ReportHistory {
   readonly packed: PackedHistory;

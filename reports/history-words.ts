@@ -8,8 +8,9 @@ export function verdictInWords(verdict: HistoryVerdict): string {
 }
 
 /** What was judged: `register  ·  5 operations`. */
-export function factsOf({ model, operations }: HistoryHead): string {
+export function factsOf({ level, model, operations }: HistoryHead): string {
   return [
+    ...(level === undefined ? [] : [level]),
     ...(model === undefined ? [] : [model]),
     ...(operations === undefined ? [] : [plural(operations, 'operation')]),
   ].join(' · ');

@@ -4,11 +4,12 @@
  */
 import {
   type BudgetOptions,
-  type CheckResult,
-  checkLinearizable,
+  type ConsistencyLevel,
+  checkConsistency,
   describeOperation,
   type History,
   type HistoryOperation,
+  type LevelResult,
   type Model,
   type ModelName,
   modelNamed,
@@ -51,16 +52,43 @@ export const historyMatchers = {
     model?: ModelName | Model<unknown>,
     options: HistoryMatcherOptions = {},
   ): MatcherAnswer {
-    const histories = historiesIn(received, model);
-    const judged = histories.map((history) => judge(history, options));
-    const unknown = judged.find(({ result }) => result.verdict === 'unknown');
-    const failing = judged.find(({ result }) => result.verdict === 'not-linearizable');
-    if (failing !== undefined) return { pass: false, message: () => failureText(failing) };
-    if (unknown === undefined) return { pass: true, message: () => successText(judged) };
-    // The runner turns the answer round after `not`: neither way is this a pass.
-    return { pass: this.isNot === true, message: () => unknownText(unknown) };
+    return answer('linearizable', this.isNot === true, received, model, options);
+  },
+
+  /**
+   * The same for any level that `checkConsistency` knows, such as `'sequential'` or
+   * `{ staleness: { by: 'versions', most: 2 } }`. Throws `UnsupportedModelError` where a model does
+   * not say enough for it.
+   */
+  toBeConsistent(
+    this: { readonly isNot?: boolean },
+    received: unknown,
+    level: ConsistencyLevel,
+    model?: ModelName | Model<unknown>,
+    options: HistoryMatcherOptions = {},
+  ): MatcherAnswer {
+    return answer(level, this.isNot === true, received, model, options);
   },
 };
+
+function answer(
+  level: ConsistencyLevel,
+  isNot: boolean,
+  received: unknown,
+  model: ModelName | Model<unknown> | undefined,
+  options: HistoryMatcherOptions,
+): MatcherAnswer {
+  const histories = historiesIn(received, model);
+  const judged = histories.map((history) => judge(level, history, options));
+  const unknown = judged.find(({ result }) => result.verdict === 'unknown');
+  const failing = judged.find(({ result }) => FAILING.includes(result.verdict));
+  if (failing !== undefined) return { pass: false, message: () => failureText(failing) };
+  if (unknown === undefined) return { pass: true, message: () => successText(judged) };
+  // The runner turns the answer round after `not`: neither way is this a pass.
+  return { pass: isNot, message: () => unknownText(unknown) };
+}
+
+const FAILING: readonly LevelResult['verdict'][] = ['not-linearizable', 'inconsistent'];
 
 interface Judgeable {
   readonly model: Model<unknown>;
@@ -69,19 +97,33 @@ interface Judgeable {
 }
 
 interface Judged extends Judgeable {
-  readonly result: CheckResult;
+  readonly level: ConsistencyLevel;
+  readonly result: LevelResult;
 }
 
-function judge(history: Judgeable, options: HistoryMatcherOptions): Judged {
+function judge(
+  level: ConsistencyLevel,
+  history: Judgeable,
+  options: HistoryMatcherOptions,
+): Judged {
   const { timeMs = TIME_MS_DEFAULT, shouldStop, initial = history.initial, ...rest } = options;
   const deadline = performance.now() + timeMs;
-  const result = checkLinearizable(history.model, history.operations, {
+  const result = checkConsistency(level, history.model, history.operations, {
     ...rest,
     initial,
     evidence: true,
     shouldStop: (steps) => performance.now() > deadline || shouldStop?.(steps) === true,
   });
-  return { model: history.model, operations: history.operations, initial, result };
+  const { model, operations } = history;
+  return { level, model, operations, initial, result };
+}
+
+/** What the history should be, or should not. */
+function levelInWords(level: ConsistencyLevel): string {
+  if (level === 'linearizable') return level;
+  if (typeof level === 'string') return `consistent (${level})`;
+  const { by, most } = level.staleness;
+  return `consistent (reads late by at most ${most}${by === 'versions' ? ' versions' : ''})`;
 }
 
 function historiesIn(
@@ -133,9 +175,10 @@ function isOperation(value: unknown): value is HistoryOperation {
   );
 }
 
-function failureText({ model, initial, operations, result }: Judged): string {
+function failureText({ level, model, initial, operations, result }: Judged): string {
   const { counterexample } = result;
-  const head = `expected the history to be linearizable: ${sizeOf({ model, operations })}`;
+  const size = sizeOf({ model, operations });
+  const head = `expected the history to be ${levelInWords(level)}: ${size}`;
   if (counterexample === undefined) return head;
   const shown = counterexample.operations.map((index) => {
     const operation = operations[index]!;
@@ -156,7 +199,8 @@ function successText(judged: readonly Judged[]): string {
   const [first] = judged;
   const many = plural(judged.length, 'history', 'histories');
   if (first === undefined || judged.length > 1) {
-    return `expected one of ${many} not to be linearizable, but each has an order that explains it`;
+    const expected = first === undefined ? 'linearizable' : levelInWords(first.level);
+    return `expected one of ${many} not to be ${expected}, but each one is`;
   }
   const { model, operations, result } = first;
   const order = result.witness ?? [];
@@ -168,8 +212,8 @@ function successText(judged: readonly Judged[]): string {
   });
   const left = order.length - lines.length;
   return [
-    `expected the history not to be linearizable: ${sizeOf(first)}`,
-    'This order explains every answer:',
+    `expected the history not to be ${levelInWords(first.level)}: ${sizeOf(first)}`,
+    first.level === 'linearizable' ? 'This order explains every answer:' : 'This order shows it:',
     ...lines,
     ...(left > 0 ? [`  … ${left} more`] : []),
   ].join('\n');

@@ -1,6 +1,6 @@
 /** `quorumlab/vitest`: imported by a test or a setup file, it teaches Vitest about histories. */
 import { expect } from 'vitest';
-import type { Model, ModelName } from '../checker/index.ts';
+import type { ConsistencyLevel, Model, ModelName } from '../checker/index.ts';
 import { type HistoryMatcherOptions, historyMatchers } from './matchers.ts';
 
 export { type HistoryMatcherOptions, historyMatchers } from './matchers.ts';
@@ -16,5 +16,11 @@ declare module 'vitest' {
      * the model to judge them by. What cannot be judged within its budget fails, with `not` too.
      */
     toBeLinearizable(model?: ModelName | Model<unknown>, options?: HistoryMatcherOptions): T;
+    /** The same for another level: `'sequential'`, `'sessions'`, and what is later by so much. */
+    toBeConsistent(
+      level: ConsistencyLevel,
+      model?: ModelName | Model<unknown>,
+      options?: HistoryMatcherOptions,
+    ): T;
   }
 }

@@ -60,7 +60,7 @@ export function HistoryList({ heads }: { readonly heads: readonly HistoryHead[] 
 }
 
 function countsOf(heads: readonly HistoryHead[]): string {
-  const verdicts = ['not-linearizable', 'unknown', 'not-read', 'linearizable'] as const;
+  const verdicts = Object.keys(BADGES) as HistoryVerdict[];
   return verdicts
     .map((verdict) => ({ verdict, count: heads.filter((head) => head.verdict === verdict).length }))
     .filter(({ count }) => count > 0)
@@ -99,6 +99,7 @@ export function HistoryPage(props: { readonly head: HistoryHead; readonly view: 
 
 function Sentence({ head: { verdict, sentence } }: { readonly head: HistoryHead }) {
   if (verdict === 'linearizable') return <p class="sentence">An order explains every answer.</p>;
+  if (verdict === 'consistent') return <p class="sentence">All answers keep to this level.</p>;
   if (sentence === undefined) return null;
   if (verdict === 'unknown') return <p class="note">{sentence}</p>;
   return (
@@ -111,10 +112,12 @@ function Sentence({ head: { verdict, sentence } }: { readonly head: HistoryHead 
 }
 
 const BADGES: { readonly [verdict in HistoryVerdict]: readonly [string, string] } = {
-  linearizable: ['passed', 'PASS'],
   'not-linearizable': ['failed', 'FAIL'],
+  inconsistent: ['failed', 'FAIL'],
   unknown: ['inconclusive', 'UNKNOWN'],
   'not-read': ['inconclusive', 'NOT READ'],
+  linearizable: ['passed', 'PASS'],
+  consistent: ['passed', 'PASS'],
 };
 
 function Badge({ verdict }: { readonly verdict: HistoryVerdict }) {

@@ -103,6 +103,38 @@ describe('a verdict', () => {
   });
 });
 
+describe('a level', () => {
+  it('is told beside the verdict, in text and in JSON', async () => {
+    const ended = await check('wrong.ndjson', '--level', 'sequential');
+    const json = await check('wrong.ndjson', '--level', 'sequential', '--json');
+
+    expect(timeless(ended.stdout)).toBe(
+      'PASS  wrong.ndjson  sequential: consistent  register  2 operations\n',
+    );
+    expect(ended.code).toBe(0);
+    expect(JSON.parse(json.stdout)).toMatchObject({ level: 'sequential', verdict: 'consistent' });
+  });
+
+  it('that allows reads to be late says by how much', async () => {
+    const allowed = await check('wrong.ndjson', '--level', 'stale-versions:1');
+    expect(allowed.code).toBe(0);
+    const late = await check('wrong.ndjson', '--level', 'stale-time:0');
+    expect(late.code).toBe(1);
+    expect(late.stdout).toContain('stale-time:0: inconsistent');
+    expect(late.stdout).toContain('(reads may be late by 0)');
+  });
+
+  it('that there is none of, or that the model says too little for, ends with 2', async () => {
+    const unknown = await check('good.ndjson', '--level', 'seqential');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('not "seqential" (did you mean sequential?)');
+    put('queue.ndjson', '{"format":"quorumlab-history/1","model":"queue","initial":null}\n');
+    const queue = await check('queue.ndjson', '--level', 'sessions');
+    expect(queue.code).toBe(2);
+    expect(queue.stderr).toContain('model queue cannot be checked for session guarantees');
+  });
+});
+
 describe('several files', () => {
   it('are judged in their order, each once, and counted', async () => {
     const { code, stdout } = await check('good.ndjson', 'wrong.ndjson', 'good.ndjson');
@@ -128,7 +160,7 @@ describe('several files', () => {
     ['a folder', 'runs', "runs is a folder: name its files, such as 'runs/*.ndjson'"],
     ['a pattern without a match', 'runs/*.edn', 'no file matches "runs/*.edn"'],
     ['what is not there', 'nowhere.edn', 'there is no such file or folder'],
-    ['a text that is no history', 'runs/notes.txt', 'runs/notes.txt:1:1: expected one of'],
+    ['a text that is no history', 'runs/notes.txt', 'runs/notes.txt:1:1: expected a history: '],
     ['a device', '/dev/null', 'it is a device or a socket'],
   ])('do without %s: it is refused, and the others are judged', async (_title, word, message) => {
     const { code, stdout, stderr } = await check(word, 'good.ndjson');
@@ -141,7 +173,11 @@ describe('several files', () => {
   it.each([
     ['is empty', '', 'f:1:1: the file is empty: expected a history'],
     ['is binary', 'ELF\0\0', 'f:1: not a text'],
-    ['is packed', Buffer.from([0x1f, 0x8b, 8, 0, 0]), 'f is compressed: unpack it first'],
+    [
+      'is packed',
+      Buffer.from([0x1f, 0x8b, 8, 0, 0]),
+      'cannot read f: it is compressed: unpack it first',
+    ],
     ['has two headers', `${GOOD}${GOOD}`, 'f:3:2: expected'],
   ])('are told what is wrong with one that %s', async (_title, content, message) => {
     writeFileSync(join(folder.path, 'f'), content);
@@ -155,7 +191,7 @@ describe('several files', () => {
     expect(stdout).toContain('FAIL  -  not linearizable');
     expect(code).toBe(1);
     const bad = await start(['check', '-', '--json'], folder.path, 'nonsense').ended;
-    expect(bad.stderr).toContain('standard input:1:1: expected one of');
+    expect(bad.stderr).toContain('standard input:1:1: expected a history: ');
     expect(JSON.parse(bad.stdout)).toMatchObject({ file: '-' });
     const twice = await check('-', 'good.ndjson', '-');
     expect(twice.stderr).toContain('- is given twice');

@@ -102,3 +102,36 @@ describe('expect(history).toBeLinearizable', () => {
     expect(complaintOf(() => expect(received).not.toBeLinearizable())).toContain(message);
   });
 });
+
+describe('expect(history).toBeConsistent', () => {
+  it('holds a history against a level', () => {
+    expect(STALE).toBeConsistent('sequential', 'register');
+    expect(STALE).toBeConsistent({ staleness: { by: 'versions', most: 1 } }, 'register');
+    expect(STALE).not.toBeConsistent({ staleness: { by: 'time', most: 5 } }, 'register');
+  });
+
+  it('says at which level a history fails, and why', () => {
+    const back = [...STALE.slice(0, 2), read(1, 2, 40, 50), read(1, 1, 60, 70)];
+
+    const complaint = complaintOf(() => expect(back).toBeConsistent('sessions', 'register'));
+
+    expect(complaint).toContain('expected the history to be consistent (sessions): register, 4');
+    expect(complaint).toContain('c1 read = 1 at 70 after its read = 2');
+    expect(complaint).toContain('  ✗ c1  read = 1   60 to 70\n');
+  });
+
+  it('shows of one that should fail how it does not', () => {
+    const complaint = complaintOf(() => expect(FRESH).not.toBeConsistent('sequential', 'register'));
+
+    expect(complaint).toContain('expected the history not to be consistent (sequential)');
+    expect(complaint).toContain('  2. read = 1 by c1, 20 to 30');
+  });
+
+  it('refuses a model that does not say enough for a level', () => {
+    const operations: HistoryOperation[] = [{ process: 0, f: 'dequeue', call: 0, return: 1 }];
+
+    expect(() => expect(operations).toBeConsistent('sessions', 'queue')).toThrow(
+      'model queue cannot be checked for session guarantees',
+    );
+  });
+});
