@@ -18,7 +18,7 @@ import type { Part } from './partition.ts';
 import { isPair, type PlainKey, plainKey } from './plain.ts';
 import { type CutOperation, inOrderOfReturn, opened, prefixOf, withoutTimes } from './prefix.ts';
 import { Support } from './support.ts';
-import { hasUnwrittenRead } from './unwritten-reads.ts';
+import { firstUnwrittenRead, hasUnwrittenRead } from './unwritten-reads.ts';
 import type { Counterexample } from './verdict.ts';
 
 /** Rechecks together may take this many steps, or a multiple of what the verdict took. */
@@ -52,20 +52,31 @@ export function explain<State>(
   const prefix = prefixOf(own, byReturn, returnCount);
   const failing = byReturn[returnCount - 1] ?? 0;
   const small = minimise(recheck, prefix, failing);
-  const shown = [...small].sort((a, b) => a.operation.call - b.operation.call);
+  const alone = budget.exhausted === undefined ? undefined : failingAlone(recheck, own);
+  const shown = alone ?? [...small].sort((a, b) => a.operation.call - b.operation.call);
   const cut = shown.map((each) => each.operation);
   const sources = shown.map((each) => part.indexes[each.source]!);
-  const place = shown.findIndex((each) => each.source === failing);
+  const place = alone === undefined ? shown.findIndex((each) => each.source === failing) : 0;
   return {
     object: part.object,
-    failing: part.indexes[failing]!,
+    failing: sources[place]!,
     operations: sources,
-    minimal: budget.exhausted === undefined,
+    minimal: budget.exhausted === undefined || alone !== undefined,
     partial: longestPartialOrders(model, initial, cut).map((order) =>
       order.map((index) => sources[index]!),
     ),
     sentence: sentenceFor(model, cut, place, options.names ?? {}),
   };
+}
+
+/** An operation that nothing can have led to needs no other to fail, however hard the rest is. */
+function failingAlone<State>(
+  { model, initial }: Recheck<State>,
+  operations: readonly HistoryOperation[],
+): readonly CutOperation[] | undefined {
+  const indexes = Array.from(operations.keys());
+  const source = firstUnwrittenRead(model, initial, operations, indexes);
+  return source === undefined ? undefined : [{ source, operation: operations[source]! }];
 }
 
 /** How many returns the shortest prefix that fails has; all of them if the budget ends. */

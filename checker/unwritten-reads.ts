@@ -16,30 +16,45 @@ export function findUnwrittenRead<State>(
   return hasUnwrittenRead(model, initial, operations, indexes) ? { outcome: 'none' } : undefined;
 }
 
-/**
- * Whether some read, or some swap that took place, saw a value that is neither the initial one nor
- * written by an operation called before it returned. False where the model cannot say. O(n).
- */
 export function hasUnwrittenRead<State>(
   model: Model<State>,
   initial: Plain,
   operations: readonly HistoryOperation[],
   indexes: readonly number[],
 ): boolean {
+  return firstUnwrittenRead(model, initial, operations, indexes) !== undefined;
+}
+
+/**
+ * Of the reads, and swaps that took place, that saw a value which is neither the initial one nor
+ * written by an operation called before they returned: the index of the one that returned first.
+ * Undefined if there is none, or where the model cannot say. O(n).
+ */
+export function firstUnwrittenRead<State>(
+  model: Model<State>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+  indexes: readonly number[],
+): number | undefined {
   const writtenFrom = new Map<PlainKey, number>();
   writtenFrom.set(plainKey(initial), Number.NEGATIVE_INFINITY);
-  const seen: { readonly value: PlainKey; readonly by: number }[] = [];
+  const seen: { readonly value: PlainKey; readonly by: number; readonly index: number }[] = [];
   for (const index of indexes) {
     const { call, return: returned } = operations[index]!;
     const access = model.registerAccess?.(operations[index]!);
-    if (access === undefined) return false;
+    if (access === undefined) return undefined;
     if (access.kind === 'write' || access.kind === 'swap') {
       const value = plainKey(access.kind === 'write' ? access.value : access.to);
       writtenFrom.set(value, Math.min(call, writtenFrom.get(value) ?? call));
     }
     if (returned === null) continue;
-    if (access.kind === 'read') seen.push({ value: plainKey(access.value), by: returned });
-    if (access.kind === 'swap') seen.push({ value: plainKey(access.from), by: returned });
+    if (access.kind === 'read') seen.push({ value: plainKey(access.value), by: returned, index });
+    if (access.kind === 'swap') seen.push({ value: plainKey(access.from), by: returned, index });
   }
-  return seen.some(({ value, by }) => (writtenFrom.get(value) ?? Number.POSITIVE_INFINITY) > by);
+  let first: { readonly by: number; readonly index: number } | undefined;
+  for (const each of seen) {
+    if ((writtenFrom.get(each.value) ?? Number.POSITIVE_INFINITY) <= each.by) continue;
+    if (first === undefined || each.by < first.by) first = each;
+  }
+  return first?.index;
 }

@@ -1,7 +1,14 @@
 /** Counterexamples of answers that no order at all explains: what is kept, and what is said. */
 
 import { describe, expect, test } from 'vitest';
-import { checkHistory, type HistoryOperation, modelNamed, models } from '../../checker/index.ts';
+import { record, registerWorkload } from '../../bench/check-histories.ts';
+import {
+  checkHistory,
+  checkLinearizable,
+  type HistoryOperation,
+  modelNamed,
+  models,
+} from '../../checker/index.ts';
 import { isLinearizableByDefinition } from './brute-force.ts';
 import { type RandomHistory, randomHistory } from './random-histories.ts';
 
@@ -157,4 +164,28 @@ test('a sentence stays readable, whatever was seen and however many operations i
 
   expect(sentence).toMatch(/^c1 read = \[0,1,2,3,.* … .*,197,198,199\] at 3001, but /);
   expect(sentence.length).toBeLessThan(400);
+});
+
+test('a read of what nobody wrote fails alone, however hard the rest of its history is', () => {
+  const { operations } = record(registerWorkload('cas', 5), {
+    seed: 1,
+    operations: 10_000,
+    clients: 50,
+    pending: 0,
+  });
+  const reads = operations.flatMap(({ f, return: end }, index) =>
+    f === 'read' && end !== null ? [index] : [],
+  );
+  const late = reads[Math.floor(reads.length * 0.9)]!;
+  const spoiled = operations.map((each, index) =>
+    index === late ? { ...each, output: 99 } : each,
+  );
+
+  const { counterexample } = checkLinearizable(models['cas-register'], spoiled, {
+    evidence: true,
+    maxSteps: 100_000,
+  });
+
+  expect(counterexample).toMatchObject({ failing: late, operations: [late], minimal: true });
+  expect(counterexample?.sentence).toMatch(/ read = 99 at \d+, but nothing called by then can/);
 });
