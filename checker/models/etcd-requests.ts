@@ -1,6 +1,6 @@
 /** What etcd is asked and what it answers, as histories have them: JSON with the members below. */
 
-import type { HistoryOperation, Plain } from '../history.ts';
+import type { Plain } from '../history.ts';
 import { isSequence } from '../plain.ts';
 
 /** Keys from `start` to before `end`; `start` alone if `end` is empty; all beyond if it is NUL. */
@@ -70,7 +70,7 @@ export const ETCD_ERRORS: readonly string[] = ['compacted', 'future revision'];
 class Unexpected extends Error {}
 
 /** The request; a text that says what was expected if it is none. */
-export function etcdRequestOf({ f, value }: HistoryOperation): EtcdRequest | string {
+export function etcdRequestOf(f: string, value: Plain | undefined): EtcdRequest | string {
   return orExpected(() => requestOf(f, value));
 }
 

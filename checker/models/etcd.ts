@@ -59,7 +59,7 @@ export const etcd: Model<EtcdState> = {
 };
 
 function stepEtcd(state: EtcdState, operation: HistoryOperation): Step<EtcdState> {
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return REFUSED;
   const answer = etcdAnswerOf(request, operation.output);
   if (typeof answer === 'string') return REFUSED;
@@ -217,14 +217,14 @@ function isError(answer: EtcdAnswer, error: string): boolean {
 
 function expectsEtcd(operation: HistoryOperation): string | undefined {
   if (operation.key !== undefined) return `${operation.f} to have its keys in its value`;
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return request;
   const answer = etcdAnswerOf(request, operation.output);
   return typeof answer === 'string' ? answer : undefined;
 }
 
 function observesEtcd(operation: HistoryOperation): boolean {
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return false;
   if (request.type === 'range' || request.type === 'defragment') return true;
   const answer = etcdAnswerOf(request, operation.output);
@@ -242,7 +242,7 @@ function isRange(access: Access): boolean {
 }
 
 function describeEtcd(operation: HistoryOperation): string {
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return operation.f;
   const answer = etcdAnswerOf(request, operation.output);
   const words = requestWords(request);

@@ -110,8 +110,11 @@ function etcdSample(seed: number): string {
   for (let index = 1; index < 2 + dice.below(5); index++) {
     const times = [10 * index, 10 * index + 8 + dice.below(8)] as const;
     const client = index;
-    if (dice.once(5)) {
-      lines.push(line(client, [times[0], -1], put('x', 'z'), { Error: 'timeout' }));
+    if (dice.once(4)) {
+      lines.push(line(client, [times[0], -1], put('x', String(index)), { Error: 'timeout' }));
+      if (dice.once(2)) continue;
+      revision++;
+      last = keyValue('x', String(index), revision, revision - 1);
     } else if (dice.once(2) || revision === 1) {
       revision++;
       last = keyValue('x', String(index), revision, revision - 1);
