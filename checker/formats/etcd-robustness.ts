@@ -10,6 +10,7 @@
 import type { History, HistoryOperation } from '../history.ts';
 import type { Model } from '../model.ts';
 import { findModel } from '../models/catalogue.ts';
+import { withPossibleRevisions } from './etcd-gaps.ts';
 import { readEtcdInput } from './etcd-input.ts';
 import { type EtcdRow, withObservedFailures } from './etcd-observed.ts';
 import { readEtcdOutput } from './etcd-output.ts';
@@ -34,7 +35,10 @@ export function readEtcdRobustness(text: string, options: ReadOptions): History 
   if (rows.length === 0) throw cursor.fail('an operation');
   // Before failures are looked for in answers: a client goes on after one under another name.
   refuseOverlaps(rows, operationsOf(rows, findModel(model)));
-  const operations = operationsOf(withObservedFailures(rows), findModel(model));
+  const operations = operationsOf(
+    withPossibleRevisions(withObservedFailures(rows)),
+    findModel(model),
+  );
   return { model, initial: options.initial ?? null, operations };
 }
 

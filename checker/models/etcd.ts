@@ -121,7 +121,8 @@ function takeTransaction(
   const { compactRevision, leases } = state;
   const revision = state.revision + 1;
   const next = changes ? { revision, compactRevision, leases, store } : state;
-  return { next, matches: matches && atRevision(next, answer).matches };
+  const isOne = !changes || (request.revisions?.includes(revision) ?? true);
+  return { next, matches: matches && isOne && atRevision(next, answer).matches };
 }
 
 /** What is stored after an access; undefined if it changes nothing. */

@@ -14,7 +14,6 @@ import {
   txn,
   txnAnswer,
 } from './etcd-operations.ts';
-import { sampleFile } from './sample-files.ts';
 
 function verdictOf(...lines: readonly string[]): string | undefined {
   return readHistories(lines.join('')).map((history) => checkHistory(history).verdict)[0];
@@ -237,59 +236,6 @@ describe('a run of etcd', () => {
 
 const grantAnswer = (revision: number) => ({ LeaseGrant: { LeaseID: 0 }, Revision: revision });
 const revokeAnswer = (revision: number) => ({ LeaseRevoke: {}, Revision: revision });
-
-describe('a failed request that somebody saw the effect of', () => {
-  const failed = line(1, [2, -1], put('x', 'lost'), { Error: 'timeout' });
-  const seen = (end: number) =>
-    line(2, [3, end], range('x'), rangeAnswer(2, [keyValue('x', 'lost', 2)]));
-
-  test('took effect at the revision that was seen, before the first who saw it', () => {
-    const [history] = readHistories(
-      failed + seen(9) + seen(7).replace('"ClientId":2', '"ClientId":3'),
-    );
-
-    expect(history?.operations[0]).toMatchObject({ call: 2, return: 7, output: { revision: 2 } });
-  });
-
-  test('is open for ever if another request puts the same', () => {
-    const other = line(4, [2, -1], put('x', 'lost'), { Error: 'timeout' });
-
-    const [history] = readHistories(failed + other + seen(9));
-
-    expect(history?.operations.map((operation) => operation.return)).toEqual([null, null, 9]);
-  });
-
-  test('is open for ever if it was seen before it was asked for', () => {
-    const early = seen(9).replace('"Call":3', '"Call":0').replace('"Return":9', '"Return":1');
-
-    expect(verdictOf(failed, early)).toBe('not-linearizable');
-  });
-
-  test('makes no other verdict, in 3,000 files, than one that is open for ever', () => {
-    let observed = 0;
-    let illegal = 0;
-    for (let seed = 0; seed < 3_000; seed++) {
-      const text = sampleFile('etcd-robustness', seed);
-      const [history] = readHistories(text);
-      const errors = text
-        .trim()
-        .split('\n')
-        .map((each) => !each.includes('"Error":""'));
-      const operations = history!.operations.map((operation, index) => {
-        const { output: _, ...asked } = operation;
-        return errors[index] === true ? { ...asked, return: null } : operation;
-      });
-      if (operations.some((each, index) => each.return !== history!.operations[index]?.return)) {
-        observed++;
-      }
-      const verdict = checkHistory(history!).verdict;
-      if (verdict === 'not-linearizable') illegal++;
-      expect([text, verdict]).toEqual([text, checkHistory({ ...history!, operations }).verdict]);
-    }
-    expect(observed).toBeGreaterThan(100);
-    expect(illegal).toBeGreaterThan(100);
-  });
-});
 
 describe('the reader of etcd operations refuses', () => {
   const get = line(1, [0, 1], range('x'), rangeAnswer(1, []));
