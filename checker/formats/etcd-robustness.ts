@@ -7,12 +7,14 @@
  * between is in theirs, so all of a run are judged together, one after another in one text.
  */
 
-import type { History, HistoryOperation, Plain } from '../history.ts';
+import type { History, HistoryOperation } from '../history.ts';
 import type { Model } from '../model.ts';
 import { findModel } from '../models/catalogue.ts';
-import { type EtcdInput, readEtcdInput } from './etcd-input.ts';
+import { withPossibleRevisions } from './etcd-gaps.ts';
+import { readEtcdInput } from './etcd-input.ts';
+import { type EtcdRow, withObservedFailures } from './etcd-observed.ts';
 import { readEtcdOutput } from './etcd-output.ts';
-import { type EventTime, safeTimes } from './event-order.ts';
+import { safeTimes } from './event-order.ts';
 import { Misreading } from './format-error.ts';
 import { type JsonNode, readJsonNode, skipJsonSpace } from './json.ts';
 import { JsonFields } from './json-fields.ts';
@@ -22,32 +24,25 @@ import { TextCursor } from './text-cursor.ts';
 /** `Metadata` is a note for people, which newer versions of Porcupine have. */
 const OPERATION_MEMBERS = ['ClientId', 'Input', 'Call', 'Output', 'Return', 'Metadata'];
 
-interface Row {
-  readonly at: number;
-  readonly process: number;
-  readonly input: EtcdInput;
-  /** Undefined where it is not known. */
-  readonly output: Plain | undefined;
-  readonly call: EventTime;
-  /** `null`: whether it took effect is unknown. */
-  readonly returned: EventTime | null;
-}
-
 /** Reads such a text. Throws `Misreading`. */
 export function readEtcdRobustness(text: string, options: ReadOptions): History {
   const model = options.model ?? 'etcd';
   const cursor = new TextCursor(text);
-  const rows: Row[] = [];
+  const rows: EtcdRow[] = [];
   for (skipJsonSpace(cursor); !cursor.atEnd; skipJsonSpace(cursor)) {
     rows.push(readRow(readJsonNode(cursor)));
   }
   if (rows.length === 0) throw cursor.fail('an operation');
-  const operations = operationsOf(rows, findModel(model));
-  refuseOverlaps(rows, operations);
+  // Before failures are looked for in answers: a client goes on after one under another name.
+  refuseOverlaps(rows, operationsOf(rows, findModel(model)));
+  const operations = operationsOf(
+    withPossibleRevisions(withObservedFailures(rows)),
+    findModel(model),
+  );
   return { model, initial: options.initial ?? null, operations };
 }
 
-function readRow(node: JsonNode): Row {
+function readRow(node: JsonNode): EtcdRow {
   const fields = new JsonFields(node, 'an operation', OPERATION_MEMBERS);
   const process = fields.number('ClientId');
   const input = readEtcdInput(fields.required('Input'));
@@ -67,7 +62,7 @@ function readRow(node: JsonNode): Row {
   return { at: node.at, process, input, output, call, returned: isOpen ? null : end };
 }
 
-function operationsOf(rows: readonly Row[], model: Model<unknown> | undefined) {
+function operationsOf(rows: readonly EtcdRow[], model: Model<unknown> | undefined) {
   const times = safeTimes(
     rows.flatMap(({ call, returned }) => (returned === null ? call : [call, returned])),
   );
@@ -88,7 +83,7 @@ function operationsOf(rows: readonly Row[], model: Model<unknown> | undefined) {
 }
 
 /** A client does one thing at a time; after a failure it goes on under another `ClientId`. */
-function refuseOverlaps(rows: readonly Row[], operations: readonly HistoryOperation[]): void {
+function refuseOverlaps(rows: readonly EtcdRow[], operations: readonly HistoryOperation[]): void {
   const order = Array.from(operations.keys()).sort((a, b) => {
     return operations[a]!.call - operations[b]!.call || a - b;
   });

@@ -1,6 +1,6 @@
 /** What etcd is asked and what it answers, as histories have them: JSON with the members below. */
 
-import type { HistoryOperation, Plain } from '../history.ts';
+import type { Plain } from '../history.ts';
 import { isSequence } from '../plain.ts';
 
 /** Keys from `start` to before `end`; `start` alone if `end` is empty; all beyond if it is NUL. */
@@ -33,6 +33,8 @@ export type EtcdRequest =
       readonly conditions: readonly Condition[];
       readonly onSuccess: readonly Access[];
       readonly onFailure: readonly Access[];
+      /** If it changes anything, it makes one of these revisions; undefined: any. */
+      readonly revisions: readonly number[] | undefined;
     }
   | { readonly type: 'leaseGrant' | 'leaseRevoke'; readonly lease: LeaseId }
   | { readonly type: 'compact'; readonly revision: number }
@@ -70,7 +72,7 @@ export const ETCD_ERRORS: readonly string[] = ['compacted', 'future revision'];
 class Unexpected extends Error {}
 
 /** The request; a text that says what was expected if it is none. */
-export function etcdRequestOf({ f, value }: HistoryOperation): EtcdRequest | string {
+export function etcdRequestOf(f: string, value: Plain | undefined): EtcdRequest | string {
   return orExpected(() => requestOf(f, value));
 }
 
@@ -100,12 +102,19 @@ function requestOf(f: string, value: Plain | undefined): EtcdRequest {
       return { type: 'range', range: rangeOf(members), revision };
     }
     case 'txn': {
-      const members = membersOf(value, 'value of txn', ['conditions', 'onSuccess', 'onFailure']);
+      const members = membersOf(value, 'value of txn', TRANSACTION_MEMBERS);
+      const { revisions } = members;
       return {
         type: 'txn',
         conditions: itemsOf(members.conditions ?? [], 'conditions of txn').map(conditionOf),
         onSuccess: itemsOf(members.onSuccess ?? [], 'onSuccess of txn').map(accessOf),
         onFailure: itemsOf(members.onFailure ?? [], 'onFailure of txn').map(accessOf),
+        revisions:
+          revisions === undefined
+            ? undefined
+            : itemsOf(revisions, 'revisions of txn').map((each) =>
+                countOf(each, 'revision of txn'),
+              ),
       };
     }
     case 'leaseGrant':
@@ -121,6 +130,8 @@ function requestOf(f: string, value: Plain | undefined): EtcdRequest {
       throw new Unexpected('f to be range, txn, leaseGrant, leaseRevoke, compact or defragment');
   }
 }
+
+const TRANSACTION_MEMBERS = ['conditions', 'onSuccess', 'onFailure', 'revisions'];
 
 function answerOf(request: EtcdRequest, output: Plain): EtcdAnswer {
   const known = ['error', 'revision', ...(DETAILS.get(request.type) ?? [])];

@@ -60,7 +60,7 @@ export const etcd: Model<EtcdState> = {
 };
 
 function stepEtcd(state: EtcdState, operation: HistoryOperation): Step<EtcdState> {
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return REFUSED;
   const answer = etcdAnswerOf(request, operation.output);
   if (typeof answer === 'string') return REFUSED;
@@ -122,7 +122,8 @@ function takeTransaction(
   const { compactRevision, leases } = state;
   const revision = state.revision + 1;
   const next = changes ? { revision, compactRevision, leases, store } : state;
-  return { next, matches: matches && atRevision(next, answer).matches };
+  const isOne = !changes || (request.revisions?.includes(revision) ?? true);
+  return { next, matches: matches && isOne && atRevision(next, answer).matches };
 }
 
 /** What is stored after an access; undefined if it changes nothing. */
@@ -218,14 +219,14 @@ function isError(answer: EtcdAnswer, error: string): boolean {
 
 function expectsEtcd(operation: HistoryOperation): string | undefined {
   if (operation.key !== undefined) return `${operation.f} to have its keys in its value`;
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return request;
   const answer = etcdAnswerOf(request, operation.output);
   return typeof answer === 'string' ? answer : undefined;
 }
 
 function observesEtcd(operation: HistoryOperation): boolean {
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return false;
   if (request.type === 'range' || request.type === 'defragment') return true;
   const answer = etcdAnswerOf(request, operation.output);
@@ -243,7 +244,7 @@ function isRange(access: Access): boolean {
 }
 
 function describeEtcd(operation: HistoryOperation): string {
-  const request = etcdRequestOf(operation);
+  const request = etcdRequestOf(operation.f, operation.value);
   if (typeof request === 'string') return operation.f;
   const answer = etcdAnswerOf(request, operation.output);
   const words = requestWords(request);

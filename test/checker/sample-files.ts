@@ -102,25 +102,35 @@ function paxiSample(seed: number): string | undefined {
   return lines.length === 0 ? undefined : lines.join('');
 }
 
+/** Up to five requests of two keys; those that fail took effect every other time. */
 function etcdSample(seed: number): string {
   const dice = new Dice(seed);
   const lines = [line(0, [0, 5], range('x'), rangeAnswer(1, []))];
+  const stored = new Map<
+    string,
+    { readonly value: string; readonly at: number; version: number }
+  >();
   let revision = 1;
-  let last = keyValue('x', '', 1);
-  for (let index = 1; index < 2 + dice.below(5); index++) {
-    const times = [10 * index, 10 * index + 8 + dice.below(8)] as const;
-    const client = index;
-    if (dice.once(5)) {
-      lines.push(line(client, [times[0], -1], put('x', 'z'), { Error: 'timeout' }));
-    } else if (dice.once(2) || revision === 1) {
-      revision++;
-      last = keyValue('x', String(index), revision, revision - 1);
-      lines.push(line(client, times, put('x', String(index)), txnAnswer(revision)));
-    } else {
-      const kvs = [last];
-      const seen = dice.once(6) ? revision - 1 : revision;
-      lines.push(line(client, times, range('x', 'y'), rangeAnswer(seen, kvs)));
+  for (let index = 1; index < 2 + dice.below(6); index++) {
+    const times = [10 * index, 10 * index + 8 + dice.below(25)] as const;
+    const key = dice.pick(['x', 'x', 'y']);
+    const before = stored.get(key);
+    if (dice.once(2)) {
+      const seenAt = dice.once(8) ? revision - 1 : revision;
+      const { value = '', at = 1, version = 1 } = before ?? {};
+      const kvs = before === undefined ? [] : [keyValue(key, value, at, version)];
+      lines.push(line(index, times, range(key), rangeAnswer(seenAt, kvs)));
+      continue;
     }
+    const fails = dice.once(2);
+    const takesEffect = !fails || dice.once(2);
+    if (takesEffect) {
+      revision++;
+      const version = (before?.version ?? 0) + 1;
+      stored.set(key, { value: String(index), at: revision, version });
+    }
+    const answer = fails ? { Error: 'timeout' } : txnAnswer(revision);
+    lines.push(line(index, [times[0], fails ? -1 : times[1]], put(key, String(index)), answer));
   }
   return lines.join('');
 }
