@@ -49,7 +49,9 @@ export function explainSessions<State>(
     before = small.length;
     small = leaveOut(small, NO_OPERATION, (each) => each.source, accepts, isSpent);
   }
-  const shown = [...small].sort((a, b) => a.operation.call - b.operation.call);
+  const shown = [...small].sort(
+    (a, b) => a.operation.call - b.operation.call || a.source - b.source,
+  );
   const cut = bare(shown);
   const objects = split(model, cut);
   return {
