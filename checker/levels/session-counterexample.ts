@@ -102,6 +102,9 @@ function sentenceFor<State>(
         ? `${asked(later)} came after its ${earlier === undefined ? first : what(earlier)}`
         : `${asked(later)} came after it had seen ${first}`;
     }
+    if (kind === 'early') {
+      return `${answered(seeing)} had to see ${asked(earlier ?? seeing)}, called only later`;
+    }
     const own = through === undefined ? undefined : operations[through];
     const had = own === undefined ? undefined : `after its ${what(own)}`;
     const told = `${answered(seeing)} ${had ?? `where it had to see ${asked(earlier ?? seeing)}`}`;

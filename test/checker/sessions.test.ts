@@ -166,6 +166,16 @@ describe('every guarantee', () => {
   });
 });
 
+test('a swap that never returned cannot hand on what was written after it had been seen', () => {
+  const operations: readonly HistoryOperation[] = [
+    { process: 0, f: 'cas', key: 'y', value: [2, 1], call: 3, return: null },
+    put([3, 6, 9], 'y', 2),
+    get([1, 0, 3], 'y', 1),
+  ];
+
+  expect(brokenAlone(operations)).toEqual(['writes-follow-reads']);
+});
+
 test('a value written twice may have been seen from either write', () => {
   const operations = [
     put([0, 0, 10], 'x', 1),
