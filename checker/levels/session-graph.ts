@@ -27,9 +27,9 @@
  * read r of its register, which has seen w, must be before w. These demands are all there are, and
  * a total order meets them exactly if they have no circle; the initial value is a write before all
  * others of its register. And no write may reach a read that had returned before it was called: it
- * is visible to nobody before. For, in such an order, of the writes to its register that are visible
- * to a read, the one that it has seen is the last; and each guarantee holds, as the visible relation
- * is closed under its rule and what the rule orders is ordered.
+ * is visible to nobody before. For, in such an order, of the writes to its register that are
+ * visible to a read, the one that it has seen is the last; and each guarantee holds, as the visible
+ * relation is closed under its rule and what the rule orders is ordered.
  */
 
 import type { Budget } from '../budget.ts';
