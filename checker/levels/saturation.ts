@@ -33,6 +33,7 @@ interface Edge {
 }
 
 const BYTES_PER_CLOCK = 4;
+const CLOCKS_PER_STEP = 64;
 /** An edge, and its entry in a list. */
 const BYTES_PER_EDGE = 96;
 
@@ -95,7 +96,7 @@ class Saturator {
     for (;;) {
       const order = this.inOrder();
       if (order === undefined) return { kind: 'unfinished' };
-      if (order.length < this.outgoing.length) return this.circular(order);
+      if (order.length < this.outgoing.length) return this.circular();
       this.countClocks(order);
       const before = this.edges.length;
       for (const { reader, writer } of this.known) {
@@ -127,13 +128,13 @@ class Saturator {
     this.edges.push({ from, to, reader, writer });
   }
 
-  /** All places in an order that keeps the edges; fewer of them if there is a circle. */
-  private inOrder(): number[] | undefined {
+  /** All places in an order that keeps the edges up to a limit; fewer if these have a circle. */
+  private inOrder(limit = this.edges.length): number[] | undefined {
     const { processOf } = this.processes;
     const { outgoing, edges } = this;
     if (!this.budget.spendSteps(1 + (outgoing.length >>> 4))) return undefined;
     const incoming = new Int32Array(outgoing.length);
-    for (const { to } of edges) incoming[to]!++;
+    for (let edge = 0; edge < limit; edge++) incoming[edges[edge]!.to]!++;
     for (let place = 1; place < outgoing.length; place++) {
       if (processOf[place] === processOf[place - 1]) incoming[place]!++;
     }
@@ -148,7 +149,7 @@ class Saturator {
       }
       for (const edge of outgoing[place]!) {
         const { to } = edges[edge]!;
-        if (--incoming[to]! === 0) order.push(to);
+        if (edge < limit && --incoming[to]! === 0) order.push(to);
       }
     }
     return order;
@@ -158,6 +159,10 @@ class Saturator {
     const { processOf, firsts, processCount: width } = this.processes;
     const { clocks } = this;
     for (const place of order) {
+      // Less than all is an order too, and the budget's end is noticed soon enough.
+      if (width > CLOCKS_PER_STEP && !this.budget.spendSteps(Math.floor(width / CLOCKS_PER_STEP))) {
+        return;
+      }
       const row = place * width;
       const process = processOf[place]!;
       clocks[row + process] = place - firsts[process]! + 1;
@@ -200,8 +205,9 @@ class Saturator {
     }
   }
 
-  private circular(order: readonly number[]): Saturation {
-    const circle = this.circleAmong(order);
+  private circular(): Saturation {
+    const circle = this.oldestCircle();
+    if (circle === undefined) return { kind: 'unfinished' };
     const core = new Set<number>();
     const pending = this.edgesOf([...circle, circle[0]!]);
     const explained = new Set<number>(pending);
@@ -229,24 +235,23 @@ class Saturator {
     return this.edges.findIndex((edge) => edge.to === reader && edge.reader === NONE);
   }
 
-  /** Some places, each of which must come before the next, and the last before the first. */
-  private circleAmong(order: readonly number[]): readonly number[] {
-    const settled = new Set(order);
-    const { processOf } = this.processes;
-    const before = new Map<number, number>();
-    for (const { from, to } of this.edges) {
-      if (!settled.has(from) && !settled.has(to)) before.set(to, from);
+  /**
+   * Some places, each of which must come before the next, and the last before the first.
+   *
+   * Of all circles it is one that was closed first, as that follows from the least.
+   */
+  private oldestCircle(): readonly number[] | undefined {
+    let open = 0;
+    let closed = this.edges.length;
+    while (closed - open > 1) {
+      const middle = (open + closed) >>> 1;
+      const order = this.inOrder(middle);
+      if (order === undefined) return undefined;
+      if (order.length < this.outgoing.length) closed = middle;
+      else open = middle;
     }
-    for (let place = 1; place < this.outgoing.length; place++) {
-      if (settled.has(place) || settled.has(place - 1) || before.has(place)) continue;
-      if (processOf[place] === processOf[place - 1]) before.set(place, place - 1);
-    }
-    // Everything that is not settled and has none before it is behind a circle; go back from it.
-    let place = [...before.keys()][0]!;
-    const seen = new Set<number>();
-    for (; !seen.has(place); place = before.get(place)!) seen.add(place);
-    const last = before.get(place)!;
-    return this.path(place, last, this.edges.length);
+    const { from, to } = this.edges[closed - 1]!;
+    return this.path(to, from, closed - 1);
   }
 
   /** A shortest way from one place to another, by edges older than `limit`. */

@@ -60,7 +60,9 @@ export function explainSequential<State>(
   const recheck = { question, budget, supports, isBaseless };
   const core = reason.core?.map((place) => all[place]!);
   const small = minimise(recheck, core !== undefined && accepts(recheck, core) ? core : all);
-  const shown = [...small].sort((a, b) => a.operation.call - b.operation.call);
+  const shown = [...small].sort(
+    (a, b) => a.operation.call - b.operation.call || a.source - b.source,
+  );
   const cut = bare(shown);
   const sourceAt = (place: number) => shown[place]!.source;
   const last = decideSequential({ model, initial, operations: cut }, budget);

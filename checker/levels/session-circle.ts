@@ -2,12 +2,15 @@
 
 import type { Budget } from '../budget.ts';
 import { INITIAL, NONE } from './register-accesses.ts';
-import type { SessionGraph } from './session-graph.ts';
+import type { EarlySight, SessionGraph } from './session-graph.ts';
 
 /** Why one write must come before another. */
 export interface CircleStep {
-  /** `called`: by one process. `followed`: its process had seen the other. `seen`: by a reader. */
-  readonly kind: 'called' | 'followed' | 'seen';
+  /**
+   * `called`: by one process. `followed`: its process had seen the other. `seen`: by a reader.
+   * `early`: no order is demanded, but the reader would have to see what was called only later.
+   */
+  readonly kind: 'called' | 'followed' | 'seen' | 'early';
   /** Places of writes, or `INITIAL`. */
   readonly before: number;
   readonly after: number;
@@ -32,11 +35,13 @@ export interface Acyclic {
   readonly order: readonly number[];
 }
 
-/** Looks for a circle of demands. */
+/** Looks for a circle of demands, or for a demand to see what is called only later. */
 export function circleOf(graph: SessionGraph, budget: Budget): Circle | Acyclic | 'unfinished' {
   const visibility = graph.inOrder();
   const visibleEdges = graph.edgeCounts();
   const isAcyclic = visibility.length === visibleEdges.length;
+  const early = isAcyclic ? graph.earlySight(visibility) : undefined;
+  if (early !== undefined) return new Telling(graph, visibleEdges).tellEarly(early);
   if (isAcyclic && !graph.addConflicts(visibility)) return 'unfinished';
   const order = graph.inOrder();
   if (budget.exhausted !== undefined) return 'unfinished';
@@ -70,6 +75,14 @@ class Telling {
     for (const node of circle)
       if (graph.placeOf(node) !== NONE) this.places.add(graph.placeOf(node));
     const { steps } = this;
+    return { kind: 'circle', steps, places: [...this.places], readers: [...this.readers] };
+  }
+
+  tellEarly({ write, reader }: EarlySight): Circle {
+    const { graph } = this;
+    const path = graph.path(graph.writeNode(write), graph.readNode(reader), this.visibleEdges);
+    this.addSights(path ?? []);
+    const steps = [{ kind: 'early', before: write, after: write, reader } as const];
     return { kind: 'circle', steps, places: [...this.places], readers: [...this.readers] };
   }
 

@@ -49,7 +49,9 @@ export function explainSessions<State>(
     before = small.length;
     small = leaveOut(small, NO_OPERATION, (each) => each.source, accepts, isSpent);
   }
-  const shown = [...small].sort((a, b) => a.operation.call - b.operation.call);
+  const shown = [...small].sort(
+    (a, b) => a.operation.call - b.operation.call || a.source - b.source,
+  );
   const cut = bare(shown);
   const objects = split(model, cut);
   return {
@@ -99,6 +101,9 @@ function sentenceFor<State>(
       return kind === 'called'
         ? `${asked(later)} came after its ${earlier === undefined ? first : what(earlier)}`
         : `${asked(later)} came after it had seen ${first}`;
+    }
+    if (kind === 'early') {
+      return `${answered(seeing)} had to see ${asked(earlier ?? seeing)}, called only later`;
     }
     const own = through === undefined ? undefined : operations[through];
     const had = own === undefined ? undefined : `after its ${what(own)}`;

@@ -14,9 +14,10 @@
  * - monotonic writes: a ; b puts a before b, and makes a visible wherever b is.
  * - writes follow reads: what is visible to r, with r ; b, is put before b and visible where b is.
  *
- * (Viotti & Vukolić let the last two be about the arbitration alone. As Terry et al. have it, who
- * sees the later write sees the earlier; without that, no answer of a register could break them.)
- * A swap is a read and, right after it, a write of the same process.
+ * (Viotti & Vukolić let the last two be about the arbitration alone; as Terry et al. have it, who
+ * sees the later write sees the earlier one too. On registers each of the two, by itself, is broken
+ * by answers from the future alone; together with the others they say much more.) A swap is a read
+ * and, right after it, a write of the same process.
  *
  * *The reduction.* Each guarantee is a rule that derives visibility from visibility, or order from
  * visibility. More visibility only means more demands, so the least relation that holds the writes
@@ -25,7 +26,10 @@
  * that reaches another one is before it, by the rules or by transitivity. A write a that reaches a
  * read r of its register, which has seen w, must be before w. These demands are all there are, and
  * a total order meets them exactly if they have no circle; the initial value is a write before all
- * others of its register.
+ * others of its register. And no write may reach a read that had returned before it was called: it
+ * is visible to nobody before. For, in such an order, of the writes to its register that are
+ * visible to a read, the one that it has seen is the last; and each guarantee holds, as the visible
+ * relation is closed under its rule and what the rule orders is ordered.
  */
 
 import type { Budget } from '../budget.ts';
@@ -50,6 +54,12 @@ export const GUARANTEES: readonly Guarantee[] = [
 export interface Conflict {
   readonly from: number;
   readonly to: number;
+}
+
+/** A write that would have to be visible to a read, but was called after that had returned. */
+export interface EarlySight {
+  readonly write: number;
+  readonly reader: number;
 }
 
 const BYTES_PER_EDGE = 24;
@@ -119,11 +129,12 @@ export class SessionGraph {
     const writes = this.writesByObject();
     const readers = this.readersByObject();
     const masks = new Int32Array(this.outgoing.length);
+    const edges = this.edgesInOrder(order);
     const conflicts: Conflict[] = [];
     for (let first = 0; first < writes.length; first += WRITES_PER_PASS) {
       const pass = writes.slice(first, first + WRITES_PER_PASS);
       if (!this.budget.spendSteps(1 + Math.floor(this.edgeCount / EDGES_PER_STEP))) return false;
-      this.reach(order, pass, masks);
+      this.reach(edges, pass, masks);
       this.collect(pass, readers, masks, conflicts);
     }
     // They are counted again as edges.
@@ -133,6 +144,29 @@ export class SessionGraph {
       this.link(this.initialNode(this.accesses.objectOf[write]!), this.writeNode(write));
     }
     return this.budget.exhausted === undefined;
+  }
+
+  /**
+   * A read to which a write is visible that was called only later. What a read itself has seen was
+   * called by then; but a swap that never returned may be said to have seen what came much later.
+   */
+  earlySight(order: readonly number[]): EarlySight | undefined {
+    const { operations } = this.processes;
+    const latest = new Int32Array(this.outgoing.length).fill(NONE);
+    const callOf = (place: number) =>
+      place === NONE ? Number.NEGATIVE_INFINITY : operations[place]!.call;
+    for (const node of order) {
+      const place = this.placeOf(node);
+      if (this.isWrite(node) && callOf(place) > callOf(latest[node]!)) latest[node] = place;
+      const write = latest[node]!;
+      const isSeeing = place !== NONE && !this.isWrite(node) && this.sources[place] !== NONE;
+      const by = isSeeing ? operations[place]!.return : null;
+      if (by !== null && callOf(write) > by) return { write, reader: place };
+      for (const to of this.outgoing[node]!) {
+        if (callOf(write) > callOf(latest[to]!)) latest[to] = write;
+      }
+    }
+    return undefined;
   }
 
   /** All nodes in an order that keeps the edges; fewer of them if there is a circle. */
@@ -264,16 +298,28 @@ export class SessionGraph {
     return found;
   }
 
+  /** All edges as pairs of nodes, those from earlier nodes first. */
+  private edgesInOrder(order: readonly number[]): Int32Array {
+    const edges = new Int32Array(2 * this.edgeCount);
+    let at = 0;
+    for (const from of order) {
+      for (const to of this.outgoing[from]!) {
+        edges[at++] = from;
+        edges[at++] = to;
+      }
+    }
+    return edges;
+  }
+
   /** Of up to 32 writes, a bit for each at every node that it reaches. */
-  private reach(order: readonly number[], pass: readonly number[], masks: Int32Array): void {
+  private reach(edges: Int32Array, pass: readonly number[], masks: Int32Array): void {
     masks.fill(0);
     pass.forEach((write, bit) => {
       masks[this.writeNode(write)]! |= 1 << bit;
     });
-    for (const node of order) {
-      const mask = masks[node]!;
-      if (mask === 0) continue;
-      for (const to of this.outgoing[node]!) masks[to]! |= mask;
+    for (let at = 0; at < edges.length; at += 2) {
+      const mask = masks[edges[at]!]!;
+      if (mask !== 0) masks[edges[at + 1]!]! |= mask;
     }
   }
 

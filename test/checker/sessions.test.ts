@@ -1,0 +1,236 @@
+/** Session guarantees: what each of them refuses, and what is shown for that. */
+
+import { describe, expect, test } from 'vitest';
+import {
+  checkSessions,
+  GUARANTEES,
+  type Guarantee,
+  HistoryError,
+  type HistoryOperation,
+  models,
+  UnsupportedModelError,
+} from '../../checker/index.ts';
+import { replicatedHistory } from './replicated-histories.ts';
+
+type Interval = readonly [process: number, call: number, returned: number | null];
+
+const put = ([process, call, returned]: Interval, key: string, value: number): HistoryOperation => {
+  return { process, f: 'put', key, value, call, return: returned };
+};
+const get = (interval: Interval, key: string, output: number | null): HistoryOperation => {
+  const [process, call, returned] = interval;
+  return { process, f: 'get', key, call, return: returned, output };
+};
+
+const names = { time: (time: number) => `${time} ms` };
+
+/** Which guarantees do not hold, each alone. */
+function brokenAlone(operations: readonly HistoryOperation[]): readonly Guarantee[] {
+  const { guarantees } = checkSessions(models.kv, operations);
+  return GUARANTEES.filter((each) => guarantees[each]?.verdict === 'inconsistent');
+}
+
+/** What all four together, and any three of them, say. */
+function verdictsWithout(operations: readonly HistoryOperation[]) {
+  const without = GUARANTEES.map((left) => {
+    const guarantees = GUARANTEES.filter((each) => each !== left);
+    return [left, checkSessions(models.kv, operations, { guarantees }).verdict] as const;
+  });
+  return { all: checkSessions(models.kv, operations).verdict, ...Object.fromEntries(without) };
+}
+
+describe('read your writes', () => {
+  const operations = [put([0, 0, 10], 'x', 1), get([0, 20, 30], 'x', null)];
+
+  test('is broken by a process that misses its own write', () => {
+    expect(brokenAlone(operations)).toEqual(['read-your-writes']);
+  });
+
+  test('is said to be so', () => {
+    const { counterexample } = checkSessions(models.kv, operations, { evidence: true, names });
+
+    expect(counterexample).toMatchObject({ operations: [0, 1], failing: 1, object: 'x' });
+    expect(counterexample?.sentence).toBe('c0 get x = null at 30 ms after its put x = 1');
+  });
+
+  test('is kept by a process that sees what was written over its own', () => {
+    const later = [put([0, 0, 10], 'x', 1), put([1, 0, 10], 'x', 2), get([0, 20, 30], 'x', 2)];
+
+    expect(brokenAlone(later)).toEqual([]);
+  });
+
+  test('is broken by two processes that each see only the other write', () => {
+    const crossed = [
+      put([0, 0, 10], 'x', 1),
+      put([1, 0, 10], 'x', 2),
+      get([0, 20, 30], 'x', 2),
+      get([1, 20, 30], 'x', 1),
+    ];
+
+    expect(brokenAlone(crossed)).toEqual(['read-your-writes']);
+  });
+});
+
+describe('monotonic reads', () => {
+  const operations = [
+    put([0, 0, 10], 'x', 3),
+    put([1, 0, 10], 'x', 4),
+    get([2, 20, 30], 'x', 3),
+    get([2, 40, 50], 'x', 4),
+    get([3, 20, 30], 'x', 4),
+    get([3, 40, 812], 'x', 3),
+  ];
+
+  test('are broken by two processes that see two writes in two orders', () => {
+    expect(brokenAlone(operations)).toEqual(['monotonic-reads']);
+  });
+
+  test('are said to be so', () => {
+    const { counterexample } = checkSessions(models.kv, operations, { evidence: true, names });
+
+    expect(counterexample?.operations).toHaveLength(6);
+    expect(counterexample?.sentence).toContain(
+      'c3 get x = 3 at 812 ms after its get x = 4, so put x = 4 came before put x = 3',
+    );
+  });
+
+  test('are broken by a process that goes back to the initial value', () => {
+    const back = [put([0, 0, 10], 'x', 3), get([1, 20, 30], 'x', 3), get([1, 40, 50], 'x', null)];
+
+    expect(brokenAlone(back)).toEqual(['monotonic-reads']);
+  });
+});
+
+test('monotonic writes are what lets nobody see the second of two without the first', () => {
+  const operations = [
+    put([0, 0, 10], 'x', 1),
+    put([0, 20, 30], 'y', 1),
+    get([1, 40, 50], 'y', 1),
+    get([1, 60, 70], 'x', null),
+  ];
+
+  expect(brokenAlone(operations)).toEqual([]);
+  expect(verdictsWithout(operations)).toEqual({
+    all: 'inconsistent',
+    'read-your-writes': 'inconsistent',
+    'monotonic-reads': 'consistent',
+    'monotonic-writes': 'consistent',
+    'writes-follow-reads': 'inconsistent',
+  });
+});
+
+test('writes that follow reads are what lets nobody see an answer without the question', () => {
+  const operations = [
+    put([0, 0, 10], 'question', 1),
+    get([1, 20, 30], 'question', 1),
+    put([1, 40, 50], 'answer', 1),
+    get([2, 60, 70], 'answer', 1),
+    get([2, 80, 90], 'question', null),
+  ];
+
+  expect(brokenAlone(operations)).toEqual([]);
+  expect(verdictsWithout(operations)).toMatchObject({
+    all: 'inconsistent',
+    'monotonic-reads': 'consistent',
+    'writes-follow-reads': 'consistent',
+  });
+});
+
+describe('every guarantee', () => {
+  test('is broken by an answer from the future', () => {
+    const operations = [get([0, 0, 10], 'x', 1), put([1, 20, 30], 'x', 1)];
+
+    expect(brokenAlone(operations)).toEqual(GUARANTEES);
+    expect(checkSessions(models.kv, operations, { evidence: true }).counterexample).toMatchObject({
+      operations: [0, 1],
+      sentence: 'c0 get x = 1 at 10, but nothing called by then can have led to that',
+    });
+  });
+
+  test('is kept where only real time is not', () => {
+    const operations = [put([0, 0, 10], 'x', 1), get([1, 20, 30], 'x', null)];
+
+    expect(checkSessions(models.kv, operations, { evidence: true })).toMatchObject({
+      verdict: 'consistent',
+      witness: [0],
+    });
+  });
+
+  test('is decided alone where only it is asked for', () => {
+    const operations = [put([0, 0, 10], 'x', 1), get([0, 20, 30], 'x', null)];
+
+    const result = checkSessions(models.kv, operations, { guarantees: ['monotonic-reads'] });
+
+    expect(result.verdict).toBe('consistent');
+    expect(Object.keys(result.guarantees)).toEqual(['monotonic-reads']);
+  });
+});
+
+test('a swap that never returned cannot hand on what was written after it had been seen', () => {
+  const operations: readonly HistoryOperation[] = [
+    { process: 0, f: 'cas', key: 'y', value: [2, 1], call: 3, return: null },
+    put([3, 6, 9], 'y', 2),
+    get([1, 0, 3], 'y', 1),
+  ];
+
+  expect(brokenAlone(operations)).toEqual(['writes-follow-reads']);
+});
+
+test('a value written twice may have been seen from either write', () => {
+  const operations = [
+    put([0, 0, 10], 'x', 1),
+    put([0, 20, 30], 'x', 2),
+    put([1, 0, 10], 'x', 1),
+    get([2, 40, 50], 'x', 2),
+    get([2, 60, 70], 'x', 1),
+  ];
+
+  expect(checkSessions(models.kv, operations).verdict).toBe('consistent');
+  const once = operations.filter((_, index) => index !== 2);
+  expect(checkSessions(models.kv, once).verdict).toBe('inconsistent');
+});
+
+describe('a history that cannot be judged', () => {
+  test('is one of a model without registers', () => {
+    expect(() => checkSessions(models.list, [])).toThrow(UnsupportedModelError);
+    expect(() => checkSessions(models.list, [])).toThrow(/register, cas-register and kv/);
+  });
+
+  test('is one with an operation that is no access to a register', () => {
+    const append: HistoryOperation = {
+      process: 0,
+      f: 'append',
+      key: 'x',
+      value: 'a',
+      call: 0,
+      return: 1,
+    };
+
+    expect(() => checkSessions(models.kv, [append])).toThrow(HistoryError);
+  });
+
+  test.each([
+    ['steps', { maxSteps: 10 }],
+    ['memory', { maxMemoryBytes: 1_000 }],
+    ['time', { shouldStop: () => true }],
+  ] as const)('is one for which there is not enough %s', (reason, budget) => {
+    const operations = replicatedHistory({
+      ...{ operations: 100, processes: 4, keys: 2, seed: 1 },
+      values: 0,
+    });
+
+    const result = checkSessions(models.kv, operations, budget);
+
+    expect(result).toMatchObject({ verdict: 'unknown', reason });
+  });
+});
+
+test('a store whose copies lag, but for own writes, keeps all over 3,000 operations', () => {
+  const shape = { operations: 3_000, processes: 10, keys: 10, seed: 1 };
+
+  for (const values of [0, 50]) {
+    expect(checkSessions(models.kv, replicatedHistory({ ...shape, values })).verdict).toBe(
+      'consistent',
+    );
+  }
+});
