@@ -58,7 +58,8 @@ export function explainSequential<State>(
   }
   const isBaseless = hasBaselessAnswer(model, initial, bare(all));
   const recheck = { question, budget, supports, isBaseless };
-  const core = reason.core?.map((place) => all[place]!);
+  // In the order given: by it a process's operations of one instant are told apart.
+  const core = reason.core?.toSorted((a, b) => a - b).map((place) => all[place]!);
   const small = minimise(recheck, core !== undefined && accepts(recheck, core) ? core : all);
   const shown = [...small].sort(
     (a, b) => a.operation.call - b.operation.call || a.source - b.source,

@@ -43,7 +43,8 @@ export function explainSessions<State>(
     return decisionOn(part).outcome === 'none';
   };
   const isSpent = () => budget.exhausted !== undefined;
-  const chosen = core.map((index) => all[index]!);
+  // In the order given: by it a process's operations of one instant are told apart.
+  const chosen = core.toSorted((a, b) => a - b).map((index) => all[index]!);
   let small: readonly CutOperation[] = accepts(chosen) ? chosen : all;
   for (let before = small.length + 1; small.length < before && !isSpent(); ) {
     before = small.length;

@@ -108,6 +108,21 @@ describe('a history that is not sequentially consistent', () => {
     expect(counterexample).toMatchObject({ object: 'x', operations: [0, 1, 2, 3] });
   });
 
+  test('is shown in the order given, where a process calls twice at one instant', () => {
+    const operations: readonly HistoryOperation[] = [
+      put([2, 0, 0], 'x', 1),
+      put([1, 3, 9], 'x', 2),
+      { process: 2, f: 'cas', key: 'x', value: [1, 3], call: 0, return: 0, output: true },
+      { process: 2, f: 'cas', key: 'x', value: [3, 5], call: 3, return: 9, output: true },
+      get([2, 11, 18], 'x', 3),
+    ];
+
+    const { counterexample } = checkSequential(models.kv, operations, { evidence: true });
+
+    const small = counterexample?.operations.map((index) => operations[index]!) ?? [];
+    expect(isSequentialByDefinition(models.kv, null, small)).toBe(false);
+  });
+
   test('is shown by that read alone, if it has one', () => {
     const operations = [...storeBuffers, get([2, 50, 60], 'x', 7)];
 
