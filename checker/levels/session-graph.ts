@@ -14,10 +14,10 @@
  * - monotonic writes: a ; b puts a before b, and makes a visible wherever b is.
  * - writes follow reads: what is visible to r, with r ; b, is put before b and visible where b is.
  *
- * (Viotti & Vukolić let the last two be about the arbitration alone; as Terry et al. have it, who
- * sees the later write sees the earlier one too. On registers each of the two, by itself, is broken
- * by answers from the future alone; together with the others they say much more.) A swap is a read
- * and, right after it, a write of the same process.
+ * (The last two are about the arbitration, and, as Terry et al. have it, about who sees the later
+ * write: it sees the earlier one too. On registers each of the two, by itself, is broken by answers
+ * from the future alone; together with the others they say much more.) A swap is a read and, right
+ * after it, a write of the same process.
  *
  * *The reduction.* Each guarantee is a rule that derives visibility from visibility, or order from
  * visibility. More visibility only means more demands, so the least relation that holds the writes

@@ -1,4 +1,4 @@
-/** What README.md and docs/parts/check-command.md show of histories is run as it stands there. */
+/** What README.md and docs/CHECK-COMMAND.md show of histories is run as it stands there. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ afterAll(folder.remove);
 
 const SECTION = /^## Histories from elsewhere$[\s\S]*?(?=^## )/m;
 const readme = SECTION.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[0] ?? '';
-const command = readFileSync(join(ROOT, 'docs/parts/check-command.md'), 'utf8');
+const command = readFileSync(join(ROOT, 'docs/CHECK-COMMAND.md'), 'utf8');
 
 /** A command line of a document, and what it is shown to print. */
 const sessions = [
