@@ -15,6 +15,7 @@
  */
 
 import type { HistoryOperation, Plain } from './history.ts';
+import type { Collection } from './model.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
 import { replayOrder } from './replay.ts';
@@ -55,10 +56,28 @@ export interface CollectionHistory {
 export type OrderFound = readonly number[] | 'impossible' | 'unclear';
 
 /**
+ * Decides the history of a queue or stack by the order that `orderOf` finds. Undefined if it is
+ * none of that discipline, if a value may have gone in twice, or if the order is found wanting.
+ */
+export function decideByLives<State>(
+  discipline: Collection['discipline'],
+  question: Question<State>,
+  indexes: readonly number[],
+  orderOf: (history: CollectionHistory) => OrderFound,
+): Decision | undefined {
+  if (question.model.collection?.discipline !== discipline) return undefined;
+  const history = livesIn(question, indexes);
+  if (history === undefined) return undefined;
+  const order = history === 'impossible' ? history : orderOf(history);
+  if (order === 'impossible') return { outcome: 'none' };
+  return order === 'unclear' ? undefined : confirm(question, indexes, order);
+}
+
+/**
  * The lives in a history; `impossible` if a value was removed twice, or was never inserted, or only
  * after it was removed; undefined if a value may have gone in twice or an answer is not known.
  */
-export function livesIn<State>(
+function livesIn<State>(
   question: Question<State>,
   indexes: readonly number[],
 ): CollectionHistory | 'impossible' | undefined {
@@ -252,7 +271,7 @@ export function takenInOrder({ lives, takers, end }: CollectionHistory): readonl
 }
 
 /** A yes, if the order has all operations that returned, and is a run of the model in real time. */
-export function confirm<State>(
+function confirm<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
   order: readonly number[],

@@ -18,7 +18,7 @@ export type ExactTest = <State>(
   indexes: readonly number[],
 ) => Decision | undefined;
 
-/** Cheapest first. Each takes O(n log n) at the most. */
+/** Cheapest first. Each takes O(n log n) at the most, and the length of all answers. */
 export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   findUnwrittenRead,

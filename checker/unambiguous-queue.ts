@@ -26,9 +26,8 @@
 
 import {
   type CollectionHistory,
-  confirm,
+  decideByLives,
   type Life,
-  livesIn,
   NOBODY,
   type OrderFound,
   placeEmpties,
@@ -41,16 +40,11 @@ export function decideUnambiguousQueue<State>(
   question: Question<State>,
   indexes: readonly number[],
 ): Decision | undefined {
-  if (question.model.collection?.discipline !== 'queue') return undefined;
-  const history = livesIn(question, indexes);
-  if (history === undefined) return undefined;
-  if (history === 'impossible') return { outcome: 'none' };
-  let found = orderOf(history, history.lives);
-  if (found === 'impossible' && history.takers.length > 0) {
-    found = orderOf(history, takenInOrder(history));
-  }
-  if (found === 'impossible') return { outcome: 'none' };
-  return found === 'unclear' ? undefined : confirm(question, indexes, found);
+  return decideByLives('queue', question, indexes, (history) => {
+    const found = orderOf(history, history.lives);
+    const isRetried = found === 'impossible' && history.takers.length > 0;
+    return isRetried ? orderOf(history, takenInOrder(history)) : found;
+  });
 }
 
 function orderOf(history: CollectionHistory, lives: readonly Life[]): OrderFound {

@@ -29,9 +29,8 @@
 
 import {
   type CollectionHistory,
-  confirm,
+  decideByLives,
   type Life,
-  livesIn,
   NOBODY,
   type OrderFound,
   placeEmpties,
@@ -51,13 +50,12 @@ export function decideUnambiguousStack<State>(
   question: Question<State>,
   indexes: readonly number[],
 ): Decision | undefined {
-  if (question.model.collection?.discipline !== 'stack') return undefined;
-  const history = livesIn(question, indexes);
-  if (history === undefined) return undefined;
-  if (history === 'impossible') return { outcome: 'none' };
-  const order = orderOf(history, history.lives) ?? orderWithTakers(history);
-  if (order === 'impossible') return { outcome: 'none' };
-  return order === 'unclear' ? undefined : confirm(question, indexes, order);
+  return decideByLives(
+    'stack',
+    question,
+    indexes,
+    (history) => orderOf(history, history.lives) ?? orderWithTakers(history),
+  );
 }
 
 function orderWithTakers(history: CollectionHistory): OrderFound {

@@ -67,6 +67,17 @@ export function precedes(earlier: HistoryOperation, later: HistoryOperation): bo
   return earlier.return !== null && earlier.return < later.call;
 }
 
+/** Whether an order has each operation once, and leaves out none that returned. */
+export function isComplete(
+  operations: readonly HistoryOperation[],
+  order: readonly number[],
+): boolean {
+  const shown = new Set(order);
+  const isThere = ({ return: end }: HistoryOperation, index: number) =>
+    end === null || shown.has(index);
+  return shown.size === order.length && operations.every(isThere);
+}
+
 /** Whether an order that a checker shows explains the history, by the definition. */
 export function isWitness<State>(
   model: Model<State>,
@@ -74,9 +85,7 @@ export function isWitness<State>(
   operations: readonly HistoryOperation[],
   order: readonly number[],
 ): boolean {
-  if (new Set(order).size !== order.length) return false;
-  const left = operations.filter((_, index) => !order.includes(index));
-  if (left.some((operation) => operation.return !== null)) return false;
+  if (!isComplete(operations, order)) return false;
   let world = worldOf(model, initial, operations);
   for (let place = 0; place < order.length; place++) {
     const operation = operations[order[place]!];

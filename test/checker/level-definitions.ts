@@ -1,7 +1,7 @@
 /** The weaker levels by their definitions: try everything. For histories of a few operations. */
 
 import type { HistoryOperation, Model, Plain } from '../../checker/index.ts';
-import { type World, worldOf } from './brute-force.ts';
+import { isComplete, type World, worldOf } from './brute-force.ts';
 
 /** Whether some order that keeps that of each process is a run of the model. */
 export function isSequentialByDefinition<State>(
@@ -19,9 +19,7 @@ export function isSequentialWitness<State>(
   operations: readonly HistoryOperation[],
   order: readonly number[],
 ): boolean {
-  if (new Set(order).size !== order.length) return false;
-  const left = operations.filter((_, index) => !order.includes(index));
-  if (left.some((operation) => operation.return !== null)) return false;
+  if (!isComplete(operations, order)) return false;
   const own = sequences(operations);
   const shown = sequences(order.map((index) => operations[index]!)).length;
   if (shown > own.length) return false;

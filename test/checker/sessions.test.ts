@@ -11,16 +11,7 @@ import {
   UnsupportedModelError,
 } from '../../checker/index.ts';
 import { replicatedHistory } from './replicated-histories.ts';
-
-type Interval = readonly [process: number, call: number, returned: number | null];
-
-const put = ([process, call, returned]: Interval, key: string, value: number): HistoryOperation => {
-  return { process, f: 'put', key, value, call, return: returned };
-};
-const get = (interval: Interval, key: string, output: number | null): HistoryOperation => {
-  const [process, call, returned] = interval;
-  return { process, f: 'get', key, call, return: returned, output };
-};
+import { get, put } from './store-operations.ts';
 
 const names = { time: (time: number) => `${time} ms` };
 
