@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of layers that keep no state and touch nothing outside themselves. */
-const SHARED = 'test/{sim,protocols,checker,scenarios,reports,paper,corpus}/**/!(*.alone).test.ts';
+/** Tests that leave the process they run in as they found it. */
+const SHARED =
+  'test/{sim,protocols,checker,scenarios,reports,paper,corpus,cli}/**/!(*.alone).test.ts';
 const NOT_HERE = ['dist/**', 'node_modules/**', 'test/**/*.differential.test.ts'];
 
 /**

@@ -8,16 +8,21 @@ import { BASE_SEED } from './specs.ts';
 
 const SEEDS_EACH = 6;
 
+/** Of all that ran here. */
+const hashes: string[] = [];
+
 describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
   '%s',
   (_, scenario) => {
     test('passes on a handful of seeds', () => {
       for (let index = 0; index < SEEDS_EACH; index++) {
         const seed = runSeed(BASE_SEED, scenario.name, index);
-        const { failures, inconclusive, verdict, counts } = run(scenario.draw(seed, {}));
+        const result = run(scenario.draw(seed, {}));
+        const { failures, inconclusive, verdict, counts, traceHash } = result;
         expect({ seed, failures, inconclusive }).toEqual({ seed, failures: [], inconclusive: [] });
         expect(verdict).toBe('passed');
         expect(counts.completed).toBeGreaterThan(0);
+        hashes.push(traceHash);
       }
     });
 
@@ -61,6 +66,11 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
     });
   },
 );
+
+test('different seeds run differently', () => {
+  expect(hashes.length).toBe(scenarios.length * SEEDS_EACH);
+  expect(new Set(hashes).size).toBe(hashes.length);
+});
 
 test('a script refuses fewer replicas than it is written for, unless faults replace it', () => {
   const [script] = findScenarios('vr/primary-crash');

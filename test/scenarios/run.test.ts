@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { SpecError } from '../../scenarios/assemble.ts';
 import { findScenarios } from '../../scenarios/catalogue/index.ts';
 import { oracles } from '../../scenarios/oracles/index.ts';
 import { run } from '../../scenarios/run.ts';
-import type { RunSpec } from '../../scenarios/spec.ts';
+import type { RunResult, RunSpec } from '../../scenarios/spec.ts';
 import { freezeDeeply } from '../../sim/plain.ts';
 import type { Plan } from '../../sim/plan.ts';
+import type { EventRecord } from '../../sim/record.ts';
 import { specsOfAll } from './specs.ts';
 
 const AT_MARK = { mark: 'view-change-started', nth: 1, after: 0 };
@@ -15,7 +17,33 @@ const SPECS = specsOfAll(1);
 const AS_DRAWN = SPECS.map((spec) => JSON.stringify(spec));
 /** How each is run, by tests that have nothing to say about its first run. */
 const PLAIN = SPECS.map((spec) => run(spec));
-const LOGGED = SPECS.map((spec) => run(spec, { events: true }));
+const LOGGED = SPECS.map(runLogged);
+
+/** A run with its event log, of which so much is kept: all logs at once are over a gigabyte. */
+interface Logged {
+  readonly result: RunResult;
+  /** Of the whole result as JSON, events and all. */
+  readonly digest: string;
+  /** How many events of each kind there are. */
+  readonly kinds: ReadonlyMap<string, number>;
+  /** Events that are earlier than the one before, or have another number than their place. */
+  readonly misplaced: readonly EventRecord[];
+}
+
+function runLogged(spec: RunSpec): Logged {
+  const whole = run(spec, { events: true });
+  const { events = [], ...result } = whole;
+  const kinds = new Map<string, number>();
+  for (const { kind } of events) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const misplaced = events.filter(
+    ({ index, time }, place) => index !== place || time < (events[place - 1]?.time ?? 0),
+  );
+  return { result, digest: digestOf(whole), kinds, misplaced };
+}
+
+function digestOf(result: RunResult): string {
+  return createHash('sha256').update(JSON.stringify(result)).digest('hex');
+}
 
 function throughJson<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
@@ -23,8 +51,8 @@ function throughJson<T>(value: T): T {
 
 test('a run of the same spec gives the same result, byte for byte', () => {
   for (const [index, spec] of SPECS.entries()) {
-    const first = JSON.stringify(LOGGED[index]);
-    expect(JSON.stringify(run(throughJson(spec), { events: true }))).toBe(first);
+    const again = run(throughJson(spec), { events: true });
+    expect(digestOf(again)).toBe(LOGGED[index]?.digest);
   }
 });
 
@@ -50,7 +78,10 @@ test('a result speaks of rounds and leaders as its protocol does', () => {
 });
 
 test('a result is plain JSON', () => {
-  for (const result of LOGGED.slice(0, 20)) expect(throughJson(result)).toEqual(result);
+  for (const spec of SPECS.slice(0, 20)) {
+    const result = run(spec, { events: true });
+    expect(throughJson(result)).toEqual(result);
+  }
 });
 
 test('a spec that carries the plan of a run repeats the run', () => {
@@ -62,8 +93,8 @@ test('a spec that carries the plan of a run repeats the run', () => {
 });
 
 test('recording the event log changes nothing but that it is there', () => {
-  for (const [index, { events, ...result }] of LOGGED.entries()) {
-    expect(events?.length).toBeGreaterThan(0);
+  for (const [index, { result, kinds }] of LOGGED.entries()) {
+    expect(kinds.size).toBeGreaterThan(0);
     expect(result).toEqual(PLAIN[index]);
   }
 });
@@ -86,25 +117,20 @@ test('freezing what is sent and persisted does not change the course of a run', 
   }
 });
 
-test('different seeds run differently', () => {
-  const others = specsOfAll(4).filter((_, index) => index % 4 > 0);
-  const hashes = [...PLAIN, ...others.map((spec) => run(spec))].map(({ traceHash }) => traceHash);
-  expect(new Set(hashes).size).toBe(hashes.length);
-});
-
 describe('a result', () => {
   test('accounts for every fault of its plan', () => {
-    for (const { faults, spec } of LOGGED) expect(faults).toHaveLength(spec.plan.faults.length);
+    for (const { faults, spec } of PLAIN) expect(faults).toHaveLength(spec.plan.faults.length);
   });
 
   test('counts every mark that the protocol declares, reached or not', () => {
-    const marks = LOGGED.filter(({ spec }) => spec.protocol === 'vr').map(({ marks: of }) => of);
+    const marks = PLAIN.filter(({ spec }) => spec.protocol === 'vr').map(({ marks: of }) => of);
     expect(new Set(marks.map((of) => Object.keys(of).join())).size).toBe(1);
   });
 
   test('counts as many of each thing as its event log shows', () => {
-    for (const { counts, events = [] } of LOGGED) {
-      const logged = (kind: string) => events.filter((record) => record.kind === kind).length;
+    for (const { result, kinds } of LOGGED) {
+      const { counts } = result;
+      const logged = (kind: string) => kinds.get(kind) ?? 0;
       expect(logged('deliver')).toBe(counts.delivered);
       expect(logged('drop')).toBe(counts.dropped);
       expect(logged('invoke')).toBe(counts.invoked);
@@ -115,7 +141,7 @@ describe('a result', () => {
   });
 
   test('has a history in which every process is sequential', () => {
-    for (const { history } of LOGGED) {
+    for (const { history } of PLAIN) {
       const ends = new Map<number, number>();
       for (const { process, call, return: end } of history) {
         expect(call).toBeGreaterThan(ends.get(process) ?? -1);
@@ -125,11 +151,7 @@ describe('a result', () => {
   });
 
   test('tells of an event log that is ordered by time', () => {
-    for (const { events = [] } of LOGGED) {
-      const times = events.map(({ time }) => time);
-      expect(times).toEqual(times.toSorted((a, b) => a - b));
-      expect(events.every(({ index }, position) => index === position)).toBe(true);
-    }
+    for (const { misplaced } of LOGGED) expect(misplaced).toEqual([]);
   });
 });
 
