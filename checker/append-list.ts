@@ -57,7 +57,9 @@ export function decideAppendList<State>(
   );
   const before = isSequence(initial) ? initial.map(plainKey) : [];
   const longest = answers.reads.at(-1)?.items ?? before;
-  const shown = [before, ...answers.reads.map(({ items }) => items)];
+  const shown = answers.reads.map(({ items }) => items);
+  // Nothing is ever taken away: the shortest one shows what was there at first, too.
+  if (!isBeginning(before, shown[0] ?? before)) return IMPOSSIBLE;
   if (!shown.every((items) => isBeginning(items, longest))) return IMPOSSIBLE;
   const order = new Placing(operations, answers).placeAll(before.length, longest);
   if (order === undefined) return IMPOSSIBLE;

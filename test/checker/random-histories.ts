@@ -130,7 +130,7 @@ const growingVocabulary: Vocabulary = {
 };
 
 const listVocabulary: Vocabulary = {
-  initial: () => null,
+  initial: (dice) => dice.pick([null, [], [0], [4, 0]]),
   request: (dice, serial) =>
     dice.once(2) ? { f: 'read' } : { f: 'append', value: dice.once(3) ? 0 : serial },
   answers: (f, dice) => {
@@ -148,7 +148,7 @@ const uniqueListVocabulary: Vocabulary = {
   initial: (dice) => dice.pick([null, [], ['i', 'j']]),
   request: (dice, serial) => (dice.once(2) ? { f: 'read' } : { f: 'append', value: serial }),
   answers: (f, dice) =>
-    f === 'read' ? [[0, 1], [1], [dice.below(5), dice.below(5)]] : [undefined],
+    f === 'read' ? [[], ['i'], [0, 1], [1], [dice.below(5), dice.below(5)]] : [undefined],
   reveals: 'read',
   shown: (state) => JSON.parse(`[${String(state).slice(0, -1)}]`) as Plain,
 };
@@ -189,7 +189,7 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   'growing kv': growingVocabulary,
   dictionary: storeVocabulary,
   counter: {
-    initial: () => null,
+    initial: (dice) => dice.pick([null, 2]),
     request: (dice) =>
       dice.once(2) ? { f: 'read' } : { f: 'add', value: dice.pick([1, 1, 2, -1]) },
     answers: (f) => (f === 'read' ? [0, 1, 2, 3, -1, 4, 5] : [undefined]),
@@ -198,7 +198,7 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   'unique list': uniqueListVocabulary,
   'unique set': uniqueSetVocabulary,
   set: {
-    initial: () => null,
+    initial: (dice) => dice.pick([null, [1]]),
     request: (dice) => {
       const f = dice.pick(['add', 'remove', 'contains', 'contains', 'read']);
       return f === 'read' ? { f } : { f, value: dice.below(2) };
@@ -206,18 +206,18 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
     answers: (f) => (f === 'read' ? [[], [0], [1], [0, 1]] : [true, false]),
   },
   'set without reads': {
-    initial: () => null,
+    initial: (dice) => dice.pick([null, [0]]),
     request: (dice) => ({ f: dice.pick(['add', 'remove', 'contains']), value: dice.below(2) }),
     answers: () => [true, false],
   },
   queue: {
-    initial: () => null,
+    initial: (dice) => dice.pick([null, [1], [1, 1]]),
     request: (dice, serial) =>
       dice.once(2) ? { f: 'dequeue' } : { f: 'enqueue', value: dice.once(3) ? 1 : serial },
     answers: (f) => (f === 'dequeue' ? [null, 0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
   },
   stack: {
-    initial: () => null,
+    initial: (dice) => dice.pick([null, [1], [1, 1]]),
     request: (dice, serial) =>
       dice.once(2) ? { f: 'pop' } : { f: 'push', value: dice.once(3) ? 1 : serial },
     answers: (f) => (f === 'pop' ? [null, 0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
@@ -231,12 +231,12 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   },
   etcd: etcdVocabulary,
   txn: {
-    initial: (dice) => dice.pick([null, { x: 1 }]),
+    initial: (dice) => dice.pick([null, { x: 1 }, 0]),
     request: (dice) => {
       const access = () =>
         dice.once(2)
           ? ['r', dice.pick(['x', 'y']), null]
-          : ['w', dice.pick(['x', 'y']), dice.below(2)];
+          : ['w', dice.pick(['x', 'y']), dice.pick(SEEN)];
       return { f: 'txn', value: Array.from({ length: 1 + dice.below(2) }, access) };
     },
     answers: (_f, _dice, value) =>
