@@ -4,7 +4,7 @@ import type { HistoryOperation, Plain } from '../history.ts';
 import { type Model, REFUSED, type Step } from '../model.ts';
 import { canonicalText, isSequence, plainEqual } from '../plain.ts';
 
-/** The registers that differ from their initial value, in order of name. */
+/** The registers that have another value than the one for all, in order of name. */
 type Registers = ReadonlyMap<string, Plain>;
 
 /** The initial values: of registers by name, or one for all. */
@@ -49,18 +49,30 @@ function stepTransaction(store: Store, operation: HistoryOperation): Step<Store>
     if (!isSequence(access)) return REFUSED;
     const [kind, name, argument] = access;
     const register = nameOf(name);
-    const present = registers.get(register) ?? store.fallback;
+    const present = registers.has(register) ? registers.get(register)! : store.fallback;
     if (kind === 'r') {
       const answer = answers?.[place];
       const seen = isSequence(answer) ? answer[2] : undefined;
       if (seen !== undefined && !plainEqual(seen, present)) return REFUSED;
     } else {
       const next = kind === 'append' ? appended(present, argument ?? null) : (argument ?? null);
-      registers = new Map(registers).set(register, next);
+      registers = withValue(registers, register, next, store.fallback);
     }
   }
   if (registers === store.registers) return { ok: true, next: store };
   return { ok: true, next: { fallback: store.fallback, registers: inOrder(registers) } };
+}
+
+function withValue(
+  registers: Registers,
+  register: string,
+  next: Plain,
+  fallback: Plain,
+): Registers {
+  const changed = new Map(registers);
+  if (plainEqual(next, fallback)) changed.delete(register);
+  else changed.set(register, next);
+  return changed;
 }
 
 function appended(present: Plain, item: Plain): Plain {
