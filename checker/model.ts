@@ -33,6 +33,11 @@ export interface Model<State> {
   key?(state: State): string | number | boolean | null;
   /** The independent object that is asked; `null` if it touches all, which forbids splitting. */
   partition?(operation: HistoryOperation): string | null;
+  /**
+   * The object whose versions are counted (see `checkBoundedStaleness`), where `partition` tells
+   * parts of one object apart; absent: the objects are those of `partition`.
+   */
+  wholeObject?(operation: HistoryOperation): string;
   /** What was expected instead, if the model does not know such an operation or argument. */
   expects?(operation: HistoryOperation): string | undefined;
   /** What was expected instead, if the model has no state that stands for such an initial value. */

@@ -12,11 +12,14 @@ type Versions<State> = readonly State[];
  * The model whose reads may answer any of the latest `most` + 1 versions.
  *
  * A version is made by each change of the state, and by each write to a register, even of the
- * value that it has. What is no read sees the newest version alone.
+ * value that it has. What is no read sees the newest version alone. A set has versions as a whole,
+ * though elsewhere each of its values may be judged alone.
  */
 export function versioned<State>(model: Model<State>, most: number): Model<Versions<State>> {
+  const { wholeObject } = model;
   return {
     ...sharedMembers(model),
+    ...(wholeObject === undefined ? {} : { partition: wholeObject.bind(model) }),
     name: model.name,
     init: (initial) => [model.init(initial)],
     step: (versions, operation) => step(model, most, versions, operation),

@@ -35,7 +35,7 @@ export const kv: Model<Plain> = {
   growth: storeGrowth,
 };
 
-/** Like kv, but `get` of an absent key answers "", and `append` to one is refused. */
+/** Like kv, but `get` of an absent key answers "" or null, and `append` to one is refused. */
 export const dictionary: Model<Plain> = {
   name: 'dictionary',
   isKeyed: true,

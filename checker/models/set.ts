@@ -1,7 +1,7 @@
 /** The set of values. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type CollectionRead, type Model, REFUSED, type Step } from '../model.ts';
+import { type CollectionRead, type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
 import { canonicalText, isSequence } from '../plain.ts';
 
 /**
@@ -17,6 +17,7 @@ export const set: Model<readonly string[]> = {
   key: (state) => state.join(','),
   partition: ({ f, key, value }) =>
     f === 'read' ? null : `${key ?? ''} ${value === undefined ? '' : canonicalText(value)}`,
+  wholeObject: partitionByKey,
   observes: ({ f, output }) => f === 'read' || f === 'contains' || output === false,
   isRead: ({ f }) => f === 'read' || f === 'contains',
   expectsInitial: (initial) =>

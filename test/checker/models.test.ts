@@ -136,6 +136,16 @@ const claims: readonly (readonly [string, string, Plain, readonly Asked[], boole
     true,
   ],
   [
+    'a list begins with what it is given, and never has less',
+    'list',
+    [6],
+    [
+      { f: 'read', output: [6] },
+      { f: 'read', output: [] },
+    ],
+    false,
+  ],
+  [
     'a list answers the values in order',
     'list',
     null,
@@ -230,6 +240,26 @@ const claims: readonly (readonly [string, string, Plain, readonly Asked[], boole
     null,
     [{ f: 'acquire' }, { f: 'release' }, { f: 'acquire' }],
     true,
+  ],
+  [
+    'a register that null is written to has null, whatever all had at first',
+    'txn',
+    0,
+    [
+      { f: 'txn', value: [['w', 'x', null]] },
+      { f: 'txn', value: [['r', 'x', null]], output: [['r', 'x', null]] },
+    ],
+    true,
+  ],
+  [
+    'a register that null is written to does not have again what all had at first',
+    'txn',
+    0,
+    [
+      { f: 'txn', value: [['w', 'x', null]] },
+      { f: 'txn', value: [['r', 'x', null]], output: [['r', 'x', 0]] },
+    ],
+    false,
   ],
   [
     'a transaction reads its own writes',

@@ -37,6 +37,24 @@ describe('bounded staleness', () => {
     expect(checkBoundedStaleness(models.register, late, { by, most }).verdict).toBe(verdict);
   });
 
+  test('by versions of a set is the same whether or not somebody reads all of it', () => {
+    const add = (value: number): HistoryOperation => {
+      return { process: 0, f: 'add', value, call: 10 * value, return: 10 * value + 5 };
+    };
+    const contains = { process: 1, f: 'contains', value: 1, call: 50, return: 60, output: false };
+    const all = { process: 1, f: 'read', call: 70, return: 80, output: [1, 2, 3] };
+    const operations = [add(1), add(2), add(3), contains];
+    for (const [most, verdict] of [
+      [2, 'inconsistent'],
+      [3, 'consistent'],
+    ] as const) {
+      for (const asked of [operations, [...operations, all]]) {
+        const result = checkBoundedStaleness(models.set, asked, { by: 'versions', most });
+        expect([most, result.verdict]).toEqual([most, verdict]);
+      }
+    }
+  });
+
   test('says how stale a read may be', () => {
     const sentenceFor = (by: 'time' | 'versions') =>
       checkBoundedStaleness(
