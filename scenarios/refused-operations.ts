@@ -40,8 +40,8 @@ export function replaceInFailure(failure: Failure, places: Places): Failure {
 }
 
 export function replaceInRecord(record: EventRecord, places: Places): EventRecord {
+  if (record.operation === undefined) return record;
   const { operation, ...others } = record;
-  if (operation === undefined) return record;
   const place = places[operation];
   return place === undefined ? others : { ...others, operation: place };
 }
