@@ -190,14 +190,11 @@ function recordArrival(
 ): void {
   const latest = state.queryRecords[client];
   if (latest !== undefined && latest.requestNumber >= requestNumber) return;
+  const { round } = state;
+  const object = context.rules.objectOf(context, operation);
+  const record = { requestNumber, round, answeredAt: null, object };
   state.queryChanges++;
-  state.queryRecords[client] = {
-    requestNumber,
-    round: state.round,
-    answeredAt: null,
-    object: context.rules.objectOf(context, operation),
-    ...(level === undefined ? {} : { level }),
-  };
+  state.queryRecords[client] = level === undefined ? record : Object.assign(record, { level });
 }
 
 function recordAnswer(
