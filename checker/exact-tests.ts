@@ -5,6 +5,7 @@
 
 import { decideAppendList } from './append-list.ts';
 import { decideGrowingSet } from './growing-set.ts';
+import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
 import type { Decision, Question } from './question.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
@@ -23,6 +24,7 @@ export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   findUnwrittenRead,
   findInterruptedValue,
+  findImpossibleTotal,
   decideAppendList,
   decideGrowingSet,
   decideUnambiguousQueue,

@@ -67,6 +67,8 @@ export interface Model<State> {
   readonly growingCollection?: GrowingCollection;
   /** Says what the operation is to a queue or stack, so that the fast exact tests can be used. */
   readonly collection?: Collection;
+  /** Says what the operation is to a sum, so that an order can be found without a search. */
+  sumAccess?(operation: HistoryOperation): SumAccess | undefined;
   /** Says how the operation grows a state that is a string, so that dead ends are seen early. */
   growth?(operation: HistoryOperation): Growth | undefined;
 }
@@ -120,6 +122,15 @@ export type CollectionAccess =
   | { readonly kind: 'remove'; readonly value: Plain }
   | { readonly kind: 'empty' }
   | { readonly kind: 'unknown' };
+
+/**
+ * What an operation is to a sum, which begins with the initial value if that is a number, else with
+ * 0. `nothing`: it neither changes nor constrains.
+ */
+export type SumAccess =
+  | { readonly kind: 'adds'; readonly amount: number }
+  | { readonly kind: 'reads'; readonly total: number }
+  | { readonly kind: 'nothing' };
 
 /**
  * What an operation does to a state that is a string.

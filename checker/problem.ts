@@ -1,7 +1,7 @@
 /** One object's operations, laid out for a search: integers in place of values and times. */
 
 import type { HistoryOperation } from './history.ts';
-import type { Growth, Model } from './model.ts';
+import type { Growth, Model, SumAccess } from './model.ts';
 import { type PlainKey, plainKey } from './plain.ts';
 
 export interface Problem {
@@ -33,6 +33,8 @@ export interface Problem {
   readonly pendingCount: number;
   /** What each kind does to a growing state; absent if no operation observes one. */
   readonly growth: readonly (Growth | undefined)[] | undefined;
+  /** What each kind does to a sum that only grows; absent if that is not what all do. */
+  readonly sums: readonly SumAccess[] | undefined;
 }
 
 /** Lays out the operations that `indexes` chooses. O(n log n). */
@@ -69,6 +71,7 @@ export function layOut<State>(
     pendingOf,
     pendingCount,
     growth: growthOf(model, kinds),
+    sums: growingSums(model, kinds),
   };
 }
 
@@ -165,4 +168,22 @@ function growthOf<State>(
   const growth = kinds.map((kind) => model.growth?.(kind));
   const grows = growth.some((each) => each?.role === 'extends');
   return grows && growth.some((each) => each?.role === 'observes') ? growth : undefined;
+}
+
+/** What each of the operations does to a sum, if that is never less than it was. */
+export function growingSums<State>(
+  model: Model<State>,
+  operations: readonly HistoryOperation[],
+): readonly SumAccess[] | undefined {
+  if (model.sumAccess === undefined) return undefined;
+  const sums: SumAccess[] = [];
+  for (const operation of operations) {
+    const said = model.sumAccess(operation);
+    if (said === undefined) return undefined;
+    if (said.kind === 'adds' && !(Number.isSafeInteger(said.amount) && said.amount >= 0)) {
+      return undefined;
+    }
+    sums.push(said);
+  }
+  return sums;
 }

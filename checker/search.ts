@@ -17,6 +17,7 @@
  *   linearized while it is open: from then on it may be used still, or be forgotten when its return
  *   is the next. And none is linearized right before another one: it could as well be forgotten.
  * - *Growing states.* While nothing can reset it, a state must begin what the next read observed.
+ *   A sum that only grows must have what it lacks of the next total in adds that are open.
  */
 
 import type { Budget } from './budget.ts';
@@ -24,6 +25,7 @@ import { ConfigurationMemo, type Progress } from './configuration-memo.ts';
 import { GrowthBound } from './growth-bound.ts';
 import { OpenList } from './open-list.ts';
 import type { Problem } from './problem.ts';
+import { SumBound } from './sum-bound.ts';
 import { ILLEGAL, type Transitions } from './transitions.ts';
 
 export type SearchOutcome = 'found' | 'none' | 'unfinished';
@@ -64,6 +66,7 @@ export class Search<State> {
   private readonly completed: OpenList;
   private readonly pending: OpenList;
   private readonly growth: GrowthBound | undefined;
+  private readonly sum: SumBound | undefined;
   /** In order; the complement of one that was overwritten unseen, where it was forgotten. */
   private readonly path: Int32Array;
   private depth = 0;
@@ -110,6 +113,7 @@ export class Search<State> {
     this.pending = new OpenList(problem.pendingOf, true);
     this.growth =
       problem.growth && new GrowthBound(problem, problem.growth, transitions.stateAt(initial));
+    this.sum = problem.sums && new SumBound(problem, problem.sums);
   }
 
   /** Goes on for about `steps` configurations, or until the verdict or the end of the budget. */
@@ -363,9 +367,11 @@ export class Search<State> {
   }
 
   private isDoomed(): boolean {
-    if (this.growth === undefined) return false;
+    const { growth, sum, completed, pending } = this;
+    if (growth === undefined && sum === undefined) return false;
     const state = this.transitions.stateAt(this.state);
-    return !this.growth.allows(state, this.frontier, this.completed, this.pending);
+    if (sum !== undefined && !sum.allows(state, completed, pending)) return true;
+    return growth !== undefined && !growth.allows(state, this.frontier, completed, pending);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The counter. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+import { type Model, partitionByKey, REFUSED, type Step, type SumAccess } from '../model.ts';
 
 /** `add` adds its value, and what it answers is not looked at; `read` answers the sum. */
 export const counter: Model<number> = {
@@ -21,7 +21,15 @@ export const counter: Model<number> = {
     return typeof operation.value === 'number' ? undefined : 'add to have a number as value';
   },
   describe: ({ f, value, output }) => (f === 'add' ? `add ${value}` : `read = ${output}`),
+  sumAccess,
 };
+
+function sumAccess({ f, value, output }: HistoryOperation): SumAccess | undefined {
+  if (f === 'add') return typeof value === 'number' ? { kind: 'adds', amount: value } : undefined;
+  if (f !== 'read') return undefined;
+  if (output === undefined) return { kind: 'nothing' };
+  return typeof output === 'number' ? { kind: 'reads', total: output } : undefined;
+}
 
 function stepCounter(state: number, operation: HistoryOperation): Step<number> {
   const { f, value, output } = operation;

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { record, registerWorkload, withValueSeenAgain } from '../../bench/check-histories.ts';
 import { checkLinearizable, type HistoryOperation, models } from '../../checker/index.ts';
+import { Dice } from './random-histories.ts';
 
 const write = (process: number, value: number, call: number, returned: number | null) => {
   return { process, f: 'write', value, call, return: returned } satisfies HistoryOperation;
@@ -84,4 +85,53 @@ test('a swap that was refused is put where the rest leaves room for it', () => {
   expect(checkLinearizable(models['cas-register'], early).verdict).toBe('linearizable');
   const never = [write(0, 1, 0, 10), { ...refused, call: 11 }];
   expect(checkLinearizable(models['cas-register'], never).verdict).toBe('not-linearizable');
+});
+
+/** Adds of up to three and reads, each taking effect at a random instant of its own. */
+function counts(seed: number, count: number, clients: number): readonly HistoryOperation[] {
+  const dice = new Dice(seed);
+  const free = Array.from({ length: clients }, () => 0);
+  const asked = Array.from({ length: count }, () => {
+    const process = dice.below(clients);
+    const call = free[process]! + 1 + dice.below(5);
+    const end = call + 5 + dice.below(3 * clients);
+    free[process] = end;
+    const interval = { process, call, return: end };
+    return { instant: call + dice.below(end - call), interval, amount: dice.below(7) - 3 };
+  });
+  let sum = 0;
+  return asked
+    .sort((a, b) => a.instant - b.instant)
+    .map(({ interval, amount }): HistoryOperation => {
+      if (amount <= 0) return { ...interval, f: 'read', output: sum };
+      sum += amount;
+      return { ...interval, f: 'add', value: amount };
+    });
+}
+
+test.each([
+  [10, 5_000],
+  [60, 5_000],
+])(
+  'a sum that grows, of %i clients, needs not all orders of adds that differ',
+  (clients, count) => {
+    const { verdict, steps } = checkLinearizable(models.counter, counts(1, count, clients));
+
+    expect(verdict).toBe('linearizable');
+    expect(steps).toBeLessThan(60 * count);
+  },
+);
+
+test('a total that is less than was added, or more than was asked for, needs no search', () => {
+  const operations = counts(2, 2_000, 40);
+  const reads = operations.filter(({ f }) => f === 'read');
+  for (const change of [-500, 500]) {
+    const wrong = reads[reads.length >> 1]!;
+    const changed = operations.map((each) =>
+      each === wrong ? { ...each, output: Number(each.output) + change } : each,
+    );
+    const { verdict, steps } = checkLinearizable(models.counter, changed);
+    expect(verdict).toBe('not-linearizable');
+    expect(steps).toBeLessThan(10 * operations.length);
+  }
 });

@@ -194,6 +194,12 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
       dice.once(2) ? { f: 'read' } : { f: 'add', value: dice.pick([1, 1, 2, -1]) },
     answers: (f) => (f === 'read' ? [0, 1, 2, 3, -1, 4, 5] : [undefined]),
   },
+  'growing counter': {
+    initial: (dice) => dice.pick([null, 2]),
+    request: (dice) =>
+      dice.once(2) ? { f: 'read' } : { f: 'add', value: dice.pick([0, 1, 2, 2, 3]) },
+    answers: (f) => (f === 'read' ? [0, 1, 2, 3, 4, 5, 6, 7, 8] : [undefined]),
+  },
   list: listVocabulary,
   'unique list': uniqueListVocabulary,
   'unique set': uniqueSetVocabulary,
