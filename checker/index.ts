@@ -16,6 +16,7 @@ export {
   type Plain,
   validateOperations,
 } from './history.ts';
+export { checkBoundedStaleness } from './levels/bounded-staleness.ts';
 export {
   type ConsistencyLevel,
   checkConsistency,
@@ -25,7 +26,7 @@ export {
 export { checkSequential } from './levels/sequential.ts';
 export { GUARANTEES, type Guarantee } from './levels/session-graph.ts';
 export { checkSessions, type SessionOptions, type SessionResult } from './levels/sessions.ts';
-export { checkBoundedStaleness, type Staleness } from './levels/staleness.ts';
+export type { Staleness } from './levels/staleness.ts';
 export { UnsupportedModelError } from './levels/unsupported-model.ts';
 export {
   type Collection,
