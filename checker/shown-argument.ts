@@ -4,6 +4,7 @@
 export type OptionKind =
   | 'a function'
   | 'a number'
+  | 'a text'
   | 'a value'
   | 'true or false'
   | 'an array of whole numbers'
@@ -44,6 +45,8 @@ function isOfKind(kind: OptionKind, value: unknown): boolean {
       return typeof value === 'function';
     case 'a number':
       return typeof value === 'number' && !Number.isNaN(value);
+    case 'a text':
+      return typeof value === 'string';
     case 'a value':
       return true;
     case 'true or false':

@@ -111,8 +111,8 @@ function validateAccesses<State>(
   const index = processes.sources[firstOther]!;
   const what = model.describe?.(operation) ?? operation.f;
   throw new HistoryError(
-    `operation ${index} (${what}) is no read, write or swap with a known effect, ` +
-      'and session guarantees are decided for these alone',
+    `${what} by process ${operation.process}, called at ${operation.call}, is no read, write or ` +
+      'swap with a known effect, and session guarantees are decided for these alone',
     index,
   );
 }

@@ -13,6 +13,8 @@ import {
   type Model,
   modelNames,
   models,
+  placeOfOperation,
+  readHistories,
 } from '../../checker/index.ts';
 
 /** As JavaScript sees the checker: anything may be given for anything. */
@@ -290,4 +292,69 @@ test('a history that is none is refused', () => {
   expect(() => history(undefined)).toThrow('expected a history, found undefined');
   expect(() => history({ model: 'regster', initial: null, operations: [] })).toThrow('regster');
   expect(() => history({ model: 'register', initial: null })).toThrow('array of operations');
+});
+
+describe('a reader', () => {
+  const read: Untyped = (...given) => Reflect.apply(readHistories, undefined, given);
+  const header = '{"format":"quorumlab-history/1","model":"register"}';
+  const line = '{"process":1,"f":"read","call":0,"return":1,"output":null}';
+
+  test.each([
+    [Buffer.from(header), {}, 'expected the text of a history, found an object with 0, 1, 2, 3, 4'],
+    [header, { format: 'json' }, 'option format: expected one of etcd-robustness, jepsen-edn, '],
+    [
+      header,
+      { failedCas: 'maybe' },
+      'option failedCas: expected observed or absent, found "maybe"',
+    ],
+    [header, { modle: 'kv' }, 'readHistories has no option "modle"; expected one of format, model'],
+    [header, null, 'expected an object as options of readHistories, found null'],
+  ])('refuses what it cannot take: %#', (text, options, message) => {
+    expect(() => read(text, options)).toThrow(TypeError);
+    expect(() => read(text, options)).toThrow(message);
+  });
+
+  test('refuses a format’s own initial value where the model asked for has no such state', () => {
+    const text = '{:process 0, :type :invoke, :f :append, :key "x", :value "a"}';
+
+    expect(() => readHistories(text, { format: 'porcupine-kv', model: 'list' })).toThrow(
+      'expected initial of a list to be an array or null, found "", as in all such files',
+    );
+  });
+
+  test('takes one byte order mark, and no second one', () => {
+    const text = `${header}\n${line}`;
+
+    expect(readHistories(`\ufeff${text}`)).toEqual(readHistories(text));
+    for (const options of [{}, { format: 'quorumlab' }] as const) {
+      expect(() => readHistories(`\ufeff\ufeff${text}`, options)).toThrow('line 1, column 1');
+    }
+    const event = '{:process 0, :type :invoke, :f :read, :value nil}';
+    expect(() => readHistories(`\ufeff\ufeff${event}`, { format: 'jepsen-edn' })).toThrow(
+      'line 1, column 1',
+    );
+  });
+
+  test('says where an operation stands, in each format that has lines', () => {
+    const edn = (type: string, process: number) =>
+      `{:process ${process}, :type :${type}, :f :write, :value 1}`;
+    const log = (type: string, process: number) =>
+      `INFO  jepsen.util - ${process} :${type} :write 1`;
+    const events = ['invoke 1', 'invoke 2', 'fail 1', 'ok 2'].map((each) => each.split(' '));
+    const texts = [
+      [header, '', line, line.replace('0', '5').replace('1,"o', '6,"o')].join('\n'),
+      events.map(([type = '', process]) => edn(type, Number(process))).join('\n'),
+      events.map(([type = '', process]) => log(type, Number(process))).join('\n'),
+      'key,input,output,start,end\n1,2,,3,4\n1,,2,5,6\n',
+    ];
+
+    const places = texts.map((text) => [0, 1, 2].map((at) => placeOfOperation(text, {}, at)?.line));
+
+    expect(places).toEqual([
+      [3, 4, undefined],
+      [2, undefined, undefined],
+      [2, undefined, undefined],
+      [2, 3, undefined],
+    ]);
+  });
 });
