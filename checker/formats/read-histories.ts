@@ -2,6 +2,7 @@
 
 import type { History } from '../history.ts';
 import { findModel, modelNamed } from '../models/catalogue.ts';
+import { flawIn } from '../plain.ts';
 import { assertOptions, type OptionTable, shownArgument } from '../shown-argument.ts';
 import { formatNames, formatOf, withoutMark } from './detect-format.ts';
 import { readEtcdRobustness } from './etcd-robustness.ts';
@@ -69,10 +70,14 @@ function assertReading(text: string, options: ReadOptions): void {
 
 /** An initial value, of the caller or of the format, that the caller's model has no state for. */
 function refuseInitial({ model, initial }: History, options: ReadOptions): void {
-  const expected = findModel(model)?.expectsInitial?.(initial);
+  const flaw = flawIn(initial);
+  const expected =
+    flaw === undefined
+      ? findModel(model)?.expectsInitial?.(initial)
+      : 'an initial value that JSON can say';
   if (expected === undefined) return;
   const whose = options.initial === undefined ? 'as in all such files' : 'which was asked for';
-  const found = `${shortened(JSON.stringify(initial))}, ${whose}`;
+  const found = `${flaw ?? shortened(JSON.stringify(initial))}, ${whose}`;
   throw new HistoryFormatError({ line: 1, column: 1 }, expected, found);
 }
 

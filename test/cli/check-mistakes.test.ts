@@ -56,6 +56,16 @@ describe('a file is refused', () => {
     expect(code).toBe(2);
   });
 
+  it('where it is to begin as what JSON cannot say', async () => {
+    const { code, stderr } = await check([header('register'), WRITE], '--initial', '1e999');
+
+    expect(stderr).toBe(
+      'quorumlab: history.ndjson:1:1: expected an initial value that JSON can say, ' +
+        'found Infinity, which was asked for\n',
+    );
+    expect(code).toBe(2);
+  });
+
   it('where its name is empty', async () => {
     const { code, stderr } = await quorumlab(folder.path, 'check', '');
 
