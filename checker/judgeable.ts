@@ -39,10 +39,18 @@ export function assertJudgeable<State>(
   assertOptions(options, known, 'a check');
   assertInitial(model, options.initial ?? null);
   for (let index = 0; index < operations.length; index++) {
-    const operation = operations[index];
-    const flaw = flawOf(operation) ?? unexpectedBy(model, operation!);
-    if (flaw !== undefined) throw new HistoryError(`${placeOf(operation, index)}: ${flaw}`, index);
+    assertOperation(model, operations[index]!, index);
   }
+}
+
+/** Refuses what is no operation, or none that the model, if there is one, knows. `HistoryError`. */
+export function assertOperation<State>(
+  model: Model<State> | undefined,
+  operation: HistoryOperation,
+  index: number,
+): void {
+  const flaw = flawOf(operation) ?? unexpectedBy(model, operation);
+  if (flaw !== undefined) throw new HistoryError(`${placeOf(operation, index)}: ${flaw}`, index);
 }
 
 function assertModel<State>(model: Model<State>): void {
@@ -66,7 +74,7 @@ function assertInitial<State>(model: Model<State>, initial: Plain): void {
 }
 
 /** Its members are taken one by one, so that what is no operation is told by what it lacks. */
-function flawOf(operation: HistoryOperation | undefined): string | undefined {
+function flawOf(operation: HistoryOperation): string | undefined {
   if (typeof operation !== 'object' || operation === null) {
     return `expected an operation, found ${shownArgument(operation)}`;
   }
@@ -114,13 +122,16 @@ function strangerIn(operation: HistoryOperation): string | undefined {
   return undefined;
 }
 
-function unexpectedBy<State>(model: Model<State>, operation: HistoryOperation): string | undefined {
-  const expected = model.expects?.(operation);
-  return expected === undefined ? undefined : `model ${model.name} expects ${expected}`;
+function unexpectedBy<State>(
+  model: Model<State> | undefined,
+  operation: HistoryOperation,
+): string | undefined {
+  const expected = model?.expects?.(operation);
+  return expected === undefined ? undefined : `model ${model?.name} expects ${expected}`;
 }
 
 /** `operation 3 (read by process 1)`, or as much of it as can be told. */
-function placeOf(operation: HistoryOperation | undefined, index: number): string {
+function placeOf(operation: HistoryOperation | null | undefined, index: number): string {
   const { f, process } = operation ?? {};
   const isTold = typeof f === 'string' && Number.isSafeInteger(process);
   return `operation ${index}${isTold ? ` (${f} by process ${process})` : ''}`;

@@ -15,6 +15,8 @@ import {
   models,
   placeOfOperation,
   readHistories,
+  writeJepsenEdn,
+  writeQuorumlabHistory,
 } from '../../checker/index.ts';
 
 /** As JavaScript sees the checker: anything may be given for anything. */
@@ -292,6 +294,25 @@ test('a history that is none is refused', () => {
   expect(() => history(undefined)).toThrow('expected a history, found undefined');
   expect(() => history({ model: 'regster', initial: null, operations: [] })).toThrow('regster');
   expect(() => history({ model: 'register', initial: null })).toThrow('array of operations');
+});
+
+describe.each([writeQuorumlabHistory, writeJepsenEdn])('%o', (writer) => {
+  const write = (operations: readonly unknown[], initial: unknown = null): unknown =>
+    Reflect.apply(writer, undefined, [{ model: 'register', initial, operations }]);
+
+  test.each([
+    ['a misspelt answer', { ...READ, output: undefined, ouptut: 7 }, 'found "ouptut"'],
+    ['what the model does not know', { ...READ, f: 'raed' }, 'expects f to be read or write'],
+    ['a Date', { ...WRITE, value: new Date(0) }, 'the value holds a Date'],
+    ['null', null, 'expected an operation, found null'],
+  ])('writes nothing of %s', (_title, operation, message) => {
+    expect(() => write([operation])).toThrow(HistoryError);
+    expect(() => write([operation])).toThrow(message);
+  });
+
+  test('writes no initial value that would come back as another', () => {
+    expect(() => write([], new Map())).toThrow('initial holds a Map');
+  });
 });
 
 describe('a reader', () => {
