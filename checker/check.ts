@@ -5,10 +5,12 @@ import { explain } from './counterexample.ts';
 import { decide } from './decide.ts';
 import type { Names } from './explanation.ts';
 import { type History, type HistoryOperation, type Plain, validateTimes } from './history.ts';
+import { assertJudgeable } from './judgeable.ts';
 import { mergeOrders } from './merge.ts';
 import type { Model } from './model.ts';
 import { modelNamed } from './models/catalogue.ts';
 import { split } from './partition.ts';
+import { shownArgument } from './shown-argument.ts';
 import type { CheckResult } from './verdict.ts';
 
 export interface CheckOptions extends BudgetOptions {
@@ -29,21 +31,26 @@ export interface CheckOptions extends BudgetOptions {
 
 /** Judges a history by the model that it names. Throws if the model or the history is no good. */
 export function checkHistory(history: History, options: CheckOptions = {}): CheckResult {
-  const model = modelNamed(history.model);
-  return checkLinearizable(model, history.operations, { initial: history.initial, ...options });
+  if (typeof history !== 'object' || history === null) {
+    throw new TypeError(`expected a history, found ${shownArgument(history)}`);
+  }
+  const { model, initial, operations } = history;
+  return checkLinearizable(modelNamed(model), operations, { initial, ...options });
 }
 
 /**
  * Decides whether some order of the operations, in which none comes before one that returned
  * before it was called, is a run of the model with the same answers.
  *
- * Herlihy & Wing, "Linearizability" (1990). Throws `HistoryError` if times make no sense.
+ * Herlihy & Wing, "Linearizability" (1990). Throws `HistoryError` if times make no sense, and for
+ * what is no operation, or none that the model knows; `TypeError` if an argument is none.
  */
 export function checkLinearizable<State>(
   model: Model<State>,
   operations: readonly HistoryOperation[],
   options: CheckOptions = {},
 ): CheckResult {
+  assertJudgeable(model, operations, options);
   validateTimes(operations);
   const budget = new Budget(options);
   const { initial = null, witness: places, evidence = false } = options;

@@ -7,7 +7,7 @@ export { detectFormat, formatNames } from './formats/detect-format.ts';
 export { writeJepsenEdn } from './formats/edn-writer.ts';
 export { HistoryFormatError } from './formats/format-error.ts';
 export { writeQuorumlabHistory } from './formats/quorumlab-writer.ts';
-export { readHistories } from './formats/read-histories.ts';
+export { placeOfOperation, readHistories } from './formats/read-histories.ts';
 export type { FailedCas, FormatName, ReadOptions } from './formats/read-options.ts';
 export {
   type History,

@@ -143,6 +143,13 @@ export type Growth =
   | { readonly role: 'extends'; readonly by: string }
   | { readonly role: 'resets'; readonly to?: string };
 
+/** What was expected of an operation that takes no argument, where it has one: mostly an answer. */
+export function expectsNoValue({ f, value }: HistoryOperation): string | undefined {
+  return value === undefined || value === null
+    ? undefined
+    : `${f} to have no value (an answer is its output)`;
+}
+
 /** The partition of a model whose objects are told apart by `key` alone. */
 export function partitionByKey(operation: HistoryOperation): string {
   return operation.key ?? '';

@@ -32,6 +32,51 @@ export function isPlain(value: unknown): value is Plain {
   }
 }
 
+/** Values may be nested so deep: none, and least of all a circle, may exhaust the stack. */
+const DEPTH_MAX = 100;
+
+/**
+ * What is in a value that JSON cannot say, in words; undefined if it can say all of it. O(size).
+ *
+ * Such values would be equal to others, or to none, without notice. An object is plain if it was
+ * made by a literal, in whichever realm: its prototype, if it has one, has none.
+ */
+export function flawIn(value: unknown, depth = 0): string | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return undefined;
+    case 'number':
+      return Number.isFinite(value) ? undefined : String(value);
+    case 'object':
+      return value === null ? undefined : flawInside(value, depth);
+    case 'undefined':
+      return 'undefined';
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function flawInside(value: object, depth: number): string | undefined {
+  if (depth === DEPTH_MAX) return `what is nested more than ${DEPTH_MAX} deep`;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const flaw = flawIn(value[index], depth + 1);
+      if (flaw !== undefined) return flaw;
+    }
+    return undefined;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    return `a ${value.constructor?.name ?? 'class'}`;
+  }
+  for (const member of Object.values(value)) {
+    const flaw = flawIn(member, depth + 1);
+    if (flaw !== undefined) return flaw;
+  }
+  return undefined;
+}
+
 /** Whether two values are equal; absent equals only absent. */
 export function plainEqual(left: Plain | undefined, right: Plain | undefined): boolean {
   if (left === right) return true;

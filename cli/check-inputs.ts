@@ -29,6 +29,7 @@ export function inputsOf(words: readonly string[]): readonly CheckInput[] {
 }
 
 function inputsNamed(word: string): readonly CheckInput[] {
+  if (word === '') return [{ kind: 'refused', file: word, message: 'the name of a file is empty' }];
   const found = statOf(word);
   if (found?.isDirectory() === true) {
     return [{ kind: 'refused', file: word, message: `${word} is a folder${hintFor(word)}` }];

@@ -7,7 +7,9 @@ import {
   type History,
   HistoryError,
   HistoryFormatError,
+  type HistoryOperation,
   type LevelResult,
+  placeOfOperation,
   type ReadOptions,
   readHistories,
   UnknownModelError,
@@ -58,6 +60,8 @@ export interface Judged {
   readonly shown: readonly ShownOperation[];
   /** States after each step of the counterexample's first partial order. */
   readonly states: readonly string[];
+  /** No operation says anything that could be wrong, so that the verdict says nothing either. */
+  readonly isIdle?: boolean;
   readonly report?: ReportHistory;
 }
 
@@ -86,8 +90,9 @@ export interface CheckWatch {
 /** Reads and judges a file. What is wrong with it is told; anything else is thrown. */
 export function checkFile(task: CheckTask, watch: CheckWatch): void {
   const name = task.file === STANDARD_INPUT ? 'standard input' : task.file;
+  let text: string | undefined;
   try {
-    const text = task.text ?? readText(task.file);
+    text = task.text ?? readText(task.file);
     assertText(name, task, text);
     const histories = readHistories(text, task.reading);
     for (const [place, history] of histories.entries()) {
@@ -95,8 +100,15 @@ export function checkFile(task: CheckTask, watch: CheckWatch): void {
       judge(task, history, { file: task.file, ...number }, watch);
     }
   } catch (error) {
-    watch.tell({ kind: 'refused', message: messageOf(name, error) });
+    watch.tell({ kind: 'refused', message: messageOf(name, error, placeIn(task, text, error)) });
   }
+}
+
+/** Where the operation stands that the level has no use for. */
+function placeIn({ reading }: CheckTask, text: string | undefined, error: unknown): string {
+  if (text === undefined || !(error instanceof HistoryError)) return '';
+  const place = placeOfOperation(text, reading, error.operation);
+  return place === undefined ? '' : `:${place.line}:${place.column}`;
 }
 
 interface Label {
@@ -124,7 +136,13 @@ function judge(task: CheckTask, history: History, label: Label, watch: CheckWatc
   const checked = checkedHistory(begun, task.level, result, elapsedMs, stopped);
   const { shown, states } = shownOperations(history, result);
   const report = task.isReported ? { report: reportHistory(history, result) } : {};
-  watch.tell({ kind: 'judged', judged: { checked, shown, states, ...report } });
+  const isIdle = !operations.some((operation) => isTelling(model, operation));
+  watch.tell({ kind: 'judged', judged: { checked, shown, states, isIdle, ...report } });
+}
+
+/** Whether the operation has an answer. That of a lock may be left out where it was got. */
+function isTelling(model: string, { output, return: returned }: HistoryOperation): boolean {
+  return output !== undefined || (model === 'mutex' && returned !== null);
 }
 
 function checkedHistory(
@@ -167,13 +185,13 @@ function assertText(file: string, { reading }: CheckTask, text: string): void {
 }
 
 /** Only what is wrong with the input; anything else is thrown on. */
-function messageOf(file: string, error: unknown): string {
+function messageOf(file: string, error: unknown, place: string): string {
   if (error instanceof InputError) return error.message;
   if (error instanceof HistoryFormatError) {
     const { line, column, expected, found } = error;
     return `${file}:${line}:${column}: expected ${expected}, found ${found}`;
   }
   const isNamed = error instanceof UnknownModelError || error instanceof UnsupportedModelError;
-  if (isNamed || error instanceof HistoryError) return `${file}: ${error.message}`;
+  if (isNamed || error instanceof HistoryError) return `${file}${place}: ${error.message}`;
   throw error;
 }

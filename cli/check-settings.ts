@@ -1,4 +1,6 @@
 /** The options of `check`, read and looked at before any file is. */
+
+import { QUORUMLAB_FORMAT } from '../checker/formats/quorumlab-history.ts';
 import {
   type ConsistencyLevel,
   type FailedCas,
@@ -14,6 +16,9 @@ import { type Given, quoted } from './given.ts';
 import { didYouMean } from './hints.ts';
 
 const TIME_DEFAULT = { ms: 60_000, text: '60s' };
+/** What the process takes before it has read anything. */
+const MEMORY_MIN = '64MB';
+const MEMORY_BYTES_MIN = 64 * 1024 * 1024;
 export const FAILED_CAS: readonly FailedCas[] = ['observed', 'absent'];
 
 export interface CheckSettings {
@@ -44,7 +49,7 @@ export function settingsOf(given: Given): CheckSettings {
     },
     level: level === undefined ? LEVEL_DEFAULT : levelNamed(level),
     timeMs: given.milliseconds('time') ?? TIME_DEFAULT.ms,
-    memoryBytes: given.bytes('memory'),
+    memoryBytes: memoryOf(given),
     timeText: given.text('time') ?? TIME_DEFAULT.text,
     memoryText: given.text('memory'),
     html: given.word('html'),
@@ -52,7 +57,18 @@ export function settingsOf(given: Given): CheckSettings {
   };
 }
 
+function memoryOf(given: Given): number | undefined {
+  const bytes = given.bytes('memory');
+  if (bytes === undefined || bytes >= MEMORY_BYTES_MIN) return bytes;
+  const text = quoted(given.text('memory') ?? '');
+  throw new InputError(
+    `--memory takes ${MEMORY_MIN} or more, which the process itself needs, not ${text}`,
+  );
+}
+
 function formatNamed(word: string): FormatName {
+  // As the header of such a file has it.
+  if (word === QUORUMLAB_FORMAT) return 'quorumlab';
   const format = formatNames.find((name) => name === word);
   if (format !== undefined) return format;
   const hint = didYouMean(word, formatNames);

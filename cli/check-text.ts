@@ -15,7 +15,7 @@ const WIDTH_MIN = 40;
 export function verdictText(judged: Judged, settings: CheckSettings): string {
   const { checked, shown, states } = judged;
   const { counterexample, operations = 0 } = checked;
-  const lines = [headLine(checked, settings)];
+  const lines = [headLine(judged, settings)];
   if (counterexample !== undefined) {
     const columns = process.stdout.columns || WIDTH_DEFAULT;
     const width = Math.max(WIDTH_MIN, Math.min(WIDTH_DEFAULT, columns));
@@ -27,7 +27,7 @@ export function verdictText(judged: Judged, settings: CheckSettings): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function headLine(checked: CheckedHistory, settings: CheckSettings): string {
+function headLine({ checked, isIdle = false }: Judged, settings: CheckSettings): string {
   const { level, verdict, reason, model, operations } = checked;
   const badge = {
     linearizable: paint.pass,
@@ -44,10 +44,18 @@ function headLine(checked: CheckedHistory, settings: CheckSettings): string {
       verdict.replace('-', ' ') +
       (reason === undefined ? '' : `: ${reasonInWords(reason, settings)}`),
     ...(model === undefined ? [] : [model]),
-    operations === undefined ? 'while it was read' : plural(operations, 'operation'),
+    operations === undefined
+      ? 'while it was read'
+      : plural(operations, 'operation') + (isIdle ? idleText(operations) : ''),
     ...(hasDuration ? [durationText(checked.elapsedMs)] : []),
   ];
   return facts.join('  ');
+}
+
+/** A pass of such a history says nothing, and whoever forgot to record answers should know. */
+function idleText(operations: number): string {
+  const why = operations === 0 ? '' : ', none with an answer';
+  return `${why}: nothing was checked`;
 }
 
 /** A file as it was named on the command line. */

@@ -143,7 +143,9 @@ export function readText(path: string): string {
   try {
     const content = contentOf(path);
     assertUtf8(content);
-    return content.toString('utf8').replace(BYTE_ORDER_MARK, '');
+    const text = content.toString('utf8').replace(BYTE_ORDER_MARK, '');
+    if (BYTE_ORDER_MARK.test(text)) throw new Error('it has two byte order marks');
+    return text;
   } catch (error) {
     throw new InputError(`cannot read ${path}: ${reasonOf(error)}`);
   }

@@ -10,12 +10,16 @@ import {
   type History,
   type HistoryOperation,
   type LevelResult,
+  levelNames,
   type Model,
   type ModelName,
   modelNamed,
   type Plain,
   statesAlong,
 } from '../checker/index.ts';
+import { CHECK_OPTIONS } from '../checker/judgeable.ts';
+import { assertLevel } from '../checker/levels/level-arguments.ts';
+import { assertOptions, type OptionTable } from '../checker/shown-argument.ts';
 import { counterexampleLines } from '../reports/counterexample-text.ts';
 import { cutShort } from '../reports/lines.ts';
 import { plural } from '../reports/words.ts';
@@ -33,6 +37,14 @@ export interface MatcherAnswer {
   readonly message: () => string;
 }
 
+const { shouldStop, maxSteps, maxMemoryBytes, initial } = CHECK_OPTIONS;
+const MATCHER_OPTIONS: OptionTable<HistoryMatcherOptions> = {
+  shouldStop,
+  maxSteps,
+  maxMemoryBytes,
+  initial,
+  timeMs: 'a number',
+};
 const TIME_MS_DEFAULT = 4_000;
 const WIDTH = 100;
 /** Of a longer witness the beginning is shown. */
@@ -43,8 +55,9 @@ const TEXT_MAX = 72;
 export const historyMatchers = {
   /**
    * Passes if some order of the operations explains every answer and respects real time. A history
-   * that cannot be judged within its budget fails, with `not` as well. Throws a `TypeError` for
-   * what is no history, and `HistoryError` or `UnknownModelError` as `checkLinearizable` does.
+   * that cannot be judged within its budget fails, with `not` as well. Throws, with `not` as well,
+   * `TypeError` for what is no history, model or option, `UnknownModelError`, and `HistoryError` as
+   * `checkLinearizable` does.
    */
   toBeLinearizable(
     this: { readonly isNot?: boolean },
@@ -57,8 +70,8 @@ export const historyMatchers = {
 
   /**
    * The same for any level that `checkConsistency` knows, such as `'sequential'` or
-   * `{ staleness: { by: 'versions', most: 2 } }`. Throws `UnsupportedModelError` where a model does
-   * not say enough for it.
+   * `{ staleness: { by: 'versions', most: 2 } }`. Throws `TypeError` for any other, and
+   * `UnsupportedModelError` where a model does not say enough for it.
    */
   toBeConsistent(
     this: { readonly isNot?: boolean },
@@ -78,6 +91,8 @@ function answer(
   model: ModelName | Model<unknown> | undefined,
   options: HistoryMatcherOptions,
 ): MatcherAnswer {
+  assertLevel(level, levelNames);
+  assertOptions(options, MATCHER_OPTIONS, 'the matcher');
   const histories = historiesIn(received, model);
   const judged = histories.map((history) => judge(level, history, options));
   const unknown = judged.find(({ result }) => result.verdict === 'unknown');
@@ -136,7 +151,8 @@ function historiesIn(
   if (received.length > 0 && received.every(isHistory)) {
     return received.map((history) => withModel(history, given));
   }
-  if (!received.every(isOperation)) throw new TypeError(EXPECTED);
+  // Of operations that are none among others it is said which, when they are judged.
+  if (received.length > 0 && !received.some(isLikeOperation)) throw new TypeError(EXPECTED);
   if (given === undefined) {
     throw new TypeError("operations alone name no model: toBeLinearizable('register'), say");
   }
@@ -158,21 +174,12 @@ function isHistory(value: unknown): value is History {
     'model' in value &&
     typeof value.model === 'string' &&
     'operations' in value &&
-    Array.isArray(value.operations) &&
-    value.operations.every(isOperation)
+    Array.isArray(value.operations)
   );
 }
 
-function isOperation(value: unknown): value is HistoryOperation {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'f' in value &&
-    typeof value.f === 'string' &&
-    'process' in value &&
-    'call' in value &&
-    'return' in value
-  );
+function isLikeOperation(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('f' in value || 'call' in value);
 }
 
 function failureText({ level, model, initial, operations, result }: Judged): string {

@@ -36,6 +36,16 @@ const JEPSEN_MEMBERS = ['time', 'index'];
  * is none that is known, or if it could be either of two.
  */
 export function detectFormat(text: string): FormatName {
+  return formatOf(withoutMark(text));
+}
+
+/** The text without the byte order mark that says how it was encoded, and is no part of it. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** The same of a text that has lost its byte order mark: a second one is no space. */
+export function formatOf(text: string): FormatName {
   const at = startOf(text);
   const start = text.slice(at, at + LOOKED_AT_UNITS_MAX);
   const format = BEGINNINGS.find(([, beginning]) => beginning.test(start))?.[0];
@@ -69,7 +79,7 @@ function firstFields(text: string): ReadonlyMap<string, EdnNode> {
   return fields;
 }
 
-/** The offset of the first character that is not space, a byte order mark or an EDN comment. */
+/** The offset of the first character that is neither space nor in an EDN comment. */
 function startOf(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const character = text[at]!;
@@ -84,4 +94,4 @@ function startOf(text: string): number {
   return text.length;
 }
 
-const SPACE = new Set(['\ufeff', ' ', '\t', '\n', '\v', '\f', '\r', ',']);
+const SPACE = new Set([' ', '\t', '\n', '\v', '\f', '\r', ',']);

@@ -63,7 +63,6 @@ export function firstEdnNode(text: string): EdnNode | undefined {
 function* eventNodes(text: string): Iterable<EdnNode> {
   const cursor = new TextCursor(text);
   const reader = new EdnReader(cursor);
-  if (text.startsWith('\ufeff')) cursor.offset++;
   const start = cursor.offset;
   const closing = reader.open();
   if (closing !== undefined) {

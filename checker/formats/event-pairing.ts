@@ -34,6 +34,8 @@ interface OpenRequest {
 
 export class EventPairing {
   private readonly operations: (HistoryOperation | undefined)[] = [];
+  /** The offset of each one's invocation. */
+  private readonly starts: number[] = [];
   private readonly open = new Map<number, OpenRequest>();
   /** Processes with an operation of unknown outcome, which is open for ever, and its offset. */
   private readonly lost = new Map<number, number>();
@@ -58,6 +60,7 @@ export class EventPairing {
     }
     const slot = this.operations.length;
     this.operations.push(undefined);
+    this.starts.push(at);
     this.open.set(process, { request, at, call: time, slot });
   }
 
@@ -99,10 +102,13 @@ export class EventPairing {
     this.keepOpen(process, open);
   }
 
-  /** The operations, in order of call; what is still open never returned. */
-  finish(): readonly HistoryOperation[] {
+  /** The operations, in order of call, and their offsets; what is still open never returned. */
+  finish(starts?: number[]): readonly HistoryOperation[] {
     for (const [process, open] of this.open) this.keepOpen(process, open);
     this.open.clear();
+    this.operations.forEach((operation, slot) => {
+      if (operation !== undefined) starts?.push(this.starts[slot]!);
+    });
     return this.operations.filter((operation) => operation !== undefined);
   }
 

@@ -16,7 +16,7 @@ import { type Ending, EventPairing, type Request } from './event-pairing.ts';
 import { Misreading } from './format-error.ts';
 import { isTransaction, transactionAnswer, transactionOf } from './jepsen-transaction.ts';
 import { modelSuggestedBy } from './model-suggestion.ts';
-import type { ReadOptions } from './read-options.ts';
+import type { Reading as ReadingOptions } from './read-options.ts';
 
 /** How the values of one file are to be taken. */
 interface Reading {
@@ -40,14 +40,14 @@ const STORE_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Reads such a file. Throws `Misreading`. */
-export function readJepsenEdn(text: string, options: ReadOptions): History {
+export function readJepsenEdn(text: string, options: ReadingOptions): History {
   const events = readEdnEvents(text);
   const keyed = hasKeys(events);
   const model = options.model ?? modelSuggestedBy(events, keyed);
   const reading: Reading = { model, keyed, failedCas: options.failedCas ?? 'absent' };
   const pairing = new EventPairing(findModel(model));
   for (const event of events) readEvent(event, pairing, reading);
-  return { model, initial: options.initial ?? null, operations: pairing.finish() };
+  return { model, initial: options.initial ?? null, operations: pairing.finish(options.starts) };
 }
 
 function readEvent(event: EdnEvent, pairing: EventPairing, reading: Reading): void {

@@ -5,7 +5,7 @@ import { findModel } from '../models/catalogue.ts';
 import { plainEqual } from '../plain.ts';
 import { EVENT_TYPES, EventPairing, type EventType } from './event-pairing.ts';
 import { Misreading } from './format-error.ts';
-import type { FailedCas, ReadOptions } from './read-options.ts';
+import type { FailedCas, Reading } from './read-options.ts';
 import { meaningfulLines, TextCursor } from './text-cursor.ts';
 
 const TIMED_OUT = ':timed-out';
@@ -24,7 +24,7 @@ const NUMBER = /-?\d+(?!\S)/y;
 const PAIR = /\[[^\S\n]*(-?\d+)(?:[^\S\n]*,[^\S\n]*|[^\S\n]+)(-?\d+)[^\S\n]*\](?!\S)/y;
 
 /** Reads such a log. Throws `Misreading`. */
-export function readJepsenLog(text: string, options: ReadOptions): History {
+export function readJepsenLog(text: string, options: Reading): History {
   const model = options.model ?? 'cas-register';
   const pairing = new EventPairing(findModel(model));
   // In these logs `:fail :cas` says that the value was another one: that is an observation.
@@ -37,7 +37,7 @@ export function readJepsenLog(text: string, options: ReadOptions): History {
   return {
     model,
     initial: options.initial ?? null,
-    operations: pairing.finish(),
+    operations: pairing.finish(options.starts),
   };
 }
 

@@ -13,7 +13,7 @@ import { findModel } from '../models/catalogue.ts';
 import { type CsvField, readCsvFields } from './csv-line.ts';
 import { type EventTime, safeTimes } from './event-order.ts';
 import { Misreading, shortened } from './format-error.ts';
-import type { ReadOptions } from './read-options.ts';
+import type { Reading } from './read-options.ts';
 import { meaningfulLines, TextCursor } from './text-cursor.ts';
 
 const COLUMNS = ['key', 'input', 'output', 'start', 'end'];
@@ -40,7 +40,7 @@ interface Row {
  * Paxi does not say which client asked. Each line is a process of its own, numbered from 1: that a
  * process does one thing at a time says nothing that the times do not.
  */
-export function readPaxiCsv(text: string, options: ReadOptions): History {
+export function readPaxiCsv(text: string, options: Reading): History {
   const model = options.model ?? 'register';
   const expects = findModel(model)?.expects;
   const rows: Row[] = [];
@@ -49,7 +49,9 @@ export function readPaxiCsv(text: string, options: ReadOptions): History {
     const fields = readCsvFields(new TextCursor(text, line));
     const isHeader = isFirst && fields.map((each) => each.text).join() === COLUMNS.join();
     isFirst = false;
-    if (!isHeader) rows.push(readRow(fields, line.start));
+    if (isHeader) continue;
+    rows.push(readRow(fields, line.start));
+    options.starts?.push(line.start);
   }
   if (isFirst) throw new Misreading(text.length, 'an operation', 'the end of the input');
   return { model, initial: options.initial ?? null, operations: operationsOf(rows, expects) };

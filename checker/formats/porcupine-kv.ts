@@ -10,19 +10,19 @@ import { type EdnEvent, readEdnEvents } from './edn-events.ts';
 import { unexpected } from './edn-values.ts';
 import { EventPairing, type Request } from './event-pairing.ts';
 import { Misreading } from './format-error.ts';
-import type { ReadOptions } from './read-options.ts';
+import type { Reading } from './read-options.ts';
 
 const FUNCTIONS = new Set(['get', 'put', 'append']);
 
 /** Reads such a log. Throws `Misreading`. */
-export function readPorcupineKv(text: string, options: ReadOptions): History {
+export function readPorcupineKv(text: string, options: Reading): History {
   const model = options.model ?? 'kv';
   const pairing = new EventPairing(findModel(model));
   for (const event of readEdnEvents(text)) readEvent(event, pairing);
   return {
     model,
     initial: options.initial ?? '',
-    operations: pairing.finish(),
+    operations: pairing.finish(options.starts),
   };
 }
 

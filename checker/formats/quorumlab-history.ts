@@ -15,7 +15,7 @@ import type { Model } from '../model.ts';
 import { findModel, modelNames } from '../models/catalogue.ts';
 import { Misreading, shortened } from './format-error.ts';
 import { type JsonMember, readJsonObject, skipJsonSpace } from './json.ts';
-import type { ReadOptions } from './read-options.ts';
+import type { Reading, ReadOptions } from './read-options.ts';
 import { meaningfulLines, TextCursor } from './text-cursor.ts';
 
 export const QUORUMLAB_FORMAT = 'quorumlab-history/1';
@@ -24,9 +24,9 @@ type Member = JsonMember<Plain>;
 type Draft = { -readonly [name in keyof HistoryOperation]: HistoryOperation[name] };
 
 /** Reads such a file. Throws `Misreading`. */
-export function readQuorumlabHistory(text: string, options: ReadOptions): History {
+export function readQuorumlabHistory(text: string, options: Reading): History {
   const operations: HistoryOperation[] = [];
-  const starts: number[] = [];
+  const { starts = [] } = options;
   // One copy of each function's and key's name, which may be in every line.
   const words = new Map<string, string>();
   let header: { readonly model: string; readonly initial: Plain } | undefined;

@@ -26,3 +26,9 @@ export interface ReadOptions {
   /** By default `observed` in Jepsen's logs, and `absent` in its EDN. */
   readonly failedCas?: FailedCas;
 }
+
+/** What readers are asked for among themselves. */
+export interface Reading extends ReadOptions {
+  /** Takes the offset of each operation in the text, in the order of the operations. */
+  readonly starts?: number[];
+}

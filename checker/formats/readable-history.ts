@@ -1,26 +1,24 @@
 /** What a history must be for a reader to take it back from what a writer wrote. */
 
 import { type History, HistoryError, type Plain, validateOperations } from '../history.ts';
+import { assertOperation } from '../judgeable.ts';
 import { findModel } from '../models/catalogue.ts';
-import { isSequence } from '../plain.ts';
+import { flawIn, isSequence } from '../plain.ts';
 import { JSON_DEPTH_MAX } from './json.ts';
 
 /** Throws `HistoryError`. The model may be a user's own: then it is not asked. */
 export function assertReadable({ model: name, initial, operations }: History): void {
   const model = findModel(name);
   assertWritable(initial, 'initial', 0);
+  const flaw = flawIn(initial);
+  if (flaw !== undefined) throw new HistoryError(`initial holds ${flaw}`, 0);
   const initialExpected = model?.expectsInitial?.(initial);
   if (initialExpected !== undefined) throw new HistoryError(`expected ${initialExpected}`, 0);
   operations.forEach((operation, index) => {
-    const { f, value, output, return: returned } = operation;
+    assertOperation(model, operation, index);
+    const { f, value, output } = operation;
     if (value !== undefined) assertWritable(value, `the value of ${f}`, index);
     if (output !== undefined) assertWritable(output, `the output of ${f}`, index);
-    if (returned === null && output !== undefined) {
-      throw new HistoryError(`operation ${index}: ${f} never returned, but has an output`, index);
-    }
-    const expected = model?.expects?.(operation);
-    if (expected === undefined) return;
-    throw new HistoryError(`operation ${index}: expected ${expected}`, index);
   });
   validateOperations(operations);
 }

@@ -4,10 +4,12 @@ import { type CheckOptions, checkLinearizable } from '../check.ts';
 import type { HistoryOperation } from '../history.ts';
 import type { Model } from '../model.ts';
 import type { CheckResult, ConsistencyResult } from '../verdict.ts';
+import { assertLevel } from './level-arguments.ts';
 import { checkSequential } from './sequential.ts';
 import { GUARANTEES, type Guarantee } from './session-graph.ts';
 import { checkSessions } from './sessions.ts';
-import { checkBoundedStaleness, type Staleness } from './staleness.ts';
+import type { Staleness } from './staleness.ts';
+import { checkBoundedStaleness } from './staleness.ts';
 
 /** `sessions`: all four session guarantees together. */
 export type ConsistencyLevel =
@@ -30,7 +32,8 @@ export type LevelResult = CheckResult | ConsistencyResult;
 
 /**
  * Decides whether the history is consistent at a level. A `witness` that is suggested is of use to
- * linearizability and bounded staleness alone. Throws what the check of that level throws.
+ * linearizability and bounded staleness alone. Throws `TypeError` for what is no level, and else
+ * what the check of that level throws.
  */
 export function checkConsistency<State>(
   level: ConsistencyLevel,
@@ -38,6 +41,7 @@ export function checkConsistency<State>(
   operations: readonly HistoryOperation[],
   options: CheckOptions = {},
 ): LevelResult {
+  assertLevel(level, levelNames);
   if (typeof level === 'object') {
     return checkBoundedStaleness(model, operations, level.staleness, options);
   }

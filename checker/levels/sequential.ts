@@ -12,6 +12,7 @@ import { Budget } from '../budget.ts';
 import type { CheckOptions } from '../check.ts';
 import { decide } from '../decide.ts';
 import { type HistoryOperation, validateOperations } from '../history.ts';
+import { assertJudgeable } from '../judgeable.ts';
 import { mergeOrders } from '../merge.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
@@ -33,14 +34,15 @@ const CHEAP_STEPS_PER_OPERATION = 16;
  *
  * Exact, or `unknown`: the problem is NP-complete (Gibbons & Korach 1997). The witness is an order
  * of all operations that returned, and of those others that were needed. In the counterexample
- * `failing` is the operation that returned last. Throws `HistoryError` if times make no sense or a
- * process is not sequential.
+ * `failing` is the operation that returned last. Throws `HistoryError` if a process is not
+ * sequential, and else as `checkLinearizable` does.
  */
 export function checkSequential<State>(
   model: Model<State>,
   operations: readonly HistoryOperation[],
   options: Omit<CheckOptions, 'witness'> = {},
 ): ConsistencyResult {
+  assertJudgeable(model, operations, options);
   validateOperations(operations);
   const { initial = null, evidence = false } = options;
   const budget = new Budget(options);

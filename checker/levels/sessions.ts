@@ -6,9 +6,12 @@
 import { Budget } from '../budget.ts';
 import type { CheckOptions } from '../check.ts';
 import { HistoryError, type HistoryOperation, validateOperations } from '../history.ts';
+import { assertJudgeable, CHECK_OPTIONS } from '../judgeable.ts';
 import type { Model } from '../model.ts';
+import type { OptionTable } from '../shown-argument.ts';
 import type { ConsistencyResult } from '../verdict.ts';
 import { decideSessions } from './decide-sessions.ts';
+import { assertGuarantees } from './level-arguments.ts';
 import { layOutByProcess } from './processes.ts';
 import { readAccesses } from './register-accesses.ts';
 import { explainSessions } from './session-counterexample.ts';
@@ -19,6 +22,12 @@ export interface SessionOptions extends Omit<CheckOptions, 'witness'> {
   /** All four if absent. */
   readonly guarantees?: readonly Guarantee[];
 }
+
+/** A `witness` is of no use here, and does no harm. */
+const SESSION_OPTIONS: OptionTable<SessionOptions & CheckOptions> = {
+  ...CHECK_OPTIONS,
+  guarantees: 'an array',
+};
 
 /** The verdict on all that were asked for together, and on each of them alone. */
 export interface SessionResult extends ConsistencyResult {
@@ -36,13 +45,15 @@ export interface SessionResult extends ConsistencyResult {
  *
  * Throws `UnsupportedModelError` for models that are no registers (`register`, `cas-register` and
  * `kv` are), and `HistoryError` for an operation that is no read, write or swap of a register whose
- * effect its answer tells, for times that make no sense, and for processes that are not sequential.
+ * effect its answer tells, and for processes that are not sequential; else as `checkLinearizable`.
  */
 export function checkSessions<State>(
   model: Model<State>,
   operations: readonly HistoryOperation[],
   options: SessionOptions = {},
 ): SessionResult {
+  assertJudgeable(model, operations, options, SESSION_OPTIONS);
+  assertGuarantees(options.guarantees);
   validateOperations(operations);
   validateAccesses(model, operations);
   const budget = new Budget(options);
@@ -100,8 +111,8 @@ function validateAccesses<State>(
   const index = processes.sources[firstOther]!;
   const what = model.describe?.(operation) ?? operation.f;
   throw new HistoryError(
-    `operation ${index} (${what}) is no read, write or swap with a known effect, ` +
-      'and session guarantees are decided for these alone',
+    `${what} by process ${operation.process}, called at ${operation.call}, is no read, write or ` +
+      'swap with a known effect, and session guarantees are decided for these alone',
     index,
   );
 }

@@ -13,8 +13,10 @@
 
 import { type CheckOptions, checkLinearizable } from '../check.ts';
 import type { HistoryOperation } from '../history.ts';
+import { assertJudgeable } from '../judgeable.ts';
 import type { Model } from '../model.ts';
 import type { CheckResult, ConsistencyResult } from '../verdict.ts';
+import { assertStaleness } from './level-arguments.ts';
 import { UnsupportedModelError } from './unsupported-model.ts';
 import { versioned } from './versions.ts';
 
@@ -30,7 +32,7 @@ export interface Staleness {
  * With `most` 0 it is linearizability. The witness is an order as for that, in which reads come
  * where what they answered was, or was lately, true. Throws `UnsupportedModelError` for a model
  * that does not say what only reads, `RangeError` for a bound that is no count, and `HistoryError`
- * as `checkLinearizable` does.
+ * and `TypeError` as `checkLinearizable` does.
  */
 export function checkBoundedStaleness<State>(
   model: Model<State>,
@@ -38,6 +40,8 @@ export function checkBoundedStaleness<State>(
   staleness: Staleness,
   options: CheckOptions = {},
 ): ConsistencyResult {
+  assertStaleness(staleness);
+  assertJudgeable(model, operations, options);
   const { by, most } = staleness;
   if (!Number.isSafeInteger(most) || most < 0) {
     throw new RangeError(`staleness of at most ${String(most)}: not a whole number from 0 on`);

@@ -1,7 +1,14 @@
 /** The counter. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Model, partitionByKey, REFUSED, type Step, type SumAccess } from '../model.ts';
+import {
+  expectsNoValue,
+  type Model,
+  partitionByKey,
+  REFUSED,
+  type Step,
+  type SumAccess,
+} from '../model.ts';
 
 /** `add` adds its value, and what it answers is not looked at; `read` answers the sum. */
 export const counter: Model<number> = {
@@ -15,14 +22,21 @@ export const counter: Model<number> = {
     initial === null || typeof initial === 'number'
       ? undefined
       : 'initial of a counter to be a number or null',
-  expects: (operation) => {
-    if (operation.f === 'read') return undefined;
-    if (operation.f !== 'add') return 'f to be add or read';
-    return typeof operation.value === 'number' ? undefined : 'add to have a number as value';
+  expects: expectsCounter,
+  describe: ({ f, value, output }) => {
+    if (f !== 'read') return `${f} ${JSON.stringify(value)}`;
+    return output === undefined ? f : `${f} = ${JSON.stringify(output)}`;
   },
-  describe: ({ f, value, output }) => (f === 'add' ? `add ${value}` : `read = ${output}`),
   sumAccess,
 };
+
+function expectsCounter(operation: HistoryOperation): string | undefined {
+  const { f, value, output } = operation;
+  if (f === 'add') return typeof value === 'number' ? undefined : 'add to have a number as value';
+  if (f !== 'read') return 'f to be add or read';
+  const answers = output === undefined || typeof output === 'number';
+  return answers ? expectsNoValue(operation) : 'output of read to be a number';
+}
 
 function sumAccess({ f, value, output }: HistoryOperation): SumAccess | undefined {
   if (f === 'add') return typeof value === 'number' ? { kind: 'adds', amount: value } : undefined;

@@ -2,6 +2,7 @@
 
 import type { HistoryOperation, Plain } from '../history.ts';
 import {
+  expectsNoValue,
   type Growth,
   type Model,
   partitionByKey,
@@ -181,7 +182,7 @@ function expectsStore(operation: HistoryOperation): string | undefined {
     case 'get':
     case 'read':
     case 'delete':
-      return undefined;
+      return expectsNoValue(operation);
     case 'put':
     case 'write':
       return operation.value === undefined ? `${operation.f} to have a value` : undefined;

@@ -3,6 +3,7 @@
 import type { HistoryOperation, Plain } from '../history.ts';
 import {
   type CollectionRead,
+  expectsNoValue,
   type Growth,
   type Model,
   partitionByKey,
@@ -24,8 +25,10 @@ export const list: Model<string> = {
       ? undefined
       : 'initial of a list to be an array or null',
   expects: expectsList,
-  describe: ({ f, value, output }) =>
-    f === 'append' ? `append ${JSON.stringify(value)}` : `read = ${JSON.stringify(output)}`,
+  describe: ({ f, value, output }) => {
+    if (f !== 'read') return `${f} ${JSON.stringify(value)}`;
+    return output === undefined ? f : `${f} = ${JSON.stringify(output)}`;
+  },
   describeState: (state) => `[${state.slice(0, -1)}]`,
   growth: growthOf,
   growingCollection: { isOrdered: true, access: readOf },
@@ -67,5 +70,6 @@ function expectsList(operation: HistoryOperation): string | undefined {
   if (f === 'append') return value === undefined ? 'append to have a value' : undefined;
   if (f !== 'read') return 'f to be append or read';
   const answers = output === undefined || output === null || isSequence(output);
-  return answers ? undefined : 'output of read to be an array, or null for an empty list';
+  if (!answers) return 'output of read to be an array, or null for an empty list';
+  return expectsNoValue(operation);
 }

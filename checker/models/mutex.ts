@@ -1,7 +1,7 @@
 /** The lock. */
 
 import type { HistoryOperation } from '../history.ts';
-import { type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+import { expectsNoValue, type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
 
 /**
  * `acquire` takes a free lock; one that answered false found it taken. `release` frees a taken one,
@@ -18,8 +18,10 @@ export const mutex: Model<boolean> = {
     initial === null || typeof initial === 'boolean'
       ? undefined
       : 'initial of a mutex to be true, false or null',
-  expects: ({ f }) =>
-    f === 'acquire' || f === 'release' ? undefined : 'f to be acquire or release',
+  expects: (operation) =>
+    operation.f === 'acquire' || operation.f === 'release'
+      ? expectsNoValue(operation)
+      : 'f to be acquire or release',
   describe: ({ f, output }) => (output === false ? `${f} refused` : f),
 };
 

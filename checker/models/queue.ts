@@ -6,7 +6,14 @@
  */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type CollectionAccess, type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+import {
+  type CollectionAccess,
+  expectsNoValue,
+  type Model,
+  partitionByKey,
+  REFUSED,
+  type Step,
+} from '../model.ts';
 import { canonicalText, isSequence, plainEqual } from '../plain.ts';
 
 /** The items of a log from one place to before another; only what lies beyond may be written. */
@@ -127,7 +134,7 @@ function expectsOneOf(
   adds: string,
   takes: string,
 ): string | undefined {
-  if (operation.f === takes) return undefined;
+  if (operation.f === takes) return expectsNoValue(operation);
   if (operation.f !== adds) return `f to be ${adds} or ${takes}`;
   // An answer of null means that there was none, so null cannot be told from it as a value.
   const valued = operation.value !== undefined && operation.value !== null;

@@ -1,7 +1,14 @@
 /** The register and the compare-and-set register. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Model, partitionByKey, REFUSED, type RegisterAccess, type Step } from '../model.ts';
+import {
+  expectsNoValue,
+  type Model,
+  partitionByKey,
+  REFUSED,
+  type RegisterAccess,
+  type Step,
+} from '../model.ts';
 import { isPair, plainEqual } from '../plain.ts';
 
 /** `read` answers what the last `write` wrote. */
@@ -92,9 +99,8 @@ export function expectsSwap(operation: HistoryOperation): string | undefined {
 }
 
 function expectsValue(operation: HistoryOperation): string | undefined {
-  return operation.f === 'write' && operation.value === undefined
-    ? 'write to have a value'
-    : undefined;
+  if (operation.f === 'read') return expectsNoValue(operation);
+  return operation.value === undefined ? 'write to have a value' : undefined;
 }
 
 function observes(operation: HistoryOperation): boolean {

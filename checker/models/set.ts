@@ -1,7 +1,14 @@
 /** The set of values. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type CollectionRead, type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+import {
+  type CollectionRead,
+  expectsNoValue,
+  type Model,
+  partitionByKey,
+  REFUSED,
+  type Step,
+} from '../model.ts';
 import { canonicalText, isSequence } from '../plain.ts';
 
 /**
@@ -27,6 +34,7 @@ export const set: Model<readonly string[]> = {
     const argument = value === undefined ? '' : ` ${JSON.stringify(value)}`;
     return `${f}${argument}${output === undefined ? '' : ` = ${JSON.stringify(output)}`}`;
   },
+  describeState: (state) => `[${state.join(',')}]`,
   growingCollection: { isOrdered: false, access: readOf },
 };
 
@@ -74,10 +82,12 @@ function inOrder(items: readonly string[]): readonly string[] {
   return [...items].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function expectsSet({ f, value, output }: HistoryOperation): string | undefined {
+function expectsSet(operation: HistoryOperation): string | undefined {
+  const { f, value, output } = operation;
   if (f === 'read') {
     const answers = output === undefined || output === null || isSequence(output);
-    return answers ? undefined : 'output of read to be an array, or null for an empty set';
+    if (!answers) return 'output of read to be an array, or null for an empty set';
+    return expectsNoValue(operation);
   }
   if (f !== 'add' && f !== 'remove' && f !== 'contains') {
     return 'f to be add, remove, contains or read';

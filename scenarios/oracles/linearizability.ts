@@ -6,6 +6,7 @@
 import {
   type CheckResult,
   checkLinearizable,
+  HistoryError,
   type HistoryOperation,
   type Model,
   modelNamed,
@@ -29,24 +30,57 @@ export const linearizability: Oracle = {
   watch(court) {
     return {
       ended() {
-        const { indexes, operations, witness } = toCheck(court);
-        const model = modelOf(court.specification);
-        const plain = checkLinearizable(model, operations, { maxSteps: STEPS_MAX, witness });
-        if (plain.verdict === 'linearizable') return;
-        if (plain.verdict === 'unknown') {
-          court.undecided(`linearizability: out of ${plain.reason ?? 'budget'}`);
-          return;
+        const asked = toCheck(court);
+        try {
+          judge(court, asked);
+        } catch (error) {
+          if (!(error instanceof HistoryError)) throw error;
+          reportStrange(court, asked, error);
         }
-        const full = checkLinearizable(model, operations, {
-          maxSteps: EVIDENCE_STEPS_MAX,
-          evidence: true,
-          names: { process: (process) => nameOf(court, process), time: milliseconds },
-        });
-        report(court, full, indexes);
       },
     };
   },
 };
+
+interface Asked {
+  /** Of each operation, its index in the court's history. */
+  readonly indexes: readonly number[];
+  readonly operations: readonly HistoryOperation[];
+  readonly witness: readonly number[];
+}
+
+function judge(court: Court, { indexes, operations, witness }: Asked): void {
+  const model = modelOf(court.specification);
+  const plain = checkLinearizable(model, operations, { maxSteps: STEPS_MAX, witness });
+  if (plain.verdict === 'linearizable') return;
+  if (plain.verdict === 'unknown') {
+    court.undecided(`linearizability: out of ${plain.reason ?? 'budget'}`);
+    return;
+  }
+  const full = checkLinearizable(model, operations, {
+    maxSteps: EVIDENCE_STEPS_MAX,
+    evidence: true,
+    names: { process: (process) => nameOf(court, process), time: milliseconds },
+  });
+  report(court, full, indexes);
+}
+
+/** An answer of a kind that the machine never gives; what was asked is ours, and must be right. */
+function reportStrange(court: Court, { indexes, operations }: Asked, error: HistoryError): void {
+  const model = modelOf(court.specification);
+  const operation = operations[error.operation];
+  const expected = operation === undefined ? undefined : model.expects?.(operation);
+  if (operation === undefined || expected === undefined) throw error;
+  if (model.expects?.(unanswered(operation)) !== undefined) throw error;
+  const told = `${nameOf(court, operation.process)} was told ${JSON.stringify(operation.output)}`;
+  court.violation(linearizability, `${told}: expected ${expected}`, {
+    operations: [indexes[error.operation] ?? error.operation],
+  });
+}
+
+function unanswered({ output: _, ...asked }: HistoryOperation): HistoryOperation {
+  return asked;
+}
 
 function modelOf(machine: StateMachine): Model<unknown> {
   return machine.model === undefined ? modelOfMachine(machine) : modelNamed(machine.model);
@@ -59,11 +93,7 @@ function nameOf(court: Court, process: number): string {
   return client === process ? `c${client}` : `c${client}#${process}`;
 }
 
-function toCheck(court: Court): {
-  indexes: number[];
-  operations: HistoryOperation[];
-  witness: number[];
-} {
+function toCheck(court: Court): Asked {
   const indexes: number[] = [];
   const operations: HistoryOperation[] = [];
   const witness: number[] = [];

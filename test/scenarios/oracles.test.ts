@@ -194,6 +194,15 @@ describe.each(OPTIONAL)('%s that is not seated', (oracle, situation, changes) =>
   });
 });
 
+test('an answer of a kind that the machine never gives is not linearizable', () => {
+  const messages = SEEDS.flatMap((seed) => {
+    const changes = { mutant: 'wrong-answer', oracles: ['linearizability'] };
+    return run(specOf({ seed, ...changes })).failures.map(({ message }) => message);
+  });
+
+  expect(messages).toContain('c1 was told "nonsense": expected output of cas to be true or false');
+});
+
 test('a forgotten promise names its round as the protocol does', () => {
   const numberNames = { fields: {}, acknowledgedRound: (round: number) => `#${round}` };
   const named = ledgerBugs.map(

@@ -1,6 +1,6 @@
 /** What the assertions about histories say of them, in the runner's own words. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type HistoryOperation, readHistories } from '../../checker/index.ts';
 import { historyMatchers } from '../../testing/matchers.ts';
 
@@ -133,5 +133,77 @@ describe('expect(history).toBeConsistent', () => {
     expect(() => expect(operations).toBeConsistent('sessions', 'queue')).toThrow(
       'model queue cannot be checked for session guarantees',
     );
+  });
+});
+
+/** As a test in JavaScript asks: anything may be given for anything. */
+type Matchers = Record<'toBeLinearizable' | 'toBeConsistent', (...given: unknown[]) => void>;
+const untyped = (received: unknown): Matchers & { readonly not: Matchers } => {
+  const assertion: object = expect(received);
+  return assertion as Matchers & { readonly not: Matchers };
+};
+
+describe('what is asked for by mistake is an error, with and without not:', () => {
+  const wrong = { ...read(1, 7, 20, 30), f: 'wirte' };
+
+  test.each<[string, (assertion: Matchers) => void, string]>([
+    [
+      'a level that there is none of',
+      (history) => history.toBeConsistent('sequental', 'register'),
+      'unknown level "sequental"; expected one of linearizable, sequential, sessions',
+    ],
+    [
+      'a model in place of the level',
+      (history) => history.toBeConsistent('register'),
+      'unknown level "register"',
+    ],
+    [
+      'a bound of another shape',
+      (history) => history.toBeConsistent({ staleness: { by: 'tim', most: 1 } }, 'register'),
+      "staleness by: expected 'time' or 'versions', found \"tim\"",
+    ],
+    [
+      'a model that does not know the operations',
+      (history) => history.toBeLinearizable('queue'),
+      'operation 0 (write by process 0): model queue expects f to be enqueue or dequeue',
+    ],
+    [
+      'options in place of the model',
+      (history) => history.toBeLinearizable({ initial: 5 }),
+      'expected a model, with init and step, found an object with initial',
+    ],
+    [
+      'a time in words',
+      (history) => history.toBeLinearizable('register', { timeMs: '1s' }),
+      'option timeMs: expected a number, found "1s"',
+    ],
+    [
+      'an option that there is none of',
+      (history) => history.toBeLinearizable('register', { timeout: 5 }),
+      'the matcher has no option "timeout"; expected one of shouldStop, maxSteps, maxMemoryBytes,',
+    ],
+    [
+      'an initial value that the model has no state for',
+      (history) => history.toBeLinearizable('list', { initial: 5 }),
+      'expected initial of a list to be an array or null, found 5',
+    ],
+  ])('%s', (_title, assert, message) => {
+    expect(complaintOf(() => assert(untyped(STALE)))).toContain(message);
+    expect(complaintOf(() => assert(untyped(STALE).not))).toContain(message);
+  });
+
+  test.each([
+    ['one that is misspelt', wrong, 'operation 3 (wirte by process 1): model register expects f'],
+    ['null', null, 'operation 3: expected an operation, found null'],
+    ['one with no times', { process: 1, f: 'read' }, 'expected call and return, and found no call'],
+    ['a misspelt answer', { ...FRESH[0], ouptut: 1 }, 'found "ouptut"'],
+  ])('among the operations, %s', (_title, operation, message) => {
+    const operations = [...STALE, operation];
+    const history = { model: 'register', initial: null, operations };
+
+    for (const [received, model] of [[operations, 'register'], [history], [[history]]] as const) {
+      expect(complaintOf(() => untyped(received).toBeLinearizable(model))).toContain(message);
+      expect(complaintOf(() => untyped(received).not.toBeLinearizable(model))).toContain(message);
+    }
   });
 });
