@@ -62,7 +62,7 @@ export function explain<State>(
     failing: sources[place]!,
     operations: sources,
     minimal: budget.exhausted === undefined || alone !== undefined,
-    partial: longestPartialOrders(model, initial, cut).map((order) =>
+    partial: longestPartialOrders(model, initial, cut, budget).map((order) =>
       order.map((index) => sources[index]!),
     ),
     sentence: sentenceFor(model, cut, place, options.names ?? {}),

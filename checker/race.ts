@@ -2,7 +2,7 @@
 
 import type { Budget } from './budget.ts';
 import type { Problem } from './problem.ts';
-import { type DeadEndListener, Search } from './search.ts';
+import { Search } from './search.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Configurations in the first turn. Most histories are decided within it, by one search. */
@@ -18,9 +18,8 @@ export function race<State>(
   transitions: Transitions<State>,
   initial: number,
   budget: Budget,
-  onDeadEnd?: DeadEndListener,
 ): RaceResult {
-  const first = new Search(problem, transitions, initial, budget, 'needed-writer-first', onDeadEnd);
+  const first = new Search(problem, transitions, initial, budget, 'needed-writer-first');
   let second: Search<State> | undefined;
   try {
     for (let turn = TURN_STEPS_FIRST; budget.exhausted === undefined; turn *= 2) {

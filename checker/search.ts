@@ -31,8 +31,8 @@ export type SearchOutcome = 'found' | 'none' | 'unfinished';
 /** In what order candidates are tried. Each order wins on histories where the other explodes. */
 export type CandidateOrder = 'call-order' | 'needed-writer-first';
 
-/** Hears of every dead end: the operations linearized, in order. */
-export type DeadEndListener = (order: Int32Array) => void;
+/** Hears of every dead end: how many operations were linearized, and on demand their order. */
+export type DeadEndListener = (length: number, order: () => Int32Array) => void;
 
 interface Frame {
   /** Length of the path when the frame was entered. */
@@ -122,7 +122,7 @@ export class Search<State> {
     return this.outcome;
   }
 
-  /** The linearization, as places in the problem's order; only after `found`. */
+  /** What is linearized by now, as places in the problem's order: all of it after `found`. */
   linearization(): Int32Array {
     const { kindOf, overwrites } = this.problem;
     const order: number[] = [];
@@ -157,7 +157,7 @@ export class Search<State> {
     if (!this.memo.enter(this.frontier, this.state, this.progress)) return;
     const choices = this.isDoomed() ? [] : this.candidates();
     if (choices.length > 0 && this.mayForget && this.isNextDischarged()) choices.unshift(FORGET);
-    if (choices.length === 0) this.onDeadEnd?.(this.linearization());
+    if (choices.length === 0) this.onDeadEnd?.(this.depth, () => this.linearization());
     this.budget.take(FRAME_BYTES);
     this.frames.push({
       depth: this.depth,
