@@ -10,7 +10,9 @@ const TURN_STEPS_FIRST = 2048;
 
 export type RaceResult =
   | { readonly outcome: 'found'; readonly linearization: Int32Array }
-  | { readonly outcome: 'none' | 'unfinished' };
+  /** `reached`: the most returns that were passed in any order. */
+  | { readonly outcome: 'none'; readonly reached: number }
+  | { readonly outcome: 'unfinished' };
 
 /** Decides one object's history, or runs out of budget. The verdict is that of whoever ends. */
 export function race<State>(
@@ -39,5 +41,5 @@ export function race<State>(
 function resultOf<State>(outcome: 'found' | 'none', search: Search<State>): RaceResult {
   return outcome === 'found'
     ? { outcome, linearization: search.linearization() }
-    : { outcome: 'none' };
+    : { outcome: 'none', reached: search.reached };
 }

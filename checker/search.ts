@@ -81,6 +81,8 @@ export class Search<State> {
   private readonly frames: Frame[] = [];
   private entering = true;
   private outcome: SearchOutcome = 'unfinished';
+  /** The most returns that were passed in any order. */
+  reached = 0;
 
   constructor(
     problem: Problem,
@@ -150,6 +152,7 @@ export class Search<State> {
   private enter(): void {
     this.entering = false;
     this.absorbObservers();
+    if (this.frontier > this.reached) this.reached = this.frontier;
     if (this.frontier === this.problem.byReturn.length) {
       this.outcome = 'found';
       return;
