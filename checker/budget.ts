@@ -99,8 +99,12 @@ export class Budget {
    * `BudgetEnded` once the budget is spent: then the test that it was part of has no answer.
    */
   goOn(count: number): void {
-    const isDue = count % OPERATIONS_PER_QUESTION === OPERATIONS_PER_QUESTION - 1;
-    if (isDue && !this.ask()) throw new BudgetEnded();
+    if (!this.mayGoOn(count)) throw new BudgetEnded();
+  }
+
+  /** The same, where the loop has an answer for it. */
+  mayGoOn(count: number): boolean {
+    return count % OPERATIONS_PER_QUESTION !== OPERATIONS_PER_QUESTION - 1 || this.ask();
   }
 
   /** Forgets that memory ran out, once it has been given back: the next object may need less. */

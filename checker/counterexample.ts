@@ -51,9 +51,9 @@ export function explain<State>(
   const question = { model, initial, operations: own, places: undefined };
   const prefix = shortestFailingPrefix(question, reached, budget);
   const { failing } = prefix;
-  const small = prefix.isShortest
+  const { kept: small, isMinimal } = prefix.isShortest
     ? minimise(question, budget, prefix, verdictSteps)
-    : prefix.operations;
+    : { kept: prefix.operations, isMinimal: false };
   const alone = budget.exhausted === undefined ? undefined : failingAlone(question);
   const shown = alone ?? [...small].sort((a, b) => a.operation.call - b.operation.call);
   const cut = shown.map((each) => each.operation);
@@ -65,7 +65,7 @@ export function explain<State>(
     object: part.object,
     failing: sources[place]!,
     operations: sources,
-    minimal: budget.exhausted === undefined || alone !== undefined,
+    minimal: isMinimal || alone !== undefined,
     partial: longestPartialOrders(model, initial, cut, budget).map((order) =>
       order.map((index) => sources[index]!),
     ),
@@ -104,7 +104,7 @@ function minimise<State>(
   budget: Budget,
   prefix: FailingPrefix,
   verdictSteps: number,
-): readonly CutOperation[] {
+): { readonly kept: readonly CutOperation[]; readonly isMinimal: boolean } {
   const { failing } = prefix;
   const recheck = new Recheck(question, budget, prefix.operations, failing);
   const accepts = (history: readonly CutOperation[]) => recheck.accepts(history);
@@ -116,7 +116,7 @@ function minimise<State>(
     const stepsMax = Math.max(CUT_STEPS_MIN, verdictSteps * CUT_STEPS_PER_VERDICT_STEP);
     const acceptsSoon = (history: readonly CutOperation[]) =>
       recheck.acceptsSoon(history, stepsMax);
-    const cuts = { question, failing, accepts: acceptsSoon, isSpent };
+    const cuts = { question, failing, accepts: acceptsSoon, budget };
     kept = cutByOrder(cuts, kept, recheck.orderBefore ?? []);
   }
   kept = leaveOut(kept, failing, (each) => valueAbout(each.operation), accepts, isSpent);
@@ -129,9 +129,10 @@ function minimise<State>(
   );
   for (let before = kept.length + 1; kept.length < before && !isSpent(); ) {
     before = kept.length;
+    recheck.hasGivenUp = false;
     kept = leaveOut(kept, failing, (each) => each.source, accepts, isSpent);
   }
-  return kept;
+  return { kept, isMinimal: !isSpent() && !recheck.hasGivenUp };
 }
 
 /** The value that the operation is about: what it saw, or what it wrote. */

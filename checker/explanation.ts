@@ -59,7 +59,7 @@ export function sentenceForUnknown<State>(
   const returned = operations[lastPlace]?.return ?? null;
   if (returned === null) return NO_ORDER;
   const time = names.time?.(returned) ?? String(returned);
-  return `No order of the operations explains what was answered by ${time}.`;
+  return `no order of the operations explains what was answered by ${time}`;
 }
 
 const NO_ORDER = 'No order of the operations explains their answers.';

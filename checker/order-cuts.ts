@@ -7,6 +7,7 @@
  * the order goes first, as an illegal history without it is as illegal.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import { leaveOut } from './leave-out.ts';
 import { type CutOperation, opened } from './prefix.ts';
@@ -24,7 +25,7 @@ export interface OrderCuts<State> {
   readonly failing: number;
   /** Whether a part, which the order explains, fails alike. */
   readonly accepts: (part: readonly CutOperation[]) => boolean;
-  readonly isSpent: () => boolean;
+  readonly budget: Budget;
 }
 
 /** As little as is left after large cuts. `order`: by source, of what explains the history. */
@@ -43,11 +44,15 @@ export function cutByOrder<State>(
   if (pairs === undefined) return withFailing(withoutPieces(cuts, end, failing), failing);
   const groupOf = ({ source }: CutOperation) => pairs.get(source) ?? source;
   const whole = withFailing(end, failing);
-  return leaveOut(whole, cuts.failing, groupOf, cuts.accepts, cuts.isSpent);
+  return leaveOut(whole, cuts.failing, groupOf, cuts.accepts, () => isSpent(cuts));
 }
 
 function withFailing(run: readonly CutOperation[], failing: CutOperation): readonly CutOperation[] {
   return run.includes(failing) ? run : [...run, failing];
+}
+
+function isSpent<State>({ budget }: OrderCuts<State>): boolean {
+  return budget.exhausted !== undefined;
 }
 
 /** The shortest end of the order that fails, of those whose lengths double; undefined if none. */
@@ -58,7 +63,7 @@ function shortestEnd<State>(
 ): readonly CutOperation[] | undefined {
   const { model, initial } = cuts.question;
   const start = model.init(initial);
-  for (let length = END_FIRST; length < run.length && !cuts.isSpent(); length *= 2) {
+  for (let length = END_FIRST; length < run.length && !isSpent(cuts); length *= 2) {
     const at = cutFrom(cuts, run, start, run.length - length, 0);
     if (at === undefined) continue;
     const end = run.slice(at);
@@ -76,7 +81,7 @@ function withoutPieces<State>(
   let run = whole;
   for (let size = run.length >>> 1; size >= PIECE_MIN; size = Math.min(size, run.length) >>> 1) {
     let states = statesOf(cuts, run);
-    for (let to = run.length; to > 0 && !cuts.isSpent(); to -= size) {
+    for (let to = run.length; to > 0 && !isSpent(cuts); to -= size) {
       const from = Math.max(0, to - size);
       const at = cutFrom(cuts, run, states[from]!, to, from + 1);
       if (at === undefined || run.slice(from, at).includes(failing)) continue;
@@ -110,6 +115,7 @@ function goesOn<State>(
 ): boolean {
   let state = from;
   for (let place = start; place < run.length; place++) {
+    if (!cuts.budget.mayGoOn(place - start)) return false;
     const operation = asKnown(cuts, run[place]!);
     const step = cuts.question.model.step(state, operation);
     if (step.ok) state = step.next;

@@ -28,9 +28,14 @@ export class Recheck<State> {
   /** The last order found that explains what is left up to the failing return, by source. */
   orderBefore: readonly number[] | undefined;
   private orderWithoutTimes: readonly number[] | undefined;
-  /** Whether all answers of the whole are possible if real time is ignored. */
-  private readonly possible: Outcome;
+  /**
+   * Whether all answers of the whole are possible if real time is ignored; asked when it matters.
+   * `found` once a part has been accepted whose answers are.
+   */
+  private possible: Outcome | undefined;
+  private readonly whole: readonly CutOperation[];
   private readonly support: Support<State>;
+  private isTooHard = false;
 
   constructor(
     question: Question<State>,
@@ -41,8 +46,18 @@ export class Recheck<State> {
     this.question = question;
     this.budget = budget;
     this.failing = failing;
-    this.possible = this.outcomeWithoutTimes(whole);
+    this.whole = whole;
     this.support = new Support(question.model, question.initial, budget, whole);
+  }
+
+  /** Whether a part has been refused, since this was last unset, only because it was too hard. */
+  get hasGivenUp(): boolean {
+    return this.isTooHard || this.support.hasGivenUp;
+  }
+
+  set hasGivenUp(value: boolean) {
+    this.isTooHard = value;
+    this.support.hasGivenUp = value;
   }
 
   get isSpent(): boolean {
@@ -83,7 +98,16 @@ export class Recheck<State> {
 
   /** What made the answers possible may not be what is left out. */
   private keepsAnswers(part: readonly CutOperation[]): boolean {
-    if (this.possible === 'found') return this.outcomeWithoutTimes(part) === 'found';
+    const own = this.outcomeWithoutTimes(part);
+    if (own === 'found') {
+      this.possible ??= 'found';
+      return true;
+    }
+    this.possible ??= this.outcomeWithoutTimes(this.whole);
+    if (this.possible === 'found') {
+      if (own === 'unfinished') this.isTooHard = true;
+      return false;
+    }
     // Where the question is too hard for the whole, at least no read may lose its write.
     if (this.possible === 'unfinished' && this.readsUnwritten(part)) return false;
     return this.support.isKept(part, this.failing);
@@ -93,11 +117,32 @@ export class Recheck<State> {
     const { budget } = this;
     const stepsMax = TIMELESS_STEPS_MIN + part.length * TIMELESS_STEPS_PER_OPERATION;
     const own = budget.beside(stepsMax);
-    const order = this.orderOf(part, withoutTimes(bare(part)), this.orderWithoutTimes, own);
+    const known = this.orderWithoutTimes ?? this.withFailing(this.orderBefore);
+    const order = this.orderOf(part, withoutTimes(bare(part)), known, own);
     budget.spendSteps(own.steps);
     if (!Array.isArray(order)) return order;
     this.orderWithoutTimes = order;
     return 'found';
+  }
+
+  /**
+   * An order that explains the whole up to the failing return, with the failing operation at the
+   * last place where its answer was right: that of a late one was so at some time.
+   */
+  private withFailing(order: readonly number[] | undefined): readonly number[] | undefined {
+    if (order === undefined) return undefined;
+    const { model, initial, operations } = this.question;
+    const others = order.filter((source) => source !== this.failing);
+    let state = model.init(initial);
+    let last = -1;
+    for (let place = 0; place <= others.length; place++) {
+      if (!this.budget.mayGoOn(place)) return undefined;
+      if (model.step(state, operations[this.failing]!).ok) last = place;
+      const next =
+        place < others.length ? model.step(state, operations[others[place]!]!) : undefined;
+      if (next?.ok) state = next.next;
+    }
+    return last < 0 ? undefined : [...others.slice(0, last), this.failing, ...others.slice(last)];
   }
 
   /** An order, by source, of a part with its operations as they are given. */

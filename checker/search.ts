@@ -49,8 +49,9 @@ interface Frame {
 const NO_DEBT = -1;
 /** In place of a candidate: the operation that returns next is forgotten. */
 const FORGET = -1;
-/** Sixteen candidates looked at count as one step more. */
+/** Sixteen candidates count as one step more, and so do 128 operations that were looked at. */
 const CHOICES_PER_STEP_LOG2 = 4;
+const LOOKS_PER_STEP_LOG2 = 7;
 /** About what a frame takes: its fields, two small sets and a few choices. */
 const FRAME_BYTES = 256;
 
@@ -206,7 +207,9 @@ export class Search<State> {
     const { kindOf, calledBy, observes } = this.problem;
     const { completed, transitions, state } = this;
     let operation = completed.first();
+    let looks = 0;
     while (this.frontier < calledBy.length && operation < calledBy[this.frontier]!) {
+      looks++;
       const following = completed.after(operation);
       const kind = kindOf[operation]!;
       if (observes[kind] === 1 && transitions.next(state, kind) === state) {
@@ -217,6 +220,7 @@ export class Search<State> {
       }
       operation = following;
     }
+    this.budget.spendSteps(looks >>> LOOKS_PER_STEP_LOG2);
   }
 
   private linearize(operation: number): void {
@@ -301,17 +305,22 @@ export class Search<State> {
   private candidates(): number[] {
     const called = this.problem.calledBy[this.frontier]!;
     const choices: number[] = [];
+    let looks = 0;
     let operation = this.completed.first();
     for (; operation < called; operation = this.completed.after(operation)) {
+      looks++;
       this.addCompleted(choices, operation);
     }
     const completedCount = choices.length;
     operation = this.pending.first();
     for (; operation < called; operation = this.pending.after(operation)) {
+      looks++;
       this.addPending(choices, operation, completedCount);
     }
     // Looking at very many open operations is work too.
-    this.budget.spendSteps(choices.length >>> CHOICES_PER_STEP_LOG2);
+    this.budget.spendSteps(
+      (choices.length >>> CHOICES_PER_STEP_LOG2) + (looks >>> LOOKS_PER_STEP_LOG2),
+    );
     return this.order === 'call-order' ? choices : this.neededFirst(choices);
   }
 

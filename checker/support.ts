@@ -26,6 +26,10 @@ export class Support<State> {
   private readonly whole: readonly CutOperation[];
   /** For an operation's source the sources that make its answer possible; none if nothing does. */
   private readonly supporters = new Map<number, ReadonlySet<number>>();
+  /** The same for the whole history, where a part was asked about in vain. */
+  private readonly inWhole = new Map<number, Finding>();
+  /** A part was refused only because it was too hard to tell. */
+  hasGivenUp = false;
 
   constructor(model: Model<State>, initial: Plain, budget: Budget, whole: readonly CutOperation[]) {
     this.model = model;
@@ -53,10 +57,13 @@ export class Support<State> {
       this.supporters.set(each.source, found);
       return true;
     }
-    const inWhole = this.supportersOf(each, this.whole);
+    const inWhole = this.inWhole.get(each.source) ?? this.supportersOf(each, this.whole);
+    this.inWhole.set(each.source, inWhole);
     // What nothing in the whole history makes possible needs nothing.
     if (inWhole === 'none') this.supporters.set(each.source, new Set());
-    return inWhole === 'none' || inWhole === 'unfinished';
+    // Where nobody knows, no answer may be said to come from nowhere.
+    if (inWhole === 'unfinished') this.hasGivenUp = true;
+    return inWhole === 'none';
   }
 
   /** Looks for a run of any of the others, with whatever answers, that ends in this answer. */
