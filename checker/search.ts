@@ -20,7 +20,7 @@
  */
 
 import type { Budget } from './budget.ts';
-import { ConfigurationMemo, type Progress } from './configuration-memo.ts';
+import { ConfigurationMemo, copyOf, type Progress } from './configuration-memo.ts';
 import { GrowthBound } from './growth-bound.ts';
 import { OpenList } from './open-list.ts';
 import type { Problem } from './problem.ts';
@@ -379,15 +379,6 @@ export class Search<State> {
     const state = this.transitions.stateAt(this.state);
     return !this.growth.allows(state, this.frontier, this.completed, this.pending);
   }
-}
-
-function copyOf({ set, used, discharged, spent }: Progress): Progress {
-  return {
-    set: set.slice(),
-    used: used.slice(),
-    discharged: discharged.slice(),
-    spent: spent.slice(),
-  };
 }
 
 function include(set: Int32Array, member: number): void {
