@@ -49,7 +49,7 @@ export interface Counterexample {
   readonly failing: number;
   /** Indexes of the operations of a small history that fails alike, in order of call. */
   readonly operations: readonly number[];
-  /** False if the budget ended before nothing more could be left out, or it was too hard to tell. */
+  /** False if the budget ended before nothing more could be left out, or nobody can tell soon. */
   readonly minimal: boolean;
   /** The longest orders that explain a part of that small history, a few of them. */
   readonly partial: readonly (readonly number[])[];

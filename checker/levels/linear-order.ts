@@ -31,7 +31,7 @@ export interface LinearQuestion<State> {
   readonly operations: readonly HistoryOperation[];
 }
 
-/** The order, as indexes, if one is found soon. What never returned is in it where it was needed. */
+/** The order, as indexes, if one is found soon, with what never returned where it was needed. */
 export function findLinearOrder<State>(
   { model, initial, operations }: LinearQuestion<State>,
   budget: Budget,
