@@ -11,7 +11,7 @@ import type { HistoryOperation } from './history.ts';
 import { mergeOrders } from './merge.ts';
 import { type CutOperation, opened, withoutTimes } from './prefix.ts';
 import type { Question } from './question.ts';
-import { Support } from './support.ts';
+import { OPERATIONS_MAX, Support } from './support.ts';
 import { hasUnwrittenRead } from './unwritten-reads.ts';
 
 /** One question whether times matter: it is asked of small histories, or else given up. */
@@ -66,6 +66,9 @@ export class Recheck<State> {
 
   /** Whether a part fails by the return of the failing operation alone, for a like reason. */
   accepts(part: readonly CutOperation[]): boolean {
+    // Of a large part one answer is looked at: that it has lost its base is soon seen.
+    const isSoonSeen = this.possible === 'none' && part.length > OPERATIONS_MAX;
+    if (isSoonSeen && !this.support.isKept(part, this.failing)) return false;
     if (this.outcomeOf(part, this.budget) !== 'none') return false;
     return this.isExplainedBefore(part) && this.keepsAnswers(part);
   }

@@ -17,7 +17,7 @@ const STEPS_MIN = 2_000;
 const STEPS_MIN_WHOLE = 100_000;
 const STEPS_PER_OPERATION = 8;
 /** Of larger histories only the failing operation is looked at: each answer is a question. */
-const OPERATIONS_MAX = 256;
+export const OPERATIONS_MAX = 256;
 
 type Finding = ReadonlySet<number> | 'none' | 'unfinished';
 
