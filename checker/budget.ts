@@ -23,6 +23,14 @@ const STEPS_PER_QUESTION = 256;
 /** A model's step over a state this long counts as one more step. */
 const CHARACTERS_PER_STEP = 1024;
 
+/** Operations that a test looks at between two questions. */
+const OPERATIONS_PER_QUESTION = 4096;
+
+/** Ends a piece of work that is done at one go, and counts no steps on the way. */
+export class BudgetEnded extends Error {
+  override readonly name = 'BudgetEnded';
+}
+
 /** The counters of one check. All its searches draw on the same budget. */
 export class Budget {
   steps = 0;
@@ -66,6 +74,13 @@ export class Budget {
     });
   }
 
+  /** A budget for work that may take so many steps, whatever is left of these. Time is the same. */
+  beside(steps: number): Budget {
+    const { shouldStop } = this;
+    if (shouldStop === undefined) return new Budget({ maxSteps: steps });
+    return new Budget({ maxSteps: steps, shouldStop: (own) => shouldStop(this.steps + own) });
+  }
+
   /** Counts what a part has spent; false once this budget is spent too. */
   absorb(part: Budget): boolean {
     this.bytesPeak = Math.max(this.bytesPeak, this.bytes + part.bytesPeak);
@@ -77,6 +92,19 @@ export class Budget {
     this.nextQuestion = this.steps + STEPS_PER_QUESTION;
     if (this.exhausted === undefined && this.shouldStop?.(this.steps)) this.exhausted = 'time';
     return this.exhausted === undefined;
+  }
+
+  /**
+   * Asks the caller now and then in a loop over operations, `count` of which are done. Throws
+   * `BudgetEnded` once the budget is spent: then the test that it was part of has no answer.
+   */
+  goOn(count: number): void {
+    if (!this.mayGoOn(count)) throw new BudgetEnded();
+  }
+
+  /** The same, where the loop has an answer for it. */
+  mayGoOn(count: number): boolean {
+    return count % OPERATIONS_PER_QUESTION !== OPERATIONS_PER_QUESTION - 1 || this.ask();
   }
 
   /** Forgets that memory ran out, once it has been given back: the next object may need less. */

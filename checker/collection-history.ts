@@ -14,6 +14,7 @@
  * return.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Collection } from './model.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
@@ -63,14 +64,15 @@ export function decideByLives<State>(
   discipline: Collection['discipline'],
   question: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
   orderOf: (history: CollectionHistory) => OrderFound,
 ): Decision | undefined {
   if (question.model.collection?.discipline !== discipline) return undefined;
-  const history = livesIn(question, indexes);
+  const history = livesIn(question, indexes, budget);
   if (history === undefined) return undefined;
   const order = history === 'impossible' ? history : orderOf(history);
   if (order === 'impossible') return { outcome: 'none' };
-  return order === 'unclear' ? undefined : confirm(question, indexes, order);
+  return order === 'unclear' ? undefined : confirm(question, indexes, order, budget);
 }
 
 /**
@@ -80,10 +82,11 @@ export function decideByLives<State>(
 function livesIn<State>(
   question: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): CollectionHistory | 'impossible' | undefined {
   const { operations } = question;
   const initial = isSequence(question.initial) ? question.initial : [];
-  const found = accessesIn(question, indexes, initial);
+  const found = accessesIn(question, indexes, initial, budget);
   if (found === undefined) return undefined;
   const instants = instantsOf(operations, indexes, initial.length * 2);
   const { end } = instants;
@@ -98,6 +101,7 @@ function livesIn<State>(
   }
   const lives: Life[] = [];
   for (let value = 0; value < found.insertions.length; value++) {
+    budget.goOn(value);
     const insertion = found.insertions[value]!;
     const removal = removals[value]!;
     const isInitial = insertion === NOBODY;
@@ -122,6 +126,7 @@ function accessesIn<State>(
   { model, operations }: Question<State>,
   indexes: readonly number[],
   initial: readonly Plain[],
+  budget: Budget,
 ) {
   /** Values, numbered as they turn up, and what inserted each. */
   const numbers = new Map<PlainKey, number>();
@@ -137,6 +142,7 @@ function accessesIn<State>(
   };
   for (const value of initial) if (value === null || !isNew(value, NOBODY)) return undefined;
   for (let place = 0; place < indexes.length; place++) {
+    budget.goOn(place);
     const operation = operations[indexes[place]!]!;
     const access = model.collection?.access(operation);
     if (access === undefined) return undefined;
@@ -272,9 +278,10 @@ export function takenInOrder({ lives, takers, end }: CollectionHistory): readonl
 
 /** A yes, if the order has all operations that returned, and is a run of the model in real time. */
 function confirm<State>(
-  { model, initial, operations }: Question<State>,
+  question: Question<State>,
   indexes: readonly number[],
   order: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
   const isPlaced = new Uint8Array(indexes.length);
   for (const place of order) {
@@ -282,9 +289,10 @@ function confirm<State>(
     isPlaced[place] = 1;
   }
   for (let place = 0; place < indexes.length; place++) {
-    if (isPlaced[place] === 0 && operations[indexes[place]!]!.return !== null) return undefined;
+    const { return: returned } = question.operations[indexes[place]!]!;
+    if (isPlaced[place] === 0 && returned !== null) return undefined;
   }
   const chosen = order.map((place) => indexes[place]!);
-  const replayed = replayOrder(model, model.init(initial), operations, chosen);
+  const replayed = replayOrder(question, chosen, budget);
   return replayed === undefined ? undefined : { outcome: 'found', orders: [replayed] };
 }

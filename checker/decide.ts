@@ -1,6 +1,6 @@
 /** The verdict on one object: the cheapest exact means that applies. */
 
-import type { Budget } from './budget.ts';
+import { type Budget, BudgetEnded } from './budget.ts';
 import { exactTests } from './exact-tests.ts';
 import { layOut } from './problem.ts';
 import type { Decision, Question } from './question.ts';
@@ -18,11 +18,24 @@ export function decide<State>(
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
-  const { model, initial, operations, places } = question;
+  try {
+    return decideWithin(question, indexes, budget);
+  } catch (error) {
+    if (error instanceof BudgetEnded) return { outcome: 'unfinished' };
+    throw error;
+  }
+}
+
+function decideWithin<State>(
+  question: Question<State>,
+  indexes: readonly number[],
+  budget: Budget,
+): Decision {
+  const { places } = question;
   if (!budget.ask()) return { outcome: 'unfinished' };
   if (places !== undefined) {
     if (!budget.spendSteps(indexes.length)) return { outcome: 'unfinished' };
-    const order = replay(model, model.init(initial), operations, indexes, places);
+    const order = replay(question, indexes, places, budget);
     if (order !== undefined) return { outcome: 'found', orders: [order] };
   }
   const bytes = indexes.length * BYTES_PER_OPERATION;
@@ -40,7 +53,7 @@ function decideExactly<State>(
   budget: Budget,
 ): Decision {
   for (const test of exactTests) {
-    const decision = test(question, indexes);
+    const decision = test(question, indexes, budget);
     if (decision !== undefined) return decision;
     if (!budget.spendSteps(indexes.length)) return { outcome: 'unfinished' };
   }

@@ -4,6 +4,7 @@
  */
 
 import { decideAppendList } from './append-list.ts';
+import type { Budget } from './budget.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
@@ -13,10 +14,14 @@ import { decideUnambiguousRegister } from './unambiguous-register.ts';
 import { decideUnambiguousStack } from './unambiguous-stack.ts';
 import { findUnwrittenRead } from './unwritten-reads.ts';
 
-/** Decides the operations of one object, chosen by their indexes, or says nothing. */
+/**
+ * Decides the operations of one object, chosen by their indexes, or says nothing. Its loops over
+ * operations ask the budget now and then, and throw `BudgetEnded` once that is spent.
+ */
 export type ExactTest = <State>(
   question: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ) => Decision | undefined;
 
 /** Cheapest first. Each takes O(n log n) at the most, and the length of all answers. */

@@ -20,7 +20,7 @@ export function sentenceFor<State>(
   names: Names,
 ): string {
   const failing = operations[failingPlace];
-  if (failing === undefined) return 'No order of the operations explains their answers.';
+  if (failing === undefined) return NO_ORDER;
   const who = (operation: HistoryOperation) =>
     names.process?.(operation.process) ?? `c${operation.process}`;
   const when = (time: number | null) =>
@@ -45,10 +45,24 @@ export function sentenceFor<State>(
     return `${claim}, but ${by} had completed at ${when(contrary.return)}${also}`;
   }
   if (denied !== undefined) return `${claim}, but ${denied}`;
-  const beside = operations.filter((other) => other !== failing).map(what);
-  if (beside.length === 0) return `${claim}, but nothing called by then can have led to that`;
-  return `${claim}, but no order of it with ${listed(beside)} explains that`;
+  if (operations.length === 1) return `${claim}, but nothing called by then can have led to that`;
+  return `${claim}, but no order of it with ${besideIt(operations, failing, what)} explains that`;
 }
+
+/** Says no more than that these fail, where it is not known which of them is wrong first. */
+export function sentenceForUnknown<State>(
+  _model: Model<State>,
+  operations: readonly HistoryOperation[],
+  lastPlace: number,
+  names: Names,
+): string {
+  const returned = operations[lastPlace]?.return ?? null;
+  if (returned === null) return NO_ORDER;
+  const time = names.time?.(returned) ?? String(returned);
+  return `no order of the operations explains what was answered by ${time}`;
+}
+
+const NO_ORDER = 'No order of the operations explains their answers.';
 
 /** So many operations are named beside the failing one; of more, their number is told. */
 const NAMED_MAX = 8;
@@ -56,10 +70,15 @@ const NAMED_MAX = 8;
 const CHARACTERS_MAX = 100;
 const CHARACTERS_AT_THE_END = 20;
 
-function listed(words: readonly string[]): string {
-  if (words.length <= NAMED_MAX) return words.join(', ');
-  const rest = words.length - NAMED_MAX;
-  return `${words.slice(0, NAMED_MAX).join(', ')} and ${rest} more`;
+function besideIt(
+  operations: readonly HistoryOperation[],
+  failing: HistoryOperation,
+  what: (operation: HistoryOperation) => string,
+): string {
+  const others = operations.filter((other) => other !== failing);
+  const named = others.slice(0, NAMED_MAX).map(what).join(', ');
+  const rest = others.length - NAMED_MAX;
+  return rest > 0 ? `${named} and ${rest} more` : named;
 }
 
 /** The beginning and the end of what would make a sentence unreadable. */

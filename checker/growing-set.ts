@@ -7,6 +7,7 @@
  * before those that have it. None of this leaves a choice: see `Precedences`.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation, Plain } from './history.ts';
 import type { CollectionRead } from './model.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
@@ -47,15 +48,16 @@ const IMPOSSIBLE: Decision = { outcome: 'none' };
 export function decideGrowingSet<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
   if (model.growingCollection?.isOrdered !== false) return undefined;
   const { access } = model.growingCollection;
   const items = isSequence(initial) ? initial.map(plainKey) : [];
-  const answers = answersOf(operations, indexes, access, items);
+  const answers = answersOf(operations, indexes, access, items, budget);
   if (answers === undefined) return undefined;
   const stages = stagesOf(answers, items);
   if (stages === undefined || !isEverySeenAdded(answers, stages)) return IMPOSSIBLE;
-  return orderOf(operations, answers, stages) ?? IMPOSSIBLE;
+  return orderOf(operations, answers, stages, budget) ?? IMPOSSIBLE;
 }
 
 function answersOf(
@@ -63,11 +65,14 @@ function answersOf(
   indexes: readonly number[],
   access: (operation: HistoryOperation) => CollectionRead | undefined,
   items: readonly PlainKey[],
+  budget: Budget,
 ): Answers | undefined {
   const initial = new Set(items);
   if (initial.size < items.length) return undefined;
   const answers: Answers = { initial, adds: new Map(), reads: [], memberships: [], free: [] };
+  let count = 0;
   for (const index of indexes) {
+    budget.goOn(count++);
     const operation = operations[index]!;
     const said = access(operation);
     if (said === undefined) return undefined;
@@ -123,6 +128,7 @@ function orderOf(
   operations: readonly HistoryOperation[],
   { adds, memberships, free }: Answers,
   stages: readonly Stage[],
+  budget: Budget,
 ): Decision | undefined {
   const precedences = new Precedences();
   const sources: number[] = [];
@@ -167,7 +173,7 @@ function orderOf(
     else precedences.precede(node, added);
   }
   for (const index of free) place(index);
-  const order = precedences.order();
+  const order = precedences.order(budget);
   if (order === undefined) return undefined;
   const indexes = order.map((node) => sources[node]).filter((index) => index !== undefined);
   return { outcome: 'found', orders: [indexes] };

@@ -7,6 +7,7 @@
  * another value is a block of its own. No two of them may each have to precede the other.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import type { RegisterAccess } from './model.ts';
 import { type PlainKey, plainKey } from './plain.ts';
@@ -30,6 +31,7 @@ class Life implements Zone {
 export function findInterruptedValue<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
   const lives = new Map<PlainKey, Life>();
   const lifeOf = (value: PlainKey): Life => {
@@ -43,7 +45,9 @@ export function findInterruptedValue<State>(
   first.writers++;
   first.firstReturn = Number.NEGATIVE_INFINITY;
   const alone: { readonly operation: HistoryOperation; readonly life: Life }[] = [];
+  let count = 0;
   for (const index of indexes) {
+    budget.goOn(count++);
     const operation = operations[index]!;
     const access = model.registerAccess?.(operation);
     if (access === undefined) return undefined;

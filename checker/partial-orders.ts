@@ -3,7 +3,7 @@
  * nothing comes before what had returned before it was called.
  *
  * A small history is looked through as a whole, for the checker's own search passes over orders
- * that cannot lead to an end. Of a large one, its dead ends have to do.
+ * that cannot lead to an end. Of a large one, its dead ends have to do, and none when time is up.
  */
 
 import { Budget } from './budget.ts';
@@ -15,25 +15,40 @@ import { ILLEGAL, Transitions } from './transitions.ts';
 
 const ORDERS_MAX = 3;
 const STEPS_MAX = 100_000;
+/** A small history may take so many when time is up: a few milliseconds. */
+const STEPS_LATE = 2_000;
+/** So much of an order is copied in the time of a step. */
+const COPIED_PER_STEP = 256;
 /** So many fit into the bits of a number, and are looked through in time. */
 const OPERATIONS_SMALL = 24;
 
-/** A few longest orders, as indexes; none longer exists unless the history is very large. */
+/**
+ * A few longest orders, as indexes; none longer exists unless the history is very large, or the
+ * time of `budget` ends.
+ */
 export function longestPartialOrders<State>(
   model: Model<State>,
   initial: Plain,
   operations: readonly HistoryOperation[],
+  budget: Budget,
 ): readonly (readonly number[])[] {
-  const budget = new Budget({ maxSteps: STEPS_MAX });
+  const isSmall = operations.length <= OPERATIONS_SMALL;
+  const isLate = budget.exhausted === 'time';
+  if (isLate && !isSmall) return [];
+  const own = isLate ? new Budget({ maxSteps: STEPS_LATE }) : budget.beside(STEPS_MAX);
   const problem = layOut(model, operations, Array.from(operations.keys()));
-  const transitions = new Transitions(model, problem.kinds, budget);
+  const transitions = new Transitions(model, problem.kinds, own);
   const start = transitions.intern(model.init(initial));
   const longest = new Longest();
-  if (operations.length <= OPERATIONS_SMALL) {
-    lookThrough(problem, transitions, start, budget, longest);
+  if (isSmall) {
+    lookThrough(problem, transitions, start, own, longest);
   } else {
-    const hear = (order: Int32Array) => longest.offer(Array.from(order));
-    const search = new Search(problem, transitions, start, budget, 'call-order', hear);
+    const hear = (length: number, order: () => Int32Array) => {
+      if (!longest.isWanted(length)) return;
+      own.spendSteps(Math.floor(length / COPIED_PER_STEP));
+      longest.offer(Array.from(order()));
+    };
+    const search = new Search(problem, transitions, start, own, 'call-order', hear);
     search.run(STEPS_MAX);
     search.release();
   }
@@ -44,11 +59,15 @@ class Longest {
   orders: (readonly number[])[] = [];
   private length = -1;
 
+  isWanted(length: number): boolean {
+    return length > this.length || (length === this.length && this.orders.length < ORDERS_MAX);
+  }
+
   offer(order: readonly number[]): void {
-    if (order.length < this.length) return;
+    if (!this.isWanted(order.length)) return;
     if (order.length > this.length) this.orders = [];
     this.length = order.length;
-    if (this.orders.length < ORDERS_MAX) this.orders.push(order);
+    this.orders.push(order);
   }
 }
 

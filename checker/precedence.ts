@@ -6,6 +6,8 @@
  * order that keeps them explains all answers.
  */
 
+import type { Budget } from './budget.ts';
+
 const NONE = -1;
 
 export class Precedences {
@@ -35,7 +37,7 @@ export class Precedences {
   }
 
   /** An order of all, or undefined if there is a cycle. O(n log n), and once only. */
-  order(): readonly number[] | undefined {
+  order(budget: Budget): readonly number[] | undefined {
     const { calls, returns, waitsFor } = this;
     const byCall = sortedBy(calls);
     const byReturn = sortedBy(returns);
@@ -53,6 +55,7 @@ export class Precedences {
         called[operation] = 1;
         if (waitsFor[operation] === 0) ready.push(operation);
       }
+      budget.goOn(order.length);
       const operation = ready.pop();
       if (operation === undefined) return undefined;
       order.push(operation);

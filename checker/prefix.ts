@@ -21,12 +21,14 @@ export function prefixOf(
 ): readonly CutOperation[] {
   const last = byReturn[returnCount - 1];
   const time = last === undefined ? Number.NEGATIVE_INFINITY : operations[last]!.return!;
-  const returned = new Set(byReturn.slice(0, returnCount));
+  const isReturned = new Uint8Array(operations.length);
+  for (let place = 0; place < returnCount; place++) isReturned[byReturn[place]!] = 1;
   const prefix: CutOperation[] = [];
-  operations.forEach((operation, source) => {
-    if (returned.has(source)) prefix.push({ source, operation });
+  for (let source = 0; source < operations.length; source++) {
+    const operation = operations[source]!;
+    if (isReturned[source] === 1) prefix.push({ source, operation });
     else if (operation.call <= time) prefix.push({ source, operation: opened(operation) });
-  });
+  }
   return prefix;
 }
 
@@ -52,12 +54,13 @@ export function withoutTimes(operations: readonly HistoryOperation[]): readonly 
 /** The operation as it was known before it returned. */
 export function opened(operation: HistoryOperation): HistoryOperation {
   const { process, f, key, value, call } = operation;
-  return {
+  const open: { -readonly [Field in keyof HistoryOperation]: HistoryOperation[Field] } = {
     process,
     f,
-    ...(key === undefined ? {} : { key }),
-    ...(value === undefined ? {} : { value }),
     call,
     return: null,
   };
+  if (key !== undefined) open.key = key;
+  if (value !== undefined) open.value = value;
+  return open;
 }

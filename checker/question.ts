@@ -15,4 +15,6 @@ export interface Question<State> {
 export type Decision =
   /** The orders, merged by time, explain the history. */
   | { readonly outcome: 'found'; readonly orders: readonly (readonly number[])[] }
-  | { readonly outcome: 'none' | 'unfinished' };
+  /** `reached`: so many returns some order gets past, if that is known; perhaps more. */
+  | { readonly outcome: 'none'; readonly reached?: number }
+  | { readonly outcome: 'unfinished' };

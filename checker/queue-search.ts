@@ -48,10 +48,10 @@ export function searchQueue<State>(
   if (outcome !== 'found') return { outcome };
   const named = withNames(operations, search.matches());
   const places = Array.from(operations.keys());
-  const decision = decideUnambiguousQueue({ ...question, operations: named }, places);
+  const decision = decideUnambiguousQueue({ ...question, operations: named }, places, budget);
   if (decision?.outcome !== 'found') return undefined;
   const order = decision.orders.flat();
-  const replayed = replayOrder(model, model.init(initial), operations, order);
+  const replayed = replayOrder({ ...question, operations }, order, budget);
   return replayed && { outcome: 'found', orders: [replayed.map((place) => indexes[place]!)] };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Budget } from './budget.ts';
 import type { Problem } from './problem.ts';
-import { type DeadEndListener, Search } from './search.ts';
+import { Search } from './search.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Configurations in the first turn. Most histories are decided within it, by one search. */
@@ -10,7 +10,9 @@ const TURN_STEPS_FIRST = 2048;
 
 export type RaceResult =
   | { readonly outcome: 'found'; readonly linearization: Int32Array }
-  | { readonly outcome: 'none' | 'unfinished' };
+  /** `reached`: the most returns that were passed in any order. */
+  | { readonly outcome: 'none'; readonly reached: number }
+  | { readonly outcome: 'unfinished' };
 
 /** Decides one object's history, or runs out of budget. The verdict is that of whoever ends. */
 export function race<State>(
@@ -18,9 +20,8 @@ export function race<State>(
   transitions: Transitions<State>,
   initial: number,
   budget: Budget,
-  onDeadEnd?: DeadEndListener,
 ): RaceResult {
-  const first = new Search(problem, transitions, initial, budget, 'needed-writer-first', onDeadEnd);
+  const first = new Search(problem, transitions, initial, budget, 'needed-writer-first');
   let second: Search<State> | undefined;
   try {
     for (let turn = TURN_STEPS_FIRST; budget.exhausted === undefined; turn *= 2) {
@@ -40,5 +41,5 @@ export function race<State>(
 function resultOf<State>(outcome: 'found' | 'none', search: Search<State>): RaceResult {
   return outcome === 'found'
     ? { outcome, linearization: search.linearization() }
-    : { outcome: 'none' };
+    : { outcome: 'none', reached: search.reached };
 }

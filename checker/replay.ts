@@ -5,17 +5,18 @@
  * in at the first point that suits them if they only observe.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
-import type { Model } from './model.ts';
+import type { Question } from './question.ts';
 
 /** The order of one object's operations, completed where it can be; undefined if it is none. */
 export function replay<State>(
-  model: Model<State>,
-  initial: State,
-  operations: readonly HistoryOperation[],
+  question: Question<State>,
   indexes: readonly number[],
   places: readonly number[],
+  budget: Budget,
 ): readonly number[] | undefined {
+  const { model, operations } = question;
   const placed: number[] = [];
   const unplaced: number[] = [];
   let sorted = true;
@@ -32,8 +33,8 @@ export function replay<State>(
     }
   }
   if (!sorted) placed.sort((a, b) => places[a]! - places[b]! || a - b);
-  if (unplaced.length > 0) return replayAround(model, initial, operations, placed, unplaced);
-  return replayOrder(model, initial, operations, placed);
+  if (unplaced.length > 0) return replayAround(question, placed, unplaced, budget);
+  return replayOrder(question, placed, budget);
 }
 
 /**
@@ -41,15 +42,16 @@ export function replay<State>(
  * real time or the model. It is not asked whether all operations are in it.
  */
 export function replayOrder<State>(
-  model: Model<State>,
-  initial: State,
-  operations: readonly HistoryOperation[],
+  { model, initial, operations }: Question<State>,
   order: readonly number[],
+  budget: Budget,
 ): readonly number[] | undefined {
-  let state = initial;
+  let state = model.init(initial);
+  let count = 0;
   let callMax = Number.NEGATIVE_INFINITY;
   let skipped: Set<number> | undefined;
   for (const index of order) {
+    budget.goOn(count++);
     const operation = operations[index]!;
     const returned = operation.return;
     if (returned !== null && returned < callMax) return undefined;
@@ -76,11 +78,10 @@ export function replayOrder<State>(
  * the answer is undefined only if the observers fit nowhere into this order.
  */
 export function replayAround<State>(
-  model: Model<State>,
-  initial: State,
-  operations: readonly HistoryOperation[],
+  { model, initial, operations }: Question<State>,
   placed: readonly number[],
   observers: number[],
+  budget: Budget,
 ): readonly number[] | undefined {
   const returnMinFrom = returnMinimaFrom(operations, placed);
   const byCall = observers.sort((a, b) => operations[a]!.call - operations[b]!.call || a - b);
@@ -90,9 +91,10 @@ export function replayAround<State>(
   let isLate = false;
   let returnMinWaiting = Number.POSITIVE_INFINITY;
   const order: number[] = [];
-  let state = initial;
+  let state = model.init(initial);
   let callMax = Number.NEGATIVE_INFINITY;
   for (let place = 0; place <= placed.length; place++) {
+    budget.goOn(place);
     for (; nextCall < byCall.length; nextCall++) {
       const observer = byCall[nextCall]!;
       if (operations[observer]!.call > returnMinFrom[place]!) break;

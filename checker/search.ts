@@ -21,7 +21,7 @@
  */
 
 import type { Budget } from './budget.ts';
-import { ConfigurationMemo, type Progress } from './configuration-memo.ts';
+import { ConfigurationMemo, copyOf, type Progress } from './configuration-memo.ts';
 import { GrowthBound } from './growth-bound.ts';
 import { OpenList } from './open-list.ts';
 import type { Problem } from './problem.ts';
@@ -33,8 +33,8 @@ export type SearchOutcome = 'found' | 'none' | 'unfinished';
 /** In what order candidates are tried. Each order wins on histories where the other explodes. */
 export type CandidateOrder = 'call-order' | 'needed-writer-first';
 
-/** Hears of every dead end: the operations linearized, in order. */
-export type DeadEndListener = (order: Int32Array) => void;
+/** Hears of every dead end: how many operations were linearized, and on demand their order. */
+export type DeadEndListener = (length: number, order: () => Int32Array) => void;
 
 interface Frame {
   /** Length of the path when the frame was entered. */
@@ -51,8 +51,9 @@ interface Frame {
 const NO_DEBT = -1;
 /** In place of a candidate: the operation that returns next is forgotten. */
 const FORGET = -1;
-/** Sixteen candidates looked at count as one step more. */
+/** Sixteen candidates count as one step more, and so do 128 operations that were looked at. */
 const CHOICES_PER_STEP_LOG2 = 4;
+const LOOKS_PER_STEP_LOG2 = 7;
 /** About what a frame takes: its fields, two small sets and a few choices. */
 const FRAME_BYTES = 256;
 
@@ -84,6 +85,8 @@ export class Search<State> {
   private readonly frames: Frame[] = [];
   private entering = true;
   private outcome: SearchOutcome = 'unfinished';
+  /** The most returns that were passed in any order. */
+  reached = 0;
 
   constructor(
     problem: Problem,
@@ -126,7 +129,7 @@ export class Search<State> {
     return this.outcome;
   }
 
-  /** The linearization, as places in the problem's order; only after `found`. */
+  /** What is linearized by now, as places in the problem's order: all of it after `found`. */
   linearization(): Int32Array {
     const { kindOf, overwrites } = this.problem;
     const order: number[] = [];
@@ -154,6 +157,7 @@ export class Search<State> {
   private enter(): void {
     this.entering = false;
     this.absorbObservers();
+    if (this.frontier > this.reached) this.reached = this.frontier;
     if (this.frontier === this.problem.byReturn.length) {
       this.outcome = 'found';
       return;
@@ -161,7 +165,7 @@ export class Search<State> {
     if (!this.memo.enter(this.frontier, this.state, this.progress)) return;
     const choices = this.isDoomed() ? [] : this.candidates();
     if (choices.length > 0 && this.mayForget && this.isNextDischarged()) choices.unshift(FORGET);
-    if (choices.length === 0) this.onDeadEnd?.(this.linearization());
+    if (choices.length === 0) this.onDeadEnd?.(this.depth, () => this.linearization());
     this.budget.take(FRAME_BYTES);
     this.frames.push({
       depth: this.depth,
@@ -207,7 +211,9 @@ export class Search<State> {
     const { kindOf, calledBy, observes } = this.problem;
     const { completed, transitions, state } = this;
     let operation = completed.first();
+    let looks = 0;
     while (this.frontier < calledBy.length && operation < calledBy[this.frontier]!) {
+      looks++;
       const following = completed.after(operation);
       const kind = kindOf[operation]!;
       if (observes[kind] === 1 && transitions.next(state, kind) === state) {
@@ -218,6 +224,7 @@ export class Search<State> {
       }
       operation = following;
     }
+    this.budget.spendSteps(looks >>> LOOKS_PER_STEP_LOG2);
   }
 
   private linearize(operation: number): void {
@@ -302,17 +309,22 @@ export class Search<State> {
   private candidates(): number[] {
     const called = this.problem.calledBy[this.frontier]!;
     const choices: number[] = [];
+    let looks = 0;
     let operation = this.completed.first();
     for (; operation < called; operation = this.completed.after(operation)) {
+      looks++;
       this.addCompleted(choices, operation);
     }
     const completedCount = choices.length;
     operation = this.pending.first();
     for (; operation < called; operation = this.pending.after(operation)) {
+      looks++;
       this.addPending(choices, operation, completedCount);
     }
     // Looking at very many open operations is work too.
-    this.budget.spendSteps(choices.length >>> CHOICES_PER_STEP_LOG2);
+    this.budget.spendSteps(
+      (choices.length >>> CHOICES_PER_STEP_LOG2) + (looks >>> LOOKS_PER_STEP_LOG2),
+    );
     return this.order === 'call-order' ? choices : this.neededFirst(choices);
   }
 
@@ -373,15 +385,6 @@ export class Search<State> {
     if (sum !== undefined && !sum.allows(state, completed, pending)) return true;
     return growth !== undefined && !growth.allows(state, this.frontier, completed, pending);
   }
-}
-
-function copyOf({ set, used, discharged, spent }: Progress): Progress {
-  return {
-    set: set.slice(),
-    used: used.slice(),
-    discharged: discharged.slice(),
-    spent: spent.slice(),
-  };
 }
 
 function include(set: Int32Array, member: number): void {

@@ -6,6 +6,7 @@
  * can be cut when that value is left out.
  */
 
+import type { Budget } from './budget.ts';
 import type { Life } from './collection-history.ts';
 import { CoverCounts, RangeMinimum } from './range-trees.ts';
 
@@ -25,7 +26,7 @@ export interface Misfits {
  * The values that are certainly in at some time, each before those that are pushed onto it; or a
  * part of them that do not fit into each other. O(n log n).
  */
-export function nest(all: readonly Life[]): readonly Nested[] | Misfits {
+export function nest(all: readonly Life[], budget: Budget): readonly Nested[] | Misfits {
   const lives = all.filter((life) => life.insertionReturn < life.removalCall);
   lives.sort((a, b) => a.insertionReturn - b.insertionReturn);
   const count = lives.length;
@@ -47,6 +48,7 @@ export function nest(all: readonly Life[]): readonly Nested[] | Misfits {
   };
   addParts(0, count);
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    budget.goOn(nested.length);
     const { from, to } = part;
     const start = starts[from]!;
     const end = -ends.valueAt(ends.leastIn(from, to));

@@ -13,9 +13,11 @@ import { type CutOperation, opened, withoutTimes } from './prefix.ts';
 
 /** One answer's question is asked of histories that are small, or else given up. */
 const STEPS_MIN = 2_000;
+/** Of the whole history it is asked once an answer, and more depends on that. */
+const STEPS_MIN_WHOLE = 100_000;
 const STEPS_PER_OPERATION = 8;
 /** Of larger histories only the failing operation is looked at: each answer is a question. */
-const OPERATIONS_MAX = 256;
+export const OPERATIONS_MAX = 256;
 
 type Finding = ReadonlySet<number> | 'none' | 'unfinished';
 
@@ -26,6 +28,10 @@ export class Support<State> {
   private readonly whole: readonly CutOperation[];
   /** For an operation's source the sources that make its answer possible; none if nothing does. */
   private readonly supporters = new Map<number, ReadonlySet<number>>();
+  /** The same for the whole history, where a part was asked about in vain. */
+  private readonly inWhole = new Map<number, Finding>();
+  /** A part was refused only because it was too hard to tell. */
+  hasGivenUp = false;
 
   constructor(model: Model<State>, initial: Plain, budget: Budget, whole: readonly CutOperation[]) {
     this.model = model;
@@ -47,27 +53,35 @@ export class Support<State> {
   }
 
   private isSupported(each: CutOperation, part: readonly CutOperation[]): boolean {
-    const found = this.supportersOf(each, part);
+    const found = this.supportersOf(each, part, STEPS_MIN);
     if (found === 'unfinished') return true;
     if (found !== 'none') {
       this.supporters.set(each.source, found);
       return true;
     }
-    const inWhole = this.supportersOf(each, this.whole);
+    const inWhole =
+      this.inWhole.get(each.source) ?? this.supportersOf(each, this.whole, STEPS_MIN_WHOLE);
+    this.inWhole.set(each.source, inWhole);
     // What nothing in the whole history makes possible needs nothing.
     if (inWhole === 'none') this.supporters.set(each.source, new Set());
-    return inWhole === 'none' || inWhole === 'unfinished';
+    // Where nobody knows, no answer may be said to come from nowhere.
+    if (inWhole === 'unfinished') this.hasGivenUp = true;
+    return inWhole === 'none';
   }
 
   /** Looks for a run of any of the others, with whatever answers, that ends in this answer. */
-  private supportersOf(each: CutOperation, part: readonly CutOperation[]): Finding {
+  private supportersOf(
+    each: CutOperation,
+    part: readonly CutOperation[],
+    stepsMin: number,
+  ): Finding {
     const others = part.filter((other) => other.source !== each.source);
     const operations: readonly HistoryOperation[] = withoutTimes([
       each.operation,
       ...others.map((other) => opened(other.operation)),
     ]);
     const own = new Budget({
-      maxSteps: STEPS_MIN + operations.length * STEPS_PER_OPERATION,
+      maxSteps: stepsMin + operations.length * STEPS_PER_OPERATION,
       shouldStop: () => !this.budget.ask(),
     });
     const { model, initial } = this;

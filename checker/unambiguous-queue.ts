@@ -24,6 +24,7 @@
  * can do all that a later one can.
  */
 
+import type { Budget } from './budget.ts';
 import {
   type CollectionHistory,
   decideByLives,
@@ -39,19 +40,20 @@ import type { Decision, Question } from './question.ts';
 export function decideUnambiguousQueue<State>(
   question: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
-  return decideByLives('queue', question, indexes, (history) => {
-    const found = orderOf(history, history.lives);
+  return decideByLives('queue', question, indexes, budget, (history) => {
+    const found = orderOf(history, history.lives, budget);
     const isRetried = found === 'impossible' && history.takers.length > 0;
-    return isRetried ? orderOf(history, takenInOrder(history)) : found;
+    return isRetried ? orderOf(history, takenInOrder(history), budget) : found;
   });
 }
 
-function orderOf(history: CollectionHistory, lives: readonly Life[]): OrderFound {
+function orderOf(history: CollectionHistory, lives: readonly Life[], budget: Budget): OrderFound {
   const cuts = placeEmpties(history, lives);
   if (cuts === undefined) return 'impossible';
   const spans = spansOf(history, lives, cuts);
-  const values = valuesInOrder(lives, spans);
+  const values = valuesInOrder(lives, spans, budget);
   return typeof values === 'string' ? values : scheduled(history, lives, spans, values, cuts);
 }
 
@@ -96,6 +98,7 @@ function spansOf({ end }: CollectionHistory, lives: readonly Life[], cuts: Int32
 function valuesInOrder(
   lives: readonly Life[],
   { insertFrom, insertTo, removeFrom, removeTo }: Spans,
+  budget: Budget,
 ): Int32Array | 'impossible' | 'unclear' {
   const byInsertion = Int32Array.from(lives.keys()).sort((a, b) => insertTo[a]! - insertTo[b]!);
   const byRemoval = Int32Array.from(lives.keys()).sort((a, b) => removeTo[a]! - removeTo[b]!);
@@ -104,6 +107,7 @@ function valuesInOrder(
   let inserted = 0;
   let removed = 0;
   for (let place = 0; place < order.length; place++) {
+    budget.goOn(place);
     while (isTaken[byInsertion[inserted]!] === 1) inserted++;
     while (isTaken[byRemoval[removed]!] === 1) removed++;
     const a = byInsertion[inserted]!;

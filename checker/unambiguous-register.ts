@@ -12,6 +12,7 @@
  * backward zone lies inside a forward one.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import { type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
@@ -76,20 +77,18 @@ interface Accesses {
 export function decideUnambiguousRegister<State>(
   question: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
-  const { model, initial, operations } = question;
-  const accesses = accessesOf(question, indexes);
+  const { operations } = question;
+  const accesses = accessesOf(question, indexes, budget);
   if (accesses === undefined) return undefined;
   const { clusters, isUnwrittenRead, free, refused } = accesses;
   if (isUnwrittenRead || !linkSwaps(clusters)) return { outcome: 'none' };
-  const blocks = blocksOf(operations, clusters);
+  const blocks = blocksOf(operations, clusters, budget);
   if (blocks === undefined || hasConflict(blocks)) return { outcome: 'none' };
   const order: number[] = [];
   for (const block of blocks) for (const index of block.order) order.push(index);
-  const whole =
-    refused.length === 0
-      ? order
-      : replayAround(model, model.init(initial), operations, order, refused);
+  const whole = refused.length === 0 ? order : replayAround(question, order, refused, budget);
   if (whole === undefined) return undefined;
   return { outcome: 'found', orders: [whole, ...free.map((index) => [index])] };
 }
@@ -97,6 +96,7 @@ export function decideUnambiguousRegister<State>(
 function accessesOf<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Accesses | undefined {
   const clusters = new Map<PlainKey, Cluster>();
   clusters.set(plainKey(initial), new Cluster(NOBODY, false, undefined, true));
@@ -104,7 +104,9 @@ function accessesOf<State>(
   const values: PlainKey[] = [];
   const free: number[] = [];
   const refused: number[] = [];
+  let count = 0;
   for (const index of indexes) {
+    budget.goOn(count++);
     const operation = operations[index]!;
     const access = model.registerAccess?.(operation);
     if (access === undefined) return undefined;
@@ -158,13 +160,14 @@ function linkSwaps(clusters: ReadonlyMap<PlainKey, Cluster>): boolean {
 function blocksOf(
   operations: readonly HistoryOperation[],
   clusters: ReadonlyMap<PlainKey, Cluster>,
+  budget: Budget,
 ): readonly Block[] | undefined {
   const blocks: Block[] = [];
   let linked = 0;
   let needed = 0;
   for (const cluster of clusters.values()) {
     if (!cluster.needed) continue;
-    needed++;
+    budget.goOn(needed++);
     if (cluster.isSwap) continue;
     const block = new Block();
     for (let link: Cluster | undefined = cluster; link !== undefined; link = link.successor) {

@@ -27,6 +27,7 @@
  * removal, a few times; after that the test does not know.
  */
 
+import type { Budget } from './budget.ts';
 import {
   type CollectionHistory,
   decideByLives,
@@ -49,18 +50,20 @@ const LIVES_MAX = 1_000_000;
 export function decideUnambiguousStack<State>(
   question: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
   return decideByLives(
     'stack',
     question,
     indexes,
-    (history) => orderOf(history, history.lives) ?? orderWithTakers(history),
+    budget,
+    (history) => orderOf(history, history.lives, budget) ?? orderWithTakers(history, budget),
   );
 }
 
-function orderWithTakers(history: CollectionHistory): OrderFound {
+function orderWithTakers(history: CollectionHistory, budget: Budget): OrderFound {
   if (history.takers.length === 0) return 'impossible';
-  if (orderOf(history, takenByFirst(history)) === undefined) return 'impossible';
+  if (orderOf(history, takenByFirst(history), budget) === undefined) return 'impossible';
   const cuts = placeEmpties(history, takenInOrder(history));
   const deadlines = goneBy(history);
   if (cuts === undefined || takenInTime(history, deadlines) === undefined) return 'impossible';
@@ -70,7 +73,7 @@ function orderWithTakers(history: CollectionHistory): OrderFound {
   for (let round = 0; round < rounds && lives !== undefined; round++) {
     const empties = placeEmpties(history, lives);
     if (empties === undefined) break;
-    const nested = nest(lives);
+    const nested = nest(lives, budget);
     if (!('misfits' in nested)) return laidOut(history, lives, nested, empties);
     // Whatever of them stays longest may have to be gone earlier.
     const latest = latestTaken(nested.misfits, history.end);
@@ -85,10 +88,11 @@ function orderWithTakers(history: CollectionHistory): OrderFound {
 function orderOf(
   history: CollectionHistory,
   lives: readonly Life[],
+  budget: Budget,
 ): readonly number[] | undefined {
   const empties = placeEmpties(history, lives);
   if (empties === undefined) return undefined;
-  const nested = nest(lives);
+  const nested = nest(lives, budget);
   return 'misfits' in nested ? undefined : laidOut(history, lives, nested, empties);
 }
 

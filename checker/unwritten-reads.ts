@@ -2,6 +2,7 @@
  * The commonest mistake, found without a search: a register answers what nobody can have written.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { type PlainKey, plainKey } from './plain.ts';
@@ -11,9 +12,11 @@ import type { Decision, Question } from './question.ts';
 export function findUnwrittenRead<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
   if (model.registerAccess === undefined) return undefined;
-  return hasUnwrittenRead(model, initial, operations, indexes) ? { outcome: 'none' } : undefined;
+  const first = firstUnwrittenRead(model, initial, operations, indexes, budget);
+  return first === undefined ? undefined : { outcome: 'none' };
 }
 
 export function hasUnwrittenRead<State>(
@@ -28,18 +31,21 @@ export function hasUnwrittenRead<State>(
 /**
  * Of the reads, and swaps that took place, that saw a value which is neither the initial one nor
  * written by an operation called before they returned: the index of the one that returned first.
- * Undefined if there is none, or where the model cannot say. O(n).
+ * Undefined if there is none, or where the model cannot say. O(n). A `budget` is asked on the way.
  */
 export function firstUnwrittenRead<State>(
   model: Model<State>,
   initial: Plain,
   operations: readonly HistoryOperation[],
   indexes: readonly number[],
+  budget?: Budget,
 ): number | undefined {
   const writtenFrom = new Map<PlainKey, number>();
   writtenFrom.set(plainKey(initial), Number.NEGATIVE_INFINITY);
   const seen: { readonly value: PlainKey; readonly by: number; readonly index: number }[] = [];
+  let count = 0;
   for (const index of indexes) {
+    budget?.goOn(count++);
     const { call, return: returned } = operations[index]!;
     const access = model.registerAccess?.(operations[index]!);
     if (access === undefined) return undefined;

@@ -42,11 +42,14 @@ export interface ConsistencyResult {
 export interface Counterexample {
   /** The object that failed; `null` where the model does not split its operations. */
   readonly object: string | null;
-  /** The operation whose return no order explains: what had returned before it was possible. */
+  /**
+   * The operation whose return no order explains: what had returned before it was possible. If the
+   * budget ended before that was proven, the one at which the search stopped, or the last.
+   */
   readonly failing: number;
   /** Indexes of the operations of a small history that fails alike, in order of call. */
   readonly operations: readonly number[];
-  /** False when the budget ended before nothing more could be left out. */
+  /** False if the budget ended before nothing more could be left out, or nobody can tell soon. */
   readonly minimal: boolean;
   /** The longest orders that explain a part of that small history, a few of them. */
   readonly partial: readonly (readonly number[])[];

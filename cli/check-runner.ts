@@ -49,6 +49,9 @@ const HERE_MS = 150;
 /** A check ends itself at its limit; it is ended by force so much later. */
 const GRACE_MS_MIN = 100;
 const GRACE_SHARE = 0.04;
+/** More where it is a no already, as the reason for it would be lost. */
+const EVIDENCE_GRACE_MS_MIN = 1_000;
+const EVIDENCE_GRACE_SHARE = 0.1;
 /** How often the memory of the process is looked at while a worker is at work. */
 const MEMORY_EVERY_MS = 20;
 /** Beyond its limit by this factor it is not waited for. */
@@ -148,7 +151,13 @@ export class CheckRunner {
         if (news.kind === 'done') {
           release();
           resolve('done');
-        } else listen(news);
+        } else {
+          if (news.kind === 'violated') {
+            clearTimeout(force);
+            force = endAfter(Math.max(EVIDENCE_GRACE_MS_MIN, timeMs * EVIDENCE_GRACE_SHARE));
+          }
+          listen(news);
+        }
       };
       const onError = (error: unknown): void => {
         release();
@@ -156,8 +165,9 @@ export class CheckRunner {
         else reject(error);
       };
       const onInterrupt = (): void => end('interrupted');
-      const grace = Math.max(GRACE_MS_MIN, timeMs * GRACE_SHARE);
-      const force = setTimeout(() => end('time'), task.deadline + grace - clock());
+      const endAfter = (grace: number) =>
+        setTimeout(() => end('time'), task.deadline + grace - clock());
+      let force = endAfter(Math.max(GRACE_MS_MIN, timeMs * GRACE_SHARE));
       const memory = setInterval(() => {
         if (process.memoryUsage.rss() > memoryBytes * MEMORY_EXCESS) end('memory');
       }, MEMORY_EVERY_MS);

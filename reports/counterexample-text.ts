@@ -67,11 +67,11 @@ export function isSmall({ minimal, operations }: Counterexample): boolean {
   return minimal || operations.length <= UNFINISHED_MAX;
 }
 
-/** Why no order explains the history; the sentence of a large one might name anything. */
+/** Why no order explains the history, and of a large one how much there is to it. */
 export function sentenceOf(counterexample: Counterexample): string {
   if (isSmall(counterexample)) return counterexample.sentence;
   const all = plural(counterexample.operations.length, 'operation');
-  return `${all} together fail; the check ended before fewer were found that do`;
+  return `${counterexample.sentence}; ${all} together fail, and perhaps fewer do`;
 }
 
 function sizeInWords({ counterexample, shown, of }: ShownCounterexample): string {

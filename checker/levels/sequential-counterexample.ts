@@ -60,7 +60,8 @@ export function explainSequential<State>(
   const recheck = { question, budget, supports, isBaseless };
   // In the order given: by it a process's operations of one instant are told apart.
   const core = reason.core?.toSorted((a, b) => a - b).map((place) => all[place]!);
-  const small = minimise(recheck, core !== undefined && accepts(recheck, core) ? core : all);
+  const start = core !== undefined && accepts(recheck, core) ? core : all;
+  const { kept: small, isMinimal } = minimise(recheck, start);
   const shown = [...small].sort(
     (a, b) => a.operation.call - b.operation.call || a.source - b.source,
   );
@@ -73,7 +74,7 @@ export function explainSequential<State>(
     object: objects.length === 1 ? objects[0]! : null,
     failing: sourceAt(lastToReturn(cut)),
     operations: shown.map((each) => each.source),
-    minimal: budget.exhausted === undefined && shown.length <= OPERATIONS_MAX,
+    minimal: isMinimal && budget.exhausted === undefined && shown.length <= OPERATIONS_MAX,
     partial: why.part === undefined ? [] : [why.part.map(sourceAt)],
     sentence: sentenceFor(model, cut, why, options.names ?? {}),
   };
@@ -82,20 +83,24 @@ export function explainSequential<State>(
 function minimise<State>(
   recheck: Recheck<State>,
   history: readonly CutOperation[],
-): readonly CutOperation[] {
+): { readonly kept: readonly CutOperation[]; readonly isMinimal: boolean } {
   const isFine = (part: readonly CutOperation[]) => accepts(recheck, part);
+  const supports = [...recheck.supports.values()];
   const isSpent = () => recheck.budget.exhausted !== undefined;
   const less = (kept: readonly CutOperation[], groupOf: (each: CutOperation) => unknown) =>
     leaveOut(kept, NO_OPERATION, groupOf, isFine, isSpent);
   // What has to do with a value goes together, so that few answers lose what they came from.
   let kept = less(history, (each) => valueAbout(each.operation));
-  if (kept.length > OPERATIONS_MAX && !canTellBaseless(recheck.question.model)) return kept;
+  if (kept.length > OPERATIONS_MAX && !canTellBaseless(recheck.question.model)) {
+    return { kept, isMinimal: false };
+  }
   kept = less(kept, (each) => each.operation.process);
   for (let before = kept.length + 1; kept.length < before && !isSpent(); ) {
     before = kept.length;
+    for (const support of supports) support.hasGivenUp = false;
     kept = less(kept, (each) => each.source);
   }
-  return kept;
+  return { kept, isMinimal: !supports.some((support) => support.hasGivenUp) };
 }
 
 /** Whether a part fails too, and no answer in it has lost what it came from. */
@@ -103,7 +108,9 @@ function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]):
   const { question, budget, supports, isBaseless } = recheck;
   const { model, initial } = question;
   const operations = bare(part);
-  if (!isBaseless && hasBaselessAnswer(model, initial, operations)) return false;
+  // Of a small part it is known better below: what seems to have had a base may have had none.
+  const isLarge = part.length > OPERATIONS_MAX;
+  if (isLarge && !isBaseless && hasBaselessAnswer(model, initial, operations)) return false;
   const { outcome } = decideSequential({ model, initial, operations }, budget);
   if (outcome !== 'none') return false;
   return [...byObject(model, part)].every(

@@ -10,10 +10,8 @@
 
 import { Budget } from '../budget.ts';
 import type { CheckOptions } from '../check.ts';
-import { decide } from '../decide.ts';
 import { type HistoryOperation, validateOperations } from '../history.ts';
 import { assertJudgeable } from '../judgeable.ts';
-import { mergeOrders } from '../merge.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
 import type { ConsistencyResult } from '../verdict.ts';
@@ -22,12 +20,8 @@ import {
   type SequentialDecision,
   type SequentialQuestion,
 } from './decide-sequential.ts';
-import { layOutByProcess } from './processes.ts';
+import { cheapPart, findLinearOrder } from './linear-order.ts';
 import { explainSequential } from './sequential-counterexample.ts';
-
-/** The cheap questions, of each object or of real time, may take so many steps. */
-const CHEAP_STEPS_MIN = 20_000;
-const CHEAP_STEPS_PER_OPERATION = 16;
 
 /**
  * Decides whether the history is sequentially consistent.
@@ -72,9 +66,7 @@ interface Staged {
 function decideInStages<State>(question: SequentialQuestion<State>, budget: Budget): Staged {
   const { model, operations } = question;
   const all = Array.from(operations.keys());
-  const cheap = cheapPart(budget, operations.length);
-  const linear = decideByTime(question, cheap);
-  budget.absorb(cheap);
+  const linear = findLinearOrder(question, budget);
   if (linear !== undefined) return { decision: { outcome: 'found', order: linear }, indexes: all };
   const parts = split(model, operations);
   for (const { indexes } of parts.length > 1 ? parts : []) {
@@ -85,45 +77,4 @@ function decideInStages<State>(question: SequentialQuestion<State>, budget: Budg
     if (decision.outcome === 'none') return { decision, indexes };
   }
   return { decision: decideSequential(question, budget), indexes: all };
-}
-
-/** A budget for a question whose answer may be missed. */
-function cheapPart(budget: Budget, count: number): Budget {
-  return budget.part(CHEAP_STEPS_MIN + count * CHEAP_STEPS_PER_OPERATION);
-}
-
-/** A linearization that keeps the order of each process, if one is found soon. */
-function decideByTime<State>(
-  { model, initial, operations }: SequentialQuestion<State>,
-  budget: Budget,
-): readonly number[] | undefined {
-  const orders: (readonly number[])[] = [];
-  for (const { indexes } of split(model, operations)) {
-    const question = { model, initial, operations, places: undefined };
-    const decision = decide(question, indexes, budget);
-    if (decision.outcome !== 'found') return undefined;
-    orders.push(...decision.orders);
-  }
-  const order = mergeOrders(operations, orders);
-  return keepsProcessOrder(operations, order) ? order : undefined;
-}
-
-/** Operations that touch may come in either order in real time, but not in their process. */
-function keepsProcessOrder(
-  operations: readonly HistoryOperation[],
-  order: readonly number[],
-): boolean {
-  const { sources, processOf } = layOutByProcess(operations);
-  const placeOf = new Int32Array(operations.length);
-  sources.forEach((source, place) => {
-    placeOf[source] = place;
-  });
-  const latest = new Map<number, number>();
-  return order.every((index) => {
-    const place = placeOf[index]!;
-    const process = processOf[place]!;
-    const isLater = (latest.get(process) ?? -1) < place;
-    latest.set(process, place);
-    return isLater;
-  });
 }

@@ -12,6 +12,7 @@ import type { OptionTable } from '../shown-argument.ts';
 import type { ConsistencyResult } from '../verdict.ts';
 import { decideSessions } from './decide-sessions.ts';
 import { assertGuarantees } from './level-arguments.ts';
+import { findLinearOrder } from './linear-order.ts';
 import { layOutByProcess } from './processes.ts';
 import { readAccesses } from './register-accesses.ts';
 import { explainSessions } from './session-counterexample.ts';
@@ -59,6 +60,11 @@ export function checkSessions<State>(
   const budget = new Budget(options);
   const asked = GUARANTEES.filter((each) => (options.guarantees ?? GUARANTEES).includes(each));
   const guarantees: Partial<Record<Guarantee, ConsistencyResult>> = {};
+  const linear = findLinearArbitration(model, operations, budget, options);
+  if (linear !== undefined) {
+    for (const guarantee of asked) guarantees[guarantee] = linear;
+    return { ...linear, guarantees };
+  }
   for (const guarantee of asked) {
     guarantees[guarantee] = checkTogether(model, operations, [guarantee], budget, options);
   }
@@ -68,6 +74,27 @@ export function checkSessions<State>(
     (alone === undefined ? undefined : guarantees[alone]) ??
     checkTogether(model, operations, asked, budget, options);
   return { ...together, steps: budget.steps, peakBytes: budget.bytesPeak, guarantees };
+}
+
+/** All guarantees at once, from a linearization, if there is one and it is found soon. */
+function findLinearArbitration<State>(
+  model: Model<State>,
+  operations: readonly HistoryOperation[],
+  budget: Budget,
+  { initial = null, evidence = false }: SessionOptions,
+): ConsistencyResult | undefined {
+  const order = findLinearOrder({ model, initial, operations }, budget);
+  if (order === undefined) return undefined;
+  const counts = { steps: budget.steps, peakBytes: budget.bytesPeak };
+  const shown = evidence
+    ? { witness: order.filter((index) => isWrite(model, operations[index]!)) }
+    : {};
+  return { verdict: 'consistent', ...shown, ...counts };
+}
+
+function isWrite<State>(model: Model<State>, operation: HistoryOperation): boolean {
+  const kind = model.registerAccess?.(operation)?.kind;
+  return kind === 'write' || kind === 'swap';
 }
 
 function checkTogether<State>(

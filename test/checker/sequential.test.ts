@@ -233,3 +233,28 @@ describe('a store whose processes read copies that lag', () => {
     expect(Math.min(verdicts.consistent, verdicts.inconsistent)).toBeGreaterThan(20);
   });
 });
+
+describe('what seems to have had a base, and had none,', () => {
+  test('is an answer beside a slice of nothing: it is shown alone', () => {
+    const slice = { process: 0, f: 'slice', key: 'y', value: '0:2', call: 0, return: 1 };
+    const answer = { process: 1, f: 'get', key: 'y', output: '', call: 2, return: 3 };
+    const operations = [slice, answer];
+
+    const { counterexample } = checkSequential(models.kv, operations, { evidence: true });
+
+    expect(counterexample).toMatchObject({ operations: [1], minimal: true });
+  });
+
+  test('is a value that only a swap proposed which cannot have taken place', () => {
+    const operations = [
+      { process: 0, f: 'read', output: 7, call: 3, return: 4 },
+      { process: 1, f: 'cas', value: [7, 7], call: 1, return: null },
+    ];
+
+    const { counterexample } = checkSequential(models['cas-register'], operations, {
+      evidence: true,
+    });
+
+    expect(counterexample).toMatchObject({ operations: [0], minimal: true });
+  });
+});

@@ -1,7 +1,9 @@
 /** Session guarantees: what each of them refuses, and what is shown for that. */
 
 import { describe, expect, test } from 'vitest';
+import { record, registerWorkload } from '../../bench/check-histories.ts';
 import {
+  checkLinearizable,
   checkSessions,
   GUARANTEES,
   type Guarantee,
@@ -224,4 +226,44 @@ test('a store whose copies lag, but for own writes, keeps all over 3,000 operati
       'consistent',
     );
   }
+});
+
+describe('a linearizable history of five values', () => {
+  const { operations } = record(registerWorkload('cas', 5), {
+    ...{ operations: 5_000, clients: 10, pending: 20, seed: 1 },
+  });
+  const result = checkSessions(models['cas-register'], operations, {
+    evidence: true,
+    maxSteps: 200_000,
+  });
+
+  test('keeps each guarantee, and all, by its linearization', () => {
+    expect(result.verdict).toBe('consistent');
+    for (const guarantee of GUARANTEES) {
+      expect(result.guarantees[guarantee]?.verdict).toBe('consistent');
+    }
+  });
+
+  test('has its writes arbitrated in that order', () => {
+    const whole = checkLinearizable(models['cas-register'], operations, { evidence: true });
+    const isWrite = (index: number) => {
+      const { f, output } = operations[index]!;
+      return f === 'write' || (f === 'cas' && output !== false);
+    };
+
+    expect(result.witness).toEqual(whole.witness?.filter(isWrite));
+    expect(result.witness?.length).toBeGreaterThan(1_000);
+  });
+});
+
+test('operations that touch are in order for their session, though not for real time', () => {
+  const operations = [
+    { process: 0, f: 'write', value: 1, call: 0, return: 10 },
+    { process: 0, f: 'read', output: null, call: 10, return: 20 },
+  ];
+
+  expect(checkLinearizable(models.register, operations).verdict).toBe('linearizable');
+  expect(checkSessions(models.register, operations).guarantees).toMatchObject({
+    'read-your-writes': { verdict: 'inconsistent' },
+  });
 });

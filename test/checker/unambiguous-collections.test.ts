@@ -1,6 +1,7 @@
 /** The exact tests for queues and stacks into which no value goes twice. */
 
 import { describe, expect, test } from 'vitest';
+import { Budget } from '../../checker/budget.ts';
 import {
   checkLinearizable,
   type HistoryOperation,
@@ -28,10 +29,10 @@ function decidedAlone(
   const indexes = [...operations.keys()];
   if (name === 'queue') {
     const question = { model: models.queue, initial, operations, places: undefined };
-    return decideUnambiguousQueue(question, indexes);
+    return decideUnambiguousQueue(question, indexes, new Budget({}));
   }
   const question = { model: models.stack, initial, operations, places: undefined };
-  return decideUnambiguousStack(question, indexes);
+  return decideUnambiguousStack(question, indexes, new Budget({}));
 }
 
 /** Whether the exact test says yes or no. */
