@@ -123,7 +123,7 @@ function judge(task: CheckTask, history: History, label: Label, watch: CheckWatc
   const elapsedMs = rounded((violatedAt ?? performance.now()) - startedAt);
   const checked = checkedHistory(begun, task.level, result, elapsedMs, stopped);
   const { shown, states } = shownOperations(history, result);
-  const report = task.isReported ? { report: reportHistory(history, result) } : {};
+  const report = task.isReported ? { report: reportHistory(history, result, task.level) } : {};
   watch.tell({ kind: 'judged', judged: { checked, shown, states, ...report } });
 }
 

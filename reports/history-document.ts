@@ -1,4 +1,5 @@
 /** What an HTML report carries of histories out of files, as it is packed and as it is read. */
+import type { ConsistencyLevel } from '../checker/index.ts';
 import type { LinearizabilityEvidence } from '../scenarios/spec.ts';
 
 /** Id of the script element that holds a history. */
@@ -33,6 +34,8 @@ export type HistoryVerdict =
 
 export interface ReportHistory {
   readonly packed: PackedHistory;
+  /** What its orders are orders of; absent for linearizability. */
+  readonly level?: ConsistencyLevel;
   /** What speaks against it, of one that fails. */
   readonly evidence?: ReportEvidence;
   /** Of one that passes: an order that explains it. */
@@ -46,7 +49,7 @@ export interface ReportEvidence extends LinearizabilityEvidence {
 
 export interface Witness {
   readonly order: readonly number[];
-  /** The state after each step; empty where there are too many to tell. */
+  /** The state after each step; empty where there are too many to tell, or no such state is. */
   readonly states: readonly string[];
 }
 

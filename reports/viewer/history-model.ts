@@ -1,11 +1,13 @@
 /** A history out of a file as the panes need it: unpacked, with its rows and its evidence. */
 import { ABSENT } from '../document.ts';
 import type { PackedHistory, ReportEvidence, ReportHistory } from '../history-document.ts';
+import { orderWordsAt } from '../level-words.ts';
 import { numberClock } from './clock.ts';
 import type { FilterNames } from './filter.ts';
 import type { Range } from './run-view.ts';
 import {
   counterexampleOf,
+  drawnPoints,
   type Evidence,
   type Interval,
   linearizationPoints,
@@ -30,13 +32,15 @@ export function buildHistoryModel(number: number, report: ReportHistory): Histor
       small: undefined,
     };
   }
-  const shown = counterexampleOf(operations, evidence, evidence.minimal);
+  const words = orderWordsAt(report.level);
+  const shown = counterexampleOf(operations, evidence, evidence.minimal, words);
   const whole = timelineOf(number, operations, shown);
   const members = [...shown.members].sort((a, b) => a - b);
   if (members.length === operations.length) return { whole, small: undefined };
   const kept = members.flatMap((member) => operations[member] ?? []);
   const own = renumbered(evidence, (operation) => members.indexOf(operation));
-  return { whole, small: timelineOf(number, kept, counterexampleOf(kept, own, own.minimal)) };
+  const small = timelineOf(number, kept, counterexampleOf(kept, own, own.minimal, words));
+  return { whole, small };
 }
 
 function renumbered(evidence: ReportEvidence, placeOf: (operation: number) => number) {
@@ -72,16 +76,20 @@ function unpack(packed: PackedHistory): readonly FileOperation[] {
 
 function witnessOf(
   operations: readonly FileOperation[],
-  { witness }: ReportHistory,
+  { witness, level }: ReportHistory,
 ): Evidence | undefined {
   if (witness === undefined || witness.order.length === 0) return undefined;
+  const words = orderWordsAt(level);
+  const points = linearizationPoints(operations, witness.order, undefined, words);
   return {
     operations: [],
     partial: [witness],
     isWitness: true,
     minimal: true,
     members: new Set(),
-    points: [linearizationPoints(operations, witness.order, undefined)],
+    words,
+    points: [points],
+    drawn: [drawnPoints(points, words)],
   };
 }
 
@@ -93,7 +101,6 @@ function timelineOf(
   const byCall = orderOfCalls(operations);
   const { start, end } = boundsOf(operations, byCall);
   const rows = buildRows(operations, byCall, evidence);
-  const stuck = operations[evidence?.stuckAt ?? ABSENT];
   return {
     number,
     start,
@@ -107,14 +114,26 @@ function timelineOf(
     log: undefined,
     messages: undefined,
     names: namesOf(operations),
-    failureTime: stuck?.return ?? stuck?.call,
+    failureTime: failureTimeOf(operations, evidence),
     failureRecord: ABSENT,
     opening: openingOf(operations, byCall, start),
     outcome: (operation) => outcomeOf(operations[operation]),
   };
 }
 
-/** Room on either side, so that no bar or point is at the very edge. */
+/** When the answer came that cannot be; the last one, where only all together cannot. */
+function failureTimeOf(
+  operations: readonly FileOperation[],
+  evidence: Evidence | undefined,
+): number | undefined {
+  if (evidence === undefined || evidence.isWitness) return undefined;
+  const { stuckAt, members } = evidence;
+  const told = stuckAt === undefined ? [...members] : [stuckAt];
+  const ends = told.flatMap((member) => operations[member] ?? []);
+  return ends.length === 0 ? undefined : Math.max(...ends.map((each) => each.return ?? each.call));
+}
+
+/** Share of what is shown left free on either side, so that no bar or point is at the very edge. */
 const MARGIN = 0.02;
 
 function boundsOf(operations: readonly FileOperation[], byCall: Int32Array): BoundsOfTime {

@@ -38,7 +38,7 @@ function pageOf(histories: readonly (readonly [string, History])[]): string {
     const why = counterexample === undefined ? {} : { sentence: counterexample.sentence };
     const operations = each.operations.length;
     const head: HistoryHead = { name, verdict, model: each.model, operations, block, ...why };
-    return { head, report: reportHistory(each, result) };
+    return { head, report: reportHistory(each, result, 'linearizable') };
   });
   const heads = judged.map(({ head }) => head);
   return renderHistories(

@@ -1,0 +1,144 @@
+/** What the page of a history draws, without drawing it: where its orders and its window are. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  type ConsistencyLevel,
+  checkConsistency,
+  type History,
+  modelNamed,
+  readHistories,
+} from '../../checker/index.ts';
+import { reportHistory, shownOperations } from '../../cli/shown-history.ts';
+import { counterexampleLines } from '../../reports/counterexample-text.ts';
+import { orderWordsAt } from '../../reports/level-words.ts';
+import { buildHistoryModel } from '../../reports/viewer/history-model.ts';
+
+function modelAt(level: ConsistencyLevel, history: History) {
+  const { model, initial, operations } = history;
+  const options = { initial, evidence: true };
+  const result = checkConsistency(level, modelNamed(model), operations, options);
+  return { result, ...buildHistoryModel(0, reportHistory(history, result, level)) };
+}
+
+function staleRead(): History {
+  const file = new URL('../../docs/examples/stale-read.ndjson', import.meta.url);
+  const [history] = readHistories(readFileSync(file, 'utf8'));
+  if (history === undefined) throw new Error('the example holds a history');
+  return history;
+}
+
+/** Two readers who saw two writes in different orders, which no arbitration allows. */
+const DIVIDED: History = {
+  model: 'register',
+  initial: 0,
+  operations: [
+    { process: 0, f: 'write', value: 1, call: 1, return: 2 },
+    { process: 1, f: 'write', value: 2, call: 1, return: 2 },
+    { process: 2, f: 'read', call: 3, return: 4, output: 1 },
+    { process: 2, f: 'read', call: 5, return: 6, output: 2 },
+    { process: 3, f: 'read', call: 7, return: 8, output: 2 },
+    { process: 3, f: 'read', call: 9, return: 10, output: 1 },
+    { process: 4, f: 'write', value: 9, call: 9, return: 12 },
+  ],
+};
+
+const stale = (by: 'time' | 'versions', most: number): ConsistencyLevel => ({
+  staleness: { by, most },
+});
+
+describe('an order of operations', () => {
+  it.each([
+    ['linearizable', 'linearizable'],
+    ['one version late', stale('versions', 1)],
+    ['late by a time of nothing', stale('time', 0)],
+    ['sequential', 'sequential'],
+    ['late by a time', stale('time', 200)],
+    ['late by too little time', stale('time', 100)],
+    ['sessions', 'sessions'],
+    ['monotonic reads', 'monotonic-reads'],
+  ] as const)('is never drawn outside of the operations: %s', (_title, level) => {
+    for (const history of [staleRead(), DIVIDED]) {
+      const { whole } = modelAt(level, history);
+      for (const points of whole.evidence?.drawn ?? []) {
+        for (const { operation, time } of points) {
+          const { call, return: end } = history.operations[operation]!;
+          expect(time).toBeGreaterThanOrEqual(call);
+          expect(time).toBeLessThanOrEqual(end ?? Number.POSITIVE_INFINITY);
+        }
+        const times = points.map(({ time }) => time);
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+      }
+    }
+  });
+
+  it('is told by its steps where it does not keep real time', () => {
+    const { whole } = modelAt('sequential', staleRead());
+    expect(whole.evidence?.points[0]?.map(({ step, time }) => [step, time])).toEqual([
+      [1, 100],
+      [2, 790],
+      [3, 520],
+      [4, 610],
+    ]);
+    expect(whole.evidence?.drawn[0]?.map(({ step }) => step)).toEqual([1, 3, 4, 2]);
+    expect(whole.evidence?.words.hasInstants).toBe(false);
+  });
+
+  it('has no states where it is one of the writes alone', () => {
+    const { whole } = modelAt('sessions', staleRead());
+    expect(whole.evidence?.partial[0]).toEqual({ order: [0, 1], states: [] });
+    expect(modelAt('sequential', DIVIDED).whole.evidence?.partial).toEqual([]);
+  });
+
+  it('is said to be what its level makes it', () => {
+    expect(orderWordsAt().rule).toBe(
+      'Each operation takes effect between its call and its return.',
+    );
+    expect(orderWordsAt('sequential').rule).toContain('need not keep real time');
+    expect(orderWordsAt('read-your-writes').heading).toBe('An order of the writes');
+    expect(orderWordsAt(stale('versions', 1)).rule).toContain('any of the latest 2 versions');
+    expect(orderWordsAt(stale('time', 1500)).rule).toContain('up to 1,500 before its call');
+  });
+});
+
+describe('a failure', () => {
+  it('has no culprit where it is a circle of demands, and shows when the last answer came', () => {
+    const { whole, small } = modelAt('sequential', DIVIDED);
+    expect(whole.evidence?.stuckAt).toBeUndefined();
+    expect(whole.failureTime).toBe(10);
+    expect([...(small?.evidence?.members ?? [])]).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('has the operation that cannot come next where time counts', () => {
+    expect(modelAt('linearizable', staleRead()).whole.evidence?.stuckAt).toBe(3);
+    expect(modelAt(stale('time', 100), staleRead()).whole.evidence?.stuckAt).toBe(3);
+  });
+});
+
+describe('the lines about a failure', () => {
+  const linesAt = (level: ConsistencyLevel, history: History): string => {
+    const { result } = modelAt(level, history);
+    const { counterexample } = result;
+    if (counterexample === undefined) throw new Error('it fails');
+    const { shown, states } = shownOperations(history, result);
+    const of = history.operations.length;
+    const settings = { width: 100, mark: (text: string) => text };
+    return counterexampleLines({ counterexample, shown, states, of }, settings).join('\n');
+  };
+
+  it('say that the operation cannot come next only where the order shown is without it', () => {
+    const queue: History = {
+      model: 'queue',
+      initial: null,
+      operations: [
+        { process: 0, f: 'enqueue', value: 1, call: 1, return: 2 },
+        { process: 0, f: 'enqueue', value: 2, call: 3, return: 50 },
+        { process: 1, f: 'dequeue', call: 3, return: 4, output: 2 },
+      ],
+    };
+    const lines = linesAt('sequential', queue);
+    expect(lines).toContain('explains a part: enqueue 1 by c0, then enqueue 2 by c0');
+    expect(lines).toContain('✗ c0  enqueue 2');
+    expect(lines).not.toContain('cannot come next');
+    expect(linesAt('linearizable', queue)).toContain('✗ c1  dequeue = 2  3 to  4  cannot come next');
+  });
+});
