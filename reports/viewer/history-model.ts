@@ -116,7 +116,7 @@ function timelineOf(
     names: namesOf(operations),
     failureTime: failureTimeOf(operations, evidence),
     failureRecord: ABSENT,
-    opening: openingOf(operations, byCall, start),
+    opening: openingOf(operations, byCall),
     outcome: (operation) => outcomeOf(operations[operation]),
   };
 }
@@ -152,13 +152,11 @@ interface BoundsOfTime {
 /** So many operations are shown at first of a long history: their labels can be read. */
 const OPENING_OPERATIONS = 60;
 
-function openingOf(
-  operations: readonly FileOperation[],
-  byCall: Int32Array,
-  start: number,
-): Range | undefined {
+function openingOf(operations: readonly FileOperation[], byCall: Int32Array): Range | undefined {
+  const first = operations[byCall[0] ?? ABSENT];
   const last = operations[byCall[OPENING_OPERATIONS] ?? ABSENT];
-  return last === undefined || last.call <= start ? undefined : { from: start, to: last.call };
+  if (first === undefined || last === undefined || last.call <= first.call) return undefined;
+  return { from: first.call - Math.ceil((last.call - first.call) * MARGIN), to: last.call };
 }
 
 /** By process, those of the counterexample before all others. */

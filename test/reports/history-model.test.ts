@@ -12,6 +12,7 @@ import { reportHistory, shownOperations } from '../../cli/shown-history.ts';
 import { counterexampleLines } from '../../reports/counterexample-text.ts';
 import { orderWordsAt } from '../../reports/level-words.ts';
 import { buildHistoryModel } from '../../reports/viewer/history-model.ts';
+import { createView } from '../../reports/viewer/run-view.ts';
 
 function modelAt(level: ConsistencyLevel, history: History) {
   const { model, initial, operations } = history;
@@ -139,6 +140,41 @@ describe('the lines about a failure', () => {
     expect(lines).toContain('explains a part: enqueue 1 by c0, then enqueue 2 by c0');
     expect(lines).toContain('✗ c0  enqueue 2');
     expect(lines).not.toContain('cannot come next');
-    expect(linesAt('linearizable', queue)).toContain('✗ c1  dequeue = 2  3 to  4  cannot come next');
+    expect(linesAt('linearizable', queue)).toContain(
+      '✗ c1  dequeue = 2  3 to  4  cannot come next',
+    );
+  });
+});
+
+describe('the window that a history is opened with', () => {
+  const CLIENTS = 10;
+
+  /** Writes one after the other by each client, all of which pass. */
+  function writes(count: number): History {
+    const operations = Array.from({ length: count }, (_, place) => {
+      const call = 1_000 + Math.floor(place / CLIENTS) * 30 + (place % CLIENTS);
+      return { process: place % CLIENTS, f: 'write', value: place, call, return: call + 15 };
+    });
+    return { model: 'register', initial: null, operations };
+  }
+
+  it.each([100, 5_000, 50_000])(
+    'shows the beginning of %i operations, with little room',
+    (count) => {
+      const { whole } = modelAt('linearizable', writes(count));
+      const { from, to } = createView(whole, {}).range.value;
+      expect(from).toBeLessThan(1_000);
+      expect(1_000 - from).toBeLessThan((to - from) * 0.05);
+      const shown = writes(count).operations.filter(({ call }) => call >= from && call <= to);
+      expect(shown.length).toBeGreaterThan(40);
+      expect(shown.length).toBeLessThan(80);
+    },
+  );
+
+  it('shows all of a short history', () => {
+    const { whole } = modelAt('linearizable', writes(30));
+    const { from, to } = createView(whole, {}).range.value;
+    expect([from, to]).toEqual([whole.start, whole.end]);
+    expect(1_000 - from).toBeLessThan((to - from) * 0.05);
   });
 });
