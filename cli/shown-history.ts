@@ -31,16 +31,22 @@ export function shownOperations(
 /** Longer witnesses are shown without the states: there may be much in each. */
 const WITNESS_STATES_MAX = 1_000;
 
-/** The history as an HTML report holds it. */
+/** The history as an HTML report holds it before it is judged. */
+export function reportedOperations(history: History, level: ConsistencyLevel): ReportHistory {
+  const packed = packHistory(history);
+  return level === 'linearizable' ? { packed } : { packed, level };
+}
+
+/** The same with what was found. */
 export function reportHistory(
+  known: ReportHistory,
   history: History,
   result: LevelResult,
-  level: ConsistencyLevel,
 ): ReportHistory {
+  const { level = 'linearizable' } = known;
   const { counterexample, witness } = result;
-  const packed = packHistory(history);
-  const known = level === 'linearizable' ? { packed } : { packed, level };
-  if (counterexample !== undefined && isSmall(counterexample)) {
+  if (counterexample !== undefined) {
+    if (!isSmall(counterexample)) return { ...known, failing: counterexample.failing };
     return { ...known, evidence: evidenceOf(history, counterexample, level) };
   }
   if (witness === undefined) return known;

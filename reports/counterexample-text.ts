@@ -51,7 +51,7 @@ export function counterexampleLines(
   const { counterexample } = example;
   const told = (text: string): readonly string[] =>
     wrapped(text, settings.width - INDENT.length, INDENT).map((line) => INDENT + line);
-  const sentence = told(cutShort(sentenceOf(counterexample), SENTENCE_MAX));
+  const sentence = told(cutShort(sentenceOf(counterexample, example.shown), SENTENCE_MAX));
   if (!isSmall(counterexample)) return sentence;
   return [
     ...sentence,
@@ -67,11 +67,20 @@ export function isSmall({ minimal, operations }: Counterexample): boolean {
   return minimal || operations.length <= UNFINISHED_MAX;
 }
 
-/** Why no order explains the history; the sentence of a large one might name anything. */
-export function sentenceOf(counterexample: Counterexample): string {
+/**
+ * Why no order explains the history, of which the counterexample's operations are given. The
+ * sentence of a large one might name anything: of that it is told where it ends.
+ */
+export function sentenceOf(
+  counterexample: Counterexample,
+  shown: readonly ShownOperation[],
+): string {
   if (isSmall(counterexample)) return counterexample.sentence;
   const all = plural(counterexample.operations.length, 'operation');
-  return `${all} together fail; the check ended before fewer were found that do`;
+  const failing = shown.find(({ index }) => index === counterexample.failing);
+  const by = failing === undefined ? '' : `, the last of them c${failing.process} ${failing.text}`;
+  const at = typeof failing?.return === 'number' ? ` at ${failing.return}` : '';
+  return `${all} together fail${by}${at}; the check ended before fewer were found that do`;
 }
 
 /**

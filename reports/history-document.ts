@@ -38,6 +38,8 @@ export interface ReportHistory {
   readonly level?: ConsistencyLevel;
   /** What speaks against it, of one that fails. */
   readonly evidence?: ReportEvidence;
+  /** The operation by whose return it fails, where no small evidence was found in time. */
+  readonly failing?: number;
   /** Of one that passes: an order that explains it. */
   readonly witness?: Witness;
 }

@@ -25,14 +25,15 @@ export interface HistoryModel {
 
 export function buildHistoryModel(number: number, report: ReportHistory): HistoryModel {
   const operations = unpack(report.packed);
-  const { evidence } = report;
-  if (evidence === undefined) {
-    return {
-      whole: timelineOf(number, operations, witnessOf(operations, report)),
-      small: undefined,
-    };
-  }
+  const { evidence, failing } = report;
   const words = orderWordsAt(report.level);
+  if (evidence === undefined) {
+    const known =
+      failing === undefined
+        ? witnessOf(operations, report)
+        : counterexampleOf(operations, { ...NOT_REDUCED, stuckAt: failing }, false, words);
+    return { whole: timelineOf(number, operations, known), small: undefined };
+  }
   const shown = counterexampleOf(operations, evidence, evidence.minimal, words);
   const whole = timelineOf(number, operations, shown);
   const members = [...shown.members].sort((a, b) => a - b);
@@ -42,6 +43,9 @@ export function buildHistoryModel(number: number, report: ReportHistory): Histor
   const small = timelineOf(number, kept, counterexampleOf(kept, own, own.minimal, words));
   return { whole, small };
 }
+
+/** Where it is known by which operation a history fails, and not with which others. */
+const NOT_REDUCED = { operations: [], partial: [] };
 
 function renumbered(evidence: ReportEvidence, placeOf: (operation: number) => number) {
   const { operations, partial, stuckAt } = evidence;
@@ -116,7 +120,7 @@ function timelineOf(
     names: namesOf(operations),
     failureTime: failureTimeOf(operations, evidence),
     failureRecord: ABSENT,
-    opening: openingOf(operations, byCall),
+    opening: openingOf(operations, byCall, operations[evidence?.stuckAt ?? ABSENT]),
     outcome: (operation) => outcomeOf(operations[operation]),
   };
 }
@@ -152,11 +156,23 @@ interface BoundsOfTime {
 /** So many operations are shown at first of a long history: their labels can be read. */
 const OPENING_OPERATIONS = 60;
 
-function openingOf(operations: readonly FileOperation[], byCall: Int32Array): Range | undefined {
-  const first = operations[byCall[0] ?? ABSENT];
-  const last = operations[byCall[OPENING_OPERATIONS] ?? ABSENT];
-  if (first === undefined || last === undefined || last.call <= first.call) return undefined;
-  return { from: first.call - Math.ceil((last.call - first.call) * MARGIN), to: last.call };
+/** The beginning of it, or what was called until the operation that cannot be had its answer. */
+function openingOf(
+  operations: readonly FileOperation[],
+  byCall: Int32Array,
+  failing: FileOperation | undefined,
+): Range | undefined {
+  const calledAt = (place: number): number | undefined => operations[byCall[place] ?? ABSENT]?.call;
+  let [place, to] = [0, calledAt(OPENING_OPERATIONS)];
+  if (failing !== undefined) {
+    to = failing.return ?? failing.call;
+    const later = byCall.findIndex((operation) => (operations[operation]?.call ?? 0) > (to ?? 0));
+    place = Math.max(0, (later < 0 ? byCall.length : later) - OPENING_OPERATIONS);
+  }
+  const from = Math.min(calledAt(place) ?? 0, failing?.call ?? Number.POSITIVE_INFINITY);
+  if (to === undefined || to <= from) return undefined;
+  const margin = Math.ceil((to - from) * MARGIN);
+  return { from: from - margin, to: failing === undefined ? to : to + margin };
 }
 
 /** By process, those of the counterexample before all others. */

@@ -38,7 +38,7 @@ const FADED = 0.45;
 
 /** Pixels from one row to the next: numbered points need room above the bars. */
 export function rowHeight(model: Timeline): number {
-  return model.evidence === undefined ? ROW_HEIGHT : ROW_HEIGHT + POINT_HEIGHT;
+  return (model.evidence?.points.length ?? 0) === 0 ? ROW_HEIGHT : ROW_HEIGHT + POINT_HEIGHT;
 }
 
 export function drawOperations(surface: Surface, view: TimelineView): void {
@@ -164,7 +164,8 @@ function drawOperation(
 
 /** Whether the counterexample is about another key than this operation's. */
 function isBesideThePoint(model: Timeline, operation: number): boolean {
-  if (model.evidence === undefined || model.evidence.isWitness) return false;
+  // Where the counterexample was not found, nothing is known to be beside the point.
+  if (model.evidence === undefined || model.evidence.operations.length === 0) return false;
   const { key } = model.evidence;
   return key === undefined || model.names.keyOf(operation) !== key;
 }

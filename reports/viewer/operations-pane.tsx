@@ -7,7 +7,7 @@ import { EvidenceSteps } from './evidence-steps.tsx';
 import { drawOperations, operationAt, rowHeight } from './operations-draw.ts';
 import { moveToOperation, moveToTime, type TimelineView } from './run-view.ts';
 import type { Surface } from './surface.ts';
-import type { Timeline } from './timeline.ts';
+import type { Evidence, Timeline } from './timeline.ts';
 
 /** Taller than this the rows are scrolled. */
 const HEIGHT_MAX = 400;
@@ -36,6 +36,7 @@ export function OperationsPane(props: OperationsPaneProps) {
     [view],
   );
   if (model.rows.length === 0) return null;
+  const steps = hasSteps ? toldEvidence(model) : undefined;
   const open = model.history.filter((entry) => entry.return === null).length;
   const label =
     `Operations of ${plural(model.rows.length, 'client process', 'client processes')} over time: ` +
@@ -58,12 +59,16 @@ export function OperationsPane(props: OperationsPaneProps) {
         draw={draw}
         onPick={pick}
       />
-      {model.evidence === undefined || !hasSteps ? null : (
-        <EvidenceSteps view={view} evidence={model.evidence} />
-      )}
+      {steps === undefined ? null : <EvidenceSteps view={view} evidence={steps} />}
       <OperationTable view={view} />
     </section>
   );
+}
+
+/** An order, or a counterexample; there is neither where it is known only at what all fails. */
+function toldEvidence({ evidence }: Timeline): Evidence | undefined {
+  if (evidence === undefined) return undefined;
+  return evidence.operations.length > 0 || evidence.partial.length > 0 ? evidence : undefined;
 }
 
 /** Rows in the table of operations: those of the counterexample, then those about the cursor. */

@@ -34,7 +34,7 @@ export interface Timeline {
   readonly failureTime: number | undefined;
   /** Its record in the log, or `ABSENT`. */
   readonly failureRecord: number;
-  /** What is shown at first where nothing failed; all of it if absent. */
+  /** What is shown at first where there is no small evidence; all of it if absent. */
   readonly opening: Range | undefined;
   /** What was asked and answered, in words. */
   outcome(operation: number): string;

@@ -8,8 +8,8 @@ import {
   modelNamed,
   readHistories,
 } from '../../checker/index.ts';
-import { reportHistory, shownOperations } from '../../cli/shown-history.ts';
-import { counterexampleLines } from '../../reports/counterexample-text.ts';
+import { reportedOperations, reportHistory, shownOperations } from '../../cli/shown-history.ts';
+import { counterexampleLines, sentenceOf } from '../../reports/counterexample-text.ts';
 import { orderWordsAt } from '../../reports/level-words.ts';
 import { buildHistoryModel } from '../../reports/viewer/history-model.ts';
 import { createView } from '../../reports/viewer/run-view.ts';
@@ -18,7 +18,10 @@ function modelAt(level: ConsistencyLevel, history: History) {
   const { model, initial, operations } = history;
   const options = { initial, evidence: true };
   const result = checkConsistency(level, modelNamed(model), operations, options);
-  return { result, ...buildHistoryModel(0, reportHistory(history, result, level)) };
+  return {
+    result,
+    ...buildHistoryModel(0, reportHistory(reportedOperations(history, level), history, result)),
+  };
 }
 
 function staleRead(): History {
@@ -112,6 +115,58 @@ describe('a failure', () => {
   it('has the operation that cannot come next where time counts', () => {
     expect(modelAt('linearizable', staleRead()).whole.evidence?.stuckAt).toBe(3);
     expect(modelAt(stale('time', 100), staleRead()).whole.evidence?.stuckAt).toBe(3);
+  });
+});
+
+describe('a failure of which no small evidence was found', () => {
+  const COUNT = 5_000;
+  const FAILING = 3_210;
+  const operations = Array.from({ length: COUNT }, (_, place) => {
+    const times = { process: place % 10, call: place * 10, return: place * 10 + 95 };
+    return place === FAILING
+      ? { ...times, f: 'read', output: 'never written' }
+      : { ...times, f: 'write', value: place };
+  });
+  const history: History = { model: 'register', initial: 0, operations };
+  const counterexample = {
+    object: null,
+    failing: FAILING,
+    operations: Array.from({ length: FAILING + 1 }, (_, index) => index),
+    minimal: false,
+    partial: [],
+    sentence: 'might name anything',
+  };
+  const result = { verdict: 'not-linearizable', steps: 1, peakBytes: 1, counterexample } as const;
+  const { whole, small } = buildHistoryModel(
+    0,
+    reportHistory(reportedOperations(history, 'linearizable'), history, result),
+  );
+
+  it('has the whole history on its page, and no counterexample', () => {
+    expect(whole.history).toHaveLength(COUNT);
+    expect(small).toBeUndefined();
+  });
+
+  it('has the failing operation marked, in the first row, and the window about it', () => {
+    expect(whole.evidence?.stuckAt).toBe(FAILING);
+    expect(whole.rows[0]?.operations).toContain(FAILING);
+    const { call, return: end } = operations[FAILING]!;
+    const { cursor, range } = createView(whole, {});
+    expect(cursor.value.time).toBe(end);
+    expect(range.value.from).toBeLessThan(call);
+    expect(range.value.to).toBeGreaterThan(end);
+    const { from, to } = range.value;
+    const shown = operations.filter((each) => each.call >= from && each.call <= to);
+    expect(shown.length).toBeGreaterThan(40);
+    expect(shown.length).toBeLessThan(80);
+  });
+
+  it('is told by the operation that it ends with', () => {
+    const { shown } = shownOperations(history, result);
+    expect(sentenceOf(counterexample, shown)).toBe(
+      '3,211 operations together fail, the last of them c0 read = "never written" at 32195; ' +
+        'the check ended before fewer were found that do',
+    );
   });
 });
 

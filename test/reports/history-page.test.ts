@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHistory, type History, readHistories } from '../../checker/index.ts';
-import { reportHistory } from '../../cli/shown-history.ts';
+import { reportedOperations, reportHistory } from '../../cli/shown-history.ts';
 import type { HistoryHead } from '../../reports/history-document.ts';
 import { renderHistories } from '../../reports/history-page.ts';
 import { findChromium, ReportBrowser } from './browser.ts';
@@ -38,7 +38,7 @@ function pageOf(histories: readonly (readonly [string, History])[]): string {
     const why = counterexample === undefined ? {} : { sentence: counterexample.sentence };
     const operations = each.operations.length;
     const head: HistoryHead = { name, verdict, model: each.model, operations, block, ...why };
-    return { head, report: reportHistory(each, result, 'linearizable') };
+    return { head, report: reportHistory(reportedOperations(each, 'linearizable'), each, result) };
   });
   const heads = judged.map(({ head }) => head);
   return renderHistories(
