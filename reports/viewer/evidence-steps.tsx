@@ -4,6 +4,7 @@
  */
 import { formatCount, plural } from '../words.ts';
 import { moveToOperation, type TimelineView } from './run-view.ts';
+import { ScrollArea } from './scroll-area.tsx';
 import type { Evidence, LinearizationPoint, Timeline } from './timeline.ts';
 
 /** Of a longer order, the steps about the cursor are listed. */
@@ -29,7 +30,7 @@ export function EvidenceSteps({ view, evidence }: StepsProps) {
         <Turn view={view} count={partial.length} />
         <p class="quiet">{isWitness ? words.rule : sizeOf(evidence, view.model)}</p>
       </header>
-      <div class="scroll-x">
+      <ScrollArea label="Steps">
         <table class="plain">
           <thead>
             <tr>
@@ -50,7 +51,7 @@ export function EvidenceSteps({ view, evidence }: StepsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollArea>
       {left > 0 ? (
         <p class="quiet">
           The {formatCount(STEPS_MAX)} steps about the cursor; {plural(left, 'other')} not listed.
@@ -114,8 +115,8 @@ function Step({ view, evidence, point }: StepProps) {
         </button>
       </td>
       <td>{timesOf(model, operation)}</td>
-      {isIllegal ? <td>impossible: cannot come next</td> : null}
-      {isIllegal || states.length === 0 ? null : <td>{states[step - 1] ?? ''}</td>}
+      {isIllegal ? <td class="state">impossible: cannot come next</td> : null}
+      {isIllegal || states.length === 0 ? null : <td class="state">{states[step - 1] ?? ''}</td>}
     </tr>
   );
 }

@@ -6,6 +6,7 @@ import { CanvasPane } from './canvas-pane.tsx';
 import { EvidenceSteps } from './evidence-steps.tsx';
 import { drawOperations, operationAt, rowHeight } from './operations-draw.ts';
 import { moveToOperation, moveToTime, type TimelineView } from './run-view.ts';
+import { ScrollArea } from './scroll-area.tsx';
 import type { Surface } from './surface.ts';
 import type { Evidence, Timeline } from './timeline.ts';
 
@@ -81,7 +82,7 @@ function OperationTable({ view }: { readonly view: TimelineView }) {
   return (
     <details>
       <summary>Operations as a table</summary>
-      <div class="scroll-x">
+      <ScrollArea label="Operations">
         <table class="plain">
           <thead>
             <tr>
@@ -124,7 +125,7 @@ function OperationTable({ view }: { readonly view: TimelineView }) {
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollArea>
       {left > 0 ? <p class="quiet">{plural(left, 'operation')} not listed.</p> : null}
     </details>
   );
