@@ -72,7 +72,7 @@ function toldEvidence({ evidence }: Timeline): Evidence | undefined {
   return evidence.operations.length > 0 || evidence.partial.length > 0 ? evidence : undefined;
 }
 
-/** Rows in the table of operations: those of the counterexample, then those about the cursor. */
+/** Rows in the table of operations, beside those of the counterexample. */
 const TABLE_ROWS_MAX = 200;
 
 function OperationTable({ view }: { readonly view: TimelineView }) {
@@ -136,16 +136,22 @@ interface TableRow {
   readonly name: string;
 }
 
-/** The counterexample's operations and, up to the limit, those called last before the failure. */
+/**
+ * The counterexample's operations and, up to the limit, those called last before the failure, or
+ * the first ones where there is none.
+ */
 function tableRows(model: Timeline): readonly TableRow[] {
   const all = model.rows.flatMap((row) =>
     row.operations.map((operation) => ({ operation, name: row.name })),
   );
   const call = (row: TableRow) => model.history[row.operation]?.call ?? 0;
   all.sort((a, b) => call(a) - call(b) || a.operation - b.operation);
-  const failure = model.failureTime ?? model.end;
-  const before = all.filter((row) => call(row) <= failure).slice(-TABLE_ROWS_MAX);
-  const listed = new Set(before.map((row) => row.operation));
+  const { failureTime } = model;
+  const near =
+    failureTime === undefined
+      ? all.slice(0, TABLE_ROWS_MAX)
+      : all.filter((row) => call(row) <= failureTime).slice(-TABLE_ROWS_MAX);
+  const listed = new Set(near.map((row) => row.operation));
   return all.filter(
     (row) =>
       listed.has(row.operation) ||
