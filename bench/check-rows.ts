@@ -1,6 +1,6 @@
 /** What the checker is measured on: large histories, each drawn from a seed. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type History,
@@ -10,6 +10,7 @@ import {
   readHistories,
   type Verdict,
 } from '../checker/index.ts';
+import { InputError } from '../cli/exit.ts';
 import {
   queueWorkload,
   record,
@@ -41,7 +42,10 @@ const LOGS = 50;
 /** Of the size of the recorded ones: five clients, some 170 operations, values 0 to 4. */
 const LOG: Shape = { operations: 170, clients: 5, pending: 8, seed: 1 };
 
-/** The rows; with recorded histories, those of etcd in a folder beside the drawn ones. */
+/**
+ * The rows; with recorded histories, those of etcd in a folder beside the drawn ones. Throws
+ * `InputError` where the folder is none of recorded histories.
+ */
 export function checkRows(folder: string | undefined): readonly CheckRow[] {
   return [...(folder === undefined ? [] : [recorded(folder)]), ...drawn];
 }
@@ -65,7 +69,7 @@ const drawn: readonly CheckRow[] = [
     porcupine: '172–292 ms',
   },
   {
-    name: 'the same, illegal, with counterexample',
+    name: 'key-value with appends, 1,712 ops, 50 clients, illegal, with counterexample',
     histories: () => [appends((operations) => withStaleRead(operations, 'get'))],
     verdict: 'not-linearizable',
     evidence: true,
@@ -165,11 +169,9 @@ const drawn: readonly CheckRow[] = [
 
 /** The logs of Jepsen runs against etcd that Porcupine is tested with; most are legal. */
 function recorded(folder: string): CheckRow {
-  const index = join(folder, 'expected.json');
-  if (!existsSync(index)) throw new Error(`${folder} has no expected.json that says what is in it`);
-  const expected: { readonly [file: string]: { readonly model: string; readonly initial: Plain } } =
-    JSON.parse(readFileSync(index, 'utf8'));
+  const expected = readIndex(folder);
   const files = Object.entries(expected).filter(([file]) => file.startsWith('jepsen-etcd/'));
+  if (files.length === 0) throw new InputError(`${folder} has no logs in jepsen-etcd/`);
   return {
     name: `Jepsen etcd logs, average of ${files.length}`,
     histories: () =>
@@ -180,6 +182,20 @@ function recorded(folder: string): CheckRow {
     mostMs: 1,
     porcupine: '4.3–5.6 ms',
   };
+}
+
+type HistoryIndex = {
+  readonly [file: string]: { readonly model: string; readonly initial: Plain };
+};
+
+function readIndex(folder: string): HistoryIndex {
+  const index = join(folder, 'expected.json');
+  try {
+    return JSON.parse(readFileSync(index, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError(`--histories takes a folder with an index expected.json: ${why}`);
+  }
 }
 
 type Change = (operations: readonly HistoryOperation[]) => readonly HistoryOperation[];

@@ -34,16 +34,6 @@ export interface Progress {
   readonly spent: Int32Array;
 }
 
-/** The same sets, which are not changed with these. */
-export function copyOf({ set, used, discharged, spent }: Progress): Progress {
-  return {
-    set: set.slice(),
-    used: used.slice(),
-    discharged: discharged.slice(),
-    spent: spent.slice(),
-  };
-}
-
 export class ConfigurationMemo {
   private readonly setWords: number;
   private readonly usedWords: number;

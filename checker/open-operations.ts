@@ -3,6 +3,7 @@
  * Taking one can be undone.
  */
 
+import { exclude, include } from './bit-set.ts';
 import { OpenList } from './open-list.ts';
 import type { Problem } from './problem.ts';
 
@@ -88,12 +89,12 @@ export class OpenOperations {
     const pending = this.problem.pendingOf[operation]!;
     if (pending >= 0) {
       this.pending.remove(operation);
-      this.spent[pending >>> 5]! |= 1 << (pending & 31);
+      include(this.spent, pending);
       return;
     }
     this.completed.remove(operation);
     const slot = this.problem.slotOf[operation]!;
-    this.set[slot >>> 5]! |= 1 << (slot & 31);
+    include(this.set, slot);
     if (this.problem.frontierOf[operation] === this.frontier) this.passReturns();
   }
 
@@ -121,7 +122,7 @@ export class OpenOperations {
       const returning = byReturn[this.frontier]!;
       if (this.completed.has(returning)) return;
       const slot = slotOf[returning]!;
-      this.set[slot >>> 5]! &= ~(1 << (slot & 31));
+      exclude(this.set, slot);
     }
   }
 }

@@ -61,8 +61,8 @@ export function layOut<State>(
     operations,
     sources,
     kindOf,
-    observes: Uint8Array.from(kinds, (kind) => (model.observes?.(kind) ? 1 : 0)),
-    overwrites: Uint8Array.from(kinds, (kind) => (model.overwrites?.(kind) ? 1 : 0)),
+    observes: marked(kinds, (kind) => model.observes?.(kind) ?? false),
+    overwrites: marked(kinds, (kind) => model.overwrites?.(kind) ?? false),
     kinds,
     requestOf,
     byReturn,
@@ -75,11 +75,21 @@ export function layOut<State>(
   };
 }
 
+/** 1 for each kind of which it is so. */
+function marked(
+  kinds: readonly HistoryOperation[],
+  isSo: (kind: HistoryOperation) => boolean,
+): Uint8Array {
+  const marks = new Uint8Array(kinds.length);
+  for (let kind = 0; kind < kinds.length; kind++) if (isSo(kinds[kind]!)) marks[kind] = 1;
+  return marks;
+}
+
 function inOrderOfCall(
   all: readonly HistoryOperation[],
   indexes: readonly number[],
 ): Int32Array<ArrayBuffer> {
-  const sources = Int32Array.from(indexes);
+  const sources = new Int32Array(indexes);
   for (let place = 1; place < sources.length; place++) {
     if (all[sources[place - 1]!]!.call <= all[sources[place]!]!.call) continue;
     return sources.sort((a, b) => all[a]!.call - all[b]!.call || a - b);
@@ -93,7 +103,7 @@ function inOrderOfReturn(operations: readonly HistoryOperation[]): Int32Array {
     if (operation.return !== null) returned.push(index);
   });
   returned.sort((a, b) => operations[a]!.return! - operations[b]!.return! || a - b);
-  return Int32Array.from(returned);
+  return new Int32Array(returned);
 }
 
 /** Numbers the kinds of operations, in order of appearance. O(n). */
@@ -126,7 +136,7 @@ export function classify(operations: readonly HistoryOperation[], seesProcess: b
     }
     kindOf[index] = kind;
   }
-  return { kindOf, kinds, requestOf: Int32Array.from(requestOf) };
+  return { kindOf, kinds, requestOf: new Int32Array(requestOf) };
 }
 
 function askerOf(operation: HistoryOperation): string {

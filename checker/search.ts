@@ -20,8 +20,9 @@
  *   A sum that only grows must have what it lacks of the next total in adds that are open.
  */
 
+import { exclude, include, includes } from './bit-set.ts';
 import type { Budget } from './budget.ts';
-import { ConfigurationMemo, copyOf, type Progress } from './configuration-memo.ts';
+import { ConfigurationMemo, type Progress } from './configuration-memo.ts';
 import { GrowthBound } from './growth-bound.ts';
 import { OpenList } from './open-list.ts';
 import type { Problem } from './problem.ts';
@@ -43,7 +44,8 @@ interface Frame {
   readonly state: number;
   /** The state before a pending operation that nothing has used yet; -1 if there is none. */
   readonly debt: number;
-  readonly progress: Progress;
+  /** The sets of its progress, one after the other. */
+  readonly sets: Int32Array;
   readonly choices: readonly number[];
   cursor: number;
 }
@@ -82,6 +84,8 @@ export class Search<State> {
    */
   private mayForget = true;
   private readonly progress: Progress;
+  /** The words of all its sets, which a frame keeps a copy of. */
+  private readonly sets: Int32Array;
   private readonly frames: Frame[] = [];
   private entering = true;
   private outcome: SearchOutcome = 'unfinished';
@@ -104,11 +108,14 @@ export class Search<State> {
     this.state = initial;
     const setWords = (problem.slotCount + 31) >>> 5;
     const usedWords = problem.overwrites.includes(1) ? setWords : 0;
+    const spentFrom = setWords + 2 * usedWords;
+    const sets = new Int32Array(spentFrom + ((problem.pendingCount + 31) >>> 5));
+    this.sets = sets;
     this.progress = {
-      set: new Int32Array(setWords),
-      used: new Int32Array(usedWords),
-      discharged: new Int32Array(usedWords),
-      spent: new Int32Array((problem.pendingCount + 31) >>> 5),
+      set: sets.subarray(0, setWords),
+      used: sets.subarray(setWords, setWords + usedWords),
+      discharged: sets.subarray(setWords + usedWords, spentFrom),
+      spent: sets.subarray(spentFrom),
     };
     this.memo = new ConfigurationMemo(this.progress, budget);
     this.path = new Int32Array(problem.operations.length);
@@ -172,7 +179,7 @@ export class Search<State> {
       frontier: this.frontier,
       state: this.state,
       debt: this.debt,
-      progress: copyOf(this.progress),
+      sets: this.sets.slice(),
       choices,
       cursor: 0,
     });
@@ -298,11 +305,7 @@ export class Search<State> {
     this.frontier = frame.frontier;
     this.state = frame.state;
     this.debt = frame.debt;
-    const { set, used, discharged, spent } = this.progress;
-    set.set(frame.progress.set);
-    used.set(frame.progress.used);
-    discharged.set(frame.progress.discharged);
-    spent.set(frame.progress.spent);
+    this.sets.set(frame.sets);
   }
 
   /** The operations worth trying next, best first. */
@@ -385,16 +388,4 @@ export class Search<State> {
     if (sum !== undefined && !sum.allows(state, completed, pending)) return true;
     return growth !== undefined && !growth.allows(state, this.frontier, completed, pending);
   }
-}
-
-function include(set: Int32Array, member: number): void {
-  set[member >>> 5]! |= 1 << (member & 31);
-}
-
-function exclude(set: Int32Array, member: number): void {
-  set[member >>> 5]! &= ~(1 << (member & 31));
-}
-
-function includes(set: Int32Array, member: number): boolean {
-  return (set[member >>> 5]! & (1 << (member & 31))) !== 0;
 }

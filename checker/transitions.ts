@@ -87,7 +87,10 @@ export class Transitions<State> {
     const mask = cells.length / WORDS_PER_CELL - 1;
     let slot = slotOf(state, kind, mask);
     while (cells[slot * WORDS_PER_CELL] !== EMPTY) slot = (slot + 1) & mask;
-    cells.set([state, kind, next], slot * WORDS_PER_CELL);
+    const at = slot * WORDS_PER_CELL;
+    cells[at] = state;
+    cells[at + 1] = kind;
+    cells[at + 2] = next;
   }
 
   private grow(): void {

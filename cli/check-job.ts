@@ -20,7 +20,7 @@ import type { ReportHistory } from '../reports/history-document.ts';
 import { judgeAt, LEVEL_DEFAULT, levelText } from './check-levels.ts';
 import { InputError } from './exit.ts';
 import { readText, STANDARD_INPUT } from './files.ts';
-import { reportHistory, shownOperations } from './shown-history.ts';
+import { reportedOperations, reportHistory, shownOperations } from './shown-history.ts';
 
 export interface CheckTask {
   /** As it was named. */
@@ -71,6 +71,8 @@ export interface BegunHistory {
   readonly history?: number;
   readonly model: string;
   readonly operations: number;
+  /** As it is reported if nothing is found, where a report is wanted. */
+  readonly report?: ReportHistory;
 }
 
 export type CheckNews =
@@ -119,7 +121,8 @@ interface Label {
 function judge(task: CheckTask, history: History, label: Label, watch: CheckWatch): void {
   const { model, operations } = history;
   const begun = { ...label, model, operations: operations.length };
-  watch.tell({ kind: 'begun', begun });
+  const known = task.isReported ? reportedOperations(history, task.level) : undefined;
+  watch.tell({ kind: 'begun', begun: known === undefined ? begun : { ...begun, report: known } });
   const startedAt = performance.now();
   let violatedAt: number | undefined;
   let stopped: 'time' | 'memory' | undefined;
@@ -135,7 +138,7 @@ function judge(task: CheckTask, history: History, label: Label, watch: CheckWatc
   const elapsedMs = rounded((violatedAt ?? performance.now()) - startedAt);
   const checked = checkedHistory(begun, task.level, result, elapsedMs, stopped);
   const { shown, states } = shownOperations(history, result);
-  const report = task.isReported ? { report: reportHistory(history, result) } : {};
+  const report = known === undefined ? {} : { report: reportHistory(known, history, result) };
   const isIdle = !operations.some((operation) => isTelling(model, operation));
   watch.tell({ kind: 'judged', judged: { checked, shown, states, isIdle, ...report } });
 }

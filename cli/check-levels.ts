@@ -34,6 +34,11 @@ export function levelNamed(word: string): ConsistencyLevel {
   throw new InputError(`--level takes ${LEVELS.join(', ')}, not ${quoted(word)}${hint}`);
 }
 
+/** What a history that fails is called. */
+export function noAt(level: ConsistencyLevel): 'not-linearizable' | 'inconsistent' {
+  return level === LEVEL_DEFAULT ? 'not-linearizable' : 'inconsistent';
+}
+
 /** As it was asked for. */
 export function levelText(level: ConsistencyLevel): string {
   if (typeof level === 'string') return level;

@@ -7,7 +7,7 @@ import { renderHistories } from '../reports/history-page.ts';
 import type { CheckInput } from './check-inputs.ts';
 import type { Judged } from './check-job.ts';
 import type { CheckSettings } from './check-settings.ts';
-import { nameOf, reasonInWords } from './check-text.ts';
+import { nameOf, reasonInWords, WHY_UNKNOWN } from './check-text.ts';
 import { InputError } from './exit.ts';
 import { assertWritableFile, writeFileWhole } from './files.ts';
 
@@ -15,10 +15,10 @@ export class ReportedHistories {
   private readonly heads: HistoryHead[] = [];
   private readonly histories: ReportHistory[] = [];
 
-  add({ checked, report }: Judged, settings: CheckSettings): void {
-    const { level, verdict, model, operations, reason, counterexample } = checked;
-    const why = reason === undefined ? undefined : reasonInWords(reason, settings);
-    const sentence = counterexample === undefined ? why : sentenceOf(counterexample);
+  add(judged: Judged, settings: CheckSettings): void {
+    const { checked, report } = judged;
+    const { level, verdict, model, operations } = checked;
+    const sentence = whyOf(judged, settings);
     this.heads.push({
       name: nameOf(checked),
       verdict,
@@ -38,6 +38,15 @@ export class ReportedHistories {
   write(path: string): void {
     writeFileWhole(path, renderHistories(this.heads, this.histories));
   }
+}
+
+/** Why it fails, or why there is no verdict. */
+function whyOf({ checked }: Judged, settings: CheckSettings): string | undefined {
+  const { verdict, reason, counterexample } = checked;
+  if (counterexample !== undefined) return sentenceOf(counterexample);
+  if (reason !== undefined) return reasonInWords(reason, settings);
+  const isNo = verdict === 'not-linearizable' || verdict === 'inconsistent';
+  return isNo ? WHY_UNKNOWN : undefined;
 }
 
 const LOOK_BYTES = 64;

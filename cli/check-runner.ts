@@ -14,6 +14,7 @@ import {
   type Judged,
   rounded,
 } from './check-job.ts';
+import { LEVEL_DEFAULT, levelText, noAt } from './check-levels.ts';
 import { clock, type DONE, type ThreadTask } from './check-thread.ts';
 import { readText } from './files.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -121,13 +122,16 @@ export class CheckRunner {
     });
     if (ended === 'done') return;
     // What failed has failed, with evidence or without.
-    const outcome: Pick<CheckedHistory, 'verdict' | 'reason'> =
-      violatedMs === undefined
+    const outcome: Pick<CheckedHistory, 'level' | 'verdict' | 'reason'> = {
+      ...(task.level === LEVEL_DEFAULT ? {} : { level: levelText(task.level) }),
+      ...(violatedMs === undefined
         ? { verdict: 'unknown', reason: ended }
-        : { verdict: 'not-linearizable' };
-    const known = begun ?? { file: task.file };
+        : { verdict: noAt(task.level) }),
+    };
+    const { report, ...known } = begun ?? { file: task.file, report: undefined };
     const checked = { ...known, ...outcome, elapsedMs: violatedMs ?? elapsed(begunAt) };
-    watch.judged({ checked, shown: [], states: [] });
+    const reported = report === undefined ? {} : { report };
+    watch.judged({ checked, shown: [], states: [], ...reported });
   }
 
   /** Resolves when the file is through, or to the reason why its worker has been ended. */

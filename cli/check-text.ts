@@ -11,6 +11,9 @@ import { paint } from './paint.ts';
 const WIDTH_DEFAULT = 100;
 /** In a narrower one they are broken by the terminal. */
 const WIDTH_MIN = 40;
+/** Of a no without a counterexample. */
+export const WHY_UNKNOWN = 'The check ended before it was found out why.';
+
 /** A verdict with its reasons, on lines of their own. */
 export function verdictText(judged: Judged, settings: CheckSettings): string {
   const { checked, shown, states } = judged;
@@ -22,7 +25,7 @@ export function verdictText(judged: Judged, settings: CheckSettings): string {
     const example = { counterexample, shown, states, of: operations };
     lines.push(...counterexampleLines(example, { width, mark: paint.failing }), '');
   } else if (checked.verdict === 'not-linearizable' || checked.verdict === 'inconsistent') {
-    lines.push('  The check ended before it was found out why.', '');
+    lines.push(`  ${WHY_UNKNOWN}`, '');
   }
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -1,12 +1,13 @@
 /** A judged history as people are shown it: operations in words, orders with their states. */
 import {
+  type ConsistencyLevel,
   describeOperation,
   type History,
   type LevelResult,
   modelNamed,
   statesAlong,
 } from '../checker/index.ts';
-import { isSmall, type ShownOperation } from '../reports/counterexample-text.ts';
+import { isLeftOut, isSmall, type ShownOperation } from '../reports/counterexample-text.ts';
 import { ABSENT } from '../reports/document.ts';
 import type { PackedHistory, ReportEvidence, ReportHistory } from '../reports/history-document.ts';
 
@@ -30,30 +31,46 @@ export function shownOperations(
 /** Longer witnesses are shown without the states: there may be much in each. */
 const WITNESS_STATES_MAX = 1_000;
 
-/** The history as an HTML report holds it. */
-export function reportHistory(history: History, result: LevelResult): ReportHistory {
-  const { counterexample, witness } = result;
+/** The history as an HTML report holds it before it is judged. */
+export function reportedOperations(history: History, level: ConsistencyLevel): ReportHistory {
   const packed = packHistory(history);
-  if (counterexample !== undefined && isSmall(counterexample)) {
-    return { packed, evidence: evidenceOf(history, counterexample) };
+  return level === 'linearizable' ? { packed } : { packed, level };
+}
+
+/** The same with what was found. */
+export function reportHistory(
+  known: ReportHistory,
+  history: History,
+  result: LevelResult,
+): ReportHistory {
+  const { level = 'linearizable' } = known;
+  const { counterexample, witness } = result;
+  if (counterexample !== undefined) {
+    if (!isSmall(counterexample)) return { ...known, failing: counterexample.failing };
+    return { ...known, evidence: evidenceOf(history, counterexample, level) };
   }
-  if (witness === undefined) return { packed };
+  if (witness === undefined) return known;
   const { model, initial, operations } = history;
   const isShort = witness.length <= WITNESS_STATES_MAX && !isSplit(history);
-  const states = isShort ? statesAlong(modelNamed(model), initial, operations, witness) : [];
-  return { packed, witness: { order: witness, states } };
+  const hasStates = isShort && !isAboutSessions(level);
+  const states = hasStates ? statesAlong(modelNamed(model), initial, operations, witness) : [];
+  return { ...known, witness: { order: witness, states } };
+}
+
+/** Whether no reader has one state of the object: what each can see differs. */
+function isAboutSessions(level: ConsistencyLevel): boolean {
+  return typeof level === 'string' && level !== 'linearizable' && level !== 'sequential';
 }
 
 function evidenceOf(
   { model, initial, operations }: History,
-  {
-    object,
-    failing,
-    operations: small,
-    partial,
-    minimal,
-  }: NonNullable<LevelResult['counterexample']>,
+  counterexample: NonNullable<LevelResult['counterexample']>,
+  level: ConsistencyLevel,
 ): ReportEvidence {
+  const { object, failing, operations: small, partial, minimal } = counterexample;
+  // Without real time the failing operation is the last to return, which may be without blame.
+  const isStuck =
+    typeof level === 'object' || level === 'linearizable' || isLeftOut(failing, partial);
   return {
     ...(object === null || object === '' ? {} : { key: object }),
     operations: small,
@@ -61,7 +78,7 @@ function evidenceOf(
       order,
       states: statesAlong(modelNamed(model), initial, operations, order),
     })),
-    stuckAt: failing,
+    ...(isStuck ? { stuckAt: failing } : {}),
     minimal,
   };
 }

@@ -74,6 +74,14 @@ export function sentenceOf(counterexample: Counterexample): string {
   return `${counterexample.sentence}; ${all} together fail, and perhaps fewer do`;
 }
 
+/**
+ * Whether there are orders, and none has the failing operation. At levels without real time one
+ * may have it, or orders may not be what fails.
+ */
+export function isLeftOut(failing: number, partial: Counterexample['partial']): boolean {
+  return partial.length > 0 && partial.every((order) => !order.includes(failing));
+}
+
 function sizeInWords({ counterexample, shown, of }: ShownCounterexample): string {
   const few = formatCount(shown.length);
   const suffice = shown.length === 1 ? 'suffices' : 'suffice';
@@ -102,8 +110,8 @@ function operationLines(
   const widths = { process: width('process'), text: width('text') };
   const times = { call: width('call'), end: width('end') };
   const left = shown.length - listed.length;
-  // Where orders are not what fails, none is shown that it could not continue.
-  const why = counterexample.partial.length === 0 ? '' : '  cannot come next';
+  const isStuck = isLeftOut(counterexample.failing, counterexample.partial.slice(0, 1));
+  const why = isStuck ? '  cannot come next' : '';
   return [
     ...(left > 0 ? [`    … ${formatCount(left)} earlier`] : []),
     ...rows.map(({ isFailing, process, text, call, end }) => {

@@ -1,4 +1,5 @@
 /** What an HTML report carries of histories out of files, as it is packed and as it is read. */
+import type { ConsistencyLevel } from '../checker/index.ts';
 import type { LinearizabilityEvidence } from '../scenarios/spec.ts';
 
 /** Id of the script element that holds a history. */
@@ -33,8 +34,12 @@ export type HistoryVerdict =
 
 export interface ReportHistory {
   readonly packed: PackedHistory;
+  /** What its orders are orders of; absent for linearizability. */
+  readonly level?: ConsistencyLevel;
   /** What speaks against it, of one that fails. */
   readonly evidence?: ReportEvidence;
+  /** The operation by whose return it fails, where no small evidence was found in time. */
+  readonly failing?: number;
   /** Of one that passes: an order that explains it. */
   readonly witness?: Witness;
 }
@@ -46,7 +51,7 @@ export interface ReportEvidence extends LinearizabilityEvidence {
 
 export interface Witness {
   readonly order: readonly number[];
-  /** The state after each step; empty where there are too many to tell. */
+  /** The state after each step; empty where there are too many to tell, or no such state is. */
   readonly states: readonly string[];
 }
 

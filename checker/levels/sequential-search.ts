@@ -12,6 +12,7 @@
  * - *No value is overwritten* that is still to be read and that nobody can write again.
  */
 
+import { exclude, include, includes } from '../bit-set.ts';
 import type { Budget } from '../budget.ts';
 import { ConfigurationMemo, type Progress } from '../configuration-memo.ts';
 import { ILLEGAL, type Transitions } from '../transitions.ts';
@@ -195,7 +196,7 @@ export class SequentialSearch<State> {
     const { processes, isPending } = this.problem;
     const place = processes.firsts[process]! + this.configuration[process]!;
     if (place >= processes.firsts[process + 1]! || isPending[place] === 0) return NONE;
-    return (this.spent[process >>> 5]! & (1 << (process & 31))) === 0 ? place : NONE;
+    return includes(this.spent, process) ? NONE : place;
   }
 
   private stateOf(object: number): number {
@@ -222,7 +223,7 @@ export class SequentialSearch<State> {
       this.writersLeft[accesses.writes[place]!]!--;
     }
     if (isPending[place] === 1) {
-      this.spent[process >>> 5]! |= 1 << (process & 31);
+      include(this.spent, process);
       return;
     }
     configuration[process]!++;
@@ -239,7 +240,7 @@ export class SequentialSearch<State> {
     this.present[object] = this.presentBefore[this.depth]!;
     if (accesses.writes[place] !== NONE) this.writersLeft[accesses.writes[place]!]!++;
     if (isPending[place] === 1) {
-      this.spent[process >>> 5]! &= ~(1 << (process & 31));
+      exclude(this.spent, process);
       return;
     }
     this.configuration[process]!--;
@@ -308,7 +309,7 @@ export class SequentialSearch<State> {
       if (before <= this.configuration[process]!) continue;
       // Only the last of a process may be missing, if it never returned and has been taken.
       if (before > this.configuration[process]! + 1) return false;
-      if ((this.spent[process >>> 5]! & (1 << (process & 31))) === 0) return false;
+      if (!includes(this.spent, process)) return false;
     }
     return true;
   }

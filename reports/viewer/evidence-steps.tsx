@@ -1,9 +1,10 @@
 /**
  * An order of operations step by step, with the state after each: the one that explains a history,
- * or the longest partial linearizations of one that none explains, and their end.
+ * or the longest that explain a part of one that none explains, and their end.
  */
 import { formatCount, plural } from '../words.ts';
 import { moveToOperation, type TimelineView } from './run-view.ts';
+import { ScrollArea } from './scroll-area.tsx';
 import type { Evidence, LinearizationPoint, Timeline } from './timeline.ts';
 
 /** Of a longer order, the steps about the cursor are listed. */
@@ -15,9 +16,11 @@ interface StepsProps {
 }
 
 export function EvidenceSteps({ view, evidence }: StepsProps) {
-  const { points: orders, isWitness, partial } = evidence;
-  const points = orders[view.partial.value] ?? [];
-  const hasStates = (partial[view.partial.value]?.states.length ?? 0) > 0 || !isWitness;
+  const { points: orders, isWitness, partial, words } = evidence;
+  const order = orders[view.partial.value];
+  const points = order ?? unordered(evidence, view.model);
+  const hasStates = (partial[view.partial.value]?.states.length ?? 0) > 0;
+  const hasLastColumn = hasStates || (order !== undefined && !isWitness);
   const shown = pointsAbout(points, view.cursor.value.time);
   const left = points.length - shown.length;
   return (
@@ -25,23 +28,21 @@ export function EvidenceSteps({ view, evidence }: StepsProps) {
       <header>
         <h3>{headingOf(evidence, view.partial.value)}</h3>
         <Turn view={view} count={partial.length} />
-        <p class="quiet">
-          {isWitness
-            ? 'Each operation takes effect between its call and its return.'
-            : sizeOf(evidence, view.model)}
-        </p>
+        <p class="quiet">{isWitness ? words.rule : sizeOf(evidence, view.model)}</p>
       </header>
-      <div class="scroll-x">
+      <ScrollArea label="Steps">
         <table class="plain">
           <thead>
             <tr>
-              <th scope="col" class="number">
-                Step
-              </th>
+              {order === undefined ? null : (
+                <th scope="col" class="number">
+                  Step
+                </th>
+              )}
               <th scope="col">Client</th>
               <th scope="col">Operation</th>
               <th scope="col">Called – returned</th>
-              {hasStates ? <th scope="col">State after it</th> : null}
+              {hasLastColumn ? <th scope="col">State after it</th> : null}
             </tr>
           </thead>
           <tbody>
@@ -50,7 +51,7 @@ export function EvidenceSteps({ view, evidence }: StepsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollArea>
       {left > 0 ? (
         <p class="quiet">
           The {formatCount(STEPS_MAX)} steps about the cursor; {plural(left, 'other')} not listed.
@@ -60,12 +61,16 @@ export function EvidenceSteps({ view, evidence }: StepsProps) {
   );
 }
 
-function headingOf({ key, isWitness, partial }: Evidence, shown: number): string {
-  if (isWitness) return 'An order that explains every answer';
+function headingOf({ key, isWitness, partial, words }: Evidence, shown: number): string {
+  if (isWitness) return words.heading;
   const place = partial.length > 1 ? ` ${shown + 1} of ${partial.length}` : '';
-  if (key === undefined) return `Longest partial linearization${place}`;
-  return `Key ${JSON.stringify(key)}: longest partial linearization${place}`;
+  const part = partial.length === 0 ? TOGETHER : words.part;
+  if (key === undefined) return `${part}${place}`;
+  return `Key ${JSON.stringify(key)}: ${part.charAt(0).toLowerCase()}${part.slice(1)}${place}`;
 }
+
+/** Where no order is shown, as a circle of demands is what speaks against the history. */
+const TOGETHER = 'What cannot all be so';
 
 function sizeOf({ key, operations, members, minimal }: Evidence, { history }: Timeline): string {
   const suffice = operations.length === 1 ? 'suffices' : 'suffice';
@@ -84,6 +89,14 @@ function Turn({ view, count }: { readonly view: TimelineView; readonly count: nu
   );
 }
 
+/** Operations of which there is no order, by call. */
+function unordered({ operations }: Evidence, { history }: Timeline): readonly LinearizationPoint[] {
+  return operations.map((operation) => {
+    const time = history[operation]?.call ?? 0;
+    return { operation, step: 0, time, isIllegal: false };
+  });
+}
+
 interface StepProps extends StepsProps {
   readonly point: LinearizationPoint;
 }
@@ -94,7 +107,7 @@ function Step({ view, evidence, point }: StepProps) {
   const states = evidence.partial[view.partial.value]?.states ?? [];
   return (
     <tr class={isIllegal ? 'fail' : ''}>
-      <td class="number">{isIllegal ? '✕' : step}</td>
+      {step === 0 ? null : <td class="number">{isIllegal ? '✕' : step}</td>}
       <td>{model.rows[model.rowOf[operation] ?? 0]?.name ?? ''}</td>
       <td>
         <button type="button" class="link" onClick={() => moveToOperation(view, operation)}>
@@ -102,8 +115,8 @@ function Step({ view, evidence, point }: StepProps) {
         </button>
       </td>
       <td>{timesOf(model, operation)}</td>
-      {isIllegal ? <td>impossible: cannot come next</td> : null}
-      {isIllegal || states.length === 0 ? null : <td>{states[step - 1] ?? ''}</td>}
+      {isIllegal ? <td class="state">impossible: cannot come next</td> : null}
+      {isIllegal || states.length === 0 ? null : <td class="state">{states[step - 1] ?? ''}</td>}
     </tr>
   );
 }
@@ -121,8 +134,9 @@ function pointsAbout(
   time: number,
 ): readonly LinearizationPoint[] {
   if (points.length <= STEPS_MAX) return points;
-  const nearest = points.findIndex((point) => point.time >= time);
-  const middle = nearest < 0 ? points.length : nearest;
+  let middle = 0;
+  const distance = (place: number): number => Math.abs((points[place]?.time ?? 0) - time);
+  for (const place of points.keys()) if (distance(place) < distance(middle)) middle = place;
   const first = Math.min(points.length - STEPS_MAX, Math.max(0, middle - STEPS_MAX / 2));
   return points.slice(first, first + STEPS_MAX);
 }

@@ -1,11 +1,13 @@
 /** A history out of a file as the panes need it: unpacked, with its rows and its evidence. */
 import { ABSENT } from '../document.ts';
 import type { PackedHistory, ReportEvidence, ReportHistory } from '../history-document.ts';
+import { orderWordsAt } from '../level-words.ts';
 import { numberClock } from './clock.ts';
 import type { FilterNames } from './filter.ts';
 import type { Range } from './run-view.ts';
 import {
   counterexampleOf,
+  drawnPoints,
   type Evidence,
   type Interval,
   linearizationPoints,
@@ -23,21 +25,27 @@ export interface HistoryModel {
 
 export function buildHistoryModel(number: number, report: ReportHistory): HistoryModel {
   const operations = unpack(report.packed);
-  const { evidence } = report;
+  const { evidence, failing } = report;
+  const words = orderWordsAt(report.level);
   if (evidence === undefined) {
-    return {
-      whole: timelineOf(number, operations, witnessOf(operations, report)),
-      small: undefined,
-    };
+    const known =
+      failing === undefined
+        ? witnessOf(operations, report)
+        : counterexampleOf(operations, { ...NOT_REDUCED, stuckAt: failing }, false, words);
+    return { whole: timelineOf(number, operations, known), small: undefined };
   }
-  const shown = counterexampleOf(operations, evidence, evidence.minimal);
+  const shown = counterexampleOf(operations, evidence, evidence.minimal, words);
   const whole = timelineOf(number, operations, shown);
   const members = [...shown.members].sort((a, b) => a - b);
   if (members.length === operations.length) return { whole, small: undefined };
   const kept = members.flatMap((member) => operations[member] ?? []);
   const own = renumbered(evidence, (operation) => members.indexOf(operation));
-  return { whole, small: timelineOf(number, kept, counterexampleOf(kept, own, own.minimal)) };
+  const small = timelineOf(number, kept, counterexampleOf(kept, own, own.minimal, words));
+  return { whole, small };
 }
+
+/** Where it is known by which operation a history fails, and not with which others. */
+const NOT_REDUCED = { operations: [], partial: [] };
 
 function renumbered(evidence: ReportEvidence, placeOf: (operation: number) => number) {
   const { operations, partial, stuckAt } = evidence;
@@ -72,16 +80,20 @@ function unpack(packed: PackedHistory): readonly FileOperation[] {
 
 function witnessOf(
   operations: readonly FileOperation[],
-  { witness }: ReportHistory,
+  { witness, level }: ReportHistory,
 ): Evidence | undefined {
   if (witness === undefined || witness.order.length === 0) return undefined;
+  const words = orderWordsAt(level);
+  const points = linearizationPoints(operations, witness.order, undefined, words);
   return {
     operations: [],
     partial: [witness],
     isWitness: true,
     minimal: true,
     members: new Set(),
-    points: [linearizationPoints(operations, witness.order, undefined)],
+    words,
+    points: [points],
+    drawn: [drawnPoints(points, words)],
   };
 }
 
@@ -93,7 +105,6 @@ function timelineOf(
   const byCall = orderOfCalls(operations);
   const { start, end } = boundsOf(operations, byCall);
   const rows = buildRows(operations, byCall, evidence);
-  const stuck = operations[evidence?.stuckAt ?? ABSENT];
   return {
     number,
     start,
@@ -107,14 +118,26 @@ function timelineOf(
     log: undefined,
     messages: undefined,
     names: namesOf(operations),
-    failureTime: stuck?.return ?? stuck?.call,
+    failureTime: failureTimeOf(operations, evidence),
     failureRecord: ABSENT,
-    opening: openingOf(operations, byCall, start),
+    opening: openingOf(operations, byCall, operations[evidence?.stuckAt ?? ABSENT]),
     outcome: (operation) => outcomeOf(operations[operation]),
   };
 }
 
-/** Room on either side, so that no bar or point is at the very edge. */
+/** When the answer came that cannot be; the last one, where only all together cannot. */
+function failureTimeOf(
+  operations: readonly FileOperation[],
+  evidence: Evidence | undefined,
+): number | undefined {
+  if (evidence === undefined || evidence.isWitness) return undefined;
+  const { stuckAt, members } = evidence;
+  const told = stuckAt === undefined ? [...members] : [stuckAt];
+  const ends = told.flatMap((member) => operations[member] ?? []);
+  return ends.length === 0 ? undefined : Math.max(...ends.map((each) => each.return ?? each.call));
+}
+
+/** Share of what is shown left free on either side, so that no bar or point is at the very edge. */
 const MARGIN = 0.02;
 
 function boundsOf(operations: readonly FileOperation[], byCall: Int32Array): BoundsOfTime {
@@ -133,13 +156,23 @@ interface BoundsOfTime {
 /** So many operations are shown at first of a long history: their labels can be read. */
 const OPENING_OPERATIONS = 60;
 
+/** The beginning of it, or what was called until the operation that cannot be had its answer. */
 function openingOf(
   operations: readonly FileOperation[],
   byCall: Int32Array,
-  start: number,
+  failing: FileOperation | undefined,
 ): Range | undefined {
-  const last = operations[byCall[OPENING_OPERATIONS] ?? ABSENT];
-  return last === undefined || last.call <= start ? undefined : { from: start, to: last.call };
+  const calledAt = (place: number): number | undefined => operations[byCall[place] ?? ABSENT]?.call;
+  let [place, to] = [0, calledAt(OPENING_OPERATIONS)];
+  if (failing !== undefined) {
+    to = failing.return ?? failing.call;
+    const later = byCall.findIndex((operation) => (operations[operation]?.call ?? 0) > (to ?? 0));
+    place = Math.max(0, (later < 0 ? byCall.length : later) - OPENING_OPERATIONS);
+  }
+  const from = Math.min(calledAt(place) ?? 0, failing?.call ?? Number.POSITIVE_INFINITY);
+  if (to === undefined || to <= from) return undefined;
+  const margin = Math.ceil((to - from) * MARGIN);
+  return { from: from - margin, to: failing === undefined ? to : to + margin };
 }
 
 /** By process, those of the counterexample before all others. */

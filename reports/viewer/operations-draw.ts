@@ -1,7 +1,7 @@
 /**
  * Draws the history: a row a client process, an interval an operation. It numbers the order that
  * explains a history; of one that is not linearizable, the longest partial linearization, and marks
- * the operation that cannot come next.
+ * the operation that cannot come next. At a level without real time a number says the place alone.
  */
 import { ABSENT } from '../document.ts';
 import { at, countBelow } from './event-log.ts';
@@ -38,7 +38,7 @@ const FADED = 0.45;
 
 /** Pixels from one row to the next: numbered points need room above the bars. */
 export function rowHeight(model: Timeline): number {
-  return model.evidence === undefined ? ROW_HEIGHT : ROW_HEIGHT + POINT_HEIGHT;
+  return (model.evidence?.points.length ?? 0) === 0 ? ROW_HEIGHT : ROW_HEIGHT + POINT_HEIGHT;
 }
 
 export function drawOperations(surface: Surface, view: TimelineView): void {
@@ -52,9 +52,9 @@ export function drawOperations(surface: Surface, view: TimelineView): void {
   const { evidence } = model;
   const points = evidence === undefined ? [] : placePoints(surface, view, evidence);
   inPlot(surface, () => {
-    drawOrder(surface, points);
+    if (evidence?.words.hasInstants === true) drawOrder(surface, points);
     for (let row = first; row < last; row += 1) drawRow(surface, view, row);
-    drawPoints(surface, points);
+    drawPoints(surface, points, evidence?.words.hasInstants === true);
   });
   inGutter(surface, () => {
     surface.context.textAlign = 'left';
@@ -164,7 +164,8 @@ function drawOperation(
 
 /** Whether the counterexample is about another key than this operation's. */
 function isBesideThePoint(model: Timeline, operation: number): boolean {
-  if (model.evidence === undefined || model.evidence.isWitness) return false;
+  // Where the counterexample was not found, nothing is known to be beside the point.
+  if (model.evidence === undefined || model.evidence.operations.length === 0) return false;
   const { key } = model.evidence;
   return key === undefined || model.names.keyOf(operation) !== key;
 }
@@ -248,7 +249,7 @@ function placePoints(
   { model, partial }: TimelineView,
   evidence: Evidence,
 ): readonly PlacedPoint[] {
-  const points = evidence.points[partial.value] ?? [];
+  const points = evidence.drawn[partial.value] ?? [];
   const { from, to } = surface.range;
   const first = Math.max(0, firstFrom(points, from) - 1);
   const last = Math.min(points.length, firstFrom(points, to + 1) + 1);
@@ -284,13 +285,14 @@ function drawOrder(surface: Surface, points: readonly PlacedPoint[]): void {
   context.setLineDash([]);
 }
 
-function drawPoints(surface: Surface, points: readonly PlacedPoint[]): void {
+/** A number above its bar, with a line down to it where the operation has an instant. */
+function drawPoints(surface: Surface, points: readonly PlacedPoint[], hasInstants: boolean): void {
   const { context, palette } = surface;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (const { x, y, step, isIllegal } of points) {
     context.fillStyle = isIllegal ? palette.fail : palette.accent;
-    context.fillRect(x - 1, y, 2, POINT_RADIUS + 2 + BAR_HEIGHT);
+    if (hasInstants) context.fillRect(x - 1, y, 2, POINT_RADIUS + 2 + BAR_HEIGHT);
     if (points.length > NUMBERED_MAX && !isIllegal) continue;
     context.strokeStyle = palette.panel;
     context.lineWidth = 1.5;
@@ -298,10 +300,11 @@ function drawPoints(surface: Surface, points: readonly PlacedPoint[]): void {
     // A longer number needs more than a circle.
     const half = Math.max(POINT_RADIUS, (shown.length * surface.charWidth) / 2 + 3);
     context.beginPath();
-    context.roundRect(x - half, y - POINT_RADIUS, 2 * half, 2 * POINT_RADIUS, POINT_RADIUS);
+    const middle = hasInstants ? x : x + half;
+    context.roundRect(middle - half, y - POINT_RADIUS, 2 * half, 2 * POINT_RADIUS, POINT_RADIUS);
     context.fill();
     context.stroke();
     context.fillStyle = palette.panel;
-    context.fillText(shown, x, y + 0.5);
+    context.fillText(shown, middle, y + 0.5);
   }
 }

@@ -6,8 +6,9 @@ import { CanvasPane } from './canvas-pane.tsx';
 import { EvidenceSteps } from './evidence-steps.tsx';
 import { drawOperations, operationAt, rowHeight } from './operations-draw.ts';
 import { moveToOperation, moveToTime, type TimelineView } from './run-view.ts';
+import { ScrollArea } from './scroll-area.tsx';
 import type { Surface } from './surface.ts';
-import type { Timeline } from './timeline.ts';
+import type { Evidence, Timeline } from './timeline.ts';
 
 /** Taller than this the rows are scrolled. */
 const HEIGHT_MAX = 400;
@@ -36,6 +37,7 @@ export function OperationsPane(props: OperationsPaneProps) {
     [view],
   );
   if (model.rows.length === 0) return null;
+  const steps = hasSteps ? toldEvidence(model) : undefined;
   const open = model.history.filter((entry) => entry.return === null).length;
   const label =
     `Operations of ${plural(model.rows.length, 'client process', 'client processes')} over time: ` +
@@ -58,15 +60,19 @@ export function OperationsPane(props: OperationsPaneProps) {
         draw={draw}
         onPick={pick}
       />
-      {model.evidence === undefined || !hasSteps ? null : (
-        <EvidenceSteps view={view} evidence={model.evidence} />
-      )}
+      {steps === undefined ? null : <EvidenceSteps view={view} evidence={steps} />}
       <OperationTable view={view} />
     </section>
   );
 }
 
-/** Rows in the table of operations: those of the counterexample, then those about the cursor. */
+/** An order, or a counterexample; there is neither where it is known only at what all fails. */
+function toldEvidence({ evidence }: Timeline): Evidence | undefined {
+  if (evidence === undefined) return undefined;
+  return evidence.operations.length > 0 || evidence.partial.length > 0 ? evidence : undefined;
+}
+
+/** Rows in the table of operations, beside those of the counterexample. */
 const TABLE_ROWS_MAX = 200;
 
 function OperationTable({ view }: { readonly view: TimelineView }) {
@@ -76,7 +82,7 @@ function OperationTable({ view }: { readonly view: TimelineView }) {
   return (
     <details>
       <summary>Operations as a table</summary>
-      <div class="scroll-x">
+      <ScrollArea label="Operations">
         <table class="plain">
           <thead>
             <tr>
@@ -119,7 +125,7 @@ function OperationTable({ view }: { readonly view: TimelineView }) {
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollArea>
       {left > 0 ? <p class="quiet">{plural(left, 'operation')} not listed.</p> : null}
     </details>
   );
@@ -130,16 +136,22 @@ interface TableRow {
   readonly name: string;
 }
 
-/** The counterexample's operations and, up to the limit, those called last before the failure. */
+/**
+ * The counterexample's operations and, up to the limit, those called last before the failure, or
+ * the first ones where there is none.
+ */
 function tableRows(model: Timeline): readonly TableRow[] {
   const all = model.rows.flatMap((row) =>
     row.operations.map((operation) => ({ operation, name: row.name })),
   );
   const call = (row: TableRow) => model.history[row.operation]?.call ?? 0;
   all.sort((a, b) => call(a) - call(b) || a.operation - b.operation);
-  const failure = model.failureTime ?? model.end;
-  const before = all.filter((row) => call(row) <= failure).slice(-TABLE_ROWS_MAX);
-  const listed = new Set(before.map((row) => row.operation));
+  const { failureTime } = model;
+  const near =
+    failureTime === undefined
+      ? all.slice(0, TABLE_ROWS_MAX)
+      : all.filter((row) => call(row) <= failureTime).slice(-TABLE_ROWS_MAX);
+  const listed = new Set(near.map((row) => row.operation));
   return all.filter(
     (row) =>
       listed.has(row.operation) ||

@@ -241,7 +241,7 @@ function openingTimes(model: Timeline, time: number | undefined): Range | undefi
   const { evidence, history } = model;
   const { failureTime } = model;
   if (time !== undefined) return { from: time - BEFORE_FAILURE / 2, to: time + BEFORE_FAILURE / 2 };
-  if (failureTime === undefined) return undefined;
+  if (failureTime === undefined || isNotReduced(model)) return undefined;
   if (evidence === undefined || evidence.members.size === 0) {
     const from = legibleFrom(model, failureTime);
     return { from, to: failureTime + (failureTime - from) * MARGIN };
@@ -251,6 +251,11 @@ function openingTimes(model: Timeline, time: number | undefined): Range | undefi
   const ends = entries.map((entry) => entry.return ?? entry.call);
   const to = Math.max(...ends);
   return { from: Math.min(to - model.clock.context, ...calls), to };
+}
+
+/** Whether it is known where a history fails, and not with which operations. */
+function isNotReduced({ evidence }: Timeline): boolean {
+  return evidence?.stuckAt !== undefined && evidence.operations.length === 0;
 }
 
 /** Less far back than usual where so many messages would not be legible. */

@@ -3,6 +3,7 @@
  * as of a history out of a file.
  */
 import type { ReportEvidence } from '../history-document.ts';
+import { type OrderWords, orderWordsAt } from '../level-words.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import type { FilterNames } from './filter.ts';
@@ -33,7 +34,7 @@ export interface Timeline {
   readonly failureTime: number | undefined;
   /** Its record in the log, or `ABSENT`. */
   readonly failureRecord: number;
-  /** What is shown at first where nothing failed; all of it if absent. */
+  /** What is shown at first where there is no small evidence; all of it if absent. */
   readonly opening: Range | undefined;
   /** What was asked and answered, in words. */
   outcome(operation: number): string;
@@ -62,14 +63,19 @@ export interface Evidence extends Omit<ReportEvidence, 'minimal'> {
   readonly minimal: boolean;
   /** The counterexample's; none of a witness. */
   readonly members: ReadonlySet<number>;
-  /** Where the operations of each order take effect. */
+  /** What its orders are. */
+  readonly words: OrderWords;
+  /** The operations of each order, in that order. */
   readonly points: readonly (readonly LinearizationPoint[])[];
+  /** The same by time, as they are drawn. */
+  readonly drawn: readonly (readonly LinearizationPoint[])[];
 }
 
-/** Where an operation of a linearization takes effect, and as which step (from 1). */
+/** An operation of an order, and as which step (from 1). */
 export interface LinearizationPoint {
   readonly operation: number;
   readonly step: number;
+  /** When it takes effect, or when it was called where the order has no instants. */
   readonly time: number;
   readonly isIllegal: boolean;
 }
@@ -87,34 +93,50 @@ export function counterexampleOf(
   history: readonly Interval[],
   evidence: Omit<ReportEvidence, 'minimal'>,
   minimal: boolean,
+  words: OrderWords = orderWordsAt(),
 ): Evidence {
   const { operations, partial, stuckAt } = evidence;
+  const points = partial.map(({ order }) => linearizationPoints(history, order, stuckAt, words));
   return {
     ...evidence,
     isWitness: false,
     minimal,
     members: new Set([...operations, ...(stuckAt === undefined ? [] : [stuckAt])]),
-    points: partial.map(({ order }) => linearizationPoints(history, order, stuckAt)),
+    words,
+    points,
+    drawn: points.map((each) => drawnPoints(each, words)),
   };
 }
 
-/** Each as early as the order and its own call allow, which is never after its return. */
+/**
+ * Where operations have instants, each is as early as the order and its own call allow, which is
+ * never after its return. Where they have none, each is at its call.
+ */
 export function linearizationPoints(
   history: readonly Interval[],
   order: readonly number[],
   stuckAt: number | undefined,
+  { hasInstants }: OrderWords,
 ): readonly LinearizationPoint[] {
   const points: LinearizationPoint[] = [];
   let time = Number.NEGATIVE_INFINITY;
-  for (const [index, operation] of order.entries()) {
-    time = Math.max(time, history[operation]?.call ?? 0);
-    points.push({ operation, step: index + 1, time, isIllegal: false });
-  }
-  if (stuckAt !== undefined && !order.includes(stuckAt)) {
-    time = Math.max(time, history[stuckAt]?.call ?? 0);
-    points.push({ operation: stuckAt, step: order.length + 1, time, isIllegal: true });
-  }
+  const append = (operation: number, isIllegal: boolean): void => {
+    const { call = 0 } = history[operation] ?? {};
+    time = hasInstants ? Math.max(time, call) : call;
+    points.push({ operation, step: points.length + 1, time, isIllegal });
+  };
+  for (const operation of order) append(operation, false);
+  if (stuckAt !== undefined && !order.includes(stuckAt)) append(stuckAt, true);
   return points;
+}
+
+/** By time. */
+export function drawnPoints(
+  points: readonly LinearizationPoint[],
+  { hasInstants }: OrderWords,
+): readonly LinearizationPoint[] {
+  if (hasInstants) return points;
+  return [...points].sort((a, b) => a.time - b.time || a.step - b.step);
 }
 
 /** The operations in order of their calls, equal ones in that of the history. */

@@ -248,7 +248,22 @@ describe('a check that takes too long', () => {
     expect(stdout).toContain('PASS 0 · FAIL 1 · UNKNOWN 1 · 1 not judged');
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(exit).toBe(code);
-    expect(readFileSync(join(folder.path, 'part.html'), 'utf8')).toMatch(/<\/html>\s*$/);
+    const page = readFileSync(join(folder.path, 'part.html'), 'utf8');
+    expect(page).toMatch(/<\/html>\s*$/);
+    // What was under way has a page of its own as well.
+    expect(page.match(/id="quorumlab-history-\d+"/g)).toHaveLength(2);
+  });
+
+  it('names the level when it is ended by force, too', async () => {
+    const words = ['check', 'hard.ndjson', '--level', 'stale-time:1', '--json'];
+    const { stdout } = await interruptedAtWork(words, 'SIGINT');
+    expect(JSON.parse(stdout)).toMatchObject({
+      model: 'cas-register',
+      level: 'stale-time:1',
+      verdict: 'unknown',
+      reason: 'interrupted',
+    });
+    expect(stdout).not.toContain('report');
   });
 
   it('is interrupted before it begins where the signal comes so early', async () => {

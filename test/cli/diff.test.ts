@@ -83,7 +83,7 @@ describe('quorumlab diff of files', () => {
   let saved = '';
 
   beforeAll(async () => {
-    const seeds = ['-x', '1', '--base-seed', '1', '--shrink', 'off'];
+    const seeds = ['-x', '1', '--base-seed', '1', '--shrink', 'off', '--explain', 'off'];
     const words = ['fuzz', 'vr/lossy', '--mutant', MUTANT, ...seeds];
     const { stdout } = await quorumlab(folder.path, ...words, '--reporter', 'line');
     saved = /quorumlab replay (\S+\.json)/.exec(stdout)?.[1] ?? FAILURE;

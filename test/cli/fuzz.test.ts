@@ -23,12 +23,15 @@ function campaignIn(outDir: string): CampaignResult {
 
 /** `CL-1`, a client that retries under a new request number, shows within a few seeds. */
 const MUTANT = ['--mutant', 'CL-1'];
+/** Explaining a failure takes seconds, and shrinking it does: for tests that ask about neither. */
+const UNEXPLAINED = ['--explain', 'off'];
+const AS_FOUND = [...UNEXPLAINED, '--shrink', 'off'];
 
 describe('quorumlab fuzz', () => {
   it('prints commands that work when pasted: saved failure, its seed, the campaign', async () => {
     const words = ['--seeds', '60', '--set', 'clientRetry=70000', '--out-dir', 'pasted'];
     // The base seed is drawn, and with it how long it takes to shrink what is found.
-    const soon = ['--shrink-time', '5s'];
+    const soon = ['--shrink-time', '5s', ...UNEXPLAINED];
     const { stdout, stderr, code } = await run('fuzz', 'vr', ...MUTANT, ...words, ...soon);
     expect(code).toBe(1);
     expect(stderr).not.toContain('\r');
@@ -48,7 +51,7 @@ describe('quorumlab fuzz', () => {
     const html = read('pasted/report.html');
     expect(html).toContain(`<code>quorumlab ${repeat.join(' ')}</code>`);
     expect(html).toContain(`<code>quorumlab ${printed(stdout, 'original').join(' ')}</code>`);
-    await run(...repeat, '--out-dir', 'repeated');
+    await run(...repeat, ...AS_FOUND, '--out-dir', 'repeated');
     expect(campaignIn('repeated').totals).toEqual(campaignIn('pasted').totals);
   });
 
@@ -68,6 +71,7 @@ describe('quorumlab fuzz', () => {
       'fuzz',
       'vr',
       ...MUTANT,
+      ...UNEXPLAINED,
       '--expect-failure',
       '--time',
       '60s',
@@ -82,6 +86,7 @@ describe('quorumlab fuzz', () => {
       'fuzz',
       'vr',
       ...MUTANT,
+      ...AS_FOUND,
       `--expect-failure=${provisional}`,
       '--out-dir',
       'n',
@@ -112,7 +117,7 @@ describe('quorumlab fuzz', () => {
   it('writes what reporters were asked for, and nothing half', async () => {
     const reporters = ['--reporter', 'json,junit,html,blob'];
     const words = ['--seeds', '10..30', '--out-dir', 'reports'];
-    const { stdout } = await run('fuzz', 'vr', ...MUTANT, ...words, ...reporters);
+    const { stdout } = await run('fuzz', 'vr', ...MUTANT, ...AS_FOUND, ...words, ...reporters);
     expect(stdout).toBe('');
     const names = readdirSync(join(folder.path, 'reports')).sort();
     expect(names).toEqual([
@@ -128,7 +133,7 @@ describe('quorumlab fuzz', () => {
 
   it('tells machines what happens as it happens', async () => {
     const words = ['--seeds', '30', '--reporter', 'ndjson', '--out-dir', 'stream'];
-    const { stdout } = await run('fuzz', 'vr', ...MUTANT, ...words);
+    const { stdout } = await run('fuzz', 'vr', ...MUTANT, ...AS_FOUND, ...words);
     const lines = stdout
       .trimEnd()
       .split('\n')

@@ -145,7 +145,8 @@ describe('a standard output that is closed', () => {
   it('costs a campaign neither its failures nor its exit code', async () => {
     const words = ['fuzz', 'vr/chaos', 'vr/calm', '--mutant', 'SM-3', '--seeds', '300'];
     const more = ['--base-seed', '1', '--jobs', '1', '--reporter', 'ndjson', '--out-dir', 'cut'];
-    const { child, ended } = start([...words, ...more], folder.path);
+    const asFound = ['--explain', 'off', '--shrink', 'off'];
+    const { child, ended } = start([...words, ...more, ...asFound], folder.path);
     child.stdout?.once('data', () => child.stdout?.destroy());
     const { code, stderr } = await ended;
     expect(stderr).toBe('');

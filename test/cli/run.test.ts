@@ -109,7 +109,8 @@ describe('quorumlab run', () => {
   });
 
   it('exits 1 when a property is violated', async () => {
-    const found = await run('fuzz', 'vr', ...MUTANT, '--seeds', '200', '-x', '1', '--out-dir', 'v');
+    const words = ['--seeds', '200', '-x', '1', '--explain', 'off', '--out-dir', 'v'];
+    const found = await run('fuzz', 'vr', ...MUTANT, ...words);
     const original = printed(found.stdout, 'original');
     const { code, stdout } = await run('run', ...toRun(original));
     expect(stdout).toMatch(/^FAIL/);

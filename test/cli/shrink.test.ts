@@ -18,6 +18,8 @@ function json(path: string): ReturnType<typeof JSON.parse> {
 /** A client that retries under a new request number: any lossy run shows it soon. */
 const FAILING = ['vr/lossy@0x1', '--mutant', 'CL-1'];
 const PASSING = ['vr/calm@0x1'];
+/** For tests that ask nothing about explanations, which take longer than the rest. */
+const UNEXPLAINED = ['--explain', 'off'];
 
 describe('quorumlab shrink', () => {
   let shrunk: Ended;
@@ -63,19 +65,20 @@ describe('quorumlab shrink', () => {
   });
 
   it('leaves it said that a failure is expected, where one is saved already', async () => {
-    const first = await run('shrink', ...FAILING, `--expect-failure=${saved.signature}`);
+    const words = ['shrink', ...FAILING, ...UNEXPLAINED];
+    const first = await run(...words, `--expect-failure=${saved.signature}`);
     expect(first.code).toBe(0);
     const path = `quorumlab-out/failures/${saved.signature}.json`;
     expect(json(path).expect).toBe('fail');
-    expect((await run('shrink', ...FAILING)).code).toBe(1);
+    expect((await run(...words)).code).toBe(1);
     expect(json(path).expect).toBe('fail');
     writeFileSync(join(folder.path, path), '{"format":');
-    await run('shrink', ...FAILING);
+    await run(...words);
     expect(json(path)).not.toHaveProperty('expect');
   });
 
   it('takes a saved failure, of which nothing more can go', async () => {
-    const again = await run('shrink', 'small.json', '--out', 'again.json');
+    const again = await run('shrink', 'small.json', ...UNEXPLAINED, '--out', 'again.json');
     expect(again.code).toBe(1);
     expect(json('again.json').spec).toEqual(saved.spec);
     expect(json('again.json').signature).toBe(saved.signature);
@@ -83,8 +86,8 @@ describe('quorumlab shrink', () => {
 
   it('exits 0 if the failure was expected, by either signature, and saves that', async () => {
     for (const expected of ['', `=${saved.signature}`, `=${saved.provisional}`]) {
-      const words = [...FAILING, `--expect-failure${expected}`, '--out', 'expected.json'];
-      expect((await run('shrink', ...words)).code).toBe(0);
+      const words = [...FAILING, ...UNEXPLAINED, '--out', 'expected.json'];
+      expect((await run('shrink', ...words, `--expect-failure${expected}`)).code).toBe(0);
     }
     expect(json('expected.json').expect).toBe('fail');
     const replayed = await run('replay', 'expected.json');
@@ -93,7 +96,8 @@ describe('quorumlab shrink', () => {
   });
 
   it('exits 1 if another failure was expected, and 5 if one was and there is none', async () => {
-    const other = await run('shrink', ...FAILING, '--expect-failure=I-0000', '--out', 'other.json');
+    const words = [...FAILING, ...UNEXPLAINED, '--out', 'other.json'];
+    const other = await run('shrink', ...words, '--expect-failure=I-0000');
     expect(other.code).toBe(1);
     const none = await run('shrink', ...PASSING, '--expect-failure');
     expect(none.code).toBe(5);
@@ -107,7 +111,7 @@ describe('quorumlab shrink', () => {
   });
 
   it('names its file after the signature if nothing is said', async () => {
-    const { stdout } = await run('shrink', ...FAILING);
+    const { stdout } = await run('shrink', ...FAILING, ...UNEXPLAINED);
     const name = `${saved.signature}.json`;
     expect(readdirSync(join(folder.path, 'quorumlab-out/failures'))).toEqual([name]);
     expect(printed(stdout, 'replay')).toEqual(['replay', `quorumlab-out/failures/${name}`]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkHistory, type History, readHistories } from '../../checker/index.ts';
-import { reportHistory } from '../../cli/shown-history.ts';
+import { reportedOperations, reportHistory } from '../../cli/shown-history.ts';
 import type { HistoryHead } from '../../reports/history-document.ts';
 import { renderHistories } from '../../reports/history-page.ts';
 import { findChromium, ReportBrowser } from './browser.ts';
@@ -30,6 +30,25 @@ function history(count: number, processes: number, isStale: boolean): History {
   return { model: 'register', initial: null, operations };
 }
 
+/** A read of a long list, which lacks an element. */
+const LISTS: History = {
+  model: 'list',
+  initial: null,
+  operations: [
+    ...Array.from({ length: 60 }, (_, place) => {
+      return { process: 0, f: 'append', value: place, call: place * 10, return: place * 10 + 5 };
+    }),
+    {
+      process: 1,
+      f: 'read',
+      output: Array.from({ length: 59 }, (_, at) => at),
+      call: 600,
+      return: 610,
+    },
+    { process: 1, f: 'read', output: [0], call: 620, return: 630 },
+  ],
+};
+
 /** One page about all of them. */
 function pageOf(histories: readonly (readonly [string, History])[]): string {
   const judged = histories.map(([name, each], block) => {
@@ -38,7 +57,7 @@ function pageOf(histories: readonly (readonly [string, History])[]): string {
     const why = counterexample === undefined ? {} : { sentence: counterexample.sentence };
     const operations = each.operations.length;
     const head: HistoryHead = { name, verdict, model: each.model, operations, block, ...why };
-    return { head, report: reportHistory(each, result) };
+    return { head, report: reportHistory(reportedOperations(each, 'linearizable'), each, result) };
   });
   const heads = judged.map(({ head }) => head);
   return renderHistories(
@@ -101,6 +120,46 @@ describe.skipIf(findChromium() === undefined && !isCi)('the page of a history', 
     expect(await page.locator('canvas[role="img"]').count()).toBe(2);
   });
 
+  it('lets every column be seen on a narrow screen, by keyboard too', async () => {
+    const width = 400;
+    const list = browser.write('list.html', pageOf([['list.ndjson', LISTS]]));
+    for (const url of [several, list]) {
+      const page = await browser.open(`${url}#/h/0`, { width });
+      expect(await page.locator('html').evaluate((element) => element.scrollWidth)).toBe(width);
+      const last = page.locator('.evidence tr.fail td').last();
+      await last.scrollIntoViewIfNeeded();
+      const box = await last.boundingBox();
+      expect(box?.width).toBeGreaterThan(0);
+      expect((box?.x ?? width) + (box?.width ?? 0)).toBeLessThan(width);
+      const steps = page.locator('.evidence .scroll-x');
+      const isWide = await steps.evaluate((each) => each.scrollWidth > each.clientWidth);
+      await expect.poll(() => steps.getAttribute('tabindex')).toBe(isWide ? '0' : null);
+    }
+  });
+
+  it('opens at the failing operation where no small counterexample was found', async () => {
+    const many = history(1_000, 4, true);
+    const all = Array.from(many.operations.keys());
+    const { counterexample } = checkHistory(many, { evidence: true });
+    if (counterexample === undefined) throw new Error('it fails');
+    const cut = { ...counterexample, minimal: false, operations: all };
+    const result = { verdict: 'not-linearizable', steps: 1, peakBytes: 1 } as const;
+    const known = reportedOperations(many, 'linearizable');
+    const report = reportHistory(known, many, { ...result, counterexample: cut });
+    const sentence = '1,000 operations together fail';
+    const head = { name: 'cut.ndjson', verdict: result.verdict, sentence, block: 0 };
+    const page = await browser.open(browser.write('cut.html', renderHistories([head], [report])));
+    const end = String(many.operations[counterexample.failing]?.return);
+    await expect.poll(() => cursorOf(page)).toBe(end);
+    await page.keyboard.press('Home');
+    await expect.poll(() => cursorOf(page)).toBe('0');
+    await page.getByRole('button', { name: 'First error' }).click();
+    await expect.poll(() => cursorOf(page)).toBe(end);
+    expect(await page.getByText(sentence).count()).toBe(1);
+    expect(await page.getByRole('heading', { name: 'Counterexample' }).count()).toBe(0);
+    expect(browser.problems).toEqual([]);
+  });
+
   it('goes to the first error by key and by button, and from operation to operation', async () => {
     const page = await browser.open(`${several}#/h/0`);
     await expect.poll(() => cursorOf(page)).toBe('812');
@@ -152,6 +211,10 @@ describe.skipIf(findChromium() === undefined && !isCi)('the page of a history', 
     expect(await page.locator('h1').textContent()).toBe(
       `${isStale ? 'FAIL' : 'PASS'} large.ndjson`,
     );
+    const listed = await page.locator('details tbody tr').allTextContents();
+    expect(listed.length).toBeLessThan(300);
+    // Of what passes the beginning, which the page is opened at; else what leads to the failure.
+    expect(listed.at(isStale ? -1 : 199)).toMatch(isStale ? /^9999\dc/ : /^199c/);
     for (const key of ['0', '+', '+', 'Shift+ArrowRight', 'End']) await page.keyboard.press(key);
     expect(browser.problems).toEqual([]);
     expect(tookMs).toBeLessThan(LOAD_BUDGET);
