@@ -61,10 +61,14 @@ export function explain<State>(
   const place = alone === undefined ? shown.findIndex((each) => each.source === failing) : 0;
   const names = options.names ?? {};
   const isTold = prefix.isLikely || alone !== undefined;
+  const open = sources.filter(
+    (source, at) => cut[at]!.return === null && operations[source]!.return !== null,
+  );
   return {
     object: part.object,
     failing: sources[place]!,
     operations: sources,
+    ...(open.length === 0 ? {} : { open }),
     minimal: isMinimal || alone !== undefined,
     partial: longestPartialOrders(model, initial, cut, budget).map((order) =>
       order.map((index) => sources[index]!),

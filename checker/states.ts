@@ -1,8 +1,11 @@
 /** The states that an order of operations leads through, for people to read. */
 
+import { describeOperation } from './explanation.ts';
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { canonicalText, isPlain } from './plain.ts';
+import { opened } from './prefix.ts';
+import type { Counterexample } from './verdict.ts';
 
 /**
  * The state of the object after each operation of `order`, which holds indexes, as text: in the
@@ -21,6 +24,30 @@ export function statesAlong<State>(
     const step = operation === undefined ? undefined : model.step(state, operation);
     if (step?.ok === true) state = step.next;
     return textOf(model, state);
+  });
+}
+
+/** The history as a counterexample takes it: what had not returned by then, without its answer. */
+export function asKnownThen(
+  operations: readonly HistoryOperation[],
+  { open }: Counterexample,
+): readonly HistoryOperation[] {
+  if (open === undefined) return operations;
+  const known = operations.slice();
+  for (const index of open) known[index] = opened(known[index]!);
+  return known;
+}
+
+/** The operations of a counterexample in words, each as it was known then. */
+export function wordsThen<State>(
+  model: Model<State>,
+  operations: readonly HistoryOperation[],
+  counterexample: Counterexample,
+): readonly string[] {
+  const known = asKnownThen(operations, counterexample);
+  return counterexample.operations.map((index) => {
+    const words = describeOperation(model, known[index]!);
+    return words === describeOperation(model, operations[index]!) ? words : `${words} (still open)`;
   });
 }
 

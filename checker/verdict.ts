@@ -49,6 +49,11 @@ export interface Counterexample {
   readonly failing: number;
   /** Indexes of the operations of a small history that fails alike, in order of call. */
   readonly operations: readonly number[];
+  /**
+   * Of these the ones that had not returned by then: what they answered later is not looked at.
+   * Absent if there are none.
+   */
+  readonly open?: readonly number[];
   /** False if the budget ended before nothing more could be left out, or nobody can tell soon. */
   readonly minimal: boolean;
   /** The longest orders that explain a part of that small history, a few of them. */

@@ -1,11 +1,13 @@
 /** A judged history as people are shown it: operations in words, orders with their states. */
 import {
+  asKnownThen,
   type ConsistencyLevel,
   describeOperation,
   type History,
   type LevelResult,
   modelNamed,
   statesAlong,
+  wordsThen,
 } from '../checker/index.ts';
 import { isLeftOut, isSmall, type ShownOperation } from '../reports/counterexample-text.ts';
 import { ABSENT } from '../reports/document.ts';
@@ -18,14 +20,14 @@ export function shownOperations(
 ): { readonly shown: readonly ShownOperation[]; readonly states: readonly string[] } {
   if (counterexample === undefined) return { shown: [], states: [] };
   const model = modelNamed(history.model);
-  const shown = counterexample.operations.map((index) => {
-    const operation = history.operations[index]!;
-    const { process, call, return: returned } = operation;
-    const text = describeOperation(model, operation);
-    return { index, process, text, call, return: returned };
+  const words = wordsThen(model, history.operations, counterexample);
+  const shown = counterexample.operations.map((index, place) => {
+    const { process, call, return: returned } = history.operations[index]!;
+    return { index, process, text: words[place]!, call, return: returned };
   });
   const [order = []] = counterexample.partial;
-  return { shown, states: statesAlong(model, history.initial, history.operations, order) };
+  const known = asKnownThen(history.operations, counterexample);
+  return { shown, states: statesAlong(model, history.initial, known, order) };
 }
 
 /** Longer witnesses are shown without the states: there may be much in each. */
@@ -67,16 +69,18 @@ function evidenceOf(
   counterexample: NonNullable<LevelResult['counterexample']>,
   level: ConsistencyLevel,
 ): ReportEvidence {
-  const { object, failing, operations: small, partial, minimal } = counterexample;
+  const { object, failing, operations: small, open, partial, minimal } = counterexample;
+  const known = asKnownThen(operations, counterexample);
   // Without real time the failing operation is the last to return, which may be without blame.
   const isStuck =
     typeof level === 'object' || level === 'linearizable' || isLeftOut(failing, partial);
   return {
     ...(object === null || object === '' ? {} : { key: object }),
     operations: small,
+    ...(open === undefined ? {} : { open }),
     partial: partial.map((order) => ({
       order,
-      states: statesAlong(modelNamed(model), initial, operations, order),
+      states: statesAlong(modelNamed(model), initial, known, order),
     })),
     ...(isStuck ? { stuckAt: failing } : {}),
     minimal,

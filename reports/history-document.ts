@@ -45,6 +45,8 @@ export interface ReportHistory {
 }
 
 export interface ReportEvidence extends LinearizabilityEvidence {
+  /** Of its operations those whose answers came later, and are not looked at. */
+  readonly open?: readonly number[];
   /** False where the budget ended before nothing more could be left out. */
   readonly minimal: boolean;
 }

@@ -3,6 +3,7 @@
  * in the test's own thread: time is bounded, since no runner can end a computation there.
  */
 import {
+  asKnownThen,
   type BudgetOptions,
   type ConsistencyLevel,
   checkConsistency,
@@ -16,6 +17,7 @@ import {
   modelNamed,
   type Plain,
   statesAlong,
+  wordsThen,
 } from '../checker/index.ts';
 import { CHECK_OPTIONS } from '../checker/judgeable.ts';
 import { assertLevel } from '../checker/levels/level-arguments.ts';
@@ -187,12 +189,13 @@ function failureText({ level, model, initial, operations, result }: Judged): str
   const size = sizeOf({ model, operations });
   const head = `expected the history to be ${levelInWords(level)}: ${size}`;
   if (counterexample === undefined) return head;
-  const shown = counterexample.operations.map((index) => {
-    const operation = operations[index]!;
-    const { process, call, return: end } = operation;
-    return { index, process, text: describeOperation(model, operation), call, return: end };
+  const words = wordsThen(model, operations, counterexample);
+  const shown = counterexample.operations.map((index, place) => {
+    const { process, call, return: end } = operations[index]!;
+    return { index, process, text: words[place]!, call, return: end };
   });
-  const states = statesAlong(model, initial, operations, counterexample.partial[0] ?? []);
+  const known = asKnownThen(operations, counterexample);
+  const states = statesAlong(model, initial, known, counterexample.partial[0] ?? []);
   const example = { counterexample, shown, states, of: operations.length };
   const lines = counterexampleLines(example, { width: WIDTH, mark: (text) => text });
   return [head, '', ...lines, '', CLOSER].join('\n');

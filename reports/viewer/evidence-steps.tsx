@@ -113,6 +113,7 @@ function Step({ view, evidence, point }: StepProps) {
         <button type="button" class="link" onClick={() => moveToOperation(view, operation)}>
           {model.outcome(operation)}
         </button>
+        {evidence.open?.includes(operation) ? ' (answered later)' : ''}
       </td>
       <td>{timesOf(model, operation)}</td>
       {isIllegal ? <td class="state">impossible: cannot come next</td> : null}

@@ -3,11 +3,14 @@
 import { describe, expect, test } from 'vitest';
 import { record, registerWorkload } from '../../bench/check-histories.ts';
 import {
+  asKnownThen,
   checkHistory,
   checkLinearizable,
   type HistoryOperation,
   modelNamed,
   models,
+  statesAlong,
+  wordsThen,
 } from '../../checker/index.ts';
 import { isLinearizableByDefinition } from './brute-force.ts';
 import { type RandomHistory, randomHistory } from './random-histories.ts';
@@ -25,6 +28,22 @@ const read = (interval: Interval, output: HistoryOperation['output']) =>
 function counterexampleOf(model: string, operations: readonly HistoryOperation[]) {
   return checkHistory({ model, initial: null, operations }, { evidence: true }).counterexample;
 }
+
+test('what had not returned by then is open: its answer is in no state that is shown', () => {
+  const operations = [
+    at([0, 2, 3], { f: 'release', output: true }),
+    at([2, 2, 4], { f: 'release', output: true }),
+    at([3, 3, 9], { f: 'acquire', output: false }),
+  ];
+  const counterexample = counterexampleOf('mutex', operations)!;
+  expect(counterexample).toMatchObject({ failing: 1, operations: [0, 1, 2], open: [2] });
+  const [order = []] = counterexample.partial;
+  expect(order).toEqual([2, 0]);
+  const known = asKnownThen(operations, counterexample);
+  expect(statesAlong(models.mutex, null, known, order)).toEqual(['true', 'false']);
+  const words = wordsThen(models.mutex, operations, counterexample);
+  expect(words).toEqual(['release', 'release', 'acquire (still open)']);
+});
 
 describe('two reads that show two orders of a list', () => {
   const forked = [
