@@ -16,6 +16,9 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--disable-extensions',
+  '--in-process-gpu',
+  '--renderer-process-limit=1',
 ];
 
 export const CHROMIUM_MISSING =
