@@ -12,6 +12,7 @@
  * So each place has one candidate, and there is nothing to search.
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
@@ -32,10 +33,12 @@ const IMPOSSIBLE: Decision = { outcome: 'none' };
 export function decideAppendList<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
   if (model.growingCollection?.isOrdered !== true) return undefined;
   const answers: Answers = { appends: [], values: new Map(), reads: [], free: [] };
-  for (const index of indexes) {
+  for (const [place, index] of indexes.entries()) {
+    budget.goOn(place);
     const operation = operations[index]!;
     const said = model.growingCollection.access(operation);
     if (said === undefined || said.kind === 'finds') return undefined;
@@ -61,7 +64,7 @@ export function decideAppendList<State>(
   // Nothing is ever taken away: the shortest one shows what was there at first, too.
   if (!isBeginning(before, shown[0] ?? before)) return IMPOSSIBLE;
   if (!shown.every((items) => isBeginning(items, longest))) return IMPOSSIBLE;
-  const order = new Placing(operations, answers).placeAll(before.length, longest);
+  const order = new Placing(operations, answers, budget).placeAll(before.length, longest);
   if (order === undefined) return IMPOSSIBLE;
   return { outcome: 'found', orders: [order, ...answers.free.map((index) => [index])] };
 }
@@ -74,6 +77,7 @@ function isBeginning(items: readonly PlainKey[], whole: readonly PlainKey[]): bo
 class Placing {
   private readonly operations: readonly HistoryOperation[];
   private readonly answers: Answers;
+  private readonly budget: Budget;
   /** Those that returned, in order of return, and the first of them that is left. */
   private readonly byReturn: readonly number[];
   private firstLeft = 0;
@@ -83,7 +87,8 @@ class Placing {
   private nextAppend = 0;
   private readonly order: number[] = [];
 
-  constructor(operations: readonly HistoryOperation[], answers: Answers) {
+  constructor(operations: readonly HistoryOperation[], answers: Answers, budget: Budget) {
+    this.budget = budget;
     this.operations = operations;
     this.answers = answers;
     this.byReturn = [...answers.appends, ...answers.reads.map(({ index }) => index)]
@@ -96,6 +101,7 @@ class Placing {
     const { reads, appends } = this.answers;
     let nextRead = 0;
     for (let length = initialLength; length <= longest.length; length++) {
+      this.budget.goOn(length);
       const firstRead = nextRead;
       while (reads[nextRead]?.items.length === length) this.place(reads[nextRead++]!.index);
       for (const { index } of reads.slice(firstRead, nextRead)) {

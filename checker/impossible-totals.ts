@@ -3,6 +3,7 @@
  * before it; or more than was asked to be added by its end. O(n log n).
  */
 
+import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import { growingSums } from './problem.ts';
 import type { Decision, Question } from './question.ts';
@@ -24,6 +25,7 @@ interface Read {
 export function findImpossibleTotal<State>(
   { model, initial, operations }: Question<State>,
   indexes: readonly number[],
+  budget: Budget,
 ): Decision | undefined {
   if (model.sumAccess === undefined) return undefined;
   const asked: HistoryOperation[] = [];
@@ -33,6 +35,7 @@ export function findImpossibleTotal<State>(
   const adds: Add[] = [];
   const reads: Read[] = [];
   for (const [place, said] of sums.entries()) {
+    budget.goOn(place);
     const { call, return: returned } = asked[place]!;
     if (said.kind === 'adds') {
       adds.push({ amount: said.amount, call, return: returned ?? Number.POSITIVE_INFINITY });
