@@ -78,7 +78,7 @@ export function explain<State>(
 }
 
 /** The caller's limits, of which the verdict has had its share. */
-export function evidenceBudget(options: BudgetOptions, verdictSteps: number): Budget {
+function evidenceBudget(options: BudgetOptions, verdictSteps: number): Budget {
   const { maxSteps = Number.POSITIVE_INFINITY, shouldStop } = options;
   const left = Math.max(0, maxSteps - verdictSteps);
   const most =

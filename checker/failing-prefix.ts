@@ -3,7 +3,7 @@
 import type { Budget } from './budget.ts';
 import { decide } from './decide.ts';
 import type { HistoryOperation } from './history.ts';
-import { type CutOperation, inOrderOfReturn, prefixOf } from './prefix.ts';
+import { bare, type CutOperation, inOrderOfReturn, prefixOf } from './prefix.ts';
 import type { Question } from './question.ts';
 
 export interface FailingPrefix {
@@ -67,7 +67,7 @@ function outcomeOf<State>(
   budget: Budget,
 ) {
   const { model, initial } = question;
-  const operations = prefix.map((each) => each.operation);
+  const operations = bare(prefix);
   const asked = { model, initial, operations, places: undefined };
   return decide(asked, Array.from(operations.keys()), budget).outcome;
 }

@@ -47,7 +47,7 @@ export {
   UnknownModelError,
 } from './models/catalogue.ts';
 export { determinised, type NondeterministicModel } from './nondeterministic.ts';
-export { asKnownThen, statesAlong, wordsThen } from './states.ts';
+export { asKnownThen, type ShownOperation, shownThen, statesAlong } from './states.ts';
 export type {
   CheckResult,
   ConsistencyResult,

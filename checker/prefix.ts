@@ -32,6 +32,11 @@ export function prefixOf(
   return prefix;
 }
 
+/** The operations without their sources. */
+export function bare(history: readonly CutOperation[]): readonly HistoryOperation[] {
+  return history.map(({ operation }) => operation);
+}
+
 /** The indexes, of those given, of operations that returned, in order of return. */
 export function inOrderOfReturn(
   operations: readonly HistoryOperation[],

@@ -9,7 +9,7 @@ import type { Budget } from './budget.ts';
 import { decide } from './decide.ts';
 import type { HistoryOperation } from './history.ts';
 import { mergeOrders } from './merge.ts';
-import { type CutOperation, opened, withoutTimes } from './prefix.ts';
+import { bare, type CutOperation, opened, withoutTimes } from './prefix.ts';
 import type { Question } from './question.ts';
 import { OPERATIONS_MAX, Support } from './support.ts';
 import { hasUnwrittenRead } from './unwritten-reads.ts';
@@ -168,10 +168,6 @@ export class Recheck<State> {
     const operations = bare(part);
     return hasUnwrittenRead(model, initial, operations, Array.from(operations.keys()));
   }
-}
-
-function bare(part: readonly CutOperation[]): readonly HistoryOperation[] {
-  return part.map((each) => each.operation);
 }
 
 /** Of each operation the place in an order by source; -1 if it is not in it. */

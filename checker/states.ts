@@ -38,16 +38,34 @@ export function asKnownThen(
   return known;
 }
 
+/** An operation of a counterexample, in words and with its times. */
+export interface ShownOperation {
+  /** Its index in the history. */
+  readonly index: number;
+  readonly process: number;
+  readonly text: string;
+  readonly call: number;
+  readonly return: number | null;
+}
+
 /** The operations of a counterexample in words, each as it was known then. */
-export function wordsThen<State>(
+export function shownThen<State>(
   model: Model<State>,
   operations: readonly HistoryOperation[],
   counterexample: Counterexample,
-): readonly string[] {
+): readonly ShownOperation[] {
   const known = asKnownThen(operations, counterexample);
   return counterexample.operations.map((index) => {
+    const { process, call, return: returned } = operations[index]!;
     const words = describeOperation(model, known[index]!);
-    return words === describeOperation(model, operations[index]!) ? words : `${words} (still open)`;
+    const isWhole = words === describeOperation(model, operations[index]!);
+    return {
+      index,
+      process,
+      text: isWhole ? words : `${words} (still open)`,
+      call,
+      return: returned,
+    };
   });
 }
 

@@ -12,10 +12,10 @@ import {
   placeOfOperation,
   type ReadOptions,
   readHistories,
+  type ShownOperation,
   UnknownModelError,
   UnsupportedModelError,
 } from '../checker/index.ts';
-import type { ShownOperation } from '../reports/counterexample-text.ts';
 import type { ReportHistory } from '../reports/history-document.ts';
 import { judgeAt, LEVEL_DEFAULT, levelText } from './check-levels.ts';
 import { InputError } from './exit.ts';

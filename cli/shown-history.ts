@@ -6,10 +6,11 @@ import {
   type History,
   type LevelResult,
   modelNamed,
+  type ShownOperation,
+  shownThen,
   statesAlong,
-  wordsThen,
 } from '../checker/index.ts';
-import { isLeftOut, isSmall, type ShownOperation } from '../reports/counterexample-text.ts';
+import { isLeftOut, isSmall } from '../reports/counterexample-text.ts';
 import { ABSENT } from '../reports/document.ts';
 import type { PackedHistory, ReportEvidence, ReportHistory } from '../reports/history-document.ts';
 
@@ -20,11 +21,7 @@ export function shownOperations(
 ): { readonly shown: readonly ShownOperation[]; readonly states: readonly string[] } {
   if (counterexample === undefined) return { shown: [], states: [] };
   const model = modelNamed(history.model);
-  const words = wordsThen(model, history.operations, counterexample);
-  const shown = counterexample.operations.map((index, place) => {
-    const { process, call, return: returned } = history.operations[index]!;
-    return { index, process, text: words[place]!, call, return: returned };
-  });
+  const shown = shownThen(model, history.operations, counterexample);
   const [order = []] = counterexample.partial;
   const known = asKnownThen(history.operations, counterexample);
   return { shown, states: statesAlong(model, history.initial, known, order) };

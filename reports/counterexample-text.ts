@@ -2,19 +2,9 @@
  * A counterexample for people, as lines: the sentence, the few operations that suffice, and how far
  * an order of them gets.
  */
-import type { Counterexample } from '../checker/index.ts';
+import type { Counterexample, ShownOperation } from '../checker/index.ts';
 import { cutShort, wrapped } from './lines.ts';
 import { formatCount, plural } from './words.ts';
-
-/** An operation of a counterexample. */
-export interface ShownOperation {
-  /** Its index in the history. */
-  readonly index: number;
-  readonly process: number;
-  readonly text: string;
-  readonly call: number;
-  readonly return: number | null;
-}
 
 export interface ShownCounterexample {
   readonly counterexample: Counterexample;

@@ -16,8 +16,8 @@ import {
   type ModelName,
   modelNamed,
   type Plain,
+  shownThen,
   statesAlong,
-  wordsThen,
 } from '../checker/index.ts';
 import { CHECK_OPTIONS } from '../checker/judgeable.ts';
 import { assertLevel } from '../checker/levels/level-arguments.ts';
@@ -189,11 +189,7 @@ function failureText({ level, model, initial, operations, result }: Judged): str
   const size = sizeOf({ model, operations });
   const head = `expected the history to be ${levelInWords(level)}: ${size}`;
   if (counterexample === undefined) return head;
-  const words = wordsThen(model, operations, counterexample);
-  const shown = counterexample.operations.map((index, place) => {
-    const { process, call, return: end } = operations[index]!;
-    return { index, process, text: words[place]!, call, return: end };
-  });
+  const shown = shownThen(model, operations, counterexample);
   const known = asKnownThen(operations, counterexample);
   const states = statesAlong(model, initial, known, counterexample.partial[0] ?? []);
   const example = { counterexample, shown, states, of: operations.length };

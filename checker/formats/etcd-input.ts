@@ -18,9 +18,8 @@ export interface EtcdInput {
   readonly onFailure: readonly AccessType[];
 }
 
-const TYPES = ['range', 'txn', 'leaseGrant', 'leaseRevoke', 'defragment', 'compact'];
-/** By type, the member that says the rest. */
-const BODIES: ReadonlyMap<string, string> = new Map([
+/** By type, the member that says the rest, of a request as of its answer. */
+export const BODIES: ReadonlyMap<string, string> = new Map([
   ['range', 'Range'],
   ['txn', 'Txn'],
   ['leaseGrant', 'LeaseGrant'],
@@ -40,7 +39,7 @@ export function readEtcdInput(node: JsonNode): EtcdInput {
   const type = fields.text('Type');
   const own = BODIES.get(type);
   if (own === undefined) {
-    throw unexpectedJson(fields.required('Type'), `a Type: ${TYPES.join(', ')}`);
+    throw unexpectedJson(fields.required('Type'), `a Type: ${[...BODIES.keys()].join(', ')}`);
   }
   for (const body of BODIES.values()) {
     if (body !== own && fields.has(body)) {

@@ -1,8 +1,7 @@
 /** The responses of etcd's robustness tests, in the words of the `etcd` model. */
 
 import type { Plain } from '../history.ts';
-import type { AccessType, EtcdInput } from './etcd-input.ts';
-import { etcdValueOf } from './etcd-input.ts';
+import { type AccessType, BODIES, type EtcdInput, etcdValueOf } from './etcd-input.ts';
 import { Misreading } from './format-error.ts';
 import type { JsonNode } from './json.ts';
 import { JsonFields, unexpectedJson } from './json-fields.ts';
@@ -16,15 +15,6 @@ export interface EtcdOutput {
   readonly persisted: boolean;
 }
 
-/** By function, the member with the answer. */
-const BODIES: ReadonlyMap<string, string> = new Map([
-  ['range', 'Range'],
-  ['txn', 'Txn'],
-  ['leaseGrant', 'LeaseGrant'],
-  ['leaseRevoke', 'LeaseRevoke'],
-  ['defragment', 'Defragment'],
-  ['compact', 'Compact'],
-]);
 const MEMBERS = [
   ...BODIES.values(),
   'ClientError',

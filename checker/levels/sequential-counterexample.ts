@@ -12,7 +12,7 @@ import type { HistoryOperation } from '../history.ts';
 import { leaveOut } from '../leave-out.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
-import type { CutOperation } from '../prefix.ts';
+import { bare, type CutOperation } from '../prefix.ts';
 import { Support } from '../support.ts';
 import type { Counterexample } from '../verdict.ts';
 import { hasBaselessAnswer } from './baseless-answers.ts';
@@ -120,10 +120,6 @@ function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]):
 
 function canTellBaseless<State>(model: Model<State>): boolean {
   return model.registerAccess !== undefined || model.growth !== undefined;
-}
-
-function bare(history: readonly CutOperation[]): readonly HistoryOperation[] {
-  return history.map((each) => each.operation);
 }
 
 function byObject<State>(

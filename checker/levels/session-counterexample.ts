@@ -6,7 +6,7 @@ import type { HistoryOperation, Plain } from '../history.ts';
 import { leaveOut } from '../leave-out.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
-import type { CutOperation } from '../prefix.ts';
+import { bare, type CutOperation } from '../prefix.ts';
 import { hasUnwrittenRead } from '../unwritten-reads.ts';
 import type { Counterexample } from '../verdict.ts';
 import { hasBaselessAnswer } from './baseless-answers.ts';
@@ -63,10 +63,6 @@ export function explainSessions<State>(
     partial: [],
     sentence: sentenceFor(model, cut, decisionOn(shown), options.names ?? {}),
   };
-}
-
-function bare(part: readonly CutOperation[]): readonly HistoryOperation[] {
-  return part.map((each) => each.operation);
 }
 
 /** Whether some read saw what nobody writes, or what was not yet being written. */

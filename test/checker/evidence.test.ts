@@ -9,8 +9,8 @@ import {
   type HistoryOperation,
   modelNamed,
   models,
+  shownThen,
   statesAlong,
-  wordsThen,
 } from '../../checker/index.ts';
 import { isLinearizableByDefinition } from './brute-force.ts';
 import { type RandomHistory, randomHistory } from './random-histories.ts';
@@ -41,7 +41,7 @@ test('what had not returned by then is open: its answer is in no state that is s
   expect(order).toEqual([2, 0]);
   const known = asKnownThen(operations, counterexample);
   expect(statesAlong(models.mutex, null, known, order)).toEqual(['true', 'false']);
-  const words = wordsThen(models.mutex, operations, counterexample);
+  const words = shownThen(models.mutex, operations, counterexample).map(({ text }) => text);
   expect(words).toEqual(['release', 'release', 'acquire (still open)']);
 });
 
