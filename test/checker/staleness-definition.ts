@@ -19,9 +19,11 @@ export function isStaleByDefinition(
   staleness: Staleness,
 ): boolean {
   const model = modelNamed(modelName);
-  const isSplit = operations.every((operation) => model.partition?.(operation) != null);
-  const objectOf = (operation: HistoryOperation) =>
-    isSplit ? (model.partition?.(operation) ?? '') : '';
+  const nameOf = (operation: HistoryOperation) =>
+    // Each element of a set may be judged alone, but its versions are those of the whole set.
+    modelName === 'set' ? (operation.key ?? '') : model.partition?.(operation);
+  const isSplit = operations.every((operation) => nameOf(operation) != null);
+  const objectOf = (operation: HistoryOperation) => (isSplit ? (nameOf(operation) ?? '') : '');
   const lateness = staleness.by === 'time' ? staleness.most : 0;
   const startOf = (operation: HistoryOperation) =>
     operation.call - (model.isRead?.(operation) ? lateness : 0);
