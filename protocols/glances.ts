@@ -6,6 +6,8 @@ import type { NodeId, Quietness, Steadiness } from '../sim/contract.ts';
 
 /** What a node was like at the last look; before the first one, like nothing. */
 export interface Glance<State> {
+  /** Asked only of steps that are not steady; absent: none of them is regular. */
+  isRegular?(state: State): boolean;
   isSteady(state: State): boolean;
   /** Asked only of steps that are steady. */
   isIdle(state: State): boolean;
@@ -20,8 +22,10 @@ export function steadinessBy<State>(glanceOf: () => Glance<State>): Steadiness<S
       const glance = (glances[node] ??= glanceOf());
       const isSteady = glance.isSteady(state);
       if (isSteady && glance.isIdle(state)) return 'idle';
+      const isRegular = !isSteady && glance.isRegular?.(state) === true;
       glance.take(state);
-      return isSteady ? 'steady' : undefined;
+      if (isSteady) return 'steady';
+      return isRegular ? 'regular' : undefined;
     },
   };
 }

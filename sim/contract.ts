@@ -237,8 +237,8 @@ export interface InvariantWatcher<State = object> {
   crashed?(replica: NodeId): void;
 }
 
-/** How little a step may change: what rests after a steady one rests after an idle one too. */
-export type Quietness = 'steady' | 'idle';
+/** How little a step may change: what rests after one of these rests after the next ones too. */
+export type Quietness = 'regular' | 'steady' | 'idle';
 
 /** Tells, after each step of a replica, how little it was; undefined if all have to look. */
 export interface Steadiness<State = object> {

@@ -10,7 +10,7 @@ type Watcher = InvariantWatcher<ChainState>;
 const oneConfigurationPerEpoch: Invariant<ChainState> = {
   name: 'one-configuration-per-epoch',
   source: 'masters: what they have decided for an epoch is decided for ever',
-  restsAfter: 'steady',
+  restsAfter: 'regular',
   watch(): Watcher {
     const byEpoch: Configuration[] = [];
     return {
@@ -33,7 +33,7 @@ const oneConfigurationPerEpoch: Invariant<ChainState> = {
 const epochNeverDecreases: Invariant<ChainState> = {
   name: 'epoch-never-decreases',
   source: 'masters: a node never goes back to an earlier configuration',
-  restsAfter: 'steady',
+  restsAfter: 'regular',
   watch(view): Watcher {
     const epochs = view.cluster.replicas.map(() => 0);
     return {
@@ -54,7 +54,7 @@ const epochNeverDecreases: Invariant<ChainState> = {
 const somebodyIsSettled: Invariant<ChainState> = {
   name: 'somebody-is-settled',
   source: 'paper §3, Extending a Chain: the new tail is told what the old one has',
-  restsAfter: 'steady',
+  restsAfter: 'regular',
   watch(view): Watcher {
     const seen: (Configuration | undefined)[] = view.cluster.replicas.map(() => undefined);
     return {

@@ -16,7 +16,7 @@ type View = ClusterView<ChainState>;
 export const leaseExcludesLaterTails: Invariant<ChainState> = {
   name: 'lease-excludes-later-tails',
   source: 'masters: a tail is replaced when the lease that it was granted last has run out',
-  restsAfter: 'steady',
+  restsAfter: 'regular',
   watch(view: View): InvariantWatcher<ChainState> {
     if (readOptions(view.cluster.options).readMode !== 'lease') return SILENT;
     const ghost = ghostOf(view);

@@ -1,7 +1,8 @@
 /**
  * Many steps of a chain are heartbeats and their answers, or acknowledgements of what is known:
  * they change nothing that a claim is about. After such a step all invariants rest. After one that
- * is about queries, those rest that are about updates and configurations.
+ * is about queries, those rest that are about updates and configurations; after one that is about
+ * updates, those that are about configurations and leases.
  */
 import type { NodeId, Quietness, Steadiness } from '../../sim/contract.ts';
 import { type Glance, steadinessBy } from '../glances.ts';
@@ -25,17 +26,24 @@ class ServerGlance implements Glance<ServerState> {
   private round = 0;
   private confirmedRound = 0;
 
-  /** It may have got queries, answered them, or asked whether it may. */
-  isSteady(state: ServerState): boolean {
+  /** It may have got updates, or executed some. */
+  isRegular(state: ServerState): boolean {
     return (
       this.state === state &&
       this.configuration === state.configuration &&
+      this.hasCaughtUp === state.hasCaughtUp &&
+      this.leaseUntil === state.leaseUntil
+    );
+  }
+
+  /** It may have got queries, answered them, or asked whether it may. */
+  isSteady(state: ServerState): boolean {
+    return (
+      this.isRegular(state) &&
       this.length === state.length &&
       this.committed === state.committed &&
       this.acknowledged === state.acknowledged &&
-      this.hist === state.hist &&
-      this.hasCaughtUp === state.hasCaughtUp &&
-      this.leaseUntil === state.leaseUntil
+      this.hist === state.hist
     );
   }
 

@@ -44,7 +44,8 @@ function postOf(
   const busy = all.filter(({ watcher: { only } }) => only === undefined || only.includes(replica));
   return {
     busy,
-    steady: busy.filter(({ restsAfter }) => restsAfter !== 'steady'),
+    regular: busy.filter(({ restsAfter }) => restsAfter !== 'regular'),
+    steady: busy.filter(({ restsAfter }) => restsAfter === 'idle' || restsAfter === undefined),
     idle: busy.filter(({ restsAfter }) => restsAfter === undefined),
   };
 }
