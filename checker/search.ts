@@ -9,7 +9,8 @@
  * - *Observers first.* An open operation that is legal now, and of a kind that never changes the
  *   state, is linearized at once: any linearization stays one when it is moved to the front.
  * - *Operations that never returned are optional*, and one that is linearized must be of use: the
- *   next operation may not be one that could have come without it, to the same state.
+ *   next operation may not be one that could have come without it, to the same state, unless it has
+ *   overwritten something unseen.
  * - *Like operations in order of return.* Of open operations with one request and one effect, the
  *   one that must end first goes first: the two can change places in any linearization.
  * - *Overwritten unseen.* An operation that overwrites may take effect right before another such
@@ -20,11 +21,12 @@
  *   A sum that only grows must have what it lacks of the next total in adds that are open.
  */
 
-import { exclude, include, includes } from './bit-set.ts';
+import { exclude, include } from './bit-set.ts';
 import type { Budget } from './budget.ts';
 import { ConfigurationMemo, type Progress } from './configuration-memo.ts';
 import { GrowthBound } from './growth-bound.ts';
 import { OpenList } from './open-list.ts';
+import { Overwritten } from './overwritten.ts';
 import type { Problem } from './problem.ts';
 import { SumBound } from './sum-bound.ts';
 import { ILLEGAL, type Transitions } from './transitions.ts';
@@ -68,6 +70,7 @@ export class Search<State> {
   private readonly memo: ConfigurationMemo;
   private readonly completed: OpenList;
   private readonly pending: OpenList;
+  private readonly overwritten: Overwritten;
   private readonly growth: GrowthBound | undefined;
   private readonly sum: SumBound | undefined;
   /** In order; the complement of one that was overwritten unseen, where it was forgotten. */
@@ -121,6 +124,7 @@ export class Search<State> {
     this.path = new Int32Array(problem.operations.length);
     this.completed = new OpenList(problem.pendingOf, false);
     this.pending = new OpenList(problem.pendingOf, true);
+    this.overwritten = new Overwritten(problem, this.completed, this.progress.discharged);
     this.growth =
       problem.growth && new GrowthBound(problem, problem.growth, transitions.stateAt(initial));
     this.sum = problem.sums && new SumBound(problem, problem.sums);
@@ -206,8 +210,9 @@ export class Search<State> {
       const wasDischarged = this.isNextDischarged();
       this.state = this.transitions.next(frame.state, kind);
       this.mayForget = false;
-      this.linearize(choice);
-      this.debt = this.problem.pendingOf[choice]! >= 0 ? frame.state : NO_DEBT;
+      const hasDischarged = this.linearize(choice);
+      const isPending = this.problem.pendingOf[choice]! >= 0;
+      this.debt = isPending && !hasDischarged ? frame.state : NO_DEBT;
       this.isUnseen = this.problem.overwrites[kind] === 1 && this.frontier === frame.frontier;
       if (!wasDischarged) this.mayForget = true;
     }
@@ -234,7 +239,8 @@ export class Search<State> {
     this.budget.spendSteps(looks >>> LOOKS_PER_STEP_LOG2);
   }
 
-  private linearize(operation: number): void {
+  /** Whether it has discharged what nothing had before. */
+  private linearize(operation: number): boolean {
     const { problem, progress } = this;
     this.path[this.depth++] = operation;
     const overwrites = problem.overwrites[problem.kindOf[operation]!] === 1;
@@ -247,27 +253,15 @@ export class Search<State> {
       include(overwrites ? progress.used : progress.set, problem.slotOf[operation]!);
       if (overwrites) include(progress.discharged, problem.slotOf[operation]!);
     }
-    if (overwrites) this.dischargeOpen();
+    const hasDischarged = overwrites && this.overwritten.grow(this.frontier);
     if (problem.frontierOf[operation] === this.frontier) this.passReturns();
-  }
-
-  /** All that are open, and overwrite, may have come right before the one that does so now. */
-  private dischargeOpen(): void {
-    const { kindOf, overwrites, slotOf, calledBy } = this.problem;
-    const called = calledBy[this.frontier] ?? 0;
-    let operation = this.completed.first();
-    for (; operation < called; operation = this.completed.after(operation)) {
-      if (overwrites[kindOf[operation]!] === 1) {
-        include(this.progress.discharged, slotOf[operation]!);
-      }
-    }
+    return hasDischarged;
   }
 
   /** Whether what returns next is not linearized, and could have been overwritten unseen. */
   private isNextDischarged(): boolean {
-    const { byReturn, slotOf } = this.problem;
-    const returning = byReturn[this.frontier];
-    return returning !== undefined && includes(this.progress.discharged, slotOf[returning]!);
+    const returning = this.problem.byReturn[this.frontier];
+    return returning !== undefined && this.overwritten.has(returning);
   }
 
   private forgetNext(): void {
@@ -351,7 +345,9 @@ export class Search<State> {
     const kind = kindOf[operation]!;
     if (this.isUnseen && overwrites[kind] === 1) return;
     const next = this.transitions.next(this.state, kind);
-    if (next === ILLEGAL || next === this.state || this.isUselessDebt(kind, next)) return;
+    if (next === ILLEGAL || this.isUselessDebt(kind, next)) return;
+    const mayDischarge = overwrites[kind] === 1;
+    if (next === this.state && !(mayDischarge && this.overwritten.couldGrow(this.frontier))) return;
     for (let place = 0; place < choices.length; place++) {
       const other = kindOf[choices[place]!]!;
       if (requestOf[other] !== requestOf[kind]) continue;

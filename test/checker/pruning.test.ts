@@ -2,8 +2,16 @@
 
 import { expect, test } from 'vitest';
 import { record, registerWorkload, withValueSeenAgain } from '../../bench/check-histories.ts';
-import { checkLinearizable, type HistoryOperation, models } from '../../checker/index.ts';
+import {
+  checkLinearizable,
+  type HistoryOperation,
+  type Model,
+  models,
+  type Plain,
+} from '../../checker/index.ts';
 import { Dice } from './random-histories.ts';
+
+type Asked = Pick<HistoryOperation, 'f' | 'key' | 'value' | 'output'>;
 
 const write = (process: number, value: number, call: number, returned: number | null) => {
   return { process, f: 'write', value, call, return: returned } satisfies HistoryOperation;
@@ -56,6 +64,57 @@ test('a write that was overwritten unseen stands right before what has overwritt
   expect([...witness].sort()).toEqual([0, 1, 2, 3, 4]);
   expect(witness.indexOf(3)).toBe(witness.indexOf(1) + 1);
 });
+
+/** Something is put, something is made of what was there at first, and that is seen at last. */
+const unseenPuts: readonly (readonly [string, Model<Plain>, readonly Asked[]])[] = [
+  [
+    'a write of the present value',
+    models['cas-register'],
+    [
+      { f: 'write', value: 1 },
+      { f: 'cas', value: [null, 2], output: true },
+      { f: 'write', value: null },
+      { f: 'read', output: 2 },
+    ],
+  ],
+  [
+    'a deletion of what is absent',
+    models.kv,
+    [
+      { f: 'put', key: 'x', value: 'b' },
+      { f: 'append', key: 'x', value: 'a', output: true },
+      { f: 'delete', key: 'x' },
+      { f: 'get', key: 'x', output: 'a' },
+    ],
+  ],
+  [
+    'a put of the present value',
+    models.kv,
+    [
+      { f: 'put', key: 'x', value: 'b' },
+      { f: 'cas', key: 'x', value: [null, 'a'], output: true },
+      { f: 'put', key: 'x', value: null },
+      { f: 'get', key: 'x', output: 'a' },
+    ],
+  ],
+];
+
+test.each(unseenPuts)(
+  '%s that never returned may have overwritten something unseen',
+  (_, model, [slow, quick, pending, last]) => {
+    const operations = [
+      { ...slow!, process: 0, call: 0, return: 10 },
+      { ...quick!, process: 1, call: 0, return: 9 },
+      { ...pending!, process: 2, call: 0, return: null },
+      { ...last!, process: 3, call: 20, return: 30 },
+    ];
+    const result = checkLinearizable(model, operations, { evidence: true });
+    expect(result).toMatchObject({ verdict: 'linearizable', witness: [0, 2, 1, 3] });
+
+    const without = operations.filter(({ process }) => process !== 2);
+    expect(checkLinearizable(model, without).verdict).toBe('not-linearizable');
+  },
+);
 
 test('a value written once that is seen again needs no search among values written often', () => {
   const shape = { seed: 1, operations: 5_000, clients: 30, pending: 30 };
