@@ -34,8 +34,9 @@ export interface Model<State> {
   /** The independent object that is asked; `null` if it touches all, which forbids splitting. */
   partition?(operation: HistoryOperation): string | null;
   /**
-   * The object whose versions are counted (see `checkBoundedStaleness`), where `partition` tells
-   * parts of one object apart; absent: the objects are those of `partition`.
+   * The object that is asked, where `partition` tells parts of one object apart, or null for an
+   * operation that touches all of it; absent: the objects are those of `partition`. Versions are
+   * those of whole objects (see `checkBoundedStaleness`).
    */
   wholeObject?(operation: HistoryOperation): string;
   /** What was expected instead, if the model does not know such an operation or argument. */
@@ -148,6 +149,11 @@ export function expectsNoValue({ f, value }: HistoryOperation): string | undefin
   return value === undefined || value === null
     ? undefined
     : `${f} to have no value (an answer is its output)`;
+}
+
+/** What was asked, and of which object: `read`, or `read x`. */
+export function requestOf({ f, key }: HistoryOperation): string {
+  return key === undefined || key === '' ? f : `${f} ${key}`;
 }
 
 /** The partition of a model whose objects are told apart by `key` alone. */

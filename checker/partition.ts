@@ -17,18 +17,31 @@ export function split<State>(
   model: Model<State>,
   operations: readonly HistoryOperation[],
 ): readonly Part[] {
-  const parts = new Map<string, Part>();
-  if (model.partition === undefined) return [whole(operations)];
-  for (let index = 0; index < operations.length; index++) {
-    const object = model.partition(operations[index]!);
-    if (object === null) return [whole(operations)];
-    const part = parts.get(object);
-    if (part === undefined) parts.set(object, { object, indexes: [index] });
-    else part.indexes.push(index);
-  }
-  return [...parts.values()].sort((a, b) => a.indexes.length - b.indexes.length);
+  const all = { object: null, indexes: Array.from(operations, (_, index) => index) };
+  const { wholeObject } = model;
+  const parts =
+    wholeObject === undefined
+      ? splitPart(model.partition?.bind(model), operations, all)
+      : splitPart(wholeObject.bind(model), operations, all).flatMap((part) =>
+          splitPart(model.partition?.bind(model), operations, part),
+        );
+  return [...parts].sort((a, b) => a.indexes.length - b.indexes.length);
 }
 
-function whole(operations: readonly HistoryOperation[]): Part {
-  return { object: null, indexes: Array.from(operations, (_, index) => index) };
+/** By the object of each operation; as it is, if one of them touches all of it. */
+function splitPart(
+  objectOf: ((operation: HistoryOperation) => string | null) | undefined,
+  operations: readonly HistoryOperation[],
+  part: Part,
+): readonly Part[] {
+  if (objectOf === undefined) return [part];
+  const parts = new Map<string, Part>();
+  for (const index of part.indexes) {
+    const object = objectOf(operations[index]!);
+    if (object === null) return [part];
+    const known = parts.get(object);
+    if (known === undefined) parts.set(object, { object, indexes: [index] });
+    else known.indexes.push(index);
+  }
+  return [...parts.values()];
 }

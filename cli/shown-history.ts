@@ -86,9 +86,9 @@ function evidenceOf(
 
 /** Whether it is about several objects, each with a state of its own. */
 function isSplit({ model, operations }: History): boolean {
-  const { partition } = modelNamed(model);
-  if (partition === undefined) return false;
-  return new Set(operations.map((operation) => partition(operation))).size > 1;
+  const { partition, wholeObject = partition } = modelNamed(model);
+  if (wholeObject === undefined) return false;
+  return new Set(operations.map((operation) => wholeObject(operation))).size > 1;
 }
 
 function packHistory({ model: name, operations }: History): PackedHistory {

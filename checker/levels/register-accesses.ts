@@ -2,6 +2,7 @@
 
 import type { Plain } from '../history.ts';
 import type { Model } from '../model.ts';
+import { split } from '../partition.ts';
 import { type PlainKey, plainKey } from '../plain.ts';
 import type { Processes } from './processes.ts';
 
@@ -116,18 +117,14 @@ export function certainSources(
   return sources;
 }
 
-/** The object of each place; one for all if some operation touches all. */
+/** The object of each place, in the order in which they are asked first. */
 function objectsOf<State>(model: Model<State>, operations: Processes['operations']) {
   const objectOf = new Int32Array(operations.length);
-  const numbers = new Map<string, number>();
-  for (let place = 0; place < operations.length; place++) {
-    const object = model.partition?.(operations[place]!) ?? null;
-    if (object === null) return { objectOf: objectOf.fill(0), objectCount: 1 };
-    const number = numbers.get(object) ?? numbers.size;
-    numbers.set(object, number);
-    objectOf[place] = number;
+  const parts = split(model, operations).toSorted((a, b) => a.indexes[0]! - b.indexes[0]!);
+  for (const [object, { indexes }] of parts.entries()) {
+    for (const place of indexes) objectOf[place] = object;
   }
-  return { objectOf, objectCount: numbers.size };
+  return { objectOf, objectCount: parts.length };
 }
 
 class Values {

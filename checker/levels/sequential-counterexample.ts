@@ -34,6 +34,8 @@ const NAMED_MAX = 8;
 interface Recheck<State> {
   readonly question: SequentialQuestion<State>;
   readonly budget: Budget;
+  /** The object of each operation, in the history as a whole. */
+  readonly objectOf: ReadonlyMap<number, string | null>;
   /** What the answers of the whole history come from, by object. */
   readonly supports: ReadonlyMap<string | null, Support<State>>;
   /** It has answers that come from nowhere, so that a part may have them. */
@@ -52,12 +54,15 @@ export function explainSequential<State>(
   const maxSteps = Math.max(STEPS_MIN, verdictSteps * STEPS_PER_VERDICT_STEP);
   const budget = new Budget({ ...options, maxSteps });
   const all = indexes.map((source) => ({ source, operation: operations[source]! }));
+  const objectOf = new Map<number, string | null>();
   const supports = new Map<string | null, Support<State>>();
-  for (const [object, part] of byObject(model, all)) {
+  for (const { object, indexes: places } of split(model, bare(all))) {
+    const part = places.map((place) => all[place]!);
+    for (const { source } of part) objectOf.set(source, object);
     supports.set(object, new Support(model, initial, budget, part));
   }
   const isBaseless = hasBaselessAnswer(model, initial, bare(all));
-  const recheck = { question, budget, supports, isBaseless };
+  const recheck = { question, budget, objectOf, supports, isBaseless };
   // In the order given: by it a process's operations of one instant are told apart.
   const core = reason.core?.toSorted((a, b) => a - b).map((place) => all[place]!);
   const start = core !== undefined && accepts(recheck, core) ? core : all;
@@ -69,7 +74,7 @@ export function explainSequential<State>(
   const sourceAt = (place: number) => shown[place]!.source;
   const last = decideSequential({ model, initial, operations: cut }, budget);
   const why: Reason = last.outcome === 'none' ? last.reason : {};
-  const objects = [...byObject(model, shown).keys()];
+  const objects = [...byObject(recheck, shown).keys()];
   return {
     object: objects.length === 1 ? objects[0]! : null,
     failing: sourceAt(lastToReturn(cut)),
@@ -113,7 +118,7 @@ function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]):
   if (isLarge && !isBaseless && hasBaselessAnswer(model, initial, operations)) return false;
   const { outcome } = decideSequential({ model, initial, operations }, budget);
   if (outcome !== 'none') return false;
-  return [...byObject(model, part)].every(
+  return [...byObject(recheck, part)].every(
     ([object, own]) => supports.get(object)?.isKept(own, NO_OPERATION) ?? true,
   );
 }
@@ -123,13 +128,17 @@ function canTellBaseless<State>(model: Model<State>): boolean {
 }
 
 function byObject<State>(
-  model: Model<State>,
+  { objectOf }: Recheck<State>,
   history: readonly CutOperation[],
 ): ReadonlyMap<string | null, readonly CutOperation[]> {
-  const parts = split(model, bare(history));
-  return new Map(
-    parts.map(({ object, indexes }) => [object, indexes.map((index) => history[index]!)]),
-  );
+  const parts = new Map<string | null, CutOperation[]>();
+  for (const each of history) {
+    const object = objectOf.get(each.source) ?? null;
+    const known = parts.get(object);
+    if (known === undefined) parts.set(object, [each]);
+    else known.push(each);
+  }
+  return parts;
 }
 
 function sentenceFor<State>(

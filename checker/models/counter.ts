@@ -6,6 +6,7 @@ import {
   type Model,
   partitionByKey,
   REFUSED,
+  requestOf,
   type Step,
   type SumAccess,
 } from '../model.ts';
@@ -23,9 +24,11 @@ export const counter: Model<number> = {
       ? undefined
       : 'initial of a counter to be a number or null',
   expects: expectsCounter,
-  describe: ({ f, value, output }) => {
-    if (f !== 'read') return `${f} ${JSON.stringify(value)}`;
-    return output === undefined ? f : `${f} = ${JSON.stringify(output)}`;
+  describe: (operation) => {
+    const { f, value, output } = operation;
+    const request = requestOf(operation);
+    if (f !== 'read') return `${request} ${JSON.stringify(value)}`;
+    return output === undefined ? request : `${request} = ${JSON.stringify(output)}`;
   },
   sumAccess,
 };

@@ -8,6 +8,7 @@ import {
   type Model,
   partitionByKey,
   REFUSED,
+  requestOf,
   type Step,
 } from '../model.ts';
 import { canonicalText, isSequence } from '../plain.ts';
@@ -25,9 +26,11 @@ export const list: Model<string> = {
       ? undefined
       : 'initial of a list to be an array or null',
   expects: expectsList,
-  describe: ({ f, value, output }) => {
-    if (f !== 'read') return `${f} ${JSON.stringify(value)}`;
-    return output === undefined ? f : `${f} = ${JSON.stringify(output)}`;
+  describe: (operation) => {
+    const { f, value, output } = operation;
+    const request = requestOf(operation);
+    if (f !== 'read') return `${request} ${JSON.stringify(value)}`;
+    return output === undefined ? request : `${request} = ${JSON.stringify(output)}`;
   },
   describeState: (state) => `[${state.slice(0, -1)}]`,
   growth: growthOf,

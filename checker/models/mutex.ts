@@ -1,7 +1,14 @@
 /** The lock. */
 
 import type { HistoryOperation } from '../history.ts';
-import { expectsNoValue, type Model, partitionByKey, REFUSED, type Step } from '../model.ts';
+import {
+  expectsNoValue,
+  type Model,
+  partitionByKey,
+  REFUSED,
+  requestOf,
+  type Step,
+} from '../model.ts';
 
 /**
  * `acquire` takes a free lock; one that answered false found it taken. `release` frees a taken one,
@@ -22,7 +29,7 @@ export const mutex: Model<boolean> = {
     operation.f === 'acquire' || operation.f === 'release'
       ? expectsNoValue(operation)
       : 'f to be acquire or release',
-  describe: ({ f, output }) => (output === false ? `${f} refused` : f),
+  describe: (operation) => requestOf(operation) + (operation.output === false ? ' refused' : ''),
 };
 
 function stepMutex(taken: boolean, operation: HistoryOperation): Step<boolean> {

@@ -12,6 +12,7 @@ import {
   type Model,
   partitionByKey,
   REFUSED,
+  requestOf,
   type Step,
 } from '../model.ts';
 import { canonicalText, isSequence, plainEqual } from '../plain.ts';
@@ -141,7 +142,10 @@ function expectsOneOf(
   return valued ? undefined : `${adds} to have a value other than null`;
 }
 
-function describe({ f, value, output }: HistoryOperation, adds: string): string {
-  if (f === adds) return `${f} ${JSON.stringify(value)}`;
-  return output === undefined ? f : `${f} = ${output === null ? 'empty' : JSON.stringify(output)}`;
+function describe(operation: HistoryOperation, adds: string): string {
+  const { f, value, output } = operation;
+  const request = requestOf(operation);
+  if (f === adds) return `${request} ${JSON.stringify(value)}`;
+  if (output === undefined) return request;
+  return `${request} = ${output === null ? 'empty' : JSON.stringify(output)}`;
 }

@@ -7,6 +7,7 @@ import {
   type Model,
   partitionByKey,
   REFUSED,
+  requestOf,
   type Step,
 } from '../model.ts';
 import { canonicalText, isSequence } from '../plain.ts';
@@ -15,7 +16,7 @@ import { canonicalText, isSequence } from '../plain.ts';
  * `add` and `remove` may answer whether they changed the set; `contains` answers whether the value
  * is in it; `read` answers all values as an array, in any order.
  *
- * Without a `read`, each value is an object of its own.
+ * Where nobody reads a set, each of its values is judged alone.
  */
 export const set: Model<readonly string[]> = {
   name: 'set',
@@ -30,9 +31,11 @@ export const set: Model<readonly string[]> = {
   expectsInitial: (initial) =>
     initial === null || isSequence(initial) ? undefined : 'initial of a set to be an array or null',
   expects: expectsSet,
-  describe: ({ f, value, output }) => {
+  describe: (operation) => {
+    const { value, output } = operation;
     const argument = value === undefined ? '' : ` ${JSON.stringify(value)}`;
-    return `${f}${argument}${output === undefined ? '' : ` = ${JSON.stringify(output)}`}`;
+    const answer = output === undefined ? '' : ` = ${JSON.stringify(output)}`;
+    return `${requestOf(operation)}${argument}${answer}`;
   },
   describeState: (state) => `[${state.join(',')}]`,
   growingCollection: { isOrdered: false, access: readOf },

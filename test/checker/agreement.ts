@@ -65,9 +65,11 @@ export function judgeWithEvidence({ model: name, initial, operations }: RandomHi
   if (partial.some((order) => order.length !== length)) return 'not the longest partial order';
   if (!minimal) return 'a counterexample that may not be minimal';
   const whole = operations.flatMap((operation, index) => {
-    const isOfObject = model.partition?.(operation) === counterexample.object;
+    const { object } = counterexample;
+    const isOfObject =
+      model.partition?.(operation) === object || model.wholeObject?.(operation) === object;
     const isKnown = operation.call <= operations[failing]!.return!;
-    const isSplit = counterexample.object !== null;
+    const isSplit = object !== null;
     return isKnown && (isOfObject || !isSplit) ? [cutAt(operations, index, failing)] : [];
   });
   const place = shown.indexOf(failing);

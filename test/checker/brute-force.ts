@@ -8,7 +8,7 @@ export function isLinearizableByDefinition<State>(
   initial: Plain,
   operations: readonly HistoryOperation[],
 ): boolean {
-  return extend(worldOf(model, initial, operations), operations);
+  return extend(worldOf(model, initial), operations);
 }
 
 /** The states of all objects, and what an operation does to the one that it asks. */
@@ -16,15 +16,11 @@ export interface World {
   after(operation: HistoryOperation): World | undefined;
 }
 
-export function worldOf<State>(
-  model: Model<State>,
-  initial: Plain,
-  operations: readonly HistoryOperation[],
-): World {
-  const split = operations.every((operation) => model.partition?.(operation) != null);
+/** A key names an object: by what a history's format says, and not by what the model says. */
+export function worldOf<State>(model: Model<State>, initial: Plain): World {
   const withStates = (states: ReadonlyMap<string, State>): World => ({
     after: (operation) => {
-      const object = split ? (model.partition?.(operation) ?? '') : '';
+      const object = operation.key ?? '';
       const state = states.has(object) ? states.get(object)! : model.init(initial);
       const step = model.step(state, operation);
       return step.ok ? withStates(new Map(states).set(object, step.next)) : undefined;
@@ -49,7 +45,7 @@ export function longestPartByDefinition<State>(
   initial: Plain,
   operations: readonly HistoryOperation[],
 ): number {
-  return longest(worldOf(model, initial, operations), operations);
+  return longest(worldOf(model, initial), operations);
 }
 
 function longest(world: World, left: readonly HistoryOperation[]): number {
@@ -86,7 +82,7 @@ export function isWitness<State>(
   order: readonly number[],
 ): boolean {
   if (!isComplete(operations, order)) return false;
-  let world = worldOf(model, initial, operations);
+  let world = worldOf(model, initial);
   for (let place = 0; place < order.length; place++) {
     const operation = operations[order[place]!];
     if (operation === undefined) return false;

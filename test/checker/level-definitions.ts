@@ -9,7 +9,7 @@ export function isSequentialByDefinition<State>(
   initial: Plain,
   operations: readonly HistoryOperation[],
 ): boolean {
-  return interleave(worldOf(model, initial, operations), sequences(operations));
+  return interleave(worldOf(model, initial), sequences(operations));
 }
 
 /** Whether an order that a checker shows explains the history, by the definition. */
@@ -23,7 +23,7 @@ export function isSequentialWitness<State>(
   const own = sequences(operations);
   const shown = sequences(order.map((index) => operations[index]!)).length;
   if (shown > own.length) return false;
-  let world: World | undefined = worldOf(model, initial, operations);
+  let world: World | undefined = worldOf(model, initial);
   let waiting = own.map((sequence) => [...sequence]);
   for (const index of order) {
     const operation = operations[index]!;

@@ -7,6 +7,7 @@
 
 import { type HistoryOperation, type Model, models, type Plain } from '../../checker/index.ts';
 import { etcdVocabulary } from './etcd-vocabulary.ts';
+import { crowd, intervals } from './random-intervals.ts';
 
 /** A stream of numbers below 2^32 that depends on its seed alone (xorshift32, Marsaglia 2003). */
 export class Dice {
@@ -56,6 +57,8 @@ export interface Vocabulary {
   readonly answers: (f: string, dice: Dice, value?: Plain) => readonly (Plain | undefined)[];
   /** The answers of this function are states, present or past. */
   readonly reveals?: string;
+  /** All but the last operation are called at about one time, each by a process of its own. */
+  readonly isCrowded?: true;
   /** How such an answer shows a state; absent: states are answers. */
   readonly shown?: (state: unknown) => Plain;
 }
@@ -96,6 +99,17 @@ const uniqueVocabulary: Vocabulary = {
 const refusingVocabulary: Vocabulary = {
   ...uniqueVocabulary,
   answers: (f, dice) => (f === 'cas' ? [true, false] : uniqueVocabulary.answers(f, dice)),
+};
+
+/** Writes of the present value, among them: useless, but for what they overwrite unseen. */
+const overwritingVocabulary: Vocabulary = {
+  initial: () => 0,
+  request: (dice) => {
+    if (dice.once(2)) return { f: 'write', value: dice.below(2) };
+    return dice.once(2) ? { f: 'cas', value: [0, 2] } : { f: 'read' };
+  },
+  answers: casVocabulary.answers,
+  isCrowded: true,
 };
 
 const storeVocabulary: Vocabulary = {
@@ -180,11 +194,23 @@ function uniqueCollection(adds: string, takes: string): Vocabulary {
   };
 }
 
-const vocabularies: Readonly<Record<string, Vocabulary>> = {
+/** Of two objects at once. */
+function keyed(vocabulary: Vocabulary): Vocabulary {
+  return {
+    ...vocabulary,
+    request: (dice, serial) => ({
+      ...vocabulary.request(dice, serial),
+      key: dice.pick(['x', 'y']),
+    }),
+  };
+}
+
+const unkeyed: Readonly<Record<string, Vocabulary>> = {
   register: registerVocabulary,
   'cas-register': casVocabulary,
   'unique cas-register': uniqueVocabulary,
   'unique cas-register with refusals': refusingVocabulary,
+  'overwriting cas-register': overwritingVocabulary,
   kv: storeVocabulary,
   'growing kv': growingVocabulary,
   dictionary: storeVocabulary,
@@ -260,45 +286,37 @@ function filledIn(transaction: Plain | undefined, seen: readonly Plain[]): Plain
   );
 }
 
+const vocabularies: Readonly<Record<string, Vocabulary>> = {
+  ...unkeyed,
+  'keyed cas-register': keyed(casVocabulary),
+  'keyed list': keyed(listVocabulary),
+  'keyed set': keyed(unkeyed.set!),
+  'keyed unique set': keyed(uniqueSetVocabulary),
+  'keyed unique queue': keyed(unkeyed['unique queue']!),
+};
+
 /** The names of the kinds of history there are. */
 export const historyKinds: readonly string[] = Object.keys(vocabularies);
-
-const OPERATIONS_MAX = 7;
-const PROCESSES = 4;
 
 /** A history of up to seven operations; the same one for the same kind and seed. */
 export function randomHistory(kind: string, seed: number): RandomHistory {
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
-  const name = kind.replace(/^unique |^growing | without reads$| with refusals$/g, '');
+  const name = kind.replace(
+    /^(keyed |unique |growing |overwriting )+| without reads$| with refusals$/g,
+    '',
+  );
   const model = (Object.keys(models) as ModelName[]).find((each) => each === name);
   if (model === undefined) throw new Error(`no model ${name}`);
   const dice = new Dice(seed);
   const initial = vocabulary.initial(dice);
-  const asked = intervals(dice).map((interval, serial) => ({
+  const drawn = vocabulary.isCrowded === true ? crowd(dice) : intervals(dice);
+  const asked = drawn.map((interval, serial) => ({
     ...interval,
     ...vocabulary.request(dice, serial),
   }));
   const operations = answer(model, initial, asked, vocabulary, dice);
   return { model, initial, operations };
-}
-
-/** Intervals of a few sequential processes, over so few instants that many are equal. */
-function intervals(dice: Dice) {
-  const count = 1 + dice.below(OPERATIONS_MAX);
-  const span = dice.pick([4, 8, 16]);
-  const found: { process: number; call: number; return: number | null }[] = [];
-  let nextProcess = PROCESSES;
-  const clocks = Array.from({ length: PROCESSES }, (_, process) => ({ process, now: 0 }));
-  for (let index = 0; index < count; index++) {
-    const clock = dice.pick(clocks);
-    const call = clock.now + dice.below(span / 2);
-    const returned = dice.once(5) ? null : call + dice.below(span);
-    found.push({ process: clock.process, call, return: returned });
-    clock.now = returned ?? call;
-    if (returned === null) clock.process = nextProcess++;
-  }
-  return found;
 }
 
 /** Runs the requests at random instants, answers as the model does, and spoils some answers. */

@@ -19,11 +19,6 @@ export function isStaleByDefinition(
   staleness: Staleness,
 ): boolean {
   const model = modelNamed(modelName);
-  const nameOf = (operation: HistoryOperation) =>
-    // Each element of a set may be judged alone, but its versions are those of the whole set.
-    modelName === 'set' ? (operation.key ?? '') : model.partition?.(operation);
-  const isSplit = operations.every((operation) => nameOf(operation) != null);
-  const objectOf = (operation: HistoryOperation) => (isSplit ? (nameOf(operation) ?? '') : '');
   const lateness = staleness.by === 'time' ? staleness.most : 0;
   const startOf = (operation: HistoryOperation) =>
     operation.call - (model.isRead?.(operation) ? lateness : 0);
@@ -38,7 +33,7 @@ export function isStaleByDefinition(
       const isFirst = others.every(
         (other) => other.return === null || other.return >= startOf(operation),
       );
-      const object = objectOf(operation);
+      const object = operation.key ?? '';
       const versions = all.get(object) ?? [model.init(initial)];
       const next = isFirst ? after(model, versions, operation, oldest) : undefined;
       return next !== undefined && extend(new Map(all).set(object, next), others);
