@@ -12,8 +12,8 @@ import { assertOptions, type OptionTable, shownArgument } from './shown-argument
 /** What each option of a check must be. */
 export const CHECK_OPTIONS: OptionTable<CheckOptions> = {
   shouldStop: 'a function',
-  maxSteps: 'a number',
-  maxMemoryBytes: 'a number',
+  maxSteps: 'a number from 0 on',
+  maxMemoryBytes: 'a number from 0 on',
   initial: 'a value',
   evidence: 'true or false',
   witness: 'an array of whole numbers',
@@ -37,6 +37,7 @@ export function assertJudgeable<State>(
     throw new TypeError(`expected an array of operations, found ${shownArgument(operations)}`);
   }
   assertOptions(options, known, 'a check');
+  assertWitness(options.witness, operations.length);
   assertInitial(model, options.initial ?? null);
   for (let index = 0; index < operations.length; index++) {
     assertOperation(model, operations[index]!, index);
@@ -63,6 +64,12 @@ function assertModel<State>(model: Model<State>): void {
   const found = shownArgument(model);
   const hint = typeof model === 'string' ? ': models and modelNamed have those with a name' : '';
   throw new TypeError(`expected a model, with init and step, found ${found}${hint}`);
+}
+
+function assertWitness(witness: readonly number[] | undefined, count: number): void {
+  if (witness === undefined || witness.length === count) return;
+  const expected = `a place for each operation, ${count} in all`;
+  throw new TypeError(`option witness: expected ${expected}, found ${witness.length}`);
 }
 
 function assertInitial<State>(model: Model<State>, initial: Plain): void {

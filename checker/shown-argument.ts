@@ -3,7 +3,7 @@
 /** What an option must be: what errors say that they expected. */
 export type OptionKind =
   | 'a function'
-  | 'a number'
+  | 'a number from 0 on'
   | 'a text'
   | 'a value'
   | 'true or false'
@@ -43,8 +43,8 @@ function isOfKind(kind: OptionKind, value: unknown): boolean {
   switch (kind) {
     case 'a function':
       return typeof value === 'function';
-    case 'a number':
-      return typeof value === 'number' && !Number.isNaN(value);
+    case 'a number from 0 on':
+      return typeof value === 'number' && value >= 0;
     case 'a text':
       return typeof value === 'string';
     case 'a value':

@@ -1,6 +1,6 @@
 /** Which files `check` was given: names, patterns that the shell has left alone, standard input. */
 import { readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { InputError } from './exit.ts';
 import { folderNamed, STANDARD_INPUT } from './files.ts';
@@ -22,7 +22,8 @@ export function inputsOf(words: readonly string[]): readonly CheckInput[] {
       throw new InputError('- is given twice: standard input can be read only once');
     }
     for (const input of inputsNamed(word)) {
-      if (!inputs.has(input.file)) inputs.set(input.file, input);
+      const file = input.file === '' ? '' : normalize(input.file);
+      if (!inputs.has(file)) inputs.set(file, input);
     }
   }
   return [...inputs.values()];
@@ -51,6 +52,9 @@ function statOf(path: string) {
   }
 }
 
+/** Endings that files of histories have, before others of the same folder. */
+const HISTORY_ENDINGS = new Set(['.edn', '.ndjson', '.jsonl', '.json', '.csv', '.log']);
+
 /** `: name its files, such as 'runs/*.edn'`, by the commonest ending in it. */
 function hintFor(folder: string): string {
   const endings = new Map<string, number>();
@@ -58,7 +62,11 @@ function hintFor(folder: string): string {
     const ending = extname(name);
     if (ending !== '') endings.set(ending, (endings.get(ending) ?? 0) + 1);
   }
-  const [commonest] = [...endings].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const isOfHistory = ([ending]: readonly [string, number]): number =>
+    HISTORY_ENDINGS.has(ending) ? 1 : 0;
+  const [commonest] = [...endings].sort(
+    (a, b) => isOfHistory(b) - isOfHistory(a) || b[1] - a[1] || (a[0] < b[0] ? -1 : 1),
+  );
   const pattern = join(folderNamed(folder), `*${commonest?.[0] ?? ''}`);
   return `: name its files, such as '${pattern}'`;
 }

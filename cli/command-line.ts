@@ -293,12 +293,14 @@ function ofThatKind(flag: string, command: Command | undefined): string {
   );
   const [option, ...others] = options;
   if (option !== undefined && others.length === 0) return ` (did you mean --${option[0]}?)`;
-  return command !== undefined && isAbout(command.takesAbout) ? `: it ${takenBy(command)}` : '';
+  return command !== undefined && isAbout(command.takesAbout)
+    ? `: it takes ${takenBy(command)}`
+    : '';
 }
 
-/** `takes [shell]: bash or zsh; that of $SHELL if none is given`. */
+/** `[shell]: bash or zsh; that of $SHELL if none is given`. */
 function takenBy({ takes, takesAbout }: Command): string {
-  return `takes ${takes}: ${takesAbout}`;
+  return `${takes}: ${takesAbout}`;
 }
 
 function assertCommandWord(word: string, known: readonly string[], before: string): void {
@@ -354,14 +356,18 @@ async function complete(words: readonly string[]): Promise<number> {
 /** yargs speaks of "non-option arguments", and of an unknown one does not say what is known. */
 function inOurWords(message: string, words: readonly string[]): string {
   const missing = /^Not enough non-option arguments/.test(message);
-  if (missing) return 'something is missing after the command; see quorumlab COMMAND --help';
+  if (missing) {
+    const lacking = commandOf(words);
+    if (lacking !== undefined) return `${lacking.name} needs ${takenBy(lacking)}`;
+    return 'something is missing after the command; see quorumlab COMMAND --help';
+  }
   const flag = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
   if (flag !== undefined) return `${flag.length > 1 ? '--' : '-'}${flag} needs a value`;
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ') ?? [];
   const command = commandOf(words);
   if (unknown.length > 0 && command !== undefined) {
     const named = unknown.map((word) => (words.includes(word) ? quoted(word) : `-${word}`));
-    return `${command.name} has no use for ${named.join(', ')}: it ${takenBy(command)}`;
+    return `${command.name} has no use for ${named.join(', ')}: it takes ${takenBy(command)}`;
   }
   return message.charAt(0).toLowerCase() + message.slice(1);
 }

@@ -45,7 +45,7 @@ const MATCHER_OPTIONS: OptionTable<HistoryMatcherOptions> = {
   maxSteps,
   maxMemoryBytes,
   initial,
-  timeMs: 'a number',
+  timeMs: 'a number from 0 on',
 };
 const TIME_MS_DEFAULT = 4_000;
 const WIDTH = 100;

@@ -55,7 +55,8 @@ interface Event {
  * A cas that answered false is written as a `:fail` with its arguments, which some checkers take to
  * have never happened. Keys are written as `[key value]`, as `jepsen.independent` does. The initial
  * value and the model are not written. Throws `HistoryError` if a history has what EDN cannot say,
- * such as a read that answered null: `nil` says that the answer is unknown.
+ * such as a read that answered null: `nil` says that the answer is unknown. In a transaction it
+ * says so if the read is called `:read`, and not if it is called `:r`.
  */
 export function writeJepsenEdn(history: History): string {
   assertReadable(history);
@@ -64,10 +65,11 @@ export function writeJepsenEdn(history: History): string {
   const events: Event[] = [];
   const isRegister = operations.every(({ f }) => REGISTER_FUNCTIONS.has(f));
   const names = isRegister ? REGISTER_NAMES : NO_NAMES;
+  const areLists = operations.some(hasAppend);
   const latest = new Map<number, Event>();
   for (const index of inOrderOfCall(operations)) {
     const operation = operations[index]!;
-    const refusal = refusalOf(operation, model);
+    const refusal = refusalOf(operation, model, areLists);
     if (refusal !== undefined) throw new HistoryError(`operation ${index}: ${refusal}`, index);
     for (const event of eventsOf(operation, names, latest.get(operation.process))) {
       latest.set(operation.process, event);
@@ -120,7 +122,11 @@ function refuseUnseenKeys(operations: readonly HistoryOperation[]): void {
 }
 
 /** Why EDN cannot say it; undefined if it can. */
-function refusalOf(operation: HistoryOperation, model: string): string | undefined {
+function refusalOf(
+  operation: HistoryOperation,
+  model: string,
+  areLists: boolean,
+): string | undefined {
   const { f, key, value, output, return: returned } = operation;
   if (f === 'cas') {
     if (key === undefined && isPair(value) && isPair(value[1])) {
@@ -131,7 +137,7 @@ function refusalOf(operation: HistoryOperation, model: string): string | undefin
       : 'Jepsen has no cas that returned with an unknown answer';
   }
   if (returned === null) return undefined;
-  if (f === 'txn') return hasNullRead(output) ? NIL_IS_UNKNOWN : undefined;
+  if (f === 'txn') return areLists && readsEmptyList(operation) ? EMPTY_IS_FIRST : undefined;
   if (NIL_IS_EMPTY.has(f)) {
     return output === undefined ? `Jepsen has no unknown answer of ${f}: nil is empty` : undefined;
   }
@@ -145,9 +151,20 @@ function refusalOf(operation: HistoryOperation, model: string): string | undefin
 
 const NIL_IS_UNKNOWN = 'a read of null: in Jepsen, nil says that the answer is unknown';
 
-function hasNullRead(output: Plain | undefined): boolean {
+const EMPTY_IS_FIRST =
+  'a read of an empty list among appends: in Jepsen, it saw what was there at first';
+
+function readsEmptyList({ output }: HistoryOperation): boolean {
   if (!isSequence(output)) return false;
-  return output.some((access) => isSequence(access) && access[0] === 'r' && access[2] === null);
+  return output.some((access) => {
+    const [kind, , seen] = isSequence(access) ? access : [];
+    return kind === 'r' && isSequence(seen) && seen.length === 0;
+  });
+}
+
+function hasAppend({ f, value }: HistoryOperation): boolean {
+  if (f !== 'txn' || !isSequence(value)) return false;
+  return value.some((access) => isSequence(access) && access[0] === 'append');
 }
 
 function eventText(
@@ -174,8 +191,10 @@ function transactionText(transaction: Plain): string {
   if (!isSequence(transaction)) return 'nil';
   const accesses = transaction.map((access) => {
     if (!isSequence(access)) return ednText(access);
-    const [kind, name = null, value = null] = access;
-    return `[:${String(kind)} ${ednText(name)} ${ednText(value)}]`;
+    const [kind, name = null, value] = access;
+    // In Knossos' words a read of nil is one of which nothing is known, and in Elle's it is not.
+    const word = kind === 'r' && value === undefined ? 'read' : String(kind);
+    return `[:${word} ${ednText(name)} ${ednText(value ?? null)}]`;
   });
   return `[${accesses.join(' ')}]`;
 }

@@ -2,8 +2,8 @@
  * Histories of Jepsen and Knossos in EDN (https://github.com/jepsen-io/knossos).
  *
  * An `:ok` value back-fills its invocation; a `:fail` pair never happened; `:info`, or no end, is
- * open for ever; a read of `nil` matches any state. `[key value]` values, as `jepsen.independent`
- * and Maelstrom write them, are unwrapped.
+ * open for ever; a read of `nil` matches any state, but for Elle's. `[key value]` values, as
+ * `jepsen.independent` and Maelstrom write them, are unwrapped.
  */
 
 import type { History, Plain } from '../history.ts';
@@ -14,7 +14,12 @@ import { type EdnEvent, readEdnEvents } from './edn-events.ts';
 import { itemsOf, nameOf, plainOf, unexpected } from './edn-values.ts';
 import { type Ending, EventPairing, type Request } from './event-pairing.ts';
 import { Misreading } from './format-error.ts';
-import { isTransaction, transactionAnswer, transactionOf } from './jepsen-transaction.ts';
+import {
+  hasAppend,
+  isTransaction,
+  transactionAnswer,
+  transactionOf,
+} from './jepsen-transaction.ts';
 import { modelSuggestedBy } from './model-suggestion.ts';
 import type { Reading as ReadingOptions } from './read-options.ts';
 
@@ -23,7 +28,11 @@ interface Reading {
   readonly model: string;
   /** Values are `[key value]` pairs. */
   readonly keyed: boolean;
+  /** Operations are maps with a `:key`. */
+  readonly namesKeys: boolean;
   readonly failedCas: 'observed' | 'absent';
+  /** Transactions append to lists. */
+  readonly areLists: boolean;
 }
 
 /** Functions without an argument: the value of the `:ok` event is their answer. */
@@ -44,7 +53,10 @@ export function readJepsenEdn(text: string, options: ReadingOptions): History {
   const events = readEdnEvents(text);
   const keyed = hasKeys(events);
   const model = options.model ?? modelSuggestedBy(events, keyed);
-  const reading: Reading = { model, keyed, failedCas: options.failedCas ?? 'absent' };
+  const failedCas = options.failedCas ?? 'absent';
+  const areLists = events.some(({ value }) => hasAppend(keyed ? itemsOf(value)?.[1] : value));
+  const namesKeys = events.some(({ key }) => key !== undefined);
+  const reading: Reading = { model, keyed, namesKeys, failedCas, areLists };
   const pairing = new EventPairing(findModel(model));
   for (const event of events) readEvent(event, pairing, reading);
   return { model, initial: options.initial ?? null, operations: pairing.finish(options.starts) };
@@ -76,7 +88,9 @@ function requestOf(event: EdnEvent, reading: Reading): Request {
 function okEnding(event: EdnEvent, request: Request, reading: Reading): Ending {
   const { key, value } = unwrap(event, reading);
   if (key !== request.key) throw unexpected(event.value, `a value of key ${String(request.key)}`);
-  if (request.f === 'txn') return transactionAnswer(value, request.value, event);
+  if (request.f === 'txn') {
+    return transactionAnswer(value, request.value, event, reading.areLists);
+  }
   if (NO_ARGUMENT.has(event.f)) {
     if (value.type === 'nil') return NIL_IS_EMPTY.has(event.f) ? { output: null } : {};
     if (value.type !== 'boolean' && ANSWERED_YES_OR_NO.has(event.f)) return {};
@@ -113,6 +127,7 @@ function nameIn(event: EdnEvent, reading: Reading): string {
 
 function unwrap(event: EdnEvent, reading: Reading) {
   if (event.key !== undefined) return { key: nameOf(event.key), value: event.value };
+  if (reading.namesKeys) throw new Misreading(event.at, ':key, as elsewhere in this file', 'none');
   if (!reading.keyed) return { key: undefined, value: event.value };
   const [key, value] = itemsOf(event.value) ?? [];
   if (key === undefined || value === undefined) {

@@ -1,4 +1,10 @@
-/** Transactions as Jepsen writes them: `[[:read :x nil] [:write :y 2]]`. */
+/**
+ * Transactions as Jepsen writes them: in Knossos' words `[[:read :x nil] [:write :y 2]]`, in Elle's
+ * `[[:r :x nil] [:w :y 2] [:append :z 3]]`.
+ *
+ * To Knossos a read of nil is always legal (https://github.com/jepsen-io/knossos, multi-register);
+ * to Elle it has seen what every key has at first (https://github.com/jepsen-io/elle, rw-register).
+ */
 
 import type { Plain } from '../history.ts';
 import { canonicalText, isSequence } from '../plain.ts';
@@ -34,17 +40,36 @@ export function transactionOf(node: EdnNode): readonly Plain[] {
   });
 }
 
-/** What an `:ok` event says; a read of `nil` is left without a value, which is then unknown. */
-export function transactionAnswer(node: EdnNode, request: Plain | undefined, event: EdnEvent) {
+/**
+ * What an `:ok` event says. `:read` of nil is left without a value, which is then unknown. Where
+ * lists are appended to, `:r` of an empty one has seen what was there at first, as `:r` of nil has.
+ */
+export function transactionAnswer(
+  node: EdnNode,
+  request: Plain | undefined,
+  event: EdnEvent,
+  areLists: boolean,
+) {
   if (node.type === 'nil') return {};
   const answer = transactionOf(node);
   if (shapeOf(answer) !== shapeOf(request)) {
     throw unexpected(event.value, 'the accesses of the invocation, with the reads filled in');
   }
-  const output = answer.map((access) =>
-    isSequence(access) && access[0] === 'r' && access[2] === null ? access.slice(0, 2) : access,
-  );
+  const words = (itemsOf(node) ?? []).map(wordOf);
+  const output = answer.map((access, place) => {
+    if (!isSequence(access) || access[0] !== 'r') return access;
+    const [, key = null, seen = null] = access;
+    if (seen === null && words[place] === 'read') return ['r', key];
+    const isEmptyList = areLists && isSequence(seen) && seen.length === 0;
+    return ['r', key, isEmptyList ? null : seen];
+  });
   return { output };
+}
+
+/** Whether a transaction appends to a list. */
+export function hasAppend(node: EdnNode | undefined): boolean {
+  if (node === undefined || !isTransaction(node)) return false;
+  return (itemsOf(node) ?? []).some((item) => wordOf(item) === 'append');
 }
 
 /** The transaction without what its reads saw. */
@@ -57,8 +82,12 @@ function shapeOf(transaction: Plain | undefined): string {
 }
 
 function accessName(node: EdnNode): string {
+  return ACCESSES.get(wordOf(node)) ?? '';
+}
+
+/** What the file calls the access; empty where it is none. */
+function wordOf(node: EdnNode): string {
   const items = itemsOf(node);
   const name = items?.[0];
-  if (items?.length !== 3 || name?.type !== 'keyword') return '';
-  return ACCESSES.get(name.value) ?? '';
+  return items?.length === 3 && name?.type === 'keyword' ? name.value : '';
 }

@@ -1,7 +1,7 @@
 /** Transactions over many registers, each taking effect at one instant. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Model, REFUSED, type Step } from '../model.ts';
+import { type Model, partitionByKey, REFUSED, requestOf, type Step } from '../model.ts';
 import { canonicalText, isSequence, plainEqual } from '../plain.ts';
 
 /** The registers that have another value than the one for all, in order of name. */
@@ -29,10 +29,14 @@ export const txn: Model<Store> = {
   },
   step: stepTransaction,
   key: ({ registers }) => canonicalText([...registers].map(([name, value]) => [name, value])),
+  partition: partitionByKey,
   observes: readsOnly,
   isRead: readsOnly,
   expects: expectsTransaction,
-  describe: ({ value, output }) => `txn ${JSON.stringify(output ?? value)}`,
+  describe: (operation) => {
+    const { value, output } = operation;
+    return `${requestOf(operation)} ${JSON.stringify(output ?? value)}`;
+  },
 };
 
 function readsOnly({ value }: HistoryOperation): boolean {

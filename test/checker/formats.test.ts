@@ -106,6 +106,31 @@ describe('the Jepsen EDN reader', () => {
     ]);
   });
 
+  test.each([
+    ['any state, in the words of Knossos', '[:read :x nil]', ['r', 'x']],
+    ['what was there at first, in those of Elle', '[:r :x nil]', ['r', 'x', null]],
+  ])('takes a transaction that read nil for one that saw %s', (_, read, answer) => {
+    const [history] = readHistories(`[[0 :invoke :txn [${read}]] [0 :ok :txn [${read}]]]`);
+
+    expect(history?.operations[0]?.output).toEqual([answer]);
+  });
+
+  test('takes an empty list for what was there at first, where transactions append', () => {
+    const text = (change: string): string =>
+      `[[0 :invoke :txn [[:r :x nil] ${change}]] [0 :ok :txn [[:r :x []] ${change}]]]`;
+    const seenIn = (change: string): unknown =>
+      readHistories(text(change))[0]?.operations[0]?.output;
+
+    expect(seenIn('[:append :y 1]')).toEqual([
+      ['r', 'x', null],
+      ['append', 'y', 1],
+    ]);
+    expect(seenIn('[:w :y 1]')).toEqual([
+      ['r', 'x', []],
+      ['w', 'y', 1],
+    ]);
+  });
+
   test('refuses a process that invokes while its operation is open, with the line', () => {
     const error = errorOf(`{:process 0 :type :invoke :f :read}
       {:process 1 :type :invoke :f :read}

@@ -175,7 +175,7 @@ describe('what is asked for by mistake is an error, with and without not:', () =
     [
       'a time in words',
       (history) => history.toBeLinearizable('register', { timeMs: '1s' }),
-      'option timeMs: expected a number, found "1s"',
+      'option timeMs: expected a number from 0 on, found "1s"',
     ],
     [
       'an option that there is none of',
