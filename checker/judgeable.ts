@@ -37,7 +37,6 @@ export function assertJudgeable<State>(
     throw new TypeError(`expected an array of operations, found ${shownArgument(operations)}`);
   }
   assertOptions(options, known, 'a check');
-  assertWitness(options.witness, operations.length);
   assertInitial(model, options.initial ?? null);
   for (let index = 0; index < operations.length; index++) {
     assertOperation(model, operations[index]!, index);
@@ -64,12 +63,6 @@ function assertModel<State>(model: Model<State>): void {
   const found = shownArgument(model);
   const hint = typeof model === 'string' ? ': models and modelNamed have those with a name' : '';
   throw new TypeError(`expected a model, with init and step, found ${found}${hint}`);
-}
-
-function assertWitness(witness: readonly number[] | undefined, count: number): void {
-  if (witness === undefined || witness.length === count) return;
-  const expected = `a place for each operation, ${count} in all`;
-  throw new TypeError(`option witness: expected ${expected}, found ${witness.length}`);
 }
 
 function assertInitial<State>(model: Model<State>, initial: Plain): void {

@@ -8,6 +8,7 @@ import {
   type Plain,
 } from '../../checker/index.ts';
 import { isLinearizableByDefinition, isWitness, longestPartByDefinition } from './brute-force.ts';
+import { isLinearizableByPlainSearch } from './plain-search.ts';
 import { Dice, type RandomHistory, randomHistory } from './random-histories.ts';
 
 export interface Disagreement {
@@ -34,6 +35,23 @@ export function compare(kind: string, count: number, judge: Judge, firstSeed = 0
     const { model, initial, operations } = history;
     const definition = isLinearizableByDefinition(modelNamed(model), initial, operations);
     const verdict = judge(history);
+    if (verdict !== (definition ? 'linearizable' : 'not-linearizable')) {
+      const disagreement = { seed, history, verdict, definition };
+      return { linearizable, illegal: seed - firstSeed - linearizable, disagreement };
+    }
+    if (definition) linearizable++;
+  }
+  return { linearizable, illegal: count - linearizable, disagreement: undefined };
+}
+
+/** Compares the plain verdict with that of the plainest search, on histories twice as large. */
+export function compareLarge(kind: string, count: number, firstSeed = 0): Agreement {
+  let linearizable = 0;
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+    const history = randomHistory(kind, seed, true);
+    const { model, initial, operations } = history;
+    const definition = isLinearizableByPlainSearch(modelNamed(model), initial, operations);
+    const verdict = judgePlainly(history);
     if (verdict !== (definition ? 'linearizable' : 'not-linearizable')) {
       const disagreement = { seed, history, verdict, definition };
       return { linearizable, illegal: seed - firstSeed - linearizable, disagreement };

@@ -1,7 +1,13 @@
 /** The same property as in the suite, over 100,000 histories of each kind. */
 
 import { expect, test } from 'vitest';
-import { compare, judgePlainly, judgeWithEvidence, judgeWithSuggestion } from './agreement.ts';
+import {
+  compare,
+  compareLarge,
+  judgePlainly,
+  judgeWithEvidence,
+  judgeWithSuggestion,
+} from './agreement.ts';
 import { historyKinds } from './random-histories.ts';
 
 const HISTORIES = 100_000;
@@ -16,6 +22,12 @@ test.each(historyKinds)(
     expect(agreement.disagreement).toBeUndefined();
   },
 );
+
+test.each(historyKinds)('and 20,000 larger %s histories as the plainest search does', (kind) => {
+  const agreement = compareLarge(kind, 20_000, FIRST_SEED);
+
+  expect(agreement.disagreement).toBeUndefined();
+});
 
 test.each(historyKinds)('the evidence for 20,000 %s histories holds by the definition', (kind) => {
   const agreement = compare(kind, 20_000, judgeWithEvidence, FIRST_SEED);

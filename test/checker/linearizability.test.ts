@@ -1,13 +1,37 @@
 /** The checker against the definition, on small random histories; the long run is beside it. */
 
 import { expect, test } from 'vitest';
-import { compare, judgePlainly, judgeWithEvidence, judgeWithSuggestion } from './agreement.ts';
+import { modelNamed } from '../../checker/index.ts';
+import {
+  compare,
+  compareLarge,
+  judgePlainly,
+  judgeWithEvidence,
+  judgeWithSuggestion,
+} from './agreement.ts';
+import { isLinearizableByPlainSearch } from './plain-search.ts';
 import { historyKinds } from './random-histories.ts';
 
 const HISTORIES = 5_000;
 
 test.each(historyKinds)('the checker judges 5,000 %s histories as the definition does', (kind) => {
   const agreement = compare(kind, HISTORIES, judgePlainly);
+
+  expect(agreement.disagreement).toBeUndefined();
+});
+
+test.each(historyKinds)('and 300 larger %s histories as the plainest search does', (kind) => {
+  const agreement = compareLarge(kind, 300);
+
+  expect(agreement.disagreement).toBeUndefined();
+});
+
+test('the plainest search finds what the definition does', () => {
+  const agreement = compare('cas-register', HISTORIES, ({ model, initial, operations }) =>
+    isLinearizableByPlainSearch(modelNamed(model), initial, operations)
+      ? 'linearizable'
+      : 'not-linearizable',
+  );
 
   expect(agreement.disagreement).toBeUndefined();
 });

@@ -298,8 +298,8 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
 /** The names of the kinds of history there are. */
 export const historyKinds: readonly string[] = Object.keys(vocabularies);
 
-/** A history of up to seven operations; the same one for the same kind and seed. */
-export function randomHistory(kind: string, seed: number): RandomHistory {
+/** A history of up to 7 operations, or up to 14; the same one for the same kind and seed. */
+export function randomHistory(kind: string, seed: number, isLarge = false): RandomHistory {
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
   const name = kind.replace(
@@ -310,7 +310,7 @@ export function randomHistory(kind: string, seed: number): RandomHistory {
   if (model === undefined) throw new Error(`no model ${name}`);
   const dice = new Dice(seed);
   const initial = vocabulary.initial(dice);
-  const drawn = vocabulary.isCrowded === true ? crowd(dice) : intervals(dice);
+  const drawn = vocabulary.isCrowded === true ? crowd(dice, isLarge) : intervals(dice, isLarge);
   const asked = drawn.map((interval, serial) => ({
     ...interval,
     ...vocabulary.request(dice, serial),

@@ -3,7 +3,10 @@
 import type { Dice } from './random-histories.ts';
 
 const OPERATIONS_MAX = 7;
+/** Of a history that is large for its kind. */
+const OPERATIONS_LARGE = 14;
 const PROCESSES = 4;
+const PROCESSES_LARGE = 7;
 
 interface Interval {
   readonly process: number;
@@ -13,12 +16,13 @@ interface Interval {
 }
 
 /** Intervals of a few sequential processes, over so few instants that many are equal. */
-export function intervals(dice: Dice): readonly Interval[] {
-  const count = 1 + dice.below(OPERATIONS_MAX);
+export function intervals(dice: Dice, isLarge: boolean): readonly Interval[] {
+  const count = 1 + dice.below(isLarge ? OPERATIONS_LARGE : OPERATIONS_MAX);
+  const processes = isLarge ? PROCESSES_LARGE : PROCESSES;
   const span = dice.pick([4, 8, 16]);
   const found: Interval[] = [];
-  let nextProcess = PROCESSES;
-  const clocks = Array.from({ length: PROCESSES }, (_, process) => ({ process, now: 0 }));
+  let nextProcess = processes;
+  const clocks = Array.from({ length: processes }, (_, process) => ({ process, now: 0 }));
   for (let index = 0; index < count; index++) {
     const clock = dice.pick(clocks);
     const call = clock.now + dice.below(span / 2);
@@ -31,8 +35,8 @@ export function intervals(dice: Dice): readonly Interval[] {
 }
 
 /** All but the last are called at about one time, each by a process of its own. */
-export function crowd(dice: Dice): readonly Interval[] {
-  const count = 3 + dice.below(OPERATIONS_MAX - 3);
+export function crowd(dice: Dice, isLarge: boolean): readonly Interval[] {
+  const count = 3 + dice.below((isLarge ? OPERATIONS_LARGE : OPERATIONS_MAX) - 3);
   return Array.from({ length: count }, (_, process) => {
     const isLast = process === count - 1;
     const call = isLast ? 10 : dice.below(3);
