@@ -1,6 +1,6 @@
 /**
  * An exact test for sets that only grow, to which no value is added twice, and that are read as a
- * whole: O(n log n) and the length of all answers.
+ * whole: O(n log n) and the length of all answers. A removal that found its value absent is a look.
  *
  * Each read tells of every value whether it was added before or after. So reads are ordered by what
  * they saw, each one a part of the next; and a value was added after the reads that miss it, and

@@ -41,13 +41,15 @@ export const set: Model<readonly string[]> = {
   growingCollection: { isOrdered: false, access: readOf },
 };
 
-/** What is removed again may be there and not there at different times. */
+/** What is removed may be there and not there at different times; what is not there stays away. */
 function readOf({ f, value, output }: HistoryOperation): CollectionRead | undefined {
   if (f === 'read') {
     if (output === undefined) return { kind: 'nothing' };
     return { kind: 'reads', items: isSequence(output) ? output : [] };
   }
-  if (value === undefined || f === 'remove') return undefined;
+  if (value === undefined) return undefined;
+  if (f === 'remove')
+    return output === false ? { kind: 'finds', value, isPresent: false } : undefined;
   if (f === 'contains') {
     if (typeof output !== 'boolean') return { kind: 'nothing' };
     return { kind: 'finds', value, isPresent: output };

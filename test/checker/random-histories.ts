@@ -185,6 +185,16 @@ const uniqueSetVocabulary: Vocabulary = {
   shown: (state) => (state as readonly string[]).map((item) => JSON.parse(item) as Plain),
 };
 
+/** Most removals find that there is nothing to remove, as sets that grow may answer. */
+const refusingSetVocabulary: Vocabulary = {
+  ...uniqueSetVocabulary,
+  request: (dice, serial) =>
+    dice.once(4)
+      ? { f: 'remove', value: dice.below(8) }
+      : uniqueSetVocabulary.request(dice, serial),
+  answers: (f, dice) => (f === 'remove' ? [false] : uniqueSetVocabulary.answers(f, dice)),
+};
+
 /** Values go in once each; the answers of removals are right, wrong, repeated, or of no value. */
 function uniqueCollection(adds: string, takes: string): Vocabulary {
   return {
@@ -229,6 +239,7 @@ const unkeyed: Readonly<Record<string, Vocabulary>> = {
   list: listVocabulary,
   'unique list': uniqueListVocabulary,
   'unique set': uniqueSetVocabulary,
+  'unique set with refusals': refusingSetVocabulary,
   set: {
     initial: (dice) => dice.pick([null, [1]]),
     request: (dice) => {

@@ -1,0 +1,35 @@
+/** The random histories that guard the checker reach the tests that decide without a search. */
+
+import { expect, test } from 'vitest';
+import { Budget } from '../../checker/budget.ts';
+import type { ExactTest } from '../../checker/exact-tests.ts';
+import { decideGrowingSet } from '../../checker/growing-set.ts';
+import { type HistoryOperation, modelNamed } from '../../checker/index.ts';
+import { randomHistory } from './random-histories.ts';
+
+const HISTORIES = 2_000;
+
+type Matters = (operation: HistoryOperation) => boolean;
+
+/** How many histories of a kind a test decides, of those with an operation of interest. */
+function decidedBy(decides: ExactTest, kind: string, matters: Matters) {
+  const decided = { found: 0, none: 0 };
+  for (let seed = 0; seed < HISTORIES; seed++) {
+    const { model, initial, operations } = randomHistory(kind, seed);
+    if (!operations.some(matters)) continue;
+    const question = { model: modelNamed(model), initial, operations, places: undefined };
+    const indexes = Array.from(operations.keys());
+    const decision = decides<unknown>(question, indexes, new Budget({}));
+    if (decision?.outcome === 'found') decided.found++;
+    if (decision?.outcome === 'none') decided.none++;
+  }
+  return decided;
+}
+
+test('sets that answer that there was nothing to remove are decided without a search', () => {
+  const decided = decidedBy(decideGrowingSet, 'unique set with refusals', ({ f, output }) => {
+    return f === 'remove' && output === false;
+  });
+
+  expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
+});
