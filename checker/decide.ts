@@ -7,6 +7,7 @@ import type { Decision, Question } from './question.ts';
 import { searchQueue } from './queue-search.ts';
 import { race } from './race.ts';
 import { replay } from './replay.ts';
+import { searchSources } from './source-search.ts';
 import { Transitions } from './transitions.ts';
 
 /** What an operation takes in the tables of the tests below, at the most. */
@@ -65,7 +66,8 @@ function search<State>(
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
-  const decision = searchQueue(question, indexes, budget);
+  const decision =
+    searchSources(question, indexes, budget) ?? searchQueue(question, indexes, budget);
   if (decision !== undefined) return decision;
   const { model, initial, operations } = question;
   const problem = layOut(model, operations, indexes);

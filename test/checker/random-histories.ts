@@ -130,6 +130,17 @@ const storeVocabulary: Vocabulary = {
   },
 };
 
+/** A register for each key, with swaps that were refused, and writes of three values. */
+const unappendedVocabulary: Vocabulary = {
+  initial: () => null,
+  request: (dice) => {
+    const f = dice.pick(['get', 'get', 'get', 'put', 'put', 'put', 'delete', 'cas']);
+    if (f === 'get' || f === 'delete') return { f, key: 'x' };
+    return { f, key: 'x', value: f === 'cas' ? [dice.below(4), 3] : smallValue(dice) };
+  },
+  answers: (f) => (f === 'get' ? [null, ...SMALL] : f === 'cas' ? [false] : [undefined]),
+};
+
 /** Appends of texts that differ, so that each answer reveals the order of those before it. */
 const growingVocabulary: Vocabulary = {
   initial: () => '',
@@ -223,6 +234,7 @@ const unkeyed: Readonly<Record<string, Vocabulary>> = {
   'overwriting cas-register': overwritingVocabulary,
   kv: storeVocabulary,
   'growing kv': growingVocabulary,
+  'unappended kv': unappendedVocabulary,
   dictionary: storeVocabulary,
   counter: {
     initial: (dice) => dice.pick([null, 2]),
@@ -314,7 +326,7 @@ export function randomHistory(kind: string, seed: number, isLarge = false): Rand
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
   const name = kind.replace(
-    /^(keyed |unique |growing |overwriting )+| without reads$| with refusals$/g,
+    /^((keyed|unique|growing|overwriting|unappended) )+| without reads$| with refusals$/g,
     '',
   );
   const model = (Object.keys(models) as ModelName[]).find((each) => each === name);

@@ -5,6 +5,7 @@ import { Budget } from '../../checker/budget.ts';
 import type { ExactTest } from '../../checker/exact-tests.ts';
 import { decideGrowingSet } from '../../checker/growing-set.ts';
 import { type HistoryOperation, modelNamed } from '../../checker/index.ts';
+import { searchSources } from '../../checker/source-search.ts';
 import { randomHistory } from './random-histories.ts';
 
 const HISTORIES = 2_000;
@@ -30,6 +31,18 @@ test('sets that answer that there was nothing to remove are decided without a se
   const decided = decidedBy(decideGrowingSet, 'unique set with refusals', ({ f, output }) => {
     return f === 'remove' && output === false;
   });
+
+  expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
+});
+
+test('registers with repeated values are decided by whose write each read saw', () => {
+  const decided = decidedBy(searchSources, 'register', ({ f }) => f === 'write');
+
+  expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
+});
+
+test('stores with repeated values are decided by whose write each read saw', () => {
+  const decided = decidedBy(searchSources, 'unappended kv', ({ f }) => f === 'put');
 
   expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
 });
