@@ -1,5 +1,6 @@
 /**
- * A search for queues into which a value may go more than once.
+ * A search for queues into which a value may go more than once, or of which some answers are not
+ * known.
  *
  * The search over states settles the order of concurrent insertions long before the removals that
  * may contradict it, and must then undo all that lies between. Here (ours) what is chosen is which
@@ -12,8 +13,10 @@
  *   removals, the one that must end first comes first: in any order the two can change places.
  * - *Observers first.* A removal that found nothing comes as soon as all that is left can follow
  *   it: no order gets worse by that. It parts all that was taken from all that is left.
+ * - *Unknown answers.* Such a removal comes with any value of which there are more insertions than
+ *   removals that answered it, or with none, at the places where the queue can be empty.
  * - *Operations that never returned.* Such insertions come where no like one does, and need not
- *   come at all; such removals come in order of call, with any value.
+ *   come at all; such removals come in order of call, with a value as above.
  *
  * What is found is whose value each removal took. With the values named after their insertions, the
  * exact test for queues gives the order, which is replayed on what was answered.
@@ -30,7 +33,7 @@ import { replayOrder } from './replay.ts';
 import type { SearchOutcome } from './search.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
 
-/** Decides a queue's history, or answers undefined where an answer is not known. */
+/** Decides a queue's history, or answers undefined where something is in at first. */
 export function searchQueue<State>(
   question: Question<State>,
   indexes: readonly number[],
@@ -64,19 +67,25 @@ function withNames(
     return operation.value === undefined ? operation : { ...operation, value: place };
   });
   for (const { insertion, removal } of matches) {
-    if (removal !== TAKER) named[removal] = { ...named[removal]!, output: insertion };
+    if (removal === TAKER) continue;
+    const output = insertion === NOTHING ? null : insertion;
+    named[removal] = { ...named[removal]!, output };
   }
   return named;
 }
 
 /** An insertion, and the removal of its value. */
 interface Match {
+  /** `NOTHING` where a removal of unknown answer found nothing. */
   readonly insertion: number;
   /** `TAKER` for the next of the removals that never returned. */
   readonly removal: number;
 }
 
 const TAKER = -1;
+const NOTHING = -2;
+/** In place of a value: the number of the removals whose answers are not known. */
+const UNKNOWN = 0;
 
 interface Sides {
   readonly insertions: OpenOperations;
@@ -84,6 +93,10 @@ interface Sides {
   readonly empties: OpenOperations;
   /** When the removals that never returned were called, in order. */
   readonly takerCalls: readonly number[];
+  /** Some answers are not known. */
+  readonly hasUnknown: boolean;
+  /** By number of a value: how many insertions there are beyond the removals that answered it. */
+  readonly surplus: Int32Array;
 }
 
 function sidesOf<State>(
@@ -100,11 +113,11 @@ function sidesOf<State>(
     if (access === undefined) return undefined;
     const isPending = operation.return === null;
     if (access.kind === 'insert') insertions.push(place);
-    else if (isPending !== (access.kind === 'unknown')) return undefined;
+    else if (isPending && access.kind !== 'unknown') return undefined;
     else if (isPending) takerCalls.push(operation.call);
-    else (access.kind === 'remove' ? removals : empties).push(place);
+    else (access.kind === 'empty' ? empties : removals).push(place);
   }
-  const known = new Map<PlainKey, number>();
+  const known = new Map<PlainKey, number>([[plainKey(undefined), UNKNOWN]]);
   const openOf = (places: readonly number[], member: 'value' | 'output') => {
     const problem = layOut(model, operations, places);
     const numbers = Int32Array.from(problem.operations, (operation) => {
@@ -116,12 +129,16 @@ function sidesOf<State>(
     return new OpenOperations(problem, numbers);
   };
   takerCalls.sort((a, b) => a - b);
-  return {
+  const sides = {
     insertions: openOf(insertions, 'value'),
     removals: openOf(removals, 'output'),
     empties: openOf(empties, 'output'),
-    takerCalls,
   };
+  const surplus = new Int32Array(known.size);
+  for (let each = 0; each < insertions.length; each++) surplus[sides.insertions.numberOf(each)]!++;
+  for (let each = 0; each < removals.length; each++) surplus[sides.removals.numberOf(each)]!--;
+  const hasUnknown = surplus[UNKNOWN]! < 0;
+  return Object.assign(sides, { takerCalls, surplus, hasUnknown });
 }
 
 interface Frame {
@@ -129,7 +146,6 @@ interface Frame {
   readonly removals: TakenSoFar;
   readonly empties: TakenSoFar;
   readonly matchCount: number;
-  readonly takersUsed: number;
   readonly calledBy: number;
   readonly choices: readonly Match[];
   cursor: number;
@@ -147,6 +163,8 @@ class QueueSearch {
   private readonly path: Match[] = [];
   private readonly frames: Frame[] = [];
   private takersUsed = 0;
+  /** How many removals of unknown answer found nothing. */
+  private nothingFound = 0;
   /** The latest call of what has been taken: all that is left takes effect after it. */
   private latestCall = Number.NEGATIVE_INFINITY;
 
@@ -154,13 +172,17 @@ class QueueSearch {
     const { insertions, removals, empties } = sides;
     this.sides = sides;
     this.budget = budget;
-    this.set = new Int32Array(insertions.set.length + removals.set.length + empties.set.length + 1);
+    const length = insertions.set.length + removals.set.length + empties.set.length;
+    this.set = new Int32Array(length + (sides.hasUnknown ? 2 : 1));
     const none = new Int32Array(0);
     this.progress = { set: this.set, used: none, discharged: none, spent: insertions.spent };
     this.memo = new ConfigurationMemo(this.progress, budget);
   }
 
   run(): SearchOutcome {
+    const { surplus } = this.sides;
+    // A value was removed more often than it was inserted.
+    if (surplus.some((count, number) => count < 0 && number !== UNKNOWN)) return 'none';
     for (let entering = true; ; ) {
       if (!this.budget.spend()) return 'unfinished';
       if (entering && this.enter()) return 'found';
@@ -181,7 +203,7 @@ class QueueSearch {
   matches(): readonly Match[] {
     const { insertions, removals } = this.sides;
     return this.path.map(({ insertion, removal }) => ({
-      insertion: insertions.problem.sources[insertion]!,
+      insertion: insertion === NOTHING ? NOTHING : insertions.problem.sources[insertion]!,
       removal: removal === TAKER ? TAKER : removals.problem.sources[removal]!,
     }));
   }
@@ -203,7 +225,6 @@ class QueueSearch {
       removals: removals.takenSoFar(),
       empties: empties.takenSoFar(),
       matchCount: this.path.length,
-      takersUsed: this.takersUsed,
       calledBy: this.latestCall,
       choices: this.choices(),
       cursor: 0,
@@ -213,13 +234,9 @@ class QueueSearch {
 
   /** Takes what found nothing and can come now, when all that was inserted has been removed. */
   private takeEmpties(): void {
-    const { insertions, removals, empties } = this.sides;
+    const { empties } = this.sides;
     while (!empties.isDone()) {
-      const first = Math.min(
-        insertions.firstReturn(),
-        removals.firstReturn(),
-        empties.firstReturn(),
-      );
+      const first = this.firstReturn();
       const next = this.latestCall <= first ? empties.firstCalledBy(first) : -1;
       if (next === -1) return;
       empties.take(next);
@@ -227,18 +244,32 @@ class QueueSearch {
     }
   }
 
+  /** The first return of what is left: the queue can be empty now if all taken were called by it. */
+  private firstReturn(): number {
+    const { insertions, removals, empties } = this.sides;
+    return Math.min(insertions.firstReturn(), removals.firstReturn(), empties.firstReturn());
+  }
+
   private choices(): readonly Match[] {
-    const { insertions, removals, empties, takerCalls } = this.sides;
+    const { insertions, removals, empties, takerCalls, surplus } = this.sides;
     const last = Math.min(removals.firstReturn(), empties.firstReturn());
     const into = insertions.calledBy(Math.min(last, insertions.firstReturn()));
+    const spare = into.filter((insertion) => surplus[insertions.numberOf(insertion)]! > 0);
     const choices: Match[] = [];
     for (const removal of removals.calledBy(last)) {
       const number = removals.numberOf(removal);
+      if (number === UNKNOWN) {
+        for (const insertion of spare) choices.push({ insertion, removal });
+        const first = this.firstReturn();
+        if (this.latestCall > first || removals.callOf(removal) > first) continue;
+        choices.push({ insertion: NOTHING, removal });
+        continue;
+      }
       const insertion = into.find((each) => insertions.numberOf(each) === number);
       if (insertion !== undefined) choices.push({ insertion, removal });
     }
     if ((takerCalls[this.takersUsed] ?? Number.POSITIVE_INFINITY) <= last) {
-      for (const insertion of into) choices.push({ insertion, removal: TAKER });
+      for (const insertion of spare) choices.push({ insertion, removal: TAKER });
     }
     return choices;
   }
@@ -246,12 +277,25 @@ class QueueSearch {
   private take(choice: Match): void {
     const { insertions, removals, takerCalls } = this.sides;
     const { insertion, removal } = choice;
+    this.spend(choice, 1);
     const removedFrom =
-      removal === TAKER ? takerCalls[this.takersUsed++]! : removals.callOf(removal);
-    insertions.take(insertion);
+      removal === TAKER ? takerCalls[this.takersUsed - 1]! : removals.callOf(removal);
     if (removal !== TAKER) removals.take(removal);
-    this.latestCall = Math.max(this.latestCall, insertions.callOf(insertion), removedFrom);
+    this.latestCall = Math.max(this.latestCall, removedFrom);
+    if (insertion !== NOTHING) {
+      insertions.take(insertion);
+      this.latestCall = Math.max(this.latestCall, insertions.callOf(insertion));
+    }
     this.path.push(choice);
+  }
+
+  /** Counts what a choice uses, once more or once less. */
+  private spend({ insertion, removal }: Match, times: 1 | -1): void {
+    const { insertions, removals, surplus } = this.sides;
+    if (removal === TAKER) this.takersUsed += times;
+    else if (removals.numberOf(removal) !== UNKNOWN) return;
+    if (insertion === NOTHING) this.nothingFound += times;
+    else surplus[insertions.numberOf(insertion)]! -= times;
   }
 
   private undoTo(frame: Frame): void {
@@ -259,19 +303,19 @@ class QueueSearch {
     insertions.undoTo(frame.insertions);
     removals.undoTo(frame.removals);
     empties.undoTo(frame.empties);
-    this.path.length = frame.matchCount;
-    this.takersUsed = frame.takersUsed;
+    while (this.path.length > frame.matchCount) this.spend(this.path.pop()!, -1);
     this.latestCall = frame.calledBy;
   }
 
   /** Remembers the configuration; false if it, or a better one, was there before. */
   private isNew(): boolean {
-    const { insertions, removals, empties } = this.sides;
+    const { insertions, removals, empties, hasUnknown } = this.sides;
     const { set } = this;
     set.set(insertions.set);
     set.set(removals.set, insertions.set.length);
     set.set(empties.set, insertions.set.length + removals.set.length);
     set[set.length - 1] = empties.frontier;
+    if (hasUnknown) set[set.length - 2] = this.nothingFound;
     // How many removals that never returned are used, the numbers of all others tell.
     return this.memo.enter(insertions.frontier, removals.frontier, this.progress);
   }

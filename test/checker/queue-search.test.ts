@@ -18,10 +18,13 @@ const HISTORIES = 300;
 /** The search without shortcuts gives up after so many steps; most histories need fewer. */
 const STEPS_MAX = 10_000;
 
-test('the search by removals decides 10,000 small queues by itself', () => {
+test.each([
+  ['of which every answer is known', 0],
+  ['of which some answers are not known', 3],
+] as const)('the search by removals decides 10,000 small queues %s', (_, unknownOnceIn) => {
   const outcomes = { found: 0, none: 0, unfinished: 0 };
   for (let seed = 0; seed < 10_000; seed++) {
-    const operations = crowdedQueue(new Dice(seed));
+    const operations = crowdedQueue(new Dice(seed), unknownOnceIn);
     const question = { model: models.queue, initial: null, operations, places: undefined };
     const budget = new Budget({});
 
@@ -60,9 +63,12 @@ test('having found a queue empty on the way is remembered', () => {
   expect(decision?.outcome).toBe('found');
 });
 
-/** Up to eight operations on one or two values, which often find nothing; some never return. */
-function crowdedQueue(dice: Dice): readonly HistoryOperation[] {
-  const values = 1 + dice.below(2);
+/**
+ * Up to eight operations on one to three values, which often find nothing; some never return. If
+ * `unknownOnceIn` is not 0, one answer in so many is not known.
+ */
+function crowdedQueue(dice: Dice, unknownOnceIn: number): readonly HistoryOperation[] {
+  const values = 1 + dice.below(unknownOnceIn === 0 ? 2 : 3);
   const span = 4 + dice.below(20);
   const items: number[] = [];
   const asked = Array.from({ length: 3 + dice.below(6) }, (_, process) => {
@@ -81,7 +87,8 @@ function crowdedQueue(dice: Dice): readonly HistoryOperation[] {
       }
       const told = dice.once(8) ? dice.pick([null, value]) : (items.shift() ?? null);
       const removal = { process, f: 'dequeue', call, return: returned };
-      return returned === null ? removal : { ...removal, output: told };
+      const isUnknown = unknownOnceIn > 0 && dice.once(unknownOnceIn);
+      return returned === null || isUnknown ? removal : { ...removal, output: told };
     });
 }
 
@@ -162,29 +169,42 @@ describe('the search of a queue keeps to its budget', () => {
   });
 });
 
-describe('what the search by removals leaves to the search over states', () => {
-  const twice: readonly HistoryOperation[] = [
-    { process: 0, f: 'enqueue', value: 1, call: 0, return: 1 },
-    { process: 0, f: 'enqueue', value: 1, call: 2, return: 3 },
-  ];
-
-  test('is a removal of which the answer is not known', () => {
-    const unknown = { process: 0, f: 'dequeue', call: 4, return: 5 };
-    const last = { process: 0, f: 'dequeue', call: 6, return: 7, output: 1 };
-    const empty = { process: 0, f: 'dequeue', call: 8, return: 9, output: null };
-
-    const history = [...twice, unknown, last, empty];
-
-    expect(checkLinearizable(models.queue, history).verdict).toBe('linearizable');
-    const before = [...twice, unknown, { ...empty, call: 6, return: 7 }];
-    expect(checkLinearizable(models.queue, before).verdict).toBe('not-linearizable');
+test.each([0, 5])('a queue of %i values and some unknown answers takes few steps', (values) => {
+  const known = ofValues(values, 2_000, 1, 10);
+  const operations = known.map((each, index) => {
+    const { output: _, ...unknown } = each;
+    return each.f === 'dequeue' && index % 20 === 0 ? unknown : each;
   });
 
+  const { verdict, steps } = checkLinearizable(models.queue, operations);
+
+  expect(verdict).toBe('linearizable');
+  expect(steps).toBeLessThan(20 * operations.length);
+});
+
+const TWICE: readonly HistoryOperation[] = [
+  { process: 0, f: 'enqueue', value: 1, call: 0, return: 1 },
+  { process: 0, f: 'enqueue', value: 1, call: 2, return: 3 },
+];
+
+test('a removal of which the answer is not known took one of two equal values', () => {
+  const unknown = { process: 0, f: 'dequeue', call: 4, return: 5 };
+  const last = { process: 0, f: 'dequeue', call: 6, return: 7, output: 1 };
+  const empty = { process: 0, f: 'dequeue', call: 8, return: 9, output: null };
+
+  const history = [...TWICE, unknown, last, empty];
+
+  expect(checkLinearizable(models.queue, history).verdict).toBe('linearizable');
+  const before = [...TWICE, unknown, { ...empty, call: 6, return: 7 }];
+  expect(checkLinearizable(models.queue, before).verdict).toBe('not-linearizable');
+});
+
+describe('what the search by removals leaves to the search over states', () => {
   test('is a queue that holds values at first', () => {
     const first = { process: 0, f: 'dequeue', call: 4, return: 5, output: 1 };
 
     const verdict = (initial: number[]) =>
-      checkLinearizable(models.queue, [...twice, first], { initial }).verdict;
+      checkLinearizable(models.queue, [...TWICE, first], { initial }).verdict;
 
     expect(verdict([1])).toBe('linearizable');
     expect(verdict([2])).toBe('not-linearizable');
