@@ -7,6 +7,7 @@ import type { Decision, Question } from './question.ts';
 import { searchQueue } from './queue-search.ts';
 import { race } from './race.ts';
 import { replay } from './replay.ts';
+import { searchSettlements } from './settlement-search.ts';
 import { searchSources } from './source-search.ts';
 import { Transitions } from './transitions.ts';
 
@@ -67,7 +68,9 @@ function search<State>(
   budget: Budget,
 ): Decision {
   const decision =
-    searchSources(question, indexes, budget) ?? searchQueue(question, indexes, budget);
+    searchSources(question, indexes, budget) ??
+    searchSettlements(question, indexes, budget) ??
+    searchQueue(question, indexes, budget);
   if (decision !== undefined) return decision;
   const { model, initial, operations } = question;
   const problem = layOut(model, operations, indexes);

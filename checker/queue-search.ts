@@ -244,7 +244,7 @@ class QueueSearch {
     }
   }
 
-  /** The first return of what is left: the queue can be empty now if all taken were called by it. */
+  /** The first return of what is left. The queue can be empty if all taken were called by it. */
   private firstReturn(): number {
     const { insertions, removals, empties } = this.sides;
     return Math.min(insertions.firstReturn(), removals.firstReturn(), empties.firstReturn());
