@@ -65,6 +65,10 @@ export class Budget {
     return this.steps < this.nextQuestion || this.ask();
   }
 
+  get stepsLeft(): number {
+    return Math.max(0, this.stepsMax - this.steps);
+  }
+
   /** A budget of its own for work whose answer may be missed: so many steps, of those left. */
   part(steps: number): Budget {
     return new Budget({

@@ -2,6 +2,9 @@
 
 import { type Budget, BudgetEnded } from './budget.ts';
 import { exactTests } from './exact-tests.ts';
+import { mergeOrders } from './merge.ts';
+import type { Model } from './model.ts';
+import { split } from './partition.ts';
 import { layOut } from './problem.ts';
 import type { Decision, Question } from './question.ts';
 import { searchQueue } from './queue-search.ts';
@@ -13,6 +16,9 @@ import { Transitions } from './transitions.ts';
 
 /** What an operation takes in the tables of the tests below, at the most. */
 const BYTES_PER_OPERATION = 160;
+/** Whether the newest versions explain all reads may take so many steps, or half of those left. */
+const NEWEST_STEPS_MIN = 50_000;
+const NEWEST_STEPS_PER_OPERATION = 32;
 
 /** Decides the operations of one object, chosen by their indexes. */
 export function decide<State>(
@@ -40,6 +46,12 @@ function decideWithin<State>(
     const order = replay(question, indexes, places, budget);
     if (order !== undefined) return { outcome: 'found', orders: [order] };
   }
+  const { versions } = question.model;
+  if (versions !== undefined) {
+    const order = orderWithNewest(versions.newest, question, indexes, budget);
+    if (order !== undefined) return { outcome: 'found', orders: [order] };
+    if (!budget.ask()) return { outcome: 'unfinished' };
+  }
   const bytes = indexes.length * BYTES_PER_OPERATION;
   if (!budget.take(bytes)) return { outcome: 'unfinished' };
   try {
@@ -47,6 +59,31 @@ function decideWithin<State>(
   } finally {
     budget.give(bytes);
   }
+}
+
+/**
+ * An order in which each read answers the newest version, though it may be late by some: what is
+ * linearizable is so with late reads, too. Undefined if there is none, or it is not soon found.
+ */
+function orderWithNewest(
+  model: Model<unknown>,
+  { initial, operations }: Question<unknown>,
+  indexes: readonly number[],
+  budget: Budget,
+): readonly number[] | undefined {
+  const own = indexes.map((index) => operations[index]!);
+  const question = { model, initial, operations: own, places: undefined };
+  const steps = NEWEST_STEPS_MIN + own.length * NEWEST_STEPS_PER_OPERATION;
+  const part = budget.part(Math.min(steps, Math.floor(budget.stepsLeft / 2)));
+  const orders: (readonly number[])[] = [];
+  const isEveryFound = split(model, own).every(({ indexes: places }) => {
+    const decision = decide(question, places, part);
+    if (decision.outcome === 'found') orders.push(...decision.orders);
+    return decision.outcome === 'found';
+  });
+  budget.absorb(part);
+  if (!isEveryFound) return undefined;
+  return mergeOrders(own, orders).map((place) => indexes[place]!);
 }
 
 function decideExactly<State>(

@@ -8,6 +8,7 @@ import type { Budget } from './budget.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
+import { decideLateReads } from './late-reads.ts';
 import type { Decision, Question } from './question.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
@@ -34,4 +35,5 @@ export const exactTests: readonly ExactTest[] = [
   decideGrowingSet,
   decideUnambiguousQueue,
   decideUnambiguousStack,
+  decideLateReads,
 ];

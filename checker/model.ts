@@ -70,6 +70,8 @@ export interface Model<State> {
   readonly collection?: Collection;
   /** Says what the operation is to a sum, so that an order can be found without a search. */
   sumAccess?(operation: HistoryOperation): SumAccess | undefined;
+  /** Of an object whose reads may be late by some versions: what it is beside that. */
+  readonly versions?: Versions;
   /** Says how the operation grows a state that is a string, so that dead ends are seen early. */
   growth?(operation: HistoryOperation): Growth | undefined;
 }
@@ -84,6 +86,12 @@ export type RegisterAccess =
   | { readonly kind: 'swap'; readonly from: Plain; readonly to: Plain }
   | { readonly kind: 'refused'; readonly from: Plain }
   | { readonly kind: 'nothing' };
+
+/** The object whose reads always answer the newest version, and by how many they may be late. */
+export interface Versions {
+  readonly newest: Model<unknown>;
+  readonly most: number;
+}
 
 /** A list, whose reads show the order in which values were added, or a set, whose reads do not. */
 export interface GrowingCollection {

@@ -50,7 +50,7 @@ export function checkBoundedStaleness<State>(
     throw new UnsupportedModelError(model.name, 'bounded staleness', 'it needs `isRead`');
   }
   const result =
-    by === 'time'
+    by === 'time' || most === 0
       ? checkLinearizable(model, calledEarlier(model, operations, most), options)
       : checkLinearizable(versioned(model, most), operations, options);
   return inNeutralWords(result, allowance(staleness, options));

@@ -6,7 +6,7 @@ import { type Model, REFUSED, type Step } from '../model.ts';
 import { keyOfState, textOfStates } from '../state-key.ts';
 
 /** Versions, the newest first. */
-type Versions<State> = readonly State[];
+type LastVersions<State> = readonly State[];
 
 /**
  * The model whose reads may answer any of the latest `most` + 1 versions.
@@ -15,7 +15,7 @@ type Versions<State> = readonly State[];
  * value that it has. What is no read sees the newest version alone. A set has versions as a whole,
  * though elsewhere each of its values may be judged alone.
  */
-export function versioned<State>(model: Model<State>, most: number): Model<Versions<State>> {
+export function versioned<State>(model: Model<State>, most: number): Model<LastVersions<State>> {
   const { wholeObject } = model;
   return {
     ...sharedMembers(model),
@@ -26,15 +26,16 @@ export function versioned<State>(model: Model<State>, most: number): Model<Versi
     key: (versions) => textOfStates(model, versions),
     observes: (operation) =>
       (model.isRead?.(operation) ?? false) || (model.observes?.(operation) ?? false),
+    versions: { newest: model, most },
   };
 }
 
 function step<State>(
   model: Model<State>,
   most: number,
-  versions: Versions<State>,
+  versions: LastVersions<State>,
   operation: HistoryOperation,
-): Step<Versions<State>> {
+): Step<LastVersions<State>> {
   if (model.isRead?.(operation)) {
     const isLegal = versions.some((version) => model.step(version, operation).ok);
     return isLegal ? { ok: true, next: versions } : REFUSED;
