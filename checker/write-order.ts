@@ -229,8 +229,9 @@ export class WriteOrder {
     for (; write < calls.length && calls[write]! <= time; write = this.open.after(write)) {
       left.push(write);
     }
-    const live = this.live.map(({ lastCall, passedBy }) => `${lastCall}:${passedBy}`).sort();
-    return `${this.byReturn[this.owed]} ${left.join(' ')} ${live.join(' ')}`;
+    const live = [...this.live].sort((a, b) => a.lastCall - b.lastCall || a.passedBy - b.passedBy);
+    const ends = live.map(({ lastCall, passedBy }) => `${lastCall}:${passedBy}`);
+    return `${this.byReturn[this.owed]} ${left.join(' ')} ${ends.join(' ')}`;
   }
 
   private take(bytes: number): void {

@@ -8,7 +8,8 @@
  * By versions: k-atomicity (Aiyer, Alvisi & Bazzi, "On the availability of non-strict quorum
  * systems", DISC 2005; Golab et al. 2011). In some order that keeps real time, each read answers
  * one of the latest k + 1 versions. That is linearizability of an object that keeps its last
- * versions, and so both are local: each object may be judged alone.
+ * versions, and so both are local: each object may be judged alone. What is linearizable is so with
+ * late reads, too, so that is asked first; see `decide.ts`, and `late-reads.ts` for registers.
  */
 
 import { type CheckOptions, checkLinearizable } from '../check.ts';
