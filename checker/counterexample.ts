@@ -7,7 +7,9 @@
  * may lose the operations that make it possible by itself.
  */
 
+import { firstBaselessAnswer } from './baseless-answer.ts';
 import { Budget, type BudgetOptions } from './budget.ts';
+import { decide } from './decide.ts';
 import { type Names, sentenceFor, sentenceForUnknown } from './explanation.ts';
 import { type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
 import type { HistoryOperation } from './history.ts';
@@ -19,7 +21,6 @@ import { isPair, type PlainKey, plainKey } from './plain.ts';
 import type { CutOperation } from './prefix.ts';
 import type { Question } from './question.ts';
 import { Recheck } from './recheck.ts';
-import { firstUnwrittenRead } from './unwritten-reads.ts';
 import type { Counterexample } from './verdict.ts';
 
 /** Where the caller sets no limit of time, rechecks together may take so many steps... */
@@ -31,6 +32,8 @@ const LARGE = 64;
 /** A large cut that is harder to judge than this is given up; or harder by far than the whole. */
 const CUT_STEPS_MIN = 100_000;
 const CUT_STEPS_PER_VERDICT_STEP = 2;
+/** What fails alone is shown, unless so many tell that something fails before it. */
+const EARLIER_STEPS_MAX = 50_000;
 
 /** What evidence may spend, and how it names what the history only numbers. */
 export type EvidenceOptions = BudgetOptions & { readonly names?: Names };
@@ -49,18 +52,12 @@ export function explain<State>(
   const budget = evidenceBudget(options, verdictSteps);
   const own = part.indexes.map((index) => operations[index]!);
   const question = { model, initial, operations: own, places: undefined };
-  const prefix = shortestFailingPrefix(question, reached, budget);
-  const { failing } = prefix;
-  const { kept: small, isMinimal } = prefix.isShortest
-    ? minimise(question, budget, prefix, verdictSteps)
-    : { kept: prefix.operations, isMinimal: false };
-  const alone = budget.exhausted === undefined ? undefined : failingAlone(question);
-  const shown = alone ?? [...small].sort((a, b) => a.operation.call - b.operation.call);
+  const found = findSmall(question, reached, verdictSteps, budget);
+  const shown = [...found.operations].sort((a, b) => a.operation.call - b.operation.call);
   const cut = shown.map((each) => each.operation);
   const sources = shown.map((each) => part.indexes[each.source]!);
-  const place = alone === undefined ? shown.findIndex((each) => each.source === failing) : 0;
+  const place = shown.findIndex((each) => each.source === found.failing);
   const names = options.names ?? {};
-  const isTold = prefix.isLikely || alone !== undefined;
   const open = sources.filter(
     (source, at) => cut[at]!.return === null && operations[source]!.return !== null,
   );
@@ -69,11 +66,11 @@ export function explain<State>(
     failing: sources[place]!,
     operations: sources,
     ...(open.length === 0 ? {} : { open }),
-    minimal: isMinimal || alone !== undefined,
+    minimal: found.isMinimal,
     partial: longestPartialOrders(model, initial, cut, budget).map((order) =>
       order.map((index) => sources[index]!),
     ),
-    sentence: (isTold ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
+    sentence: (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
   };
 }
 
@@ -88,15 +85,43 @@ function evidenceBudget(options: BudgetOptions, verdictSteps: number): Budget {
   return new Budget({ ...options, maxSteps: Math.min(left, most) });
 }
 
-/** An operation that nothing can have led to needs no other to fail, however hard the rest is. */
-function failingAlone<State>({
-  model,
-  initial,
-  operations,
-}: Question<State>): readonly CutOperation[] | undefined {
-  const indexes = Array.from(operations.keys());
-  const source = firstUnwrittenRead(model, initial, operations, indexes);
-  return source === undefined ? undefined : [{ source, operation: operations[source]! }];
+/** What is shown of a failing history. */
+interface Small {
+  readonly operations: readonly CutOperation[];
+  readonly failing: number;
+  readonly isMinimal: boolean;
+  /** It is known why the failing operation is likely to be the one. */
+  readonly isLikely: boolean;
+}
+
+/** The shortest failing prefix made small; or what fails alone, if no more is known soon. */
+function findSmall<State>(
+  question: Question<State>,
+  reached: number,
+  verdictSteps: number,
+  budget: Budget,
+): Small {
+  const alone = failingAlone(question, budget);
+  const own = alone === undefined ? budget : budget.part(EARLIER_STEPS_MAX);
+  const prefix = shortestFailingPrefix(question, reached, own);
+  if (own !== budget) budget.absorb(own);
+  if (alone !== undefined && (!prefix.isShortest || prefix.failing === alone.failing)) return alone;
+  const { failing, isLikely } = prefix;
+  if (!prefix.isShortest) {
+    return { operations: prefix.operations, failing, isMinimal: false, isLikely };
+  }
+  const { kept, isMinimal } = minimise(question, budget, prefix, verdictSteps);
+  if (alone !== undefined && budget.exhausted !== undefined) return alone;
+  return { operations: kept, failing, isMinimal, isLikely };
+}
+
+/** An answer that nothing can have led to needs no other to fail, however hard the rest is. */
+function failingAlone<State>(question: Question<State>, budget: Budget): Small | undefined {
+  const source = firstBaselessAnswer(question, budget);
+  if (source === undefined) return undefined;
+  if (decide(question, [source], new Budget({})).outcome !== 'none') return undefined;
+  const operations = [{ source, operation: question.operations[source]! }];
+  return { operations, failing: source, isMinimal: true, isLikely: true };
 }
 
 /**

@@ -44,7 +44,8 @@ export interface Counterexample {
   readonly object: string | null;
   /**
    * The operation whose return no order explains: what had returned before it was possible. If the
-   * budget ended before that was proven, the one at which the search stopped, or the last.
+   * budget ended before that was proven, the one at which the search stopped, or the last. Of a
+   * large history, an answer that nothing can have led to, though something may fail before it.
    */
   readonly failing: number;
   /** Indexes of the operations of a small history that fails alike, in order of call. */

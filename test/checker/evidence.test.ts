@@ -1,14 +1,22 @@
 /** Counterexamples of answers that no order at all explains: what is kept, and what is said. */
 
 import { describe, expect, test } from 'vitest';
-import { record, registerWorkload } from '../../bench/check-histories.ts';
+import {
+  listWorkload,
+  queueWorkload,
+  record,
+  registerWorkload,
+  stackWorkload,
+} from '../../bench/check-histories.ts';
 import {
   asKnownThen,
+  checkBoundedStaleness,
   checkHistory,
   checkLinearizable,
   type HistoryOperation,
   modelNamed,
   models,
+  type Plain,
   shownThen,
   statesAlong,
 } from '../../checker/index.ts';
@@ -185,6 +193,45 @@ test('a sentence stays readable, whatever was seen and however many operations i
   expect(sentence.length).toBeLessThan(400);
 });
 
+test.each([
+  ['queue', queueWorkload(5), (_: Plain): Plain => 9],
+  ['stack', stackWorkload(0), (_: Plain): Plain => -9],
+  [
+    'list',
+    listWorkload(5),
+    (output: Plain): Plain => (Array.isArray(output) ? [...output, 9] : [9]),
+  ],
+] as const)('what nobody put into a %s is shown alone', (model, workload, change) => {
+  const shape = { operations: 1_000, clients: 10, pending: 0, seed: 1 };
+  const { operations } = record(workload, shape);
+  const late = operations.findLastIndex(
+    ({ output = null, return: end }, index) => index < 900 && output !== null && end !== null,
+  );
+  const spoiled = operations.map((each, index) =>
+    index === late ? { ...each, output: change(each.output ?? null) } : each,
+  );
+  const history = { model, initial: null, operations: spoiled };
+
+  const { counterexample } = checkHistory(history, { evidence: true, maxSteps: 50_000 });
+
+  expect(counterexample).toMatchObject({ failing: late, operations: [late], minimal: true });
+});
+
+test('a read of what nobody wrote fails alone where reads may be late, too', () => {
+  const shape = { seed: 1, operations: 10_000, clients: 50, pending: 0 };
+  const { operations } = record(registerWorkload('read-write', 5), shape);
+  const late = operations.findLastIndex(({ f, return: end }) => f === 'read' && end !== null);
+  const spoiled = operations.map((each, index) =>
+    index === late ? { ...each, output: 99 } : each,
+  );
+  const staleness = { by: 'versions', most: 2 } as const;
+  const options = { evidence: true, maxSteps: 500_000 };
+
+  const result = checkBoundedStaleness(models.register, spoiled, staleness, options);
+
+  expect(result.counterexample).toMatchObject({ operations: [late], minimal: true });
+});
+
 test('a read of what nobody wrote fails alone, however hard the rest of its history is', () => {
   const { operations } = record(registerWorkload('cas', 5), {
     seed: 1,
@@ -207,4 +254,18 @@ test('a read of what nobody wrote fails alone, however hard the rest of its hist
 
   expect(counterexample).toMatchObject({ failing: late, operations: [late], minimal: true });
   expect(counterexample?.sentence).toMatch(/ read = 99 at \d+, but nothing called by then can/);
+});
+
+test('a read of what nobody wrote is not shown where something fails before it', () => {
+  const operations = [
+    at([0, 0, 10], { f: 'write', value: 5 }),
+    at([0, 20, 30], { f: 'write', value: 6 }),
+    read([1, 40, 50], 5),
+    read([2, 60, 70], 9),
+  ];
+
+  expect(counterexampleOf('register', operations)).toMatchObject({
+    failing: 2,
+    operations: [0, 1, 2],
+  });
 });

@@ -102,12 +102,10 @@ describe('evidence of a large history', () => {
 
   test('says no more than it knows, where no search has stopped anywhere', () => {
     const { operations } = record(queueWorkload(), { ...LARGE, operations: 2_000 });
-    const taken = operations.findIndex(({ f, output }, index) => {
-      return index > 1_000 && f === 'dequeue' && output !== null;
-    });
-    const spoiled = operations.map((each, index) =>
-      index === taken ? { ...each, output: 'nothing that went in' } : each,
-    );
+    const isTaken = ({ f, output = null }: HistoryOperation) => f === 'dequeue' && output !== null;
+    const taken = operations.findIndex((each, index) => index > 1_000 && isTaken(each));
+    const output = operations.find(isTaken)?.output ?? null;
+    const spoiled = operations.map((each, index) => (index === taken ? { ...each, output } : each));
     let isOver = false;
 
     const { counterexample } = checkLinearizable(models.queue, spoiled, {
