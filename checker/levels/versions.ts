@@ -11,9 +11,9 @@ type LastVersions<State> = readonly State[];
 /**
  * The model whose reads may answer any of the latest `most` + 1 versions.
  *
- * A version is made by each change of the state, and by each write to a register, even of the
- * value that it has. What is no read sees the newest version alone. A set has versions as a whole,
- * though elsewhere each of its values may be judged alone.
+ * A version is made by each change of the state, and by each write, even of the value that is
+ * there. What is no read sees the newest version alone. A set has versions as a whole, though
+ * elsewhere each of its values may be judged alone.
  */
 export function versioned<State>(model: Model<State>, most: number): Model<LastVersions<State>> {
   const { wholeObject } = model;
@@ -44,8 +44,11 @@ function step<State>(
   const result = model.step(newest, operation);
   if (!result.ok) return REFUSED;
   const changes = keyOfState(model, result.next) !== keyOfState(model, newest);
-  if (!changes && model.registerAccess?.(operation)?.kind !== 'write') {
-    return { ok: true, next: versions };
-  }
+  if (!changes && !isWrite(model, operation)) return { ok: true, next: versions };
   return { ok: true, next: [result.next, ...versions.slice(0, most)] };
+}
+
+function isWrite<State>(model: Model<State>, operation: HistoryOperation): boolean {
+  const isOverwriting = model.overwrites?.(operation) ?? false;
+  return isOverwriting || model.registerAccess?.(operation)?.kind === 'write';
 }

@@ -55,7 +55,7 @@ function after(
   const newest = versions.at(-1);
   const step = model.step(newest, operation);
   if (!step.ok) return undefined;
-  const isWrite = model.registerAccess?.(operation)?.kind === 'write';
+  const isWrite = ['write', 'put', 'delete'].includes(operation.f) && operation.output !== false;
   return isWrite || keyOf(model, step.next) !== keyOf(model, newest)
     ? [...versions, step.next]
     : versions;
