@@ -9,6 +9,7 @@
 
 import { firstBaselessAnswer } from './baseless-answer.ts';
 import { Budget, type BudgetOptions } from './budget.ts';
+import { buildCollectionCounterexample } from './collection-counterexample.ts';
 import { decide } from './decide.ts';
 import { type Names, sentenceFor, sentenceForUnknown } from './explanation.ts';
 import { type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
@@ -27,6 +28,8 @@ import type { Counterexample } from './verdict.ts';
 const STEPS_MIN = 2_000_000;
 /** ... or this multiple of what the verdict took. */
 const STEPS_PER_VERDICT_STEP = 40;
+/** So few can be looked through for all longest orders. */
+const SMALL = 24;
 /** Smaller histories are left to those who try every operation. */
 const LARGE = 64;
 /** A large cut that is harder to judge than this is given up; or harder by far than the whole. */
@@ -52,7 +55,7 @@ export function explain<State>(
   const budget = evidenceBudget(options, verdictSteps);
   const own = part.indexes.map((index) => operations[index]!);
   const question = { model, initial, operations: own, places: undefined };
-  const found = findSmall(question, reached, verdictSteps, budget);
+  const found = build(question, budget) ?? findSmall(question, reached, verdictSteps, budget);
   const shown = [...found.operations].sort((a, b) => a.operation.call - b.operation.call);
   const cut = shown.map((each) => each.operation);
   const sources = shown.map((each) => part.indexes[each.source]!);
@@ -61,15 +64,18 @@ export function explain<State>(
   const open = sources.filter(
     (source, at) => cut[at]!.return === null && operations[source]!.return !== null,
   );
+  const named = (order: readonly number[]) => order.map((index) => sources[index]!);
+  const known = found.order?.map((source) => part.indexes[source]!);
+  const isLooked = known === undefined || shown.length <= SMALL;
+  const longest = isLooked ? longestPartialOrders(model, initial, cut, budget).map(named) : [];
+  const isLonger = (known?.length ?? 0) > (longest[0]?.length ?? 0);
   return {
     object: part.object,
     failing: sources[place]!,
     operations: sources,
     ...(open.length === 0 ? {} : { open }),
     minimal: found.isMinimal,
-    partial: longestPartialOrders(model, initial, cut, budget).map((order) =>
-      order.map((index) => sources[index]!),
-    ),
+    partial: known !== undefined && isLonger ? [known] : longest,
     sentence: (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
   };
 }
@@ -92,6 +98,16 @@ interface Small {
   readonly isMinimal: boolean;
   /** It is known why the failing operation is likely to be the one. */
   readonly isLikely: boolean;
+  /** A longest order that explains a part, where it is known: all but the failing one. */
+  readonly order?: readonly number[];
+}
+
+/** What needs no search: the facts that contradict a read of a growing collection. */
+function build<State>(question: Question<State>, budget: Budget): Small | undefined {
+  const built = buildCollectionCounterexample(question, budget);
+  if (built === undefined) return undefined;
+  const { operations, failing, order } = built;
+  return { operations, failing, order, isMinimal: true, isLikely: true };
 }
 
 /** The shortest failing prefix made small; or what fails alone, if no more is known soon. */

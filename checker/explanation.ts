@@ -2,7 +2,7 @@
 
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
-import { isPair, isSequence, plainEqual } from './plain.ts';
+import { isPair, isSequence, plainEqual, plainKey } from './plain.ts';
 
 /** How the sentence names what the history only numbers. */
 export interface Names {
@@ -31,6 +31,12 @@ export function sentenceFor<State>(
   if (fork !== undefined) {
     const order = `${what(fork)} by ${who(fork)} had completed at ${when(fork.return)}`;
     return `${claim}, but ${order}, and neither can grow into the other`;
+  }
+  const lost = lostBy(model, operations, failing);
+  if (lost !== undefined) {
+    const { value = null } = lost;
+    const by = `${who(lost)} had added at ${when(lost.return)}`;
+    return `${claim} lacks ${shortened(JSON.stringify(value))}, which ${by}`;
   }
   const refused = refusedWriter(operations, failing);
   const denied =
@@ -121,6 +127,29 @@ function forkedFrom<State>(
     if (operation.return === null || other?.role !== 'observes') return false;
     return !own.target.startsWith(other.target) && !other.target.startsWith(own.target);
   });
+}
+
+/** The first to complete of what was added before the failing read was called, which lacks it. */
+function lostBy<State>(
+  model: Model<State>,
+  operations: readonly HistoryOperation[],
+  failing: HistoryOperation,
+): HistoryOperation | undefined {
+  const { growingCollection } = model;
+  const read = growingCollection?.access(failing);
+  if (growingCollection === undefined || read?.kind !== 'reads') return undefined;
+  const shown = new Set(read.items.map((item) => plainKey(item)));
+  let lost: HistoryOperation | undefined;
+  for (const operation of operations) {
+    const { return: returned } = operation;
+    const said = growingCollection.access(operation);
+    // What is taken out again may be missed rightly.
+    if (said === undefined) return undefined;
+    if (said.kind !== 'adds' || shown.has(plainKey(said.value))) continue;
+    if (returned === null || returned >= failing.call) continue;
+    if (lost === undefined || returned < lost.return!) lost = operation;
+  }
+  return lost;
 }
 
 /** A swap that would have written what the failing operation saw, but answered that it did not. */
