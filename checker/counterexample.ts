@@ -28,8 +28,8 @@ import type { Counterexample } from './verdict.ts';
 const STEPS_MIN = 2_000_000;
 /** ... or this multiple of what the verdict took. */
 const STEPS_PER_VERDICT_STEP = 40;
-/** So few can be looked through for all longest orders. */
-const SMALL = 24;
+/** Where one longest order is known, only so few are looked through for more of them. */
+const SMALL = 10;
 /** Smaller histories are left to those who try every operation. */
 const LARGE = 64;
 /** A large cut that is harder to judge than this is given up; or harder by far than the whole. */

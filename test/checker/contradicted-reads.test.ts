@@ -99,7 +99,7 @@ describe.each(['list', 'set'] as const)('a read of a %s', (name) => {
       const { spoiled } = withAnswer(run(name, 24, seed), 24, (items) => changed(items, dice));
       const history = { model: name, initial: null, operations: spoiled };
       const { counterexample } = checkHistory(history, { evidence: true });
-      if (counterexample === undefined || counterexample.operations.length > 8) continue;
+      if (counterexample === undefined || counterexample.operations.length > 6) continue;
       built++;
       expect(counterexample.minimal, `seed ${seed}`).toBe(true);
       const end = spoiled[counterexample.failing]!.return!;
