@@ -57,10 +57,6 @@ export class BlockZones {
     return this.joined.length;
   }
 
-  startOf(block: number): number {
-    return Math.min(this.firstReturn[block]!, this.lastCall[block]!);
-  }
-
   /** Whether some two blocks are in conflict. One of the two has its last call after a return. */
   hasConflict(budget: Budget): boolean {
     const { firstReturn, lastCall } = this;

@@ -2,6 +2,8 @@
  * Which writes each read of a register may have seen, where a value may be written more than once:
  * those of its value that were called before it returned, and were not certainly overwritten before
  * it was called, that is, by a write that came between.
+ *
+ * A swap that took place is both: a read of the value that it replaced, and a write.
  */
 
 import type { Budget } from './budget.ts';
@@ -11,6 +13,8 @@ import type { Question } from './question.ts';
 
 /** The writer of the initial value, of which nobody was called. */
 export const INITIAL = 0;
+
+export const NO_WRITER = -1;
 
 /** More writes for a read than this, on average, are too many to choose from. */
 const SOURCES_PER_READ_MAX = 64;
@@ -29,15 +33,19 @@ export interface RegisterReads {
   readonly reads: readonly number[];
   readonly readCalls: Int32Array;
   readonly readReturns: Int32Array;
+  /** By read: the writer that it is, too, if it is a swap; else `NO_WRITER`. */
+  readonly swaps: readonly number[];
   /** By read: the writers that it may have seen, in no order. */
   readonly sources: readonly (readonly number[])[];
+  /** Swaps that never returned, by writer, and the writers of the values that they want. */
+  readonly openSwaps: ReadonlyMap<number, readonly number[]>;
   /** Returned, and constrain nothing. */
   readonly free: readonly number[];
   /** Swaps that found another value than they wanted. */
   readonly refused: readonly number[];
 }
 
-/** What the operations read and write; undefined if there are swaps, or too many choices. */
+/** What the operations read and write; undefined if one is no access, or choices are too many. */
 export function readSourcesOf<State>(
   question: Question<State>,
   indexes: readonly number[],
@@ -50,30 +58,38 @@ export function readSourcesOf<State>(
   const reads: number[] = [];
   const readPlaces: number[] = [];
   const seen: PlainKey[] = [];
+  const swaps: number[] = [];
+  const wanted = new Map<number, PlainKey>();
   const free: number[] = [];
   const refused: number[] = [];
   for (let place = 0; place < indexes.length; place++) {
     budget.goOn(place);
     const index = indexes[place]!;
     const access = model.registerAccess?.(operations[index]!);
-    if (access === undefined || access.kind === 'swap') return undefined;
-    if (access.kind === 'write') {
-      const value = plainKey(access.value);
-      const writer = writers.push(index) - 1;
+    if (access === undefined) return undefined;
+    const hasReturned = operations[index]!.return !== null;
+    let writer = NO_WRITER;
+    if (access.kind === 'write' || access.kind === 'swap') {
+      const value = plainKey(access.kind === 'swap' ? access.to : access.value);
+      writer = writers.push(index) - 1;
       writerPlaces.push(place);
       const alike = written.get(value);
       if (alike === undefined) written.set(value, [writer]);
       else alike.push(writer);
-    } else if (operations[index]!.return === null) {
-      // Whoever only looks, and was never told what there was, need not have looked.
-    } else if (access.kind === 'read') {
+      if (access.kind === 'write') continue;
+    }
+    // Whoever only looks, and was never told what there was, need not have looked.
+    if (!hasReturned && writer === NO_WRITER) continue;
+    if (access.kind === 'swap' && !hasReturned) wanted.set(writer, plainKey(access.from));
+    else if (access.kind === 'read' || access.kind === 'swap') {
       reads.push(index);
       readPlaces.push(place);
-      seen.push(plainKey(access.value));
-    } else {
-      (access.kind === 'refused' ? refused : free).push(index);
-    }
+      seen.push(plainKey(access.kind === 'swap' ? access.from : access.value));
+      swaps.push(writer);
+    } else (access.kind === 'refused' ? refused : free).push(index);
   }
+  const openSwaps = new Map<number, readonly number[]>();
+  for (const [writer, value] of wanted) openSwaps.set(writer, written.get(value) ?? []);
   const { calls, returns, end } = instantsOf(operations, indexes, 2);
   // What was there at first was written and had returned before the first instant.
   const writerCalls = instantsAt(calls, writerPlaces, [0]);
@@ -81,8 +97,10 @@ export function readSourcesOf<State>(
   const readCalls = instantsAt(calls, readPlaces, []);
   const readReturns = instantsAt(returns, readPlaces, []);
   const times = { end, writerCalls, writerReturns, readCalls, readReturns };
-  const sources = sourcesOf(times, written, seen, budget);
-  return sources && Object.assign(times, { writers, reads, sources, free, refused });
+  const sources = sourcesOf(times, written, seen, swaps, budget);
+  return (
+    sources && Object.assign(times, { writers, reads, swaps, openSwaps, sources, free, refused })
+  );
 }
 
 function instantsAt(
@@ -108,6 +126,7 @@ function sourcesOf(
   times: Times,
   written: ReadonlyMap<PlainKey, readonly number[]>,
   seen: readonly PlainKey[],
+  swaps: readonly number[],
   budget: Budget,
 ): readonly (readonly number[])[] | undefined {
   const { writerCalls, writerReturns, readCalls, readReturns } = times;
@@ -123,7 +142,8 @@ function sourcesOf(
     if (writers.length <= 1) {
       sources.push(
         writers.filter((writer) => {
-          return writerReturns[writer]! >= returnMin && writerCalls[writer]! <= callMax;
+          const isThere = writerReturns[writer]! >= returnMin && writerCalls[writer]! <= callMax;
+          return isThere && writer !== swaps[read];
         }),
       );
       continue;
@@ -136,7 +156,8 @@ function sourcesOf(
     const found = value.between(returnMin, callMax);
     left -= found.length;
     if (left < 0) return undefined;
-    sources.push(found);
+    // A swap of a value for itself did not find what it wrote.
+    sources.push(found.filter((writer) => writer !== swaps[read]));
   }
   return sources;
 }

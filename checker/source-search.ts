@@ -13,14 +13,17 @@
  * part in it is undone, whatever was chosen in between (conflict-directed backjumping: Prosser,
  * "Hybrid algorithms for the constraint satisfaction problem", 1993). A no is that no choice is
  * left; a yes is an order of blocks, replayed against the model.
+ *
+ * A swap that took place reads in one block and begins another. That the one must follow the other
+ * at once is not asked here, so that what is found may be none; what is refuted is refuted.
  */
 
 import { BlockZones, CERTAIN, NONE } from './block-zones.ts';
 import type { Budget } from './budget.ts';
 import type { Decision, Question } from './question.ts';
-import { INITIAL, type RegisterReads, readSourcesOf } from './read-sources.ts';
-import { replayAround, replayOrder } from './replay.ts';
+import { type RegisterReads, readSourcesOf } from './read-sources.ts';
 import type { SearchOutcome } from './search.ts';
+import { orderedBySources } from './source-order.ts';
 
 /** The search is given so many steps for an operation; then others may have more luck. */
 const STEPS_PER_OPERATION = 50;
@@ -43,14 +46,7 @@ export function searchSources<State>(
   if (!budget.absorb(part)) return { outcome: 'unfinished' };
   if (outcome === 'unfinished') return undefined;
   if (outcome === 'none') return { outcome };
-  const { refused, free } = history;
-  const order = search.order();
-  const whole =
-    refused.length === 0
-      ? replayOrder(question, order, budget)
-      : replayAround(question, order, [...refused], budget);
-  if (whole === undefined) return undefined;
-  return { outcome: 'found', orders: [whole, ...free.map((index) => [index])] };
+  return orderedBySources(question, history, search.sourceOf, search.isCertain, budget);
 }
 
 /** What an instant takes in the tables of the search, and a write that a read may have seen. */
@@ -84,7 +80,9 @@ class SourceSearch {
   private readonly zones: BlockZones;
   private readonly sources: (readonly number[])[];
   /** By read: the write that it saw. */
-  private readonly sourceOf: Int32Array;
+  readonly sourceOf: Int32Array;
+  /** Nothing had to be chosen. */
+  isCertain = false;
   private readonly frames: Frame[] = [];
 
   constructor(history: RegisterReads, budget: Budget) {
@@ -110,31 +108,10 @@ class SourceSearch {
     if (this.zones.hasConflict(this.budget)) return 'none';
     const open = this.settle();
     if (typeof open === 'string') return open;
+    this.isCertain = open.length === 0;
     const outcome = this.search(open);
     this.budget.give(this.frames.length * FRAME_BYTES);
     return outcome;
-  }
-
-  /** The blocks one after the other, by indexes; only after `found`. */
-  order(): number[] {
-    const { history, zones, sourceOf } = this;
-    const { end, writers, writerReturns, reads, readCalls } = history;
-    const readsOf = new Map<number, number[]>();
-    const byCall = Int32Array.from(reads.keys()).sort((a, b) => readCalls[a]! - readCalls[b]!);
-    for (const read of byCall) {
-      const writer = sourceOf[read]!;
-      const alike = readsOf.get(writer);
-      if (alike === undefined) readsOf.set(writer, [reads[read]!]);
-      else alike.push(reads[read]!);
-    }
-    const needed = Array.from(writers.keys()).filter((writer) => {
-      return writerReturns[writer]! <= end || readsOf.has(writer);
-    });
-    needed.sort((a, b) => zones.startOf(a) - zones.startOf(b));
-    return needed.flatMap((writer) => {
-      const seen = readsOf.get(writer) ?? [];
-      return writer === INITIAL ? seen : [writers[writer]!, ...seen];
-    });
   }
 
   /** Leaves out writes that cannot be, until none is found. The reads that have several then. */

@@ -128,8 +128,11 @@ describe('the counterexample of a long history', () => {
 });
 
 describe('a budget', () => {
+  /** Without it no test applies, so that it is the search that the budget ends. */
+  const { registerAccess: _, ...searched } = models['cas-register'];
+
   test('of steps ends the check as unknown, with the reason', () => {
-    const result = checkLinearizable(models['cas-register'], hard, { maxSteps: 500 });
+    const result = checkLinearizable(searched, hard, { maxSteps: 500 });
 
     expect(result).toMatchObject({ verdict: 'unknown', reason: 'steps' });
     expect(result.steps).toBeLessThan(600);
@@ -138,7 +141,7 @@ describe('a budget', () => {
   test('of memory ends the check as unknown, and is kept to', () => {
     const maxMemoryBytes = 100_000;
 
-    const result = checkLinearizable(models['cas-register'], hard, { maxMemoryBytes });
+    const result = checkLinearizable(searched, hard, { maxMemoryBytes });
 
     expect(result).toMatchObject({ verdict: 'unknown', reason: 'memory' });
     expect(result.peakBytes).toBeLessThanOrEqual(maxMemoryBytes);
@@ -148,7 +151,7 @@ describe('a budget', () => {
     let questions = 0;
     const shouldStop = () => ++questions > 10;
 
-    const result = checkLinearizable(models['cas-register'], hard, { shouldStop });
+    const result = checkLinearizable(searched, hard, { shouldStop });
 
     expect(result).toMatchObject({ verdict: 'unknown', reason: 'time' });
     expect(questions).toBe(11);
@@ -163,7 +166,7 @@ describe('a budget', () => {
       { ...read([200, 200, 201], 0), key: 'large' },
     ];
 
-    const result = checkLinearizable(models['cas-register'], store, { maxMemoryBytes: 100_000 });
+    const result = checkLinearizable(searched, store, { maxMemoryBytes: 100_000 });
 
     expect(result.verdict).toBe('not-linearizable');
   });

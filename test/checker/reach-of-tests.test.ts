@@ -41,6 +41,14 @@ test('registers with repeated values are decided by whose write each read saw', 
   expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
 });
 
+test('cas-registers with repeated values are decided by whose write each swap saw', () => {
+  const decided = decidedBy(searchSources, 'cas-register', ({ f, output }) => {
+    return f === 'cas' && output === true;
+  });
+
+  expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
+});
+
 test('stores with repeated values are decided by whose write each read saw', () => {
   const decided = decidedBy(searchSources, 'unappended kv', ({ f }) => f === 'put');
 
