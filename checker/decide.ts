@@ -20,6 +20,10 @@ const BYTES_PER_OPERATION = 160;
 const NEWEST_STEPS_MIN = 50_000;
 const NEWEST_STEPS_PER_OPERATION = 32;
 
+/** How many steps the search over states is given before others are tried. */
+const STEPS_PER_OPERATION = 6;
+const STEPS_MIN = 4_096;
+
 /** Decides the operations of one object, chosen by their indexes. */
 export function decide<State>(
   question: Question<State>,
@@ -99,16 +103,34 @@ function decideExactly<State>(
   return budget.ask() ? search(question, indexes, budget) : { outcome: 'unfinished' };
 }
 
+/**
+ * The searches, each made for some histories, and at last the one over states. Of registers with
+ * few values that one is the quickest, as long as it meets no dead end: so it is tried first.
+ */
 function search<State>(
   question: Question<State>,
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
-  const decision =
-    searchSources(question, indexes, budget) ??
+  const settled =
+    searchSources(question, indexes, budget, 'few') ??
     searchSettlements(question, indexes, budget) ??
     searchQueue(question, indexes, budget);
-  if (decision !== undefined) return decision;
+  if (settled !== undefined || question.model.registerAccess === undefined) {
+    return settled ?? searchStates(question, indexes, budget);
+  }
+  const part = budget.part(STEPS_MIN + STEPS_PER_OPERATION * indexes.length);
+  const decision = searchStates(question, indexes, part);
+  if (!budget.absorb(part)) return { outcome: 'unfinished' };
+  if (decision.outcome !== 'unfinished') return decision;
+  return searchSources(question, indexes, budget, 'any') ?? searchStates(question, indexes, budget);
+}
+
+function searchStates<State>(
+  question: Question<State>,
+  indexes: readonly number[],
+  budget: Budget,
+): Decision {
   const { model, initial, operations } = question;
   const problem = layOut(model, operations, indexes);
   const transitions = new Transitions(model, problem.kinds, budget);

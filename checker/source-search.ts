@@ -30,15 +30,25 @@ const STEPS_PER_OPERATION = 50;
 /** And so many in any case. */
 const STEPS_MIN = 20_000;
 
-/** Decides a register's history, or answers undefined where it is none, or too hard for this. */
+/** So many writes for a read, on average, are few. */
+const SOURCES_PER_READ_FEW = 1.1;
+
+/**
+ * Decides a register's history, or answers undefined where it is none, or too hard for this, or
+ * where there are more than `few` choices at first, if that is what is wanted.
+ */
 export function searchSources<State>(
   question: Question<State>,
   indexes: readonly number[],
   budget: Budget,
+  choices: 'few' | 'any',
 ): Decision | undefined {
   if (question.model.registerAccess === undefined) return undefined;
   const history = readSourcesOf(question, indexes, budget);
   if (history === undefined) return undefined;
+  if (choices === 'few' && sourcesIn(history) > SOURCES_PER_READ_FEW * history.reads.length) {
+    return undefined;
+  }
   const part = budget.part(STEPS_MIN + STEPS_PER_OPERATION * indexes.length);
   if (!part.take(bytesOf(history))) return undefined;
   const search = new SourceSearch(history, part);
@@ -53,10 +63,14 @@ export function searchSources<State>(
 const BYTES_PER_INSTANT = 24;
 const BYTES_PER_SOURCE = 8;
 
-function bytesOf({ end, sources }: RegisterReads): number {
+function bytesOf(history: RegisterReads): number {
+  return history.end * BYTES_PER_INSTANT + sourcesIn(history) * BYTES_PER_SOURCE;
+}
+
+function sourcesIn({ sources }: RegisterReads): number {
   let count = 0;
   for (const writers of sources) count += writers.length;
-  return end * BYTES_PER_INSTANT + count * BYTES_PER_SOURCE;
+  return count;
 }
 
 /** The choice of a write for one read. */
