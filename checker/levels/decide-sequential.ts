@@ -3,10 +3,11 @@
 import type { Budget } from '../budget.ts';
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
+import { saturate } from '../saturation.ts';
 import { Transitions } from '../transitions.ts';
 import { tryLikelyOrder } from './likely-order.ts';
 import { certainSources, NONE } from './register-accesses.ts';
-import { saturate } from './saturation.ts';
+import { sightingsOf } from './register-sightings.ts';
 import {
   layOutSequentially,
   placeOfUnwritten,
@@ -67,10 +68,13 @@ export function decideSequential<State>(
     const unwritten = placeOfUnwritten(problem);
     if (unwritten >= 0) return { outcome: 'none', reason: { core: named([unwritten]) } };
     const certain = certainSources(problem.processes, problem.accesses);
-    const order = saturate(problem.processes, problem.accesses, certain, budget);
+    const order = saturate(sightingsOf(problem.processes, problem.accesses, certain), budget);
     if (order.kind === 'circular') {
       const core = withWriters(problem, order.core);
-      return { outcome: 'none', reason: { core: named(core), circle: named(order.circle) } };
+      return {
+        outcome: 'none',
+        reason: { core: named(core), circle: named(order.circle.map(({ place }) => place)) },
+      };
     }
     budget.recover();
     const likely =
@@ -110,7 +114,7 @@ function searchByGuess<State>(
   const sources = isOpen
     ? undefined
     : new Guess(processes, accesses, possible!.candidates).sources(certain);
-  const order = sources && saturate(processes, accesses, sources, own);
+  const order = sources && saturate(sightingsOf(processes, accesses, sources), own);
   let decision: SequentialDecision | undefined;
   if (order?.kind === 'ordered' && sources !== undefined) {
     const { model, initial } = question;
