@@ -17,8 +17,9 @@ import { longestPartialOrders } from './partial-orders.ts';
 import type { Part } from './partition.ts';
 import { isPair, type PlainKey, plainKey } from './plain.ts';
 import type { CutOperation } from './prefix.ts';
-import type { Question } from './question.ts';
+import type { Decision, Question } from './question.ts';
 import { Recheck } from './recheck.ts';
+import { sentenceForTransactions } from './transaction-sentence.ts';
 import { firstUnwrittenRead } from './unwritten-reads.ts';
 import type { Counterexample } from './verdict.ts';
 
@@ -32,32 +33,37 @@ const LARGE = 64;
 const CUT_STEPS_MIN = 100_000;
 const CUT_STEPS_PER_VERDICT_STEP = 2;
 
+/** A verdict that the operations are illegal. */
+type Illegal = Extract<Decision, { readonly outcome: 'none' }>;
+
 /** What evidence may spend, and how it names what the history only numbers. */
 export type EvidenceOptions = BudgetOptions & { readonly names?: Names };
 
 /**
- * Shows why the operations of a part that has been found illegal are. `reached`: how many of its
- * returns the search got past; `verdictSteps`: all that the verdict took.
+ * Shows why the operations of a part that has been found illegal are. `verdictSteps`: all that the
+ * verdict took.
  */
 export function explain<State>(
   { model, initial, operations }: Question<State>,
   part: Part,
-  reached: number,
+  { core, reached = 0 }: Illegal,
   verdictSteps: number,
   options: EvidenceOptions,
 ): Counterexample {
   const budget = evidenceBudget(options, verdictSteps);
-  const own = part.indexes.map((index) => operations[index]!);
+  const indexes = core?.indexes ?? part.indexes;
+  const own = indexes.map((index) => operations[index]!);
   const question = { model, initial, operations: own, places: undefined };
   const prefix = shortestFailingPrefix(question, reached, budget);
   const { failing } = prefix;
-  const { kept: small, isMinimal } = prefix.isShortest
-    ? minimise(question, budget, prefix, verdictSteps)
-    : { kept: prefix.operations, isMinimal: false };
+  const { kept: small, isMinimal } =
+    prefix.isShortest && core?.isWhole !== true
+      ? minimise(question, budget, prefix, verdictSteps)
+      : { kept: prefix.operations, isMinimal: prefix.isShortest };
   const alone = budget.exhausted === undefined ? undefined : failingAlone(question);
   const shown = alone ?? [...small].sort((a, b) => a.operation.call - b.operation.call);
   const cut = shown.map((each) => each.operation);
-  const sources = shown.map((each) => part.indexes[each.source]!);
+  const sources = shown.map((each) => indexes[each.source]!);
   const place = alone === undefined ? shown.findIndex((each) => each.source === failing) : 0;
   const names = options.names ?? {};
   const isTold = prefix.isLikely || alone !== undefined;
@@ -73,7 +79,9 @@ export function explain<State>(
     partial: longestPartialOrders(model, initial, cut, budget).map((order) =>
       order.map((index) => sources[index]!),
     ),
-    sentence: (isTold ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
+    sentence:
+      sentenceForTransactions(model, initial, cut, 'real-time', names) ??
+      (isTold ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
   };
 }
 

@@ -5,6 +5,7 @@
 
 import { decideAppendList } from './append-list.ts';
 import type { Budget } from './budget.ts';
+import { decideTransactions } from './decide-transactions.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
@@ -24,7 +25,7 @@ export type ExactTest = <State>(
   budget: Budget,
 ) => Decision | undefined;
 
-/** Cheapest first. Each takes O(n log n) at the most, and the length of all answers. */
+/** Cheapest first. All but the last take O(n log n) at the most, and the length of all answers. */
 export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   findUnwrittenRead,
@@ -34,4 +35,5 @@ export const exactTests: readonly ExactTest[] = [
   decideGrowingSet,
   decideUnambiguousQueue,
   decideUnambiguousStack,
+  decideTransactions,
 ];

@@ -1,7 +1,7 @@
 /** Transactions over many registers, each taking effect at one instant. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Model, REFUSED, type Step } from '../model.ts';
+import { type Model, REFUSED, type Step, type TransactionAccess } from '../model.ts';
 import { canonicalText, isSequence, plainEqual } from '../plain.ts';
 
 /** The registers that have another value than the one for all, in order of name. */
@@ -32,6 +32,7 @@ export const txn: Model<Store> = {
   observes: readsOnly,
   isRead: readsOnly,
   expects: expectsTransaction,
+  transactions: { accesses: accessesOf, initialOf },
   describe: ({ value, output }) => `txn ${JSON.stringify(output ?? value)}`,
 };
 
@@ -61,6 +62,31 @@ function stepTransaction(store: Store, operation: HistoryOperation): Step<Store>
   }
   if (registers === store.registers) return { ok: true, next: store };
   return { ok: true, next: { fallback: store.fallback, registers: inOrder(registers) } };
+}
+
+function accessesOf({ value, output }: HistoryOperation): readonly TransactionAccess[] | undefined {
+  if (!isSequence(value)) return undefined;
+  const answers = isSequence(output) ? output : undefined;
+  const accesses: TransactionAccess[] = [];
+  for (let place = 0; place < value.length; place++) {
+    const access = value[place];
+    if (!isSequence(access)) return undefined;
+    const [kind, name, argument = null] = access;
+    const register = nameOf(name);
+    if (kind === 'r') {
+      const answer = answers?.[place];
+      const seen = isSequence(answer) ? answer[2] : undefined;
+      if (seen !== undefined) accesses.push({ kind: 'read', register, value: seen });
+    } else {
+      accesses.push({ kind: kind === 'append' ? kind : 'write', register, value: argument });
+    }
+  }
+  return accesses;
+}
+
+function initialOf(initial: Plain, register: string): Plain {
+  const { fallback, registers } = txn.init(initial);
+  return registers.get(register) ?? fallback;
 }
 
 function withValue(

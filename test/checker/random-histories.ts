@@ -7,6 +7,7 @@
 
 import { type HistoryOperation, type Model, models, type Plain } from '../../checker/index.ts';
 import { etcdVocabulary } from './etcd-vocabulary.ts';
+import { transactionsOf } from './transaction-vocabulary.ts';
 
 /** A stream of numbers below 2^32 that depends on its seed alone (xorshift32, Marsaglia 2003). */
 export class Dice {
@@ -56,6 +57,8 @@ export interface Vocabulary {
   readonly answers: (f: string, dice: Dice, value?: Plain) => readonly (Plain | undefined)[];
   /** The answers of this function are states, present or past. */
   readonly reveals?: string;
+  /** Answers by the states that there were, the present one last. The first is right. */
+  readonly answersAt?: (states: readonly unknown[], dice: Dice, value?: Plain) => readonly Plain[];
   /** How such an answer shows a state; absent: states are answers. */
   readonly shown?: (state: unknown) => Plain;
 }
@@ -236,6 +239,11 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
     answers: () => [true, false],
   },
   etcd: etcdVocabulary,
+  'unique txn': transactionsOf(['w'], false),
+  'nearly unique txn': transactionsOf(['w'], true),
+  'appending txn': transactionsOf(['append'], false),
+  'nearly unique appending txn': transactionsOf(['append'], true),
+  'mixed txn': transactionsOf(['w', 'append', 'append'], false),
   txn: {
     initial: (dice) => dice.pick([null, { x: 1 }, 0]),
     request: (dice) => {
@@ -266,11 +274,15 @@ export const historyKinds: readonly string[] = Object.keys(vocabularies);
 const OPERATIONS_MAX = 7;
 const PROCESSES = 4;
 
+/** What a kind's name says beside that of its model. */
+const KIND_OF_HISTORY =
+  /^nearly |unique |^growing |appending |^mixed | without reads$| with refusals$/g;
+
 /** A history of up to seven operations; the same one for the same kind and seed. */
 export function randomHistory(kind: string, seed: number): RandomHistory {
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
-  const name = kind.replace(/^unique |^growing | without reads$| with refusals$/g, '');
+  const name = kind.replace(KIND_OF_HISTORY, '');
   const model = (Object.keys(models) as ModelName[]).find((each) => each === name);
   if (model === undefined) throw new Error(`no model ${name}`);
   const dice = new Dice(seed);
@@ -317,16 +329,21 @@ function answer(
       at: call + dice.below((returned ?? call + 8) - call + 1),
     }))
     .sort((a, b) => a.at - b.at || a.index - b.index);
-  const { run, present } = runOf(model, initial, vocabulary.shown);
+  const { run, present, whole } = runOf(model, initial, vocabulary.shown);
   const past: Plain[] = [initial];
+  const states: unknown[] = [];
   for (const { index } of order) {
     const operation = asked[index]!;
     const seen = vocabulary.reveals === operation.f ? [...past] : [];
     if (vocabulary.reveals !== undefined) past.push(present(operation));
     const state = seen.length > 0 ? [present(operation)] : [];
     const usual = vocabulary.answers(operation.f, dice, operation.value);
-    const answers = [...state, ...seen, ...usual, undefined];
-    const spoil = dice.once(vocabulary.reveals === undefined ? 6 : 3);
+    states.push(whole(operation));
+    const fitting = vocabulary.answersAt?.(states, dice, operation.value) ?? [];
+    const answers = [...state, ...seen, ...fitting, ...usual, undefined];
+    const spoil = dice.once(
+      vocabulary.reveals === undefined && vocabulary.answersAt === undefined ? 6 : 3,
+    );
     const told = answers.find((output) => run(withOutput(operation, output)));
     const output = spoil ? answers[dice.below(answers.length)] : told;
     const unknown = operation.return === null || dice.once(12);
@@ -350,6 +367,7 @@ function runOf(
       if (result.ok) states.set(operation.key, result.next);
       return result.ok;
     },
+    whole: (operation: HistoryOperation): unknown => stateOf(operation.key),
     present: (operation: HistoryOperation): Plain => {
       return shown(stateOf(operation.key));
     },
