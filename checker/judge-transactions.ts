@@ -93,7 +93,7 @@ function judge(history: TransactionHistory, kept: KeptOrder, budget: Budget): Tr
       return { kind: 'circular', circle, core, history, witnessOf: layout.witnessOf };
     }
     case 'ordered': {
-      const order = likelyTransactionOrder(history, layout, saturation.order, budget);
+      const order = likelyTransactionOrder(history, layout, saturation, budget);
       return order === undefined ? OPEN : { kind: 'ordered', order };
     }
     case 'unfinished':

@@ -349,7 +349,7 @@ class Saturator {
 }
 
 /** The first index at which a test that turns from false to true is true. */
-function firstAtLeast(items: readonly number[], test: (item: number) => boolean): number {
+export function firstAtLeast(items: readonly number[], test: (item: number) => boolean): number {
   let low = 0;
   let high = items.length;
   while (low < high) {
