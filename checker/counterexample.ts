@@ -11,12 +11,13 @@ import { Budget, type BudgetOptions } from './budget.ts';
 import { type Names, sentenceFor, sentenceForUnknown } from './explanation.ts';
 import { type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
 import type { HistoryOperation } from './history.ts';
+import { hasBaselessRead } from './judge-transactions.ts';
 import { KEPT, leaveOut } from './leave-out.ts';
 import { cutByOrder } from './order-cuts.ts';
 import { longestPartialOrders } from './partial-orders.ts';
 import type { Part } from './partition.ts';
 import { isPair, type PlainKey, plainKey } from './plain.ts';
-import type { CutOperation } from './prefix.ts';
+import { bare, type CutOperation } from './prefix.ts';
 import type { Decision, Question } from './question.ts';
 import { Recheck } from './recheck.ts';
 import { sentenceForTransactions } from './transaction-sentence.ts';
@@ -119,15 +120,20 @@ function minimise<State>(
 ): { readonly kept: readonly CutOperation[]; readonly isMinimal: boolean } {
   const { failing } = prefix;
   const recheck = new Recheck(question, budget, prefix.operations, failing);
-  const accepts = (history: readonly CutOperation[]) => recheck.accepts(history);
+  // Of transactions no read may lose its write, even where it is impossible with that, too.
+  const { model, initial } = question;
+  const isBaseless = hasBaselessRead(model, initial, bare(prefix.operations));
+  const keepsBase = (history: readonly CutOperation[]) =>
+    isBaseless || !hasBaselessRead(model, initial, bare(history));
+  const accepts = (history: readonly CutOperation[]) =>
+    keepsBase(history) && recheck.accepts(history);
   const isSpent = () => recheck.isSpent;
-  const { model } = question;
   const isObserver = ({ operation }: CutOperation) => model.observes?.(operation) ?? false;
   let kept = prefix.operations;
   if (kept.length > LARGE && recheck.isExplainedBefore(kept)) {
     const stepsMax = Math.max(CUT_STEPS_MIN, verdictSteps * CUT_STEPS_PER_VERDICT_STEP);
     const acceptsSoon = (history: readonly CutOperation[]) =>
-      recheck.acceptsSoon(history, stepsMax);
+      keepsBase(history) && recheck.acceptsSoon(history, stepsMax);
     const cuts = { question, failing, accepts: acceptsSoon, budget };
     kept = cutByOrder(cuts, kept, recheck.orderBefore ?? []);
   }

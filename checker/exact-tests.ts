@@ -25,7 +25,7 @@ export type ExactTest = <State>(
   budget: Budget,
 ) => Decision | undefined;
 
-/** Cheapest first. All but the last take O(n log n) at the most, and the length of all answers. */
+/** Cheapest first. Each takes O(n log n) at the most, and the length of all answers. */
 export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   findUnwrittenRead,
@@ -35,5 +35,7 @@ export const exactTests: readonly ExactTest[] = [
   decideGrowingSet,
   decideUnambiguousQueue,
   decideUnambiguousStack,
-  decideTransactions,
 ];
+
+/** The same for operations that are transactions, to which no other test applies. */
+export const testsOfTransactions: readonly ExactTest[] = [decideTransactions];

@@ -8,7 +8,7 @@
  * writes that no read tells is inferred as far as it is forced, as in Cobra (Tan et al., OSDI 2020).
  */
 
-import type { Budget } from './budget.ts';
+import { Budget } from './budget.ts';
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { isSequence, plainKey } from './plain.ts';
@@ -101,6 +101,20 @@ function judge(history: TransactionHistory, kept: KeptOrder, budget: Budget): Tr
     default:
       return saturation satisfies never;
   }
+}
+
+/** Whether some read alone is impossible: what it saw is nobody's, or its transaction denies it. */
+export function hasBaselessRead<State>(
+  model: Model<State>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+): boolean {
+  const budget = new Budget({});
+  const history = readTransactions(model, initial, operations, budget);
+  if (history === undefined) return false;
+  const flaws: Flaw[] = [...history.contradictions];
+  findSources(history, flaws, budget);
+  return flaws.some((flaw) => coreOfFlaw(history, flaw).isAlone);
 }
 
 function coreOfFlaw(history: TransactionHistory, flaw: Flaw) {

@@ -3,6 +3,7 @@
 import type { Budget } from '../budget.ts';
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
+import type { Core } from '../question.ts';
 import { saturate } from '../saturation.ts';
 import { Transitions } from '../transitions.ts';
 import { tryLikelyOrder } from './likely-order.ts';
@@ -18,6 +19,7 @@ import {
   type SequentialOutcome,
   SequentialSearch,
 } from './sequential-search.ts';
+import { decideSequentialTransactions } from './sequential-transactions.ts';
 import { Guess } from './session-guess.ts';
 import { candidatesOf } from './session-sources.ts';
 
@@ -37,6 +39,8 @@ export type SequentialDecision =
 export interface Reason {
   /** Operations that no order explains, whatever the others are. */
   readonly core?: readonly number[];
+  /** The same, with all that could make their answers possible. */
+  readonly closed?: Core;
   /** Each must come before the next, and the last before the first. */
   readonly circle?: readonly number[];
   /** The longest order that explains a part. */
@@ -62,6 +66,8 @@ export function decideSequential<State>(
     return { outcome: 'unfinished' };
   }
   try {
+    const told = decideSequentialTransactions(question, budget);
+    if (told !== undefined) return told;
     const problem = layOutSequentially(model, initial, operations);
     const { sources } = problem.processes;
     const named = (places: Iterable<number>) => Array.from(places, (place) => sources[place]!);

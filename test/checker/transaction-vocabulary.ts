@@ -1,6 +1,6 @@
 /** Transactions whose values differ: right, stale, or put together from different times. */
 
-import type { Plain } from '../../checker/index.ts';
+import type { models, Plain } from '../../checker/index.ts';
 import type { Dice, Vocabulary } from './random-histories.ts';
 
 type Kind = 'w' | 'append';
@@ -38,11 +38,11 @@ export function transactionsOf(kinds: readonly Kind[], repeats: boolean): Vocabu
 }
 
 function storeOf(state: unknown): Store {
-  const { fallback, registers } = state as {
-    readonly fallback: Plain;
-    readonly registers: ReadonlyMap<string, Plain>;
+  const { fallback, settled, recent } = state as ReturnType<typeof models.txn.init>;
+  return (register) => {
+    const value = recent.has(register) ? recent.get(register) : settled.get(register);
+    return value === undefined ? fallback : value;
   };
-  return (register) => registers.get(register) ?? fallback;
 }
 
 /** The transaction as it would be answered; with dice, it may miss what it did itself. */
