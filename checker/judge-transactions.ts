@@ -5,7 +5,8 @@
  * The circles are those of Adya, "Weak consistency: a generalized theory and optimistic
  * implementations for distributed transactions" (1999), with real time or the order of each process
  * as further edges, and are looked for as in Elle (Kingsbury & Alvaro, VLDB 2020). The order of
- * writes that no read tells is inferred as far as it is forced, as in Cobra (Tan et al., OSDI 2020).
+ * writes that no read tells is inferred as far as it is forced, as in Cobra (Tan, Zhao, Mu &
+ * Walfish, OSDI 2020).
  */
 
 import { Budget } from './budget.ts';

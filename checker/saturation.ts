@@ -6,7 +6,7 @@
  * another write to the register comes before a read, it must come before the write that was read;
  * if it comes after the write that was read, it must come after the read. This is repeated until
  * nothing new follows. A circle means that there is no order; no circle does not mean that there is
- * one, as to know the reads' writers is not enough (Gibbons & Korach 1997, VSC-read is NP-complete).
+ * one, as to know the writers is not enough (Gibbons & Korach 1997, VSC-read is NP-complete).
  * As in Biswas & Enea, "On the complexity of checking transactional consistency" (OOPSLA 2019),
  * what comes before an operation is kept as a vector: of each chain how many, O(n c) in all.
  */
@@ -62,8 +62,9 @@ export interface CircleStep {
 
 /**
  * Why a place must come before another. `chain`: it does so in its chain; `given`: that was said,
- * or shown by a read; `seen`: the later one saw what it wrote; `overwritten`: it read what the later
- * one overwrote; `hidden`: it wrote what a reader could see, but that saw what the later one wrote.
+ * or shown by a read; `seen`: the later one saw what it wrote; `overwritten`: it read what the
+ * later one overwrote; `hidden`: it wrote what a reader could see, but that saw what the later one
+ * wrote.
  */
 export type Reason =
   | { readonly kind: 'chain' }

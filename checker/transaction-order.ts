@@ -3,9 +3,9 @@
  *
  * Of those that nothing must precede any more, the one is placed that must take effect first. What
  * it writes is now followed by all that saw it, before anybody else writes there; what else is
- * forced by that is put into the order at once, as in `saturate`. Where that is a circle, the choice
- * is taken back, and another one comes first. An earlier choice is not taken back: where all are
- * wrong, there may still be another order.
+ * forced by that is put into the order at once, as in `saturate`. Where that is a circle, the
+ * choice is taken back, and another one comes first. An earlier choice is not taken back: where all
+ * are wrong, there may still be another order.
  */
 
 import type { Budget } from './budget.ts';

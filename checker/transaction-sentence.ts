@@ -161,7 +161,8 @@ function reasonFor(
       const witness = witnessOf[number]!;
       const ended = witness < 0 ? 'it' : `${named(witness)}, which saw it,`;
       const at = words.returned(witness < 0 ? number : witness);
-      return `${ended} had returned at ${at}, and ${named(next)} was called at ${words.called(next)}`;
+      const later = `${named(next)} was called at ${words.called(next)}`;
+      return `${ended} had returned at ${at}, and ${later}`;
     }
     default:
       return reason satisfies never;

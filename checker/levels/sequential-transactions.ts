@@ -4,7 +4,7 @@ import { type Budget, BudgetEnded } from '../budget.ts';
 import { judgeTransactions } from '../judge-transactions.ts';
 import type { SequentialDecision, SequentialQuestion } from './decide-sequential.ts';
 
-/** The decision, where it can be told; undefined where a search is needed, or the model has none. */
+/** The decision, where it can be told; undefined where a search is needed. */
 export function decideSequentialTransactions<State>(
   { model, initial, operations }: SequentialQuestion<State>,
   budget: Budget,
@@ -31,7 +31,7 @@ export function decideSequentialTransactions<State>(
   }
 }
 
-/** A yes, if the order is a run of the model: it has all that returned, each process in its order. */
+/** A yes, if the order is a run of the model: it has all that returned, and keeps the processes. */
 function replayed<State>(
   { model, initial, operations }: SequentialQuestion<State>,
   order: readonly number[],

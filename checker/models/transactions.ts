@@ -102,7 +102,7 @@ function valueIn({ fallback, settled, recent }: Store, register: string): Plain 
 
 function withValue({ fallback, settled, recent }: Store, register: string, next: Plain): Store {
   const changed = new Map(recent).set(register, next);
-  if (changed.size <= RECENT_MAX || changed.size ** 2 <= settled.size) {
+  if (changed.size <= RECENT_MAX || changed.size * changed.size <= settled.size) {
     return { fallback, settled, recent: changed };
   }
   const all = new Map(settled);

@@ -2,8 +2,8 @@
  * Transactions over registers: the anomalies of the papers, each with its verdict and its sentence.
  *
  * Adya, "Weak consistency" (1999), chapter 3, names G0 to G2; G-single is of Elle (Kingsbury &
- * Alvaro, VLDB 2020); long fork and write skew are of Cerone & Gotsman (2016) and of Berenson et
- * al. (1995).
+ * Alvaro, VLDB 2020); write skew and lost updates are of Berenson et al. (1995), and the long fork
+ * is of Cerone, Bernardi & Gotsman (2015).
  */
 
 import { describe, expect, test } from 'vitest';
