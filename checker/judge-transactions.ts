@@ -151,8 +151,11 @@ function withWriters(
   numbers: Iterable<number>,
 ): readonly number[] {
   const all = new Set(numbers);
+  const added = new Set<readonly number[]>();
   const addAll = (writers: readonly number[] | undefined) => {
-    for (const writer of writers ?? []) all.add(writer);
+    if (writers === undefined || added.has(writers)) return;
+    added.add(writers);
+    for (const writer of writers) all.add(writer);
   };
   for (const number of all) {
     for (const { register, found } of uses[number]!) {

@@ -128,7 +128,7 @@ class Reading {
   contradiction: Contradiction | undefined;
   private readonly reader: number;
   private readonly numberOf: (name: string) => number;
-  private readonly presents: Present[] = [];
+  private readonly presents = new Map<number, Present>();
 
   constructor(reader: number, numberOf: (name: string) => number) {
     this.reader = reader;
@@ -153,12 +153,12 @@ class Reading {
   }
 
   private presentOf(register: number): Present {
-    const known = this.presents.find(({ use }) => use.register === register);
+    const known = this.presents.get(register);
     if (known !== undefined) return known;
     const use = { register, found: undefined, isInferred: false, writes: [], appends: [] };
     const fresh: Present = { use, value: undefined, items: [], isOwn: false };
     this.uses.push(use);
-    this.presents.push(fresh);
+    this.presents.set(register, fresh);
     return fresh;
   }
 

@@ -103,13 +103,15 @@ function findWriter(
 ): void {
   const key = plainKey(found);
   const isInitial = key === plainKey(initial);
-  const others = (writers.get(key) ?? []).filter((writer) => writer !== reader);
-  if (others.length + Number(isInitial) > 1) return;
-  if (isInitial || others[0] !== undefined) {
-    sights.push({ reader, writer: others[0] ?? INITIAL, register });
+  const isOther = (writer: number) => writer !== reader;
+  const first = writers.get(key)?.find(isOther);
+  const last = writers.get(key)?.findLast(isOther);
+  if (first !== last || (isInitial && first !== undefined)) return;
+  if (isInitial || first !== undefined) {
+    sights.push({ reader, writer: first ?? INITIAL, register });
     return;
   }
-  const other = overwriters.get(key)?.find((writer) => writer !== reader);
+  const other = overwriters.get(key)?.find(isOther);
   const kind = other === undefined ? 'unwritten' : 'overwritten';
   flaws.push({ kind, reader, register, seen: found ?? null, other: other ?? INITIAL });
 }
