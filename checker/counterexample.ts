@@ -122,7 +122,8 @@ function minimise<State>(
   const recheck = new Recheck(question, budget, prefix.operations, failing);
   // Of transactions no read may lose its write, even where it is impossible with that, too.
   const { model, initial } = question;
-  const isBaseless = hasBaselessRead(model, initial, bare(prefix.operations));
+  const isBaseless =
+    model.transactions === undefined || hasBaselessRead(model, initial, bare(prefix.operations));
   const keepsBase = (history: readonly CutOperation[]) =>
     isBaseless || !hasBaselessRead(model, initial, bare(history));
   const accepts = (history: readonly CutOperation[]) =>
