@@ -65,7 +65,7 @@ export function checkLinearizable<State>(
       const counts = countsOf(budget);
       if (!evidence) return { verdict: 'not-linearizable', ...counts };
       options.onViolation?.();
-      const counterexample = explain(question, part, decision.reached ?? 0, budget.steps, options);
+      const counterexample = explain(question, part, decision, budget.steps, options);
       return { verdict: 'not-linearizable', counterexample, ...counts };
     } else {
       unknown ??= budget.exhausted ?? 'steps';

@@ -14,14 +14,16 @@ import { decide } from './decide.ts';
 import { type Names, sentenceFor, sentenceForUnknown } from './explanation.ts';
 import { type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
 import type { HistoryOperation } from './history.ts';
+import { hasBaselessRead } from './judge-transactions.ts';
 import { KEPT, leaveOut } from './leave-out.ts';
 import { cutByOrder } from './order-cuts.ts';
 import { longestPartialOrders } from './partial-orders.ts';
 import type { Part } from './partition.ts';
 import { isPair, type PlainKey, plainKey } from './plain.ts';
-import type { CutOperation } from './prefix.ts';
-import type { Question } from './question.ts';
+import { bare, type CutOperation } from './prefix.ts';
+import type { Decision, Question } from './question.ts';
 import { Recheck } from './recheck.ts';
+import { sentenceForTransactions } from './transaction-sentence.ts';
 import type { Counterexample } from './verdict.ts';
 
 /** Where the caller sets no limit of time, rechecks together may take so many steps... */
@@ -38,34 +40,40 @@ const CUT_STEPS_PER_VERDICT_STEP = 2;
 /** What fails alone is shown, unless so many tell that something fails before it. */
 const EARLIER_STEPS_MAX = 50_000;
 
+/** A verdict that the operations are illegal. */
+type Illegal = Extract<Decision, { readonly outcome: 'none' }>;
+
 /** What evidence may spend, and how it names what the history only numbers. */
 export type EvidenceOptions = BudgetOptions & { readonly names?: Names };
 
 /**
- * Shows why the operations of a part that has been found illegal are. `reached`: how many of its
- * returns the search got past; `verdictSteps`: all that the verdict took.
+ * Shows why the operations of a part that has been found illegal are. `verdictSteps`: all that the
+ * verdict took.
  */
 export function explain<State>(
   { model, initial, operations }: Question<State>,
   part: Part,
-  reached: number,
+  { core, reached = 0 }: Illegal,
   verdictSteps: number,
   options: EvidenceOptions,
 ): Counterexample {
   const budget = evidenceBudget(options, verdictSteps);
-  const own = part.indexes.map((index) => operations[index]!);
+  const indexes = core?.indexes ?? part.indexes;
+  const own = indexes.map((index) => operations[index]!);
   const question = { model, initial, operations: own, places: undefined };
-  const found = build(question, budget) ?? findSmall(question, reached, verdictSteps, budget);
+  const found =
+    build(question, budget) ??
+    findSmall(question, reached, verdictSteps, budget, core?.isWhole === true);
   const shown = [...found.operations].sort((a, b) => a.operation.call - b.operation.call);
   const cut = shown.map((each) => each.operation);
-  const sources = shown.map((each) => part.indexes[each.source]!);
+  const sources = shown.map((each) => indexes[each.source]!);
   const place = shown.findIndex((each) => each.source === found.failing);
   const names = options.names ?? {};
   const open = sources.filter(
     (source, at) => cut[at]!.return === null && operations[source]!.return !== null,
   );
   const named = (order: readonly number[]) => order.map((index) => sources[index]!);
-  const known = found.order?.map((source) => part.indexes[source]!);
+  const known = found.order?.map((source) => indexes[source]!);
   const isLooked = known === undefined || shown.length <= SMALL;
   const longest = isLooked ? longestPartialOrders(model, initial, cut, budget).map(named) : [];
   const isLonger = (known?.length ?? 0) > (longest[0]?.length ?? 0);
@@ -76,7 +84,9 @@ export function explain<State>(
     ...(open.length === 0 ? {} : { open }),
     minimal: found.isMinimal,
     partial: known !== undefined && isLonger ? [known] : longest,
-    sentence: (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
+    sentence:
+      sentenceForTransactions(model, initial, cut, 'real-time', names) ??
+      (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
   };
 }
 
@@ -116,6 +126,7 @@ function findSmall<State>(
   reached: number,
   verdictSteps: number,
   budget: Budget,
+  isWhole: boolean,
 ): Small {
   const alone = failingAlone(question, budget);
   const own = alone === undefined ? budget : budget.part(EARLIER_STEPS_MAX);
@@ -123,8 +134,8 @@ function findSmall<State>(
   if (own !== budget) budget.absorb(own);
   if (alone !== undefined && (!prefix.isShortest || prefix.failing === alone.failing)) return alone;
   const { failing, isLikely } = prefix;
-  if (!prefix.isShortest) {
-    return { operations: prefix.operations, failing, isMinimal: false, isLikely };
+  if (!prefix.isShortest || isWhole) {
+    return { operations: prefix.operations, failing, isMinimal: prefix.isShortest, isLikely };
   }
   const { kept, isMinimal } = minimise(question, budget, prefix, verdictSteps);
   if (alone !== undefined && budget.exhausted !== undefined) return alone;
@@ -152,15 +163,21 @@ function minimise<State>(
 ): { readonly kept: readonly CutOperation[]; readonly isMinimal: boolean } {
   const { failing } = prefix;
   const recheck = new Recheck(question, budget, prefix.operations, failing);
-  const accepts = (history: readonly CutOperation[]) => recheck.accepts(history);
+  // Of transactions no read may lose its write, even where it is impossible with that, too.
+  const { model, initial } = question;
+  const isBaseless =
+    model.transactions === undefined || hasBaselessRead(model, initial, bare(prefix.operations));
+  const keepsBase = (history: readonly CutOperation[]) =>
+    isBaseless || !hasBaselessRead(model, initial, bare(history));
+  const accepts = (history: readonly CutOperation[]) =>
+    keepsBase(history) && recheck.accepts(history);
   const isSpent = () => recheck.isSpent;
-  const { model } = question;
   const isObserver = ({ operation }: CutOperation) => model.observes?.(operation) ?? false;
   let kept = prefix.operations;
   if (kept.length > LARGE && recheck.isExplainedBefore(kept)) {
     const stepsMax = Math.max(CUT_STEPS_MIN, verdictSteps * CUT_STEPS_PER_VERDICT_STEP);
     const acceptsSoon = (history: readonly CutOperation[]) =>
-      recheck.acceptsSoon(history, stepsMax);
+      keepsBase(history) && recheck.acceptsSoon(history, stepsMax);
     const cuts = { question, failing, accepts: acceptsSoon, budget };
     kept = cutByOrder(cuts, kept, recheck.orderBefore ?? []);
   }

@@ -1,7 +1,7 @@
 /** The verdict on one object: the cheapest exact means that applies. */
 
 import { type Budget, BudgetEnded } from './budget.ts';
-import { exactTests } from './exact-tests.ts';
+import { exactTests, testsOfTransactions } from './exact-tests.ts';
 import { mergeOrders } from './merge.ts';
 import type { Model } from './model.ts';
 import { split } from './partition.ts';
@@ -95,7 +95,8 @@ function decideExactly<State>(
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
-  for (const test of exactTests) {
+  const isOfTransactions = question.model.transactions !== undefined;
+  for (const test of isOfTransactions ? testsOfTransactions : exactTests) {
     const decision = test(question, indexes, budget);
     if (decision !== undefined) return decision;
     if (!budget.spendSteps(indexes.length)) return { outcome: 'unfinished' };

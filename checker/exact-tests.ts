@@ -5,6 +5,7 @@
 
 import { decideAppendList } from './append-list.ts';
 import type { Budget } from './budget.ts';
+import { decideTransactions } from './decide-transactions.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
@@ -37,3 +38,6 @@ export const exactTests: readonly ExactTest[] = [
   decideUnambiguousStack,
   decideLateReads,
 ];
+
+/** The same for operations that are transactions, to which no other test applies. */
+export const testsOfTransactions: readonly ExactTest[] = [decideTransactions];

@@ -88,7 +88,7 @@ function besideIt(
 }
 
 /** The beginning and the end of what would make a sentence unreadable. */
-function shortened(words: string): string {
+export function shortened(words: string): string {
   if (words.length <= CHARACTERS_MAX) return words;
   const start = words.slice(0, CHARACTERS_MAX - CHARACTERS_AT_THE_END);
   return `${start} … ${words.slice(-CHARACTERS_AT_THE_END)}`;

@@ -38,6 +38,8 @@ export {
   REFUSED,
   type RegisterAccess,
   type Step,
+  type TransactionAccess,
+  type Transactions,
 } from './model.ts';
 export {
   type ModelName,

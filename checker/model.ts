@@ -72,6 +72,8 @@ export interface Model<State> {
   sumAccess?(operation: HistoryOperation): SumAccess | undefined;
   /** Of an object whose reads may be late by some versions: what it is beside that. */
   readonly versions?: Versions;
+  /** Of operations that are transactions over registers: for their exact test. */
+  readonly transactions?: Transactions;
   /** Says how the operation grows a state that is a string, so that dead ends are seen early. */
   growth?(operation: HistoryOperation): Growth | undefined;
 }
@@ -140,6 +142,25 @@ export type SumAccess =
   | { readonly kind: 'adds'; readonly amount: number }
   | { readonly kind: 'reads'; readonly total: number }
   | { readonly kind: 'nothing' };
+
+/** What operations do that are transactions over registers: each takes effect at one instant. */
+export interface Transactions {
+  /** What it does, in its order; reads of which it is not known what they saw are left out. */
+  accesses(operation: HistoryOperation): readonly TransactionAccess[] | undefined;
+  /** What a register has before the first operation. */
+  initialOf(initial: Plain, register: string): Plain;
+}
+
+/**
+ * What a transaction does to one register. `append`: what was an array has the value as last item,
+ * and what was none is now an array of it alone.
+ */
+export interface TransactionAccess {
+  readonly kind: 'read' | 'write' | 'append';
+  readonly register: string;
+  /** What was read, written or appended. */
+  readonly value: Plain;
+}
 
 /**
  * What an operation does to a state that is a string.

@@ -16,5 +16,12 @@ export type Decision =
   /** The orders, merged by time, explain the history. */
   | { readonly outcome: 'found'; readonly orders: readonly (readonly number[])[] }
   /** `reached`: so many returns some order gets past, if that is known; perhaps more. */
-  | { readonly outcome: 'none'; readonly reached?: number }
+  | { readonly outcome: 'none'; readonly reached?: number; readonly core?: Core }
   | { readonly outcome: 'unfinished' };
+
+/** Operations that no order explains, whatever the others are. */
+export interface Core {
+  readonly indexes: readonly number[];
+  /** All of them are needed to tell what is wrong, even if fewer fail. */
+  readonly isWhole: boolean;
+}

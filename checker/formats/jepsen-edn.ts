@@ -116,8 +116,9 @@ function argumentOf(f: string, value: EdnNode): Plain {
 
 function nameIn(event: EdnEvent, reading: Reading): string {
   if (reading.model === 'txn') {
-    if (event.type === 'invoke' && !isTransaction(event.value)) {
-      throw unexpected(event.value, 'a transaction: [[:read key nil] [:write key value] ...]');
+    const { value } = unwrap(event, reading);
+    if (event.type === 'invoke' && !isTransaction(value)) {
+      throw unexpected(value, 'a transaction: [[:read key nil] [:write key value] ...]');
     }
     return 'txn';
   }

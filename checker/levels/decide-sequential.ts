@@ -3,10 +3,12 @@
 import type { Budget } from '../budget.ts';
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
+import type { Core } from '../question.ts';
+import { saturate } from '../saturation.ts';
 import { Transitions } from '../transitions.ts';
 import { tryLikelyOrder } from './likely-order.ts';
 import { certainSources, NONE } from './register-accesses.ts';
-import { saturate } from './saturation.ts';
+import { sightingsOf } from './register-sightings.ts';
 import {
   layOutSequentially,
   placeOfUnwritten,
@@ -17,6 +19,7 @@ import {
   type SequentialOutcome,
   SequentialSearch,
 } from './sequential-search.ts';
+import { decideSequentialTransactions } from './sequential-transactions.ts';
 import { Guess } from './session-guess.ts';
 import { candidatesOf } from './session-sources.ts';
 
@@ -36,6 +39,8 @@ export type SequentialDecision =
 export interface Reason {
   /** Operations that no order explains, whatever the others are. */
   readonly core?: readonly number[];
+  /** The same, with all that could make their answers possible. */
+  readonly closed?: Core;
   /** Each must come before the next, and the last before the first. */
   readonly circle?: readonly number[];
   /** The longest order that explains a part. */
@@ -61,16 +66,21 @@ export function decideSequential<State>(
     return { outcome: 'unfinished' };
   }
   try {
+    const told = decideSequentialTransactions(question, budget);
+    if (told !== undefined) return told;
     const problem = layOutSequentially(model, initial, operations);
     const { sources } = problem.processes;
     const named = (places: Iterable<number>) => Array.from(places, (place) => sources[place]!);
     const unwritten = placeOfUnwritten(problem);
     if (unwritten >= 0) return { outcome: 'none', reason: { core: named([unwritten]) } };
     const certain = certainSources(problem.processes, problem.accesses);
-    const order = saturate(problem.processes, problem.accesses, certain, budget);
+    const order = saturate(sightingsOf(problem.processes, problem.accesses, certain), budget);
     if (order.kind === 'circular') {
       const core = withWriters(problem, order.core);
-      return { outcome: 'none', reason: { core: named(core), circle: named(order.circle) } };
+      return {
+        outcome: 'none',
+        reason: { core: named(core), circle: named(order.circle.map(({ place }) => place)) },
+      };
     }
     budget.recover();
     const likely =
@@ -110,7 +120,7 @@ function searchByGuess<State>(
   const sources = isOpen
     ? undefined
     : new Guess(processes, accesses, possible!.candidates).sources(certain);
-  const order = sources && saturate(processes, accesses, sources, own);
+  const order = sources && saturate(sightingsOf(processes, accesses, sources), own);
   let decision: SequentialDecision | undefined;
   if (order?.kind === 'ordered' && sources !== undefined) {
     const { model, initial } = question;

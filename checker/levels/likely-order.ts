@@ -6,15 +6,11 @@
  */
 
 import type { Budget } from '../budget.ts';
+import type { PartialOrder } from '../chains.ts';
+import { Earliest } from '../earliest.ts';
 import type { Model } from '../model.ts';
 import { INITIAL, NONE } from './register-accesses.ts';
 import type { SequentialProblem } from './sequential-problem.ts';
-
-/** Places, each of which must come after some others; `successorsOf` leads from those to it. */
-export interface PartialOrder {
-  /** For each place, those that must come after it, but for the next of its process. */
-  successorsOf(place: number): readonly number[];
-}
 
 /** The order, if it explains the history; else nothing is known. O(n log n). */
 export function tryLikelyOrder<State>(
@@ -89,45 +85,4 @@ function instantOf(
     return Math.max(before, operations[place]!.call);
   }
   return source === INITIAL ? before : Math.max(before, instants[source]!);
-}
-
-/** A heap: takes out the least of what was put in. */
-class Earliest {
-  private readonly items: number[] = [];
-  private readonly compare: (a: number, b: number) => number;
-
-  constructor(compare: (a: number, b: number) => number) {
-    this.compare = compare;
-  }
-
-  add(item: number): void {
-    const { items } = this;
-    let at = items.length;
-    items.push(item);
-    while (at > 0) {
-      const parent = (at - 1) >>> 1;
-      if (this.compare(items[parent]!, item) <= 0) break;
-      items[at] = items[parent]!;
-      at = parent;
-    }
-    items[at] = item;
-  }
-
-  take(): number | undefined {
-    const { items } = this;
-    const least = items[0];
-    const last = items.pop();
-    if (last === undefined || items.length === 0) return least;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= items.length) break;
-      if (child + 1 < items.length && this.compare(items[child + 1]!, items[child]!) < 0) child++;
-      if (this.compare(last, items[child]!) <= 0) break;
-      items[at] = items[child]!;
-      at = child;
-    }
-    items[at] = last;
-    return least;
-  }
 }

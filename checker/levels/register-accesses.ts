@@ -4,13 +4,10 @@ import type { Plain } from '../history.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
 import { type PlainKey, plainKey } from '../plain.ts';
+import { INITIAL, NONE } from '../saturation.ts';
 import type { Processes } from './processes.ts';
 
-/** No value. */
-export const NONE = -1;
-
-/** The source of a read that saw the initial value. */
-export const INITIAL = -2;
+export { INITIAL, NONE };
 
 /** Values are numbered, those of different objects differently; places as in `Processes`. */
 export interface RegisterAccesses {

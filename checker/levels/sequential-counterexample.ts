@@ -9,11 +9,13 @@ import { Budget, type BudgetOptions } from '../budget.ts';
 import { valueAbout } from '../counterexample.ts';
 import type { Names } from '../explanation.ts';
 import type { HistoryOperation } from '../history.ts';
+import { hasBaselessRead } from '../judge-transactions.ts';
 import { leaveOut } from '../leave-out.ts';
 import type { Model } from '../model.ts';
 import { split } from '../partition.ts';
 import { bare, type CutOperation } from '../prefix.ts';
 import { Support } from '../support.ts';
+import { sentenceForTransactions } from '../transaction-sentence.ts';
 import type { Counterexample } from '../verdict.ts';
 import { hasBaselessAnswer } from './baseless-answers.ts';
 import { decideSequential, type Reason, type SequentialQuestion } from './decide-sequential.ts';
@@ -40,6 +42,8 @@ interface Recheck<State> {
   readonly supports: ReadonlyMap<string | null, Support<State>>;
   /** It has answers that come from nowhere, so that a part may have them. */
   readonly isBaseless: boolean;
+  /** Likewise of reads in transactions. */
+  readonly hasBaselessRead: boolean;
 }
 
 /** Shows why some of the operations, given by index, have no sequential order. */
@@ -53,7 +57,9 @@ export function explainSequential<State>(
   const { model, initial, operations } = question;
   const maxSteps = Math.max(STEPS_MIN, verdictSteps * STEPS_PER_VERDICT_STEP);
   const budget = new Budget({ ...options, maxSteps });
-  const all = indexes.map((source) => ({ source, operation: operations[source]! }));
+  const { closed } = reason;
+  const chosen = closed?.indexes.map((place) => indexes[place]!) ?? indexes;
+  const all = chosen.map((source) => ({ source, operation: operations[source]! }));
   const objectOf = new Map<number, string | null>();
   const supports = new Map<string | null, Support<State>>();
   for (const { object, indexes: places } of split(model, bare(all))) {
@@ -62,11 +68,19 @@ export function explainSequential<State>(
     supports.set(object, new Support(model, initial, budget, part));
   }
   const isBaseless = hasBaselessAnswer(model, initial, bare(all));
-  const recheck = { question, budget, objectOf, supports, isBaseless };
+  const recheck = {
+    question,
+    budget,
+    objectOf,
+    supports,
+    isBaseless,
+    hasBaselessRead: hasBaselessRead(model, initial, bare(all)),
+  };
   // In the order given: by it a process's operations of one instant are told apart.
   const core = reason.core?.toSorted((a, b) => a - b).map((place) => all[place]!);
   const start = core !== undefined && accepts(recheck, core) ? core : all;
-  const { kept: small, isMinimal } = minimise(recheck, start);
+  const { kept: small, isMinimal } =
+    closed?.isWhole === true ? { kept: all, isMinimal: true } : minimise(recheck, start);
   const shown = [...small].sort(
     (a, b) => a.operation.call - b.operation.call || a.source - b.source,
   );
@@ -81,7 +95,9 @@ export function explainSequential<State>(
     operations: shown.map((each) => each.source),
     minimal: isMinimal && budget.exhausted === undefined && shown.length <= OPERATIONS_MAX,
     partial: why.part === undefined ? [] : [why.part.map(sourceAt)],
-    sentence: sentenceFor(model, cut, why, options.names ?? {}),
+    sentence:
+      sentenceForTransactions(model, initial, cut, 'processes', options.names ?? {}) ??
+      sentenceFor(model, cut, why, options.names ?? {}),
   };
 }
 
@@ -116,6 +132,7 @@ function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]):
   // Of a small part it is known better below: what seems to have had a base may have had none.
   const isLarge = part.length > OPERATIONS_MAX;
   if (isLarge && !isBaseless && hasBaselessAnswer(model, initial, operations)) return false;
+  if (!recheck.hasBaselessRead && hasBaselessRead(model, initial, operations)) return false;
   const { outcome } = decideSequential({ model, initial, operations }, budget);
   if (outcome !== 'none') return false;
   return [...byObject(recheck, part)].every(

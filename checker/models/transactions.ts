@@ -1,17 +1,29 @@
 /** Transactions over many registers, each taking effect at one instant. */
 
 import type { HistoryOperation, Plain } from '../history.ts';
-import { type Model, partitionByKey, REFUSED, requestOf, type Step } from '../model.ts';
+import {
+  type Model,
+  partitionByKey,
+  REFUSED,
+  requestOf,
+  type Step,
+  type TransactionAccess,
+} from '../model.ts';
 import { canonicalText, isSequence, plainEqual } from '../plain.ts';
 
-/** The registers that have another value than the one for all, in order of name. */
 type Registers = ReadonlyMap<string, Plain>;
 
-/** The initial values: of registers by name, or one for all. */
+/** The values of registers by name. */
 export interface Store {
+  /** Of those that are not named. */
   readonly fallback: Plain;
-  readonly registers: Registers;
+  readonly settled: Registers;
+  /** What was written since those were settled: few, so that a write copies few. */
+  readonly recent: Registers;
 }
+
+/** So many registers, or the root of all, may be written before all are copied. */
+const RECENT_MAX = 16;
 
 /**
  * `txn` has as value `[["r","x",null],["w","y",2],["append","z",3]]`, and as output the same with
@@ -23,16 +35,17 @@ export const txn: Model<Store> = {
   name: 'txn',
   init: (initial) => {
     if (initial === null || typeof initial !== 'object' || isSequence(initial)) {
-      return { fallback: initial, registers: new Map() };
+      return { fallback: initial, settled: new Map(), recent: new Map() };
     }
-    return { fallback: null, registers: inOrder(new Map(Object.entries(initial))) };
+    return { fallback: null, settled: new Map(Object.entries(initial)), recent: new Map() };
   },
   step: stepTransaction,
-  key: ({ registers }) => canonicalText([...registers].map(([name, value]) => [name, value])),
+  key: keyOf,
   partition: partitionByKey,
   observes: readsOnly,
   isRead: readsOnly,
   expects: expectsTransaction,
+  transactions: { accesses: accessesOf, initialOf },
   describe: (operation) => {
     const { value, output } = operation;
     return `${requestOf(operation)} ${JSON.stringify(output ?? value)}`;
@@ -47,36 +60,72 @@ function stepTransaction(store: Store, operation: HistoryOperation): Step<Store>
   const { value, output } = operation;
   if (!isSequence(value)) return REFUSED;
   const answers = isSequence(output) ? output : undefined;
-  let registers = store.registers;
+  let present = store;
   for (let place = 0; place < value.length; place++) {
     const access = value[place];
     if (!isSequence(access)) return REFUSED;
     const [kind, name, argument] = access;
     const register = nameOf(name);
-    const present = registers.has(register) ? registers.get(register)! : store.fallback;
+    const here = valueIn(present, register);
     if (kind === 'r') {
       const answer = answers?.[place];
       const seen = isSequence(answer) ? answer[2] : undefined;
-      if (seen !== undefined && !plainEqual(seen, present)) return REFUSED;
+      if (seen !== undefined && !plainEqual(seen, here)) return REFUSED;
     } else {
-      const next = kind === 'append' ? appended(present, argument ?? null) : (argument ?? null);
-      registers = withValue(registers, register, next, store.fallback);
+      const next = kind === 'append' ? appended(here, argument ?? null) : (argument ?? null);
+      present = withValue(present, register, next);
     }
   }
-  if (registers === store.registers) return { ok: true, next: store };
-  return { ok: true, next: { fallback: store.fallback, registers: inOrder(registers) } };
+  return { ok: true, next: present };
 }
 
-function withValue(
-  registers: Registers,
-  register: string,
-  next: Plain,
-  fallback: Plain,
-): Registers {
-  const changed = new Map(registers);
-  if (plainEqual(next, fallback)) changed.delete(register);
-  else changed.set(register, next);
-  return changed;
+function accessesOf({ value, output }: HistoryOperation): readonly TransactionAccess[] | undefined {
+  if (!isSequence(value)) return undefined;
+  const answers = isSequence(output) ? output : undefined;
+  const accesses: TransactionAccess[] = [];
+  for (let place = 0; place < value.length; place++) {
+    const access = value[place];
+    if (!isSequence(access)) return undefined;
+    const [kind, name, argument = null] = access;
+    const register = nameOf(name);
+    if (kind === 'r') {
+      const answer = answers?.[place];
+      const seen = isSequence(answer) ? answer[2] : undefined;
+      if (seen !== undefined) accesses.push({ kind: 'read', register, value: seen });
+    } else {
+      accesses.push({ kind: kind === 'append' ? kind : 'write', register, value: argument });
+    }
+  }
+  return accesses;
+}
+
+function initialOf(initial: Plain, register: string): Plain {
+  return valueIn(txn.init(initial), register);
+}
+
+function valueIn({ fallback, settled, recent }: Store, register: string): Plain {
+  // A value may be null, but not undefined.
+  const value = recent.get(register);
+  if (value !== undefined) return value;
+  const before = settled.get(register);
+  return before === undefined ? fallback : before;
+}
+
+function withValue({ fallback, settled, recent }: Store, register: string, next: Plain): Store {
+  const changed = new Map(recent).set(register, next);
+  if (changed.size <= RECENT_MAX || changed.size * changed.size <= settled.size) {
+    return { fallback, settled, recent: changed };
+  }
+  const all = new Map(settled);
+  for (const [name, value] of changed) all.set(name, value);
+  return { fallback, settled: all, recent: new Map() };
+}
+
+/** Equal for stores of which all registers are equal, named or not. */
+function keyOf({ fallback, settled, recent }: Store): string {
+  const all = [...settled].filter(([name]) => !recent.has(name));
+  const different = [...all, ...recent].filter(([, value]) => !plainEqual(value, fallback));
+  return canonicalText(different.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 function appended(present: Plain, item: Plain): Plain {
@@ -86,10 +135,6 @@ function appended(present: Plain, item: Plain): Plain {
 /** Names are texts; a name of another type stands for its JSON. */
 function nameOf(name: Plain | undefined): string {
   return typeof name === 'string' ? name : canonicalText(name ?? null);
-}
-
-function inOrder(registers: Registers): Registers {
-  return new Map([...registers].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 function expectsTransaction({ f, value, output }: HistoryOperation): string | undefined {

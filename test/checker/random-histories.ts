@@ -6,8 +6,10 @@
  */
 
 import { type HistoryOperation, type Model, models, type Plain } from '../../checker/index.ts';
+import { collectionVocabularies } from './collection-vocabularies.ts';
 import { etcdVocabulary } from './etcd-vocabulary.ts';
 import { crowd, intervals } from './random-intervals.ts';
+import { transactionsOf } from './transaction-vocabulary.ts';
 
 /** A stream of numbers below 2^32 that depends on its seed alone (xorshift32, Marsaglia 2003). */
 export class Dice {
@@ -59,6 +61,8 @@ export interface Vocabulary {
   readonly reveals?: string;
   /** All but the last operation are called at about one time, each by a process of its own. */
   readonly isCrowded?: true;
+  /** Answers by the states that there were, the present one last. The first is right. */
+  readonly answersAt?: (states: readonly unknown[], dice: Dice, value?: Plain) => readonly Plain[];
   /** How such an answer shows a state; absent: states are answers. */
   readonly shown?: (state: unknown) => Plain;
 }
@@ -154,67 +158,6 @@ const growingVocabulary: Vocabulary = {
   reveals: 'get',
 };
 
-const listVocabulary: Vocabulary = {
-  initial: (dice) => dice.pick([null, [], [0], [4, 0]]),
-  request: (dice, serial) =>
-    dice.once(2) ? { f: 'read' } : { f: 'append', value: dice.once(3) ? 0 : serial },
-  answers: (f, dice) => {
-    if (f !== 'read') return [undefined];
-    const answers: Plain[] = [[]];
-    for (let count = 0; count < 40; count++) {
-      answers.push(Array.from({ length: 1 + dice.below(3) }, () => dice.below(5)));
-    }
-    return answers;
-  },
-};
-
-/** Values are added once each, and never removed: reads tell what came first. */
-const uniqueListVocabulary: Vocabulary = {
-  initial: (dice) => dice.pick([null, [], ['i', 'j']]),
-  request: (dice, serial) => (dice.once(2) ? { f: 'read' } : { f: 'append', value: serial }),
-  answers: (f, dice) =>
-    f === 'read' ? [[], ['i'], [0, 1], [1], [dice.below(5), dice.below(5)]] : [undefined],
-  reveals: 'read',
-  shown: (state) => JSON.parse(`[${String(state).slice(0, -1)}]`) as Plain,
-};
-
-const uniqueSetVocabulary: Vocabulary = {
-  initial: (dice) => dice.pick([null, [7]]),
-  request: (dice, serial) => {
-    const f = dice.pick(['add', 'add', 'read', 'read', 'contains']);
-    if (f === 'read') return { f };
-    return { f, value: f === 'add' ? serial : dice.below(8) };
-  },
-  answers: (f, dice) =>
-    f === 'read'
-      ? [
-          [7, 1],
-          [dice.below(5), dice.below(5)],
-        ]
-      : [true, false],
-  reveals: 'read',
-  shown: (state) => (state as readonly string[]).map((item) => JSON.parse(item) as Plain),
-};
-
-/** Most removals find that there is nothing to remove, as sets that grow may answer. */
-const refusingSetVocabulary: Vocabulary = {
-  ...uniqueSetVocabulary,
-  request: (dice, serial) =>
-    dice.once(4)
-      ? { f: 'remove', value: dice.below(8) }
-      : uniqueSetVocabulary.request(dice, serial),
-  answers: (f, dice) => (f === 'remove' ? [false] : uniqueSetVocabulary.answers(f, dice)),
-};
-
-/** Values go in once each; the answers of removals are right, wrong, repeated, or of no value. */
-function uniqueCollection(adds: string, takes: string): Vocabulary {
-  return {
-    initial: (dice) => dice.pick([null, null, [], ['a'], ['a', 'b']]),
-    request: (dice, serial) => (dice.once(2) ? { f: takes } : { f: adds, value: serial }),
-    answers: (f) => (f === takes ? [null, 'a', 'b', 0, 1, 2, 3, 4, 5, 6] : [undefined]),
-  };
-}
-
 /** Of two objects at once. */
 function keyed(vocabulary: Vocabulary): Vocabulary {
   return {
@@ -248,43 +191,18 @@ const unkeyed: Readonly<Record<string, Vocabulary>> = {
       dice.once(2) ? { f: 'read' } : { f: 'add', value: dice.pick([0, 1, 2, 2, 3]) },
     answers: (f) => (f === 'read' ? [0, 1, 2, 3, 4, 5, 6, 7, 8] : [undefined]),
   },
-  list: listVocabulary,
-  'unique list': uniqueListVocabulary,
-  'unique set': uniqueSetVocabulary,
-  'unique set with refusals': refusingSetVocabulary,
-  set: {
-    initial: (dice) => dice.pick([null, [1]]),
-    request: (dice) => {
-      const f = dice.pick(['add', 'remove', 'contains', 'contains', 'read']);
-      return f === 'read' ? { f } : { f, value: dice.below(2) };
-    },
-    answers: (f) => (f === 'read' ? [[], [0], [1], [0, 1]] : [true, false]),
-  },
-  'set without reads': {
-    initial: (dice) => dice.pick([null, [0]]),
-    request: (dice) => ({ f: dice.pick(['add', 'remove', 'contains']), value: dice.below(2) }),
-    answers: () => [true, false],
-  },
-  queue: {
-    initial: (dice) => dice.pick([null, [1], [1, 1]]),
-    request: (dice, serial) =>
-      dice.once(2) ? { f: 'dequeue' } : { f: 'enqueue', value: dice.once(3) ? 1 : serial },
-    answers: (f) => (f === 'dequeue' ? [null, 0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
-  },
-  stack: {
-    initial: (dice) => dice.pick([null, [1], [1, 1]]),
-    request: (dice, serial) =>
-      dice.once(2) ? { f: 'pop' } : { f: 'push', value: dice.once(3) ? 1 : serial },
-    answers: (f) => (f === 'pop' ? [null, 0, 1, 2, 3, 4, 5, 6, 7] : [undefined]),
-  },
-  'unique queue': uniqueCollection('enqueue', 'dequeue'),
-  'unique stack': uniqueCollection('push', 'pop'),
+  ...collectionVocabularies,
   mutex: {
     initial: (dice) => dice.once(4),
     request: (dice) => ({ f: dice.pick(['acquire', 'release']) }),
     answers: () => [true, false],
   },
   etcd: etcdVocabulary,
+  'unique txn': transactionsOf(['w'], false),
+  'nearly unique txn': transactionsOf(['w'], true),
+  'appending txn': transactionsOf(['append'], false),
+  'nearly unique appending txn': transactionsOf(['append'], true),
+  'mixed txn': transactionsOf(['w', 'append', 'append'], false),
   txn: {
     initial: (dice) => dice.pick([null, { x: 1 }, 0]),
     request: (dice) => {
@@ -312,23 +230,25 @@ function filledIn(transaction: Plain | undefined, seen: readonly Plain[]): Plain
 const vocabularies: Readonly<Record<string, Vocabulary>> = {
   ...unkeyed,
   'keyed cas-register': keyed(casVocabulary),
-  'keyed list': keyed(listVocabulary),
+  'keyed list': keyed(unkeyed.list!),
   'keyed set': keyed(unkeyed.set!),
-  'keyed unique set': keyed(uniqueSetVocabulary),
+  'keyed unique set': keyed(unkeyed['unique set']!),
   'keyed unique queue': keyed(unkeyed['unique queue']!),
+  'keyed unique txn': keyed(unkeyed['unique txn']!),
 };
 
 /** The names of the kinds of history there are. */
 export const historyKinds: readonly string[] = Object.keys(vocabularies);
 
+/** What a kind's name says beside that of its model. */
+const BEFORE_MODEL = /^((keyed|nearly|unique|growing|overwriting|unappended|appending|mixed) )+/;
+const AFTER_MODEL = / (without reads|with refusals)$/;
+
 /** A history of up to 7 operations, or up to 14; the same one for the same kind and seed. */
 export function randomHistory(kind: string, seed: number, isLarge = false): RandomHistory {
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);
-  const name = kind.replace(
-    /^((keyed|unique|growing|overwriting|unappended) )+| without reads$| with refusals$/g,
-    '',
-  );
+  const name = kind.replace(BEFORE_MODEL, '').replace(AFTER_MODEL, '');
   const model = (Object.keys(models) as ModelName[]).find((each) => each === name);
   if (model === undefined) throw new Error(`no model ${name}`);
   const dice = new Dice(seed);
@@ -358,16 +278,21 @@ function answer(
       at: call + dice.below((returned ?? call + 8) - call + 1),
     }))
     .sort((a, b) => a.at - b.at || a.index - b.index);
-  const { run, present } = runOf(model, initial, vocabulary.shown);
+  const { run, present, whole } = runOf(model, initial, vocabulary.shown);
   const past: Plain[] = [initial];
+  const states: unknown[] = [];
   for (const { index } of order) {
     const operation = asked[index]!;
     const seen = vocabulary.reveals === operation.f ? [...past] : [];
     if (vocabulary.reveals !== undefined) past.push(present(operation));
     const state = seen.length > 0 ? [present(operation)] : [];
     const usual = vocabulary.answers(operation.f, dice, operation.value);
-    const answers = [...state, ...seen, ...usual, undefined];
-    const spoil = dice.once(vocabulary.reveals === undefined ? 6 : 3);
+    states.push(whole(operation));
+    const fitting = vocabulary.answersAt?.(states, dice, operation.value) ?? [];
+    const answers = [...state, ...seen, ...fitting, ...usual, undefined];
+    const spoil = dice.once(
+      vocabulary.reveals === undefined && vocabulary.answersAt === undefined ? 6 : 3,
+    );
     const told = answers.find((output) => run(withOutput(operation, output)));
     const output = spoil ? answers[dice.below(answers.length)] : told;
     const unknown = operation.return === null || dice.once(12);
@@ -391,6 +316,7 @@ function runOf(
       if (result.ok) states.set(operation.key, result.next);
       return result.ok;
     },
+    whole: (operation: HistoryOperation): unknown => stateOf(operation.key),
     present: (operation: HistoryOperation): Plain => {
       return shown(stateOf(operation.key));
     },
