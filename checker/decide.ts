@@ -23,6 +23,8 @@ const NEWEST_STEPS_PER_OPERATION = 32;
 /** How many steps the search over states is given before others are tried. */
 const STEPS_PER_OPERATION = 6;
 const STEPS_MIN = 4_096;
+/** Of so few operations the search over states is most often done before others have begun. */
+const SMALL = 256;
 
 /** Decides the operations of one object, chosen by their indexes. */
 export function decide<State>(
@@ -113,8 +115,9 @@ function search<State>(
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
+  const isSmall = indexes.length <= SMALL;
   const settled =
-    searchSources(question, indexes, budget, 'few') ??
+    (isSmall ? undefined : searchSources(question, indexes, budget, 'few')) ??
     searchSettlements(question, indexes, budget) ??
     searchQueue(question, indexes, budget);
   if (settled !== undefined || question.model.registerAccess === undefined) {
