@@ -14,7 +14,6 @@ import { decide } from './decide.ts';
 import { type Names, sentenceFor, sentenceForUnknown } from './explanation.ts';
 import { type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
 import type { HistoryOperation } from './history.ts';
-import { hasBaselessRead } from './judge-transactions.ts';
 import { KEPT, leaveOut } from './leave-out.ts';
 import { cutByOrder } from './order-cuts.ts';
 import { longestPartialOrders } from './partial-orders.ts';
@@ -23,7 +22,8 @@ import { isPair, type PlainKey, plainKey } from './plain.ts';
 import { bare, type CutOperation } from './prefix.ts';
 import type { Decision, Question } from './question.ts';
 import { Recheck } from './recheck.ts';
-import { sentenceForTransactions } from './transaction-sentence.ts';
+import { hasBaselessRead } from './transactions/judge.ts';
+import { sentenceForTransactions } from './transactions/sentence.ts';
 import type { Counterexample } from './verdict.ts';
 
 /** Where the caller sets no limit of time, rechecks together may take so many steps... */

@@ -5,12 +5,12 @@
 
 import { decideAppendList } from './append-list.ts';
 import type { Budget } from './budget.ts';
-import { decideTransactions } from './decide-transactions.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
 import { decideLateReads } from './late-reads.ts';
 import type { Decision, Question } from './question.ts';
+import { decideTransactions } from './transactions/decide.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
 import { decideUnambiguousStack } from './unambiguous-stack.ts';

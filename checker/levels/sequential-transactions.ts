@@ -1,8 +1,8 @@
 /** Sequential consistency of transactions over registers, by who saw whose write. */
 
 import { type Budget, BudgetEnded } from '../budget.ts';
-import { judgeTransactions } from '../judge-transactions.ts';
 import { split } from '../partition.ts';
+import { judgeTransactions } from '../transactions/judge.ts';
 import type { SequentialDecision, SequentialQuestion } from './decide-sequential.ts';
 
 /** The decision, where it can be told; undefined where a search is needed, as for many stores. */

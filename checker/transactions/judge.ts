@@ -9,19 +9,15 @@
  * Walfish, OSDI 2020).
  */
 
-import { Budget } from './budget.ts';
-import type { HistoryOperation, Plain } from './history.ts';
-import type { Model } from './model.ts';
-import { isSequence, plainKey } from './plain.ts';
-import { NONE, type Reason, saturate } from './saturation.ts';
-import { readTransactions, type TransactionHistory } from './transaction-history.ts';
-import { likelyTransactionOrder } from './transaction-order.ts';
-import {
-  type KeptOrder,
-  layOutTransactions,
-  type TransactionLayout,
-} from './transaction-sightings.ts';
-import { type Flaw, findSources, firstFlaw } from './transaction-sources.ts';
+import { Budget } from '../budget.ts';
+import type { HistoryOperation, Plain } from '../history.ts';
+import type { Model } from '../model.ts';
+import { isSequence, plainKey } from '../plain.ts';
+import { NONE, type Reason, saturate } from '../saturation.ts';
+import { readTransactions, type TransactionHistory } from './history.ts';
+import { likelyTransactionOrder } from './order.ts';
+import { type KeptOrder, layOutTransactions, type TransactionLayout } from './sightings.ts';
+import { type Flaw, findSources, firstFlaw } from './sources.ts';
 
 /** A transaction of a circle, and why it must come before the next; places are numbers here. */
 export interface TransactionStep {

@@ -7,10 +7,10 @@
  * likely order, replayed on the model. Where there is neither, it says nothing.
  */
 
-import type { Budget } from './budget.ts';
-import { judgeTransactions } from './judge-transactions.ts';
-import type { Decision, Question } from './question.ts';
-import { replayOrder } from './replay.ts';
+import type { Budget } from '../budget.ts';
+import type { Decision, Question } from '../question.ts';
+import { replayOrder } from '../replay.ts';
+import { judgeTransactions } from './judge.ts';
 
 export function decideTransactions<State>(
   question: Question<State>,

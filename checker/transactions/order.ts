@@ -8,12 +8,12 @@
  * are wrong, there may still be another order.
  */
 
-import type { Budget } from './budget.ts';
-import type { Chains } from './chains.ts';
-import { Earliest } from './earliest.ts';
-import { firstAtLeast, INITIAL, NONE, type Saturation, type Sight } from './saturation.ts';
-import type { TransactionHistory } from './transaction-history.ts';
-import type { TransactionLayout } from './transaction-sightings.ts';
+import type { Budget } from '../budget.ts';
+import type { Chains } from '../chains.ts';
+import { Earliest } from '../earliest.ts';
+import { firstAtLeast, INITIAL, NONE, type Saturation, type Sight } from '../saturation.ts';
+import type { TransactionHistory } from './history.ts';
+import type { TransactionLayout } from './sightings.ts';
 
 /** What is known before any choice is made. */
 type Ordered = Extract<Saturation, { readonly kind: 'ordered' }>;

@@ -6,11 +6,11 @@
  * does not show came after it.
  */
 
-import type { Budget } from './budget.ts';
-import { isSequence, type PlainKey, plainEqual, plainKey } from './plain.ts';
-import { INITIAL, type Precedence, type Sight } from './saturation.ts';
-import type { RegisterHistory, RegisterUse } from './transaction-history.ts';
-import type { Flaw } from './transaction-sources.ts';
+import type { Budget } from '../budget.ts';
+import { isSequence, type PlainKey, plainEqual, plainKey } from '../plain.ts';
+import { INITIAL, type Precedence, type Sight } from '../saturation.ts';
+import type { RegisterHistory, RegisterUse } from './history.ts';
+import type { Flaw } from './sources.ts';
 
 /** What was done to one list, and by whom. */
 export interface ListHistory {

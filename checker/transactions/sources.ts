@@ -7,17 +7,12 @@
  * Elle's (Kingsbury & Alvaro, VLDB 2020, section 4).
  */
 
-import type { Budget } from './budget.ts';
-import type { Plain } from './history.ts';
+import type { Budget } from '../budget.ts';
+import type { Plain } from '../history.ts';
+import { plainKey } from '../plain.ts';
+import { INITIAL, type Precedence, type Sight } from '../saturation.ts';
+import type { Contradiction, RegisterHistory, RegisterUse, TransactionHistory } from './history.ts';
 import { type ListHistory, type ListOrder, placeOthers, readList } from './list-versions.ts';
-import { plainKey } from './plain.ts';
-import { INITIAL, type Precedence, type Sight } from './saturation.ts';
-import type {
-  Contradiction,
-  RegisterHistory,
-  RegisterUse,
-  TransactionHistory,
-} from './transaction-history.ts';
 
 /** A read that nothing explains, with what it saw. */
 export type Flaw =

@@ -6,11 +6,11 @@
  * later after that. So all of real time takes two edges an operation.
  */
 
-import type { Budget } from './budget.ts';
-import type { HistoryOperation } from './history.ts';
-import { INITIAL, NONE, type Precedence, type Sightings } from './saturation.ts';
-import type { TransactionHistory } from './transaction-history.ts';
-import type { Sources } from './transaction-sources.ts';
+import type { Budget } from '../budget.ts';
+import type { HistoryOperation } from '../history.ts';
+import { INITIAL, NONE, type Precedence, type Sightings } from '../saturation.ts';
+import type { TransactionHistory } from './history.ts';
+import type { Sources } from './sources.ts';
 
 /** Which order must be kept beside what was seen. */
 export type KeptOrder = 'real-time' | 'processes';

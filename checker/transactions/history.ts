@@ -5,10 +5,10 @@
  * Transactions are numbered in the order in which they are given.
  */
 
-import type { Budget } from './budget.ts';
-import type { HistoryOperation, Plain } from './history.ts';
-import type { Model, TransactionAccess } from './model.ts';
-import { isSequence, type PlainKey, plainEqual, plainKey } from './plain.ts';
+import type { Budget } from '../budget.ts';
+import type { HistoryOperation, Plain } from '../history.ts';
+import type { Model, TransactionAccess } from '../model.ts';
+import { isSequence, type PlainKey, plainEqual, plainKey } from '../plain.ts';
 
 /** What one transaction did to one register. */
 export interface RegisterUse {

@@ -1,18 +1,14 @@
 /** One sentence that says why some transactions have no order. */
 
-import { Budget } from './budget.ts';
-import { describeOperation, type Names, shortened } from './explanation.ts';
-import type { HistoryOperation, Plain } from './history.ts';
-import {
-  judgeTransactions,
-  type TransactionFinding,
-  type TransactionStep,
-} from './judge-transactions.ts';
-import type { Model } from './model.ts';
-import { isSequence, plainKey } from './plain.ts';
-import type { TransactionHistory } from './transaction-history.ts';
-import type { KeptOrder } from './transaction-sightings.ts';
-import type { Flaw } from './transaction-sources.ts';
+import { Budget } from '../budget.ts';
+import { describeOperation, type Names, shortened } from '../explanation.ts';
+import type { HistoryOperation, Plain } from '../history.ts';
+import type { Model } from '../model.ts';
+import { isSequence, plainKey } from '../plain.ts';
+import type { TransactionHistory } from './history.ts';
+import { judgeTransactions, type TransactionFinding, type TransactionStep } from './judge.ts';
+import type { KeptOrder } from './sightings.ts';
+import type { Flaw } from './sources.ts';
 
 /** What is told is small: it was made so. */
 const STEPS_MAX = 100_000;
