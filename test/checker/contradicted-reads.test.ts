@@ -40,6 +40,21 @@ function withAnswer(
   };
 }
 
+test('a read of a set that lacks a value names it, beside looks at single values', () => {
+  const operations = run('set', 2_000);
+  const { read, spoiled } = withAnswer(operations, 1_600, (items) => items.slice(1));
+  const looks: readonly HistoryOperation[] = [
+    { process: 90, f: 'remove', value: -1, output: false, call: 0, return: 1 },
+    { process: 90, f: 'contains', value: -1, output: false, call: 2, return: 3 },
+  ];
+  const history = { model: 'set', initial: null, operations: [...spoiled, ...looks] };
+
+  const { counterexample } = checkHistory(history, { evidence: true, maxSteps: 200_000 });
+
+  expect(counterexample).toMatchObject({ failing: read, minimal: true });
+  expect(counterexample?.sentence).toMatch(/ lacks .*, which c\d+ had added at \d+$/);
+});
+
 describe.each(['list', 'set'] as const)('a read of a %s', (name) => {
   test.each([30, 300, 2_000])('that lacks a value of %i operations names it', (count) => {
     const operations = run(name, count);
