@@ -68,20 +68,34 @@ export class OpenOperations {
 
   /**
    * The open operations called by `time`, the first to return before the others. Of like ones there
-   * is only the first to return; one that never returned is there if no like one did.
+   * is only the first to return; one that never returned is there if no like one did. But beside
+   * one called after `harmless`, like ones that return later and were called before are there, too.
    */
-  calledBy(time: number): readonly number[] {
+  calledBy(time: number, harmless: number): readonly number[] {
     const { operations, frontierOf } = this.problem;
     const found: number[] = [];
     for (const list of [this.completed, this.pending]) {
       for (let next = list.first(); next < operations.length; next = list.after(next)) {
         if (operations[next]!.call > time) break;
-        const like = found.findIndex((other) => this.numbers[other] === this.numbers[next]);
-        if (like === -1) found.push(next);
-        else if (frontierOf[next]! < frontierOf[found[like]!]!) found[like] = next;
+        const isLike = (other: number) => this.numbers[other] === this.numbers[next];
+        if (found.some((other) => isLike(other) && this.isAsGood(other, next, harmless))) {
+          continue;
+        }
+        for (let place = found.length - 1; place >= 0; place--) {
+          const other = found[place]!;
+          if (isLike(other) && this.isAsGood(next, other, harmless)) found.splice(place, 1);
+        }
+        found.push(next);
       }
     }
     return found.sort((a, b) => frontierOf[a]! - frontierOf[b]! || a - b);
+  }
+
+  /** Whether it returns no later than another one, and was called no later, or early enough. */
+  private isAsGood(one: number, other: number, harmless: number): boolean {
+    const { frontierOf } = this.problem;
+    if (frontierOf[one]! > frontierOf[other]!) return false;
+    return this.callOf(one) <= Math.max(this.callOf(other), harmless);
   }
 
   take(operation: number): void {

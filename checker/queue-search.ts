@@ -10,7 +10,9 @@
  * removals taken that found nothing): there is no state.
  *
  * - *Like operations in order of return.* Of insertions of one value that could come next, and of
- *   removals, the one that must end first comes first: in any order the two can change places.
+ *   removals, the one that must end first comes first: in any order the two can change places. But
+ *   where a removal may find nothing, all before it must have been called by then: so one that was
+ *   called before the other, and ends later, is tried, too.
  * - *Observers first.* A removal that found nothing comes as soon as all that is left can follow
  *   it: no order gets worse by that. It parts all that was taken from all that is left.
  * - *Unknown answers.* Such a removal comes with any value of which there are more insertions than
@@ -156,6 +158,8 @@ const FRAME_BYTES = 768;
 
 class QueueSearch {
   private readonly sides: Sides;
+  /** Whether a removal may find nothing: then it matters when all before it was called. */
+  private readonly canBeEmpty: boolean;
   private readonly budget: Budget;
   private readonly memo: ConfigurationMemo;
   private readonly progress: Progress;
@@ -172,6 +176,7 @@ class QueueSearch {
     const { insertions, removals, empties } = sides;
     this.sides = sides;
     this.budget = budget;
+    this.canBeEmpty = sides.hasUnknown || !empties.isDone();
     const length = insertions.set.length + removals.set.length + empties.set.length;
     this.set = new Int32Array(length + (sides.hasUnknown ? 2 : 1));
     const none = new Int32Array(0);
@@ -253,20 +258,23 @@ class QueueSearch {
   private choices(): readonly Match[] {
     const { insertions, removals, empties, takerCalls, surplus } = this.sides;
     const last = Math.min(removals.firstReturn(), empties.firstReturn());
-    const into = insertions.calledBy(Math.min(last, insertions.firstReturn()));
+    const first = this.firstReturn();
+    // Whenever the queue is empty next, all that is taken must have been called: by then it was.
+    const harmless = this.canBeEmpty ? first : Number.POSITIVE_INFINITY;
+    const into = insertions.calledBy(Math.min(last, insertions.firstReturn()), harmless);
     const spare = into.filter((insertion) => surplus[insertions.numberOf(insertion)]! > 0);
     const choices: Match[] = [];
-    for (const removal of removals.calledBy(last)) {
+    for (const removal of removals.calledBy(last, harmless)) {
       const number = removals.numberOf(removal);
       if (number === UNKNOWN) {
         for (const insertion of spare) choices.push({ insertion, removal });
-        const first = this.firstReturn();
         if (this.latestCall > first || removals.callOf(removal) > first) continue;
         choices.push({ insertion: NOTHING, removal });
         continue;
       }
-      const insertion = into.find((each) => insertions.numberOf(each) === number);
-      if (insertion !== undefined) choices.push({ insertion, removal });
+      for (const insertion of into) {
+        if (insertions.numberOf(insertion) === number) choices.push({ insertion, removal });
+      }
     }
     if ((takerCalls[this.takersUsed] ?? Number.POSITIVE_INFINITY) <= last) {
       for (const insertion of spare) choices.push({ insertion, removal: TAKER });

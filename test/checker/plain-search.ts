@@ -18,6 +18,8 @@ export function isLinearizableByPlainSearch<State>(
   );
   const returned = bitsOf(operations, (operation) => operation.return !== null);
   const keyOf = (state: State): unknown => model.key?.(state) ?? state;
+  // Once: states of different beginnings need not have keys that can be compared.
+  const first = model.init(initial);
   const tried = new Set<string>();
   const extend = (taken: number, states: ReadonlyMap<string, State>): boolean => {
     if ((returned & ~taken) === 0) return true;
@@ -29,7 +31,7 @@ export function isLinearizableByPlainSearch<State>(
       const isNext = (taken & (1 << place)) === 0 && (before[place]! & ~taken) === 0;
       if (!isNext) return false;
       const { key = '' } = operation;
-      const state = states.has(key) ? states.get(key)! : model.init(initial);
+      const state = states.has(key) ? states.get(key)! : first;
       const step = model.step(state, operation);
       return step.ok && extend(taken | (1 << place), new Map(states).set(key, step.next));
     });

@@ -39,6 +39,27 @@ test.each([
   expect(Math.min(outcomes.found, outcomes.none)).toBeGreaterThan(500);
 });
 
+test('of like removals one that was called before the other may have to come first', () => {
+  const put = (value: string, call: number, returned: number): HistoryOperation => {
+    return { process: call, f: 'enqueue', value, call, return: returned };
+  };
+  const take = (output: string | null, call: number, returned: number): HistoryOperation => {
+    return { process: call, f: 'dequeue', output, call, return: returned };
+  };
+  // The queue is empty before b is in it, and by then the later of the two has not been called.
+  const operations = [
+    put('a', 0, 1),
+    take('a', 3, 20),
+    take(null, 2, 30),
+    put('b', 4, 5),
+    put('a', 3, 7),
+    take('a', 8, 9),
+    take('b', 40, 50),
+  ];
+
+  expect(checkLinearizable(models.queue, operations).verdict).toBe('linearizable');
+});
+
 test('having found a queue empty on the way is remembered', () => {
   const enqueue = (value: number, call: number, returned: number): HistoryOperation => {
     return { process: 0, f: 'enqueue', value, call, return: returned };
@@ -179,7 +200,8 @@ test.each([0, 5])('a queue of %i values and some unknown answers takes few steps
   const { verdict, steps } = checkLinearizable(models.queue, operations);
 
   expect(verdict).toBe('linearizable');
-  expect(steps).toBeLessThan(20 * operations.length);
+  // Ten of them are what the tests count that come before the search.
+  expect(steps).toBeLessThan(25 * operations.length);
 });
 
 const TWICE: readonly HistoryOperation[] = [

@@ -244,7 +244,7 @@ export const historyKinds: readonly string[] = Object.keys(vocabularies);
 const BEFORE_MODEL = /^((keyed|nearly|unique|growing|overwriting|unappended|appending|mixed) )+/;
 const AFTER_MODEL = / (without reads|with refusals)$/;
 
-/** A history of up to 7 operations, or up to 14; the same one for the same kind and seed. */
+/** A history of up to 7 operations, or up to 12; the same one for the same kind and seed. */
 export function randomHistory(kind: string, seed: number, isLarge = false): RandomHistory {
   const vocabulary = vocabularies[kind];
   if (vocabulary === undefined) throw new Error(`no histories of kind ${kind}`);

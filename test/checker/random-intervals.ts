@@ -4,7 +4,7 @@ import type { Dice } from './random-histories.ts';
 
 const OPERATIONS_MAX = 7;
 /** Of a history that is large for its kind. */
-const OPERATIONS_LARGE = 14;
+const OPERATIONS_LARGE = 12;
 const PROCESSES = 4;
 const PROCESSES_LARGE = 7;
 
