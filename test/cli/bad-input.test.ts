@@ -57,7 +57,7 @@ describe('a command line that is wrong', () => {
       ['run', 'mp', '--set', 'window=4', '--set', 'window=5'],
       ['--set window', 'twice'],
     ],
-    ['no scenario', ['run'], ['something is missing']],
+    ['no scenario', ['run'], ['run needs <scenario..>: ids such as']],
     ['an unknown protocol of a scenario', ['run', 'nonesuch/calm'], ['no protocol "nonesuch"']],
     ['a strategy that nobody has', ['fuzz', 'vr', '--strategy', 'swam'], ['did you mean swarm']],
     [

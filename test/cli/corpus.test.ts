@@ -29,7 +29,7 @@ describe('quorumlab corpus', () => {
       ['corpus verify has no flag --corpus: it takes [target..]: folders or files; corpus if none'],
     ],
     ['a mistyped flag', ['corpus', 'prune', '--stales'], ['did you mean --stale?']],
-    ['nothing to add', ['corpus', 'add'], ['something is missing']],
+    ['nothing to add', ['corpus', 'add'], ['corpus add needs <target..>: saved']],
     [
       'an expectation that is none',
       ['corpus', 'add', 'x', '--expect', 'pas'],

@@ -116,7 +116,7 @@ describe('quorumlab diff of files', () => {
 
 describe('a diff that is asked for wrongly', () => {
   it.each([
-    ['no target', [], 'something is missing'],
+    ['no target', [], 'diff needs <target..>: two'],
     ['one target and nothing to tell its sides apart', [LOSSY], 'diff takes two targets'],
     ['three targets', [LOSSY, LOSSY, LOSSY], 'two targets, not 3'],
     ['a file that is not there', ['none.json', LOSSY], 'there is no file none.json'],
