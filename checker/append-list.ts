@@ -13,10 +13,10 @@
  */
 
 import type { Budget } from './budget.ts';
+import { Earliest } from './earliest.ts';
 import type { HistoryOperation } from './history.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
-import { ReturnHeap } from './return-heap.ts';
 
 interface Answers {
   /** Appends, in order of call, and the values of all. */
@@ -83,7 +83,7 @@ class Placing {
   private firstLeft = 0;
   private readonly placed = new Set<number>();
   /** By value: the appends that are called by now, and left. */
-  private readonly open = new Map<PlainKey, ReturnHeap>();
+  private readonly open = new Map<PlainKey, Earliest>();
   private nextAppend = 0;
   private readonly order: number[] = [];
 
@@ -136,16 +136,19 @@ class Placing {
     const limit = this.earliestReturn();
     for (; this.nextAppend < appends.length; this.nextAppend++) {
       const append = appends[this.nextAppend]!;
-      const { call, return: returned } = this.operations[append]!;
-      if (call > limit) break;
+      if (this.operations[append]!.call > limit) break;
       const own = values.get(append);
       let heap = this.open.get(own);
       if (heap === undefined) {
-        heap = new ReturnHeap();
+        heap = new Earliest((a, b) => this.endOf(a) - this.endOf(b) || a - b);
         this.open.set(own, heap);
       }
-      heap.push(append, returned ?? Number.POSITIVE_INFINITY);
+      heap.add(append);
     }
-    return this.open.get(value)?.pop();
+    return this.open.get(value)?.take();
+  }
+
+  private endOf(index: number): number {
+    return this.operations[index]!.return ?? Number.MAX_VALUE;
   }
 }

@@ -15,7 +15,7 @@ import { mergeOrders } from './merge.ts';
 import { bare, type CutOperation, inOrderOfReturn, opened, prefixOf } from './prefix.ts';
 import type { Question } from './question.ts';
 
-export interface BuiltCounterexample {
+interface BuiltCounterexample {
   readonly operations: readonly CutOperation[];
   readonly failing: number;
   /** All but the failing operation, in an order that explains them. By source. */

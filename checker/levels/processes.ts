@@ -25,8 +25,7 @@ export function layOutByProcess(all: readonly HistoryOperation[]): Processes {
   const sources = Int32Array.from(all.keys()).sort((left, right) => {
     const a = all[left]!;
     const b = all[right]!;
-    const byProcess = numberOf[left]! - numberOf[right]!;
-    return byProcess || a.call - b.call || endOf(a) - endOf(b) || left - right;
+    return numberOf[left]! - numberOf[right]! || compareInProcess(a, b) || left - right;
   });
   const processOf = sources.map((source) => numberOf[source]!);
   const firsts = new Int32Array(numbers.size + 1).fill(all.length);
@@ -39,6 +38,11 @@ export function layOutByProcess(all: readonly HistoryOperation[]): Processes {
 /** Compares places by call; of equal ones the first is the one that the caller gave first. */
 export function compareCalls({ operations, sources }: Processes, a: number, b: number): number {
   return operations[a]!.call - operations[b]!.call || sources[a]! - sources[b]!;
+}
+
+/** The order of two operations of one process, as far as their times tell it. */
+export function compareInProcess(a: HistoryOperation, b: HistoryOperation): number {
+  return a.call - b.call || endOf(a) - endOf(b);
 }
 
 function endOf(operation: HistoryOperation): number {

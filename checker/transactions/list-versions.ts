@@ -19,7 +19,7 @@ export interface ListHistory {
 }
 
 /** What is found is added to these. */
-export interface ListFindings {
+interface ListFindings {
   readonly sights: Sight[];
   readonly precedences: Precedence[];
   readonly flaws: Flaw[];

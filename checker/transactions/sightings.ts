@@ -8,6 +8,7 @@
 
 import type { Budget } from '../budget.ts';
 import type { HistoryOperation } from '../history.ts';
+import { compareInProcess } from '../levels/processes.ts';
 import { INITIAL, NONE, type Precedence, type Sightings } from '../saturation.ts';
 import type { TransactionHistory } from './history.ts';
 import type { Sources } from './sources.ts';
@@ -86,10 +87,8 @@ function chainsOfProcesses(
     if (chain === undefined) chains.set(process, [number]);
     else chain.push(number);
   }
-  const endOf = (number: number) => operations[number]!.return ?? Number.MAX_SAFE_INTEGER;
-  const callOf = (number: number) => operations[number]!.call;
   for (const chain of chains.values()) {
-    chain.sort((a, b) => callOf(a) - callOf(b) || endOf(a) - endOf(b) || a - b);
+    chain.sort((a, b) => compareInProcess(operations[a]!, operations[b]!) || a - b);
   }
   return [...chains.values()];
 }

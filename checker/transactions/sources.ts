@@ -26,7 +26,7 @@ export type Flaw =
   /** What the `other` saw cannot have become it, nor it that. */
   | FlawedRead<'forked'>;
 
-export interface FlawedRead<Kind> {
+interface FlawedRead<Kind> {
   readonly kind: Kind;
   readonly reader: number;
   readonly register: number;

@@ -27,31 +27,34 @@ export interface Agreement {
 /** Judges a history; `linearizable`, `not-linearizable`, or anything else, which is wrong. */
 export type Judge = (history: RandomHistory) => string;
 
+/** What a judge is compared with. */
+type Reference = typeof isLinearizableByDefinition;
+
 /** Compares a judge with the definition on `count` histories, until they disagree. */
 export function compare(kind: string, count: number, judge: Judge, firstSeed = 0): Agreement {
-  let linearizable = 0;
-  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const history = randomHistory(kind, seed);
-    const { model, initial, operations } = history;
-    const definition = isLinearizableByDefinition(modelNamed(model), initial, operations);
-    const verdict = judge(history);
-    if (verdict !== (definition ? 'linearizable' : 'not-linearizable')) {
-      const disagreement = { seed, history, verdict, definition };
-      return { linearizable, illegal: seed - firstSeed - linearizable, disagreement };
-    }
-    if (definition) linearizable++;
-  }
-  return { linearizable, illegal: count - linearizable, disagreement: undefined };
+  const historyOf = (seed: number) => randomHistory(kind, seed);
+  return compareWith(isLinearizableByDefinition, historyOf, count, judge, firstSeed);
 }
 
 /** Compares the plain verdict with that of the plainest search, on histories twice as large. */
 export function compareLarge(kind: string, count: number, firstSeed = 0): Agreement {
+  const historyOf = (seed: number) => randomHistory(kind, seed, true);
+  return compareWith(isLinearizableByPlainSearch, historyOf, count, judgePlainly, firstSeed);
+}
+
+function compareWith(
+  reference: Reference,
+  historyOf: (seed: number) => RandomHistory,
+  count: number,
+  judge: Judge,
+  firstSeed: number,
+): Agreement {
   let linearizable = 0;
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const history = randomHistory(kind, seed, true);
+    const history = historyOf(seed);
     const { model, initial, operations } = history;
-    const definition = isLinearizableByPlainSearch(modelNamed(model), initial, operations);
-    const verdict = judgePlainly(history);
+    const definition = reference(modelNamed(model), initial, operations);
+    const verdict = judge(history);
     if (verdict !== (definition ? 'linearizable' : 'not-linearizable')) {
       const disagreement = { seed, history, verdict, definition };
       return { linearizable, illegal: seed - firstSeed - linearizable, disagreement };
