@@ -1,6 +1,6 @@
 /**
- * One row of the checker's bench in a process of its own: `node one.js ROW [FOLDER]` prints, as
- * JSON, how long the first check took, how long later ones do, and the memory of the process.
+ * One row of the checker's bench in a process of its own: `node check-one.js ROW [FOLDER]` prints,
+ * as JSON, how long the first check took, how long later ones do, and the memory of the process.
  */
 import { checkHistory, type History } from '../checker/index.ts';
 import { type CheckRow, checkRows } from './check-rows.ts';
@@ -32,6 +32,8 @@ function main(): void {
 
 function measure(row: CheckRow): MeasuredRow {
   const histories = row.histories();
+  // What making or reading them has left is not the checker's to collect.
+  globalThis.gc?.();
   const megabytesBefore = process.memoryUsage().rss / BYTES_PER_MEGABYTE;
   const first = checkAll(row, histories);
   const megabytes = (process.resourceUsage().maxRSS * KIBIBYTE) / BYTES_PER_MEGABYTE;

@@ -40,7 +40,7 @@ function noRowText(only: string, rows: readonly CheckRow[]): string {
 }
 
 function measure(index: number, folder: string | undefined): MeasuredRow {
-  const words = [ONE_ROW, String(index), ...(folder === undefined ? [] : [folder])];
+  const words = ['--expose-gc', ONE_ROW, String(index), ...(folder === undefined ? [] : [folder])];
   return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })) as MeasuredRow;
 }
 

@@ -5,14 +5,12 @@ import { exactTests, testsOfTransactions } from './exact-tests.ts';
 import { mergeOrders } from './merge.ts';
 import type { Model } from './model.ts';
 import { split } from './partition.ts';
-import { layOut } from './problem.ts';
 import type { Decision, Question } from './question.ts';
 import { searchQueue } from './queue-search.ts';
-import { race } from './race.ts';
 import { replay } from './replay.ts';
 import { searchSettlements } from './settlement-search.ts';
 import { searchSources } from './source-search.ts';
-import { Transitions } from './transitions.ts';
+import { isSmall, searchStates } from './state-search.ts';
 
 /** What an operation takes in the tables of the tests below, at the most. */
 const BYTES_PER_OPERATION = 160;
@@ -23,8 +21,6 @@ const NEWEST_STEPS_PER_OPERATION = 32;
 /** How many steps the search over states is given before others are tried. */
 const STEPS_PER_OPERATION = 6;
 const STEPS_MIN = 4_096;
-/** Of so few operations the search over states is most often done before others have begun. */
-const SMALL = 256;
 
 /** Decides the operations of one object, chosen by their indexes. */
 export function decide<State>(
@@ -115,9 +111,8 @@ function search<State>(
   indexes: readonly number[],
   budget: Budget,
 ): Decision {
-  const isSmall = indexes.length <= SMALL;
   const settled =
-    (isSmall ? undefined : searchSources(question, indexes, budget, 'few')) ??
+    (isSmall(question, indexes) ? undefined : searchSources(question, indexes, budget, 'few')) ??
     searchSettlements(question, indexes, budget) ??
     searchQueue(question, indexes, budget);
   if (settled !== undefined || question.model.registerAccess === undefined) {
@@ -128,19 +123,4 @@ function search<State>(
   if (!budget.absorb(part)) return { outcome: 'unfinished' };
   if (decision.outcome !== 'unfinished') return decision;
   return searchSources(question, indexes, budget, 'any') ?? searchStates(question, indexes, budget);
-}
-
-function searchStates<State>(
-  question: Question<State>,
-  indexes: readonly number[],
-  budget: Budget,
-): Decision {
-  const { model, initial, operations } = question;
-  const problem = layOut(model, operations, indexes);
-  const transitions = new Transitions(model, problem.kinds, budget);
-  const result = race(problem, transitions, transitions.intern(model.init(initial)), budget);
-  transitions.release();
-  if (result.outcome !== 'found') return result;
-  const order = Array.from(result.linearization, (place) => problem.sources[place]!);
-  return { outcome: 'found', orders: [order] };
 }

@@ -1,6 +1,7 @@
 /**
  * The tests that decide some histories exactly without a search: those whose values tell who saw
- * what. Each of them leaves alone what it does not apply to.
+ * what. Each of them leaves alone what it does not apply to. (A small register's states are
+ * searched sooner than most of them look at it, if that is quick.)
  */
 
 import { decideAppendList } from './append-list.ts';
@@ -10,6 +11,7 @@ import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
 import { decideLateReads } from './late-reads.ts';
 import type { Decision, Question } from './question.ts';
+import { searchStatesBriefly } from './state-search.ts';
 import { decideTransactions } from './transactions/decide.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
@@ -29,6 +31,7 @@ export type ExactTest = <State>(
 /** Cheapest first. Each takes O(n log n) at the most, and the length of all answers. */
 export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
+  searchStatesBriefly,
   findUnwrittenRead,
   findInterruptedValue,
   findImpossibleTotal,
