@@ -17,6 +17,8 @@ export interface RegisterAccesses {
   readonly isRegister: readonly boolean[];
   /** The place of the first operation that is no access to a register; -1 if there is none. */
   readonly firstOther: number;
+  /** 1 for each place that has looked, whether or not it is known what it saw. */
+  readonly looks: Uint8Array;
   /** The value that each place has seen, or `NONE`. */
   readonly reads: Int32Array;
   /** The value that each place has written, or would have, or `NONE`. */
@@ -42,6 +44,7 @@ export function readAccesses<State>(
     values.number(object, initialKey),
   );
   const isRegister = Array.from({ length: objectCount }, () => true);
+  const looks = new Uint8Array(operations.length);
   const reads = new Int32Array(operations.length).fill(NONE);
   const writes = new Int32Array(operations.length).fill(NONE);
   const refuses = new Int32Array(operations.length).fill(NONE);
@@ -52,19 +55,25 @@ export function readAccesses<State>(
     const value = (plain: Plain) => values.number(object, plainKey(plain));
     switch (access?.kind) {
       case 'read':
-        if (operation.return !== null) reads[place] = value(access.value);
+        if (operation.return === null) break;
+        looks[place] = 1;
+        reads[place] = value(access.value);
         break;
       case 'write':
         writes[place] = value(access.value);
         break;
       case 'swap':
+        looks[place] = 1;
         reads[place] = value(access.from);
         writes[place] = value(access.to);
         break;
       case 'refused':
+        looks[place] = 1;
         refuses[place] = value(access.from);
         break;
       case 'nothing':
+        // Whatever it answered, it had seen what its process makes visible to it.
+        if (operation.return !== null) looks[place] = 1;
         break;
       default:
         isRegister[object] = false;
@@ -80,6 +89,7 @@ export function readAccesses<State>(
     objectCount,
     isRegister,
     firstOther,
+    looks,
     reads,
     writes,
     refuses,

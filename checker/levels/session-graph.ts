@@ -152,6 +152,7 @@ export class SessionGraph {
    */
   earlySight(order: readonly number[]): EarlySight | undefined {
     const { operations } = this.processes;
+    const { looks } = this.accesses;
     const latest = new Int32Array(this.outgoing.length).fill(NONE);
     const callOf = (place: number) =>
       place === NONE ? Number.NEGATIVE_INFINITY : operations[place]!.call;
@@ -159,7 +160,7 @@ export class SessionGraph {
       const place = this.placeOf(node);
       if (this.isWrite(node) && callOf(place) > callOf(latest[node]!)) latest[node] = place;
       const write = latest[node]!;
-      const isSeeing = place !== NONE && !this.isWrite(node) && this.sources[place] !== NONE;
+      const isSeeing = place !== NONE && !this.isWrite(node) && looks[place] === 1;
       const by = isSeeing ? operations[place]!.return : null;
       if (by !== null && callOf(write) > by) return { write, reader: place };
       for (const to of this.outgoing[node]!) {
@@ -261,12 +262,12 @@ export class SessionGraph {
   /** Leads what goes in along each process to where it must come out. */
   private linkProcesses(guarantee: Guarantee): void {
     const { processOf } = this.processes;
-    const { reads, refuses, writes } = this.accesses;
+    const { looks, writes } = this.accesses;
     const fromWrites = guarantee === 'read-your-writes' || guarantee === 'monotonic-writes';
     const toWrites = guarantee === 'monotonic-writes' || guarantee === 'writes-follow-reads';
     const start = (2 + GUARANTEES.indexOf(guarantee)) * this.count;
     for (let place = 0; place < this.count; place++) {
-      const isRead = reads[place] !== NONE || refuses[place] !== NONE;
+      const isRead = looks[place] === 1;
       const isWrite = writes[place] !== NONE;
       const isLast = processOf[place + 1] !== processOf[place];
       const way = start + place;

@@ -12,10 +12,18 @@ interface Shape {
   readonly keys: readonly string[];
   /** Whether each value is written once. */
   readonly unique: boolean;
+  /** One answer of so many is not known. */
+  readonly unknown?: number;
 }
 
 const shapes: Readonly<Record<string, Shape>> = {
   'stale register': { model: 'register', keys: [''], unique: true },
+  'stale register of unknown answers': {
+    model: 'register',
+    keys: [''],
+    unique: true,
+    unknown: 3,
+  },
   'stale registers': { model: 'register', keys: ['x', 'y'], unique: true },
   'stale registers of few values': { model: 'register', keys: ['x', 'y'], unique: false },
   'stale cas-registers': { model: 'cas-register', keys: ['x', 'y'], unique: true },
@@ -77,7 +85,7 @@ function filledIn(
   );
   const written = writers.map((writer) => writer.value).filter((each) => each !== value);
   const seen = dice.once(50) ? 9 : dice.pick([...written, ...written, INITIAL]);
-  const isUnknown = rest.return === null || dice.once(20);
+  const isUnknown = rest.return === null || dice.once(shape.unknown ?? 20);
   if (rest.f === 'write') {
     return { ...rest, f: shape.model === 'kv' ? 'put' : 'write', value };
   }

@@ -256,6 +256,33 @@ describe('a linearizable history of five values', () => {
   });
 });
 
+describe('a read whose answer is not known', () => {
+  const own = (call: number) => [0, call, call + 1] as const;
+  const operations = [
+    put(own(0), 'x', 1),
+    { process: 0, f: 'get', key: 'x', call: 2, return: 3 },
+    put(own(4), 'x', 2),
+    get(own(6), 'x', 1),
+  ];
+
+  test('has seen what must be visible to it, and its process writes after that', () => {
+    const guarantees = ['read-your-writes', 'writes-follow-reads'] as const;
+    const { verdict, counterexample } = checkSessions(models.kv, operations, {
+      guarantees,
+      evidence: true,
+    });
+
+    expect(verdict).toBe('inconsistent');
+    expect(counterexample).toMatchObject({ operations: [0, 1, 2, 3], minimal: true });
+  });
+
+  test('does nothing where no guarantee goes through it', () => {
+    const guarantees = ['read-your-writes'] as const;
+
+    expect(checkSessions(models.kv, operations, { guarantees }).verdict).toBe('consistent');
+  });
+});
+
 test('operations that touch are in order for their session, though not for real time', () => {
   const operations = [
     { process: 0, f: 'write', value: 1, call: 0, return: 10 },
