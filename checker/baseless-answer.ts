@@ -71,7 +71,7 @@ function tellOf(model: Model<unknown>): Tell | undefined {
 function toldOfRegister(model: Model<unknown>, operation: HistoryOperation): Told | undefined {
   const access = model.registerAccess?.(operation);
   if (access === undefined) return undefined;
-  if (access.kind === 'write') return { puts: access.value };
+  if (access.kind === 'write' || access.kind === 'replace') return { puts: access.value };
   if (access.kind === 'read') return { shows: [access.value] };
   return access.kind === 'swap' ? { puts: access.to, shows: [access.from] } : NOTHING;
 }

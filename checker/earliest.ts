@@ -7,6 +7,11 @@ export class Earliest {
     this.compare = compare;
   }
 
+  /** Leaves it there. */
+  get first(): number | undefined {
+    return this.items[0];
+  }
+
   add(item: number): void {
     const { items } = this;
     let at = items.length;

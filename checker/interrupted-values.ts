@@ -77,6 +77,7 @@ function valueAfter(access: RegisterAccess) {
   switch (access.kind) {
     case 'read':
     case 'write':
+    case 'replace':
       return access.value;
     case 'swap':
       return access.to;

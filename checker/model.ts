@@ -80,12 +80,14 @@ export interface Model<State> {
 
 /**
  * What an operation is to a register. `refused`: a swap that found another value than it wanted.
+ * `replace`: a write that found another value than `other`.
  * `nothing`: it neither changes nor constrains.
  */
 export type RegisterAccess =
   | { readonly kind: 'read'; readonly value: Plain }
   | { readonly kind: 'write'; readonly value: Plain }
   | { readonly kind: 'swap'; readonly from: Plain; readonly to: Plain }
+  | { readonly kind: 'replace'; readonly other: Plain; readonly value: Plain }
   | { readonly kind: 'refused'; readonly from: Plain }
   | { readonly kind: 'nothing' };
 

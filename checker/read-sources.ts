@@ -43,6 +43,8 @@ export interface RegisterReads {
   readonly free: readonly number[];
   /** Swaps that found another value than they wanted. */
   readonly refused: readonly number[];
+  /** Some write must have replaced another value than some. */
+  readonly isAsking: boolean;
 }
 
 /** What the operations read and write; undefined if one is no access, or choices are too many. */
@@ -62,6 +64,7 @@ export function readSourcesOf<State>(
   const wanted = new Map<number, PlainKey>();
   const free: number[] = [];
   const refused: number[] = [];
+  let isAsking = false;
   for (let place = 0; place < indexes.length; place++) {
     budget.goOn(place);
     const index = indexes[place]!;
@@ -69,14 +72,15 @@ export function readSourcesOf<State>(
     if (access === undefined) return undefined;
     const hasReturned = operations[index]!.return !== null;
     let writer = NO_WRITER;
-    if (access.kind === 'write' || access.kind === 'swap') {
+    if (access.kind === 'write' || access.kind === 'replace' || access.kind === 'swap') {
       const value = plainKey(access.kind === 'swap' ? access.to : access.value);
       writer = writers.push(index) - 1;
       writerPlaces.push(place);
       const alike = written.get(value);
       if (alike === undefined) written.set(value, [writer]);
       else alike.push(writer);
-      if (access.kind === 'write') continue;
+      if (access.kind === 'replace') isAsking = true;
+      if (access.kind !== 'swap') continue;
     }
     // Whoever only looks, and was never told what there was, need not have looked.
     if (!hasReturned && writer === NO_WRITER) continue;
@@ -98,9 +102,9 @@ export function readSourcesOf<State>(
   const readReturns = instantsAt(returns, readPlaces, []);
   const times = { end, writerCalls, writerReturns, readCalls, readReturns };
   const sources = sourcesOf(times, written, seen, swaps, budget);
-  return (
-    sources && Object.assign(times, { writers, reads, swaps, openSwaps, sources, free, refused })
-  );
+  if (sources === undefined) return undefined;
+  const rest = { writers, reads, swaps, openSwaps, sources, free, refused, isAsking };
+  return Object.assign(times, rest);
 }
 
 function instantsAt(

@@ -10,6 +10,7 @@ import type { HistoryOperation } from './history.ts';
 import { casRegister } from './models/register.ts';
 import type { Decision, Question } from './question.ts';
 import { INITIAL, NO_WRITER, type RegisterReads } from './read-sources.ts';
+import { orderToReplace } from './replacing-order.ts';
 import { replayAround, replayOrder } from './replay.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
 
@@ -30,11 +31,16 @@ export function orderedBySources<State>(
   if (decision === undefined) return undefined;
   if (decision.outcome !== 'found') return isCertain && !isGuess ? decision : undefined;
   const order = decision.orders.flat().map((place) => indexes[place]!);
-  const { refused, free } = history;
-  const whole =
+  const { refused, free, isAsking } = history;
+  const replayed = (suggested: readonly number[]) =>
     refused.length === 0
-      ? replayOrder(question, order, budget)
-      : replayAround(question, order, [...refused], budget);
+      ? replayOrder(question, suggested, budget)
+      : replayAround(question, suggested, [...refused], budget);
+  const another = () => {
+    const found = isAsking ? orderToReplace(question, order, budget) : undefined;
+    return found && replayed(found);
+  };
+  const whole = replayed(order) ?? another();
   if (whole === undefined) return undefined;
   return { outcome: 'found', orders: [whole, ...free.map((index) => [index])] };
 }

@@ -71,6 +71,8 @@ interface Accesses {
   /** Returned, and constrain nothing. */
   readonly free: readonly number[];
   readonly refused: number[];
+  /** What was replaced is not asked: the order that is found has to be replayed. */
+  readonly isLoose: boolean;
 }
 
 /** Decides a register's history, or answers undefined where a value may have two writers. */
@@ -82,13 +84,14 @@ export function decideUnambiguousRegister<State>(
   const { operations } = question;
   const accesses = accessesOf(question, indexes, budget);
   if (accesses === undefined) return undefined;
-  const { clusters, isUnwrittenRead, free, refused } = accesses;
+  const { clusters, isUnwrittenRead, free, refused, isLoose } = accesses;
   if (isUnwrittenRead || !linkSwaps(clusters)) return { outcome: 'none' };
   const blocks = blocksOf(operations, clusters, budget);
   if (blocks === undefined || hasConflict(blocks)) return { outcome: 'none' };
   const order: number[] = [];
   for (const block of blocks) for (const index of block.order) order.push(index);
-  const whole = refused.length === 0 ? order : replayAround(question, order, refused, budget);
+  const isOrder = refused.length === 0 && !isLoose;
+  const whole = isOrder ? order : replayAround(question, order, refused, budget);
   if (whole === undefined) return undefined;
   return { outcome: 'found', orders: [whole, ...free.map((index) => [index])] };
 }
@@ -104,6 +107,7 @@ function accessesOf<State>(
   const values: PlainKey[] = [];
   const free: number[] = [];
   const refused: number[] = [];
+  let isLoose = false;
   let count = 0;
   for (const index of indexes) {
     budget.goOn(count++);
@@ -114,7 +118,8 @@ function accessesOf<State>(
     if (access.kind === 'read') {
       reads.push(index);
       values.push(plainKey(access.value));
-    } else if (access.kind === 'write' || access.kind === 'swap') {
+    } else if (access.kind === 'write' || access.kind === 'replace' || access.kind === 'swap') {
+      if (access.kind === 'replace') isLoose = true;
       const isSwap = access.kind === 'swap';
       const value = plainKey(isSwap ? access.to : access.value);
       if (clusters.has(value)) return undefined;
@@ -134,7 +139,7 @@ function accessesOf<State>(
     cluster.needed = true;
     return true;
   });
-  return { clusters, isUnwrittenRead, free, refused };
+  return { clusters, isUnwrittenRead, free, refused, isLoose };
 }
 
 /** Links each swap to the value that it replaced; false if two replaced one, or none was there. */

@@ -49,8 +49,8 @@ export function firstUnwrittenRead<State>(
     const { call, return: returned } = operations[index]!;
     const access = model.registerAccess?.(operations[index]!);
     if (access === undefined) return undefined;
-    if (access.kind === 'write' || access.kind === 'swap') {
-      const value = plainKey(access.kind === 'write' ? access.value : access.to);
+    if (access.kind === 'write' || access.kind === 'replace' || access.kind === 'swap') {
+      const value = plainKey(access.kind === 'swap' ? access.to : access.value);
       writtenFrom.set(value, Math.min(call, writtenFrom.get(value) ?? call));
     }
     if (returned === null) continue;

@@ -129,7 +129,7 @@ function sliceBounds(value: Plain | undefined): readonly [number, number] | unde
 function observes(operation: HistoryOperation): boolean {
   const { f, output } = operation;
   if (f === 'get' || f === 'read') return true;
-  return (f === 'cas' || f === 'append' || f === 'slice') && output === false;
+  return (f === 'cas' || f === 'append' || f === 'slice' || f === 'delete') && output === false;
 }
 
 /** A `delete` that says whether there was something to delete is not legal everywhere. */
@@ -150,10 +150,17 @@ function storeAccess(operation: HistoryOperation): RegisterAccess | undefined {
     case 'write':
       return { kind: 'write', value: operation.value ?? null };
     case 'delete':
-      return typeof operation.output === 'boolean' ? undefined : { kind: 'write', value: null };
+      return deleteAccess(operation);
     default:
       return operation.f === 'cas' ? swapAccess(operation) : undefined;
   }
+}
+
+/** One that says that there was nothing to delete has seen just that. */
+function deleteAccess({ output }: HistoryOperation): RegisterAccess {
+  if (output === false) return { kind: 'read', value: null };
+  if (output === true) return { kind: 'replace', other: null, value: null };
+  return { kind: 'write', value: null };
 }
 
 function storeGrowth(operation: HistoryOperation): Growth | undefined {

@@ -7,6 +7,7 @@ import {
   record,
   registerWorkload,
   storeWorkload,
+  type Workload,
 } from '../../bench/check-histories.ts';
 import {
   checkLinearizable,
@@ -14,6 +15,7 @@ import {
   type Model,
   models,
 } from '../../checker/index.ts';
+import { contradiction } from './each-means.ts';
 import { Dice } from './random-histories.ts';
 
 const HISTORIES = 300;
@@ -21,6 +23,23 @@ const HISTORIES = 300;
 /** The same object, without all that tells the checker how it may be quick. */
 function bare<State>({ name, init, step }: Model<State>): Model<State> {
   return { name, init, step, partition: ({ key }) => key ?? '' };
+}
+
+/** A store of one key; one put in three is a delete instead, told if there was something. */
+function deletingWorkload(values: number): Workload {
+  const { request, apply } = storeWorkload(1, false, null, values);
+  return {
+    request: (below, serial) => {
+      const asked = request(below, serial);
+      return asked.f === 'put' && below(3) === 0 ? { f: 'delete', key: '0' } : asked;
+    },
+    apply: (asked) => {
+      if (asked.f !== 'delete') return apply(asked);
+      const wasThere = apply({ f: 'get', key: '0' }) !== null;
+      apply({ f: 'put', key: '0', value: null });
+      return wasThere;
+    },
+  };
 }
 
 /** Gives a few answers to the wrong operations. */
@@ -35,6 +54,16 @@ function spoiled(operations: readonly HistoryOperation[], dice: Dice): readonly 
   });
 }
 
+test('a store of 3,000 operations with deletes is decided in some steps an operation', () => {
+  const shape = { seed: 1, operations: 3_000, clients: 40, pending: 3 };
+  const { operations } = record(deletingWorkload(0), shape);
+  const { verdict, steps } = checkLinearizable(models.kv, operations);
+
+  expect(operations.filter(({ output }) => output === true).length).toBeGreaterThan(100);
+  expect(verdict).toBe('linearizable');
+  expect(steps).toBeLessThan(50 * operations.length);
+});
+
 test.each([
   ['registers of different values', models.register, () => registerWorkload('read-write', 0)],
   ['cas-registers of different values', models['cas-register'], () => registerWorkload('cas', 0)],
@@ -43,6 +72,8 @@ test.each([
   ['stores with appends', models.kv, () => storeWorkload(2, true, null)],
   ['stores without appends', models.kv, () => storeWorkload(2, false, null)],
   ['stores of different values', models.kv, () => storeWorkload(2, false, null, 0)],
+  ['stores with deletes', models.kv, () => deletingWorkload(0)],
+  ['stores with deletes, of five values', models.kv, () => deletingWorkload(5)],
   ['lists of different values', models.list, () => listWorkload(0)],
   ['lists of three values', models.list, () => listWorkload(3)],
   ['sets that grow', models.set, () => growingSetWorkload()],
@@ -60,6 +91,7 @@ test.each([
       seed,
       verdict: checkLinearizable<unknown>(bare<unknown>(model), operations).verdict,
     });
+    expect({ seed, flaw: contradiction(model, null, operations) }).toEqual({ seed });
     verdicts[verdict]++;
   }
   expect(verdicts.unknown).toBe(0);

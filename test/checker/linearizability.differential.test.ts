@@ -8,6 +8,7 @@ import {
   judgeWithEvidence,
   judgeWithSuggestion,
 } from './agreement.ts';
+import { judgeByEachMeans } from './each-means.ts';
 import { historyKinds } from './random-histories.ts';
 
 const HISTORIES = 100_000;
@@ -22,6 +23,12 @@ test.each(historyKinds)(
     expect(agreement.disagreement).toBeUndefined();
   },
 );
+
+test.each(historyKinds)('each means of deciding agrees on 100,000 %s histories', (kind) => {
+  const agreement = compare(kind, HISTORIES, judgeByEachMeans, FIRST_SEED);
+
+  expect(agreement.disagreement).toBeUndefined();
+});
 
 test.each(historyKinds)('and 20,000 larger %s histories as the plainest search does', (kind) => {
   const agreement = compareLarge(kind, 20_000, FIRST_SEED);

@@ -9,6 +9,7 @@ import {
   judgeWithEvidence,
   judgeWithSuggestion,
 } from './agreement.ts';
+import { judgeByEachMeans } from './each-means.ts';
 import { isLinearizableByPlainSearch } from './plain-search.ts';
 import { historyKinds } from './random-histories.ts';
 
@@ -22,6 +23,12 @@ test.each(historyKinds)('the checker judges 5,000 %s histories as the definition
 
 test.each(historyKinds)('and 300 larger %s histories as the plainest search does', (kind) => {
   const agreement = compareLarge(kind, 300);
+
+  expect(agreement.disagreement).toBeUndefined();
+});
+
+test.each(historyKinds)('each means of deciding agrees on 1,000 %s histories', (kind) => {
+  const agreement = compare(kind, 1_000, judgeByEachMeans);
 
   expect(agreement.disagreement).toBeUndefined();
 });

@@ -134,7 +134,7 @@ const storeVocabulary: Vocabulary = {
   },
 };
 
-/** A register for each key, with swaps that were refused, and writes of three values. */
+/** A register, with swaps that were refused, deletes that tell, and writes of three values. */
 const unappendedVocabulary: Vocabulary = {
   initial: () => null,
   request: (dice) => {
@@ -142,7 +142,11 @@ const unappendedVocabulary: Vocabulary = {
     if (f === 'get' || f === 'delete') return { f, key: 'x' };
     return { f, key: 'x', value: f === 'cas' ? [dice.below(4), 3] : smallValue(dice) };
   },
-  answers: (f) => (f === 'get' ? [null, ...SMALL] : f === 'cas' ? [false] : [undefined]),
+  answers: (f, dice) => {
+    if (f === 'get') return [null, ...SMALL];
+    if (f === 'delete') return dice.once(3) ? [undefined] : [true, false];
+    return f === 'cas' ? [false] : [undefined];
+  },
 };
 
 /** Appends of texts that differ, so that each answer reveals the order of those before it. */

@@ -6,7 +6,8 @@ import type { ExactTest } from '../../checker/exact-tests.ts';
 import { decideGrowingSet } from '../../checker/growing-set.ts';
 import { type HistoryOperation, modelNamed } from '../../checker/index.ts';
 import { searchSources } from '../../checker/source-search.ts';
-import { randomHistory } from './random-histories.ts';
+import { means } from './each-means.ts';
+import { historyKinds, randomHistory } from './random-histories.ts';
 
 const HISTORIES = 2_000;
 
@@ -56,4 +57,30 @@ test('stores with repeated values are decided by whose write each read saw', () 
   const decided = decidedBy(searchAnySources, 'unappended kv', ({ f }) => f === 'put');
 
   expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
+});
+
+test('stores with deletes that found something are decided by whose write each read saw', () => {
+  const decided = decidedBy(searchAnySources, 'unappended kv', ({ f, output }) => {
+    return f === 'delete' && output === true;
+  });
+
+  expect(Math.min(decided.found, decided.none)).toBeGreaterThan(5);
+});
+
+test('each means of deciding decides some histories of some kind', () => {
+  const reached = new Set<string>();
+  for (const kind of historyKinds) {
+    for (let seed = 0; seed < 100; seed++) {
+      const { model, initial, operations } = randomHistory(kind, seed);
+      const question = { model: modelNamed(model), initial, operations, places: undefined };
+      const indexes = Array.from(operations.keys());
+      for (const each of means) {
+        if (each<unknown>(question, indexes, new Budget({})) !== undefined) reached.add(each.name);
+      }
+    }
+  }
+  // Its histories are those of bounded staleness, which the tests of that level compare.
+  const others = means.filter(({ name }) => name !== 'decideLateReads');
+
+  expect(others.filter(({ name }) => !reached.has(name))).toEqual([]);
 });
