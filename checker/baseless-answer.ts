@@ -9,6 +9,7 @@ import type { Model } from './model.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
 import { opened } from './prefix.ts';
 import type { Question } from './question.ts';
+import { firstUnwrittenRead } from './unwritten-reads.ts';
 
 /** What the operation would put there, and what its answer shows to have been there. */
 interface Told {
@@ -29,6 +30,12 @@ export function firstBaselessAnswer<State>(
   budget: Budget,
 ): number | undefined {
   const known = model.versions?.newest ?? model;
+  if (known.registerAccess !== undefined) {
+    // Where all that was seen was written, it was so by whoever may have tried.
+    const all = Array.from(operations.keys());
+    const first = firstUnwrittenRead(known, initial, operations, all);
+    if (first === undefined) return undefined;
+  }
   // One answer shows one value, unless all is read at once.
   const isLong = known.growingCollection !== undefined;
   const tell = tellOf(known);

@@ -12,7 +12,7 @@ import { Budget, type BudgetOptions } from './budget.ts';
 import { buildCollectionCounterexample } from './collection-counterexample.ts';
 import { decide } from './decide.ts';
 import { type Names, sentenceFor, sentenceForUnknown } from './explanation.ts';
-import { type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
+import { type FailingHints, type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
 import type { HistoryOperation } from './history.ts';
 import { KEPT, leaveOut } from './leave-out.ts';
 import { cutByOrder } from './order-cuts.ts';
@@ -20,7 +20,7 @@ import { longestPartialOrders } from './partial-orders.ts';
 import type { Part } from './partition.ts';
 import { isPair, type PlainKey, plainKey } from './plain.ts';
 import { bare, type CutOperation } from './prefix.ts';
-import type { Decision, Question } from './question.ts';
+import type { Illegal, Question } from './question.ts';
 import { Recheck } from './recheck.ts';
 import { hasBaselessRead } from './transactions/judge.ts';
 import { sentenceForTransactions } from './transactions/sentence.ts';
@@ -40,9 +40,6 @@ const CUT_STEPS_PER_VERDICT_STEP = 2;
 /** What fails alone is shown, unless so many tell that something fails before it. */
 const EARLIER_STEPS_MAX = 50_000;
 
-/** A verdict that the operations are illegal. */
-type Illegal = Extract<Decision, { readonly outcome: 'none' }>;
-
 /** What evidence may spend, and how it names what the history only numbers. */
 export type EvidenceOptions = BudgetOptions & { readonly names?: Names };
 
@@ -53,21 +50,24 @@ export type EvidenceOptions = BudgetOptions & { readonly names?: Names };
 export function explain<State>(
   { model, initial, operations }: Question<State>,
   part: Part,
-  { core, reached = 0 }: Illegal,
+  illegal: Illegal,
   verdictSteps: number,
   options: EvidenceOptions,
 ): Counterexample {
   const budget = evidenceBudget(options, verdictSteps);
+  const { core, reached, suspect } = illegal;
   const indexes = core?.indexes ?? part.indexes;
   const own = indexes.map((index) => operations[index]!);
   const question = { model, initial, operations: own, places: undefined };
+  const place = suspect === undefined ? -1 : indexes.indexOf(suspect);
+  const hints = { reached, suspect: place < 0 ? undefined : place };
   const found =
     build(question, budget) ??
-    findSmall(question, reached, verdictSteps, budget, core?.isWhole === true);
+    findSmall(question, hints, verdictSteps, budget, core?.isWhole === true);
   const shown = [...found.operations].sort((a, b) => a.operation.call - b.operation.call);
   const cut = shown.map((each) => each.operation);
   const sources = shown.map((each) => indexes[each.source]!);
-  const place = shown.findIndex((each) => each.source === found.failing);
+  const failing = shown.findIndex((each) => each.source === found.failing);
   const names = options.names ?? {};
   const open = sources.filter(
     (source, at) => cut[at]!.return === null && operations[source]!.return !== null,
@@ -79,14 +79,14 @@ export function explain<State>(
   const isLonger = (known?.length ?? 0) > (longest[0]?.length ?? 0);
   return {
     object: part.object,
-    failing: sources[place]!,
+    failing: sources[failing]!,
     operations: sources,
     ...(open.length === 0 ? {} : { open }),
     minimal: found.isMinimal,
     partial: known !== undefined && isLonger ? [known] : longest,
     sentence:
       sentenceForTransactions(model, initial, cut, 'real-time', names) ??
-      (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, place, names),
+      (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, failing, names),
   };
 }
 
@@ -123,14 +123,14 @@ function build<State>(question: Question<State>, budget: Budget): Small | undefi
 /** The shortest failing prefix made small; or what fails alone, if no more is known soon. */
 function findSmall<State>(
   question: Question<State>,
-  reached: number,
+  hints: FailingHints,
   verdictSteps: number,
   budget: Budget,
   isWhole: boolean,
 ): Small {
   const alone = failingAlone(question, budget);
   const own = alone === undefined ? budget : budget.part(EARLIER_STEPS_MAX);
-  const prefix = shortestFailingPrefix(question, reached, own);
+  const prefix = shortestFailingPrefix(question, hints, own);
   if (own !== budget) budget.absorb(own);
   if (alone !== undefined && (!prefix.isShortest || prefix.failing === alone.failing)) return alone;
   const { failing, isLikely } = prefix;

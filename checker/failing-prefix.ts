@@ -16,13 +16,21 @@ export interface FailingPrefix {
   readonly isLikely: boolean;
 }
 
-/**
- * Finds it by trying prefixes. `reached`: so many returns the search got past in some order, which
- * proves that the prefix up to there is legal. It is not often that a longer one is.
- */
+/** What is known of where it ends. */
+export interface FailingHints {
+  /**
+   * So many returns the search got past in some order, which proves that the prefix up to there is
+   * legal. It is not often that a longer one is.
+   */
+  readonly reached: number | undefined;
+  /** An operation with whose return it may end; nothing is proven of it. */
+  readonly suspect: number | undefined;
+}
+
+/** Finds it by trying prefixes. */
 export function shortestFailingPrefix<State>(
   question: Question<State>,
-  reached: number,
+  { reached = 0, suspect }: FailingHints,
   budget: Budget,
 ): FailingPrefix {
   const { operations } = question;
@@ -31,14 +39,19 @@ export function shortestFailingPrefix<State>(
   const likely = reached > 0 ? byReturn[legal] : undefined;
   let failing = byReturn.length;
   let ahead = reached > 0 ? 1 : byReturn.length;
+  const end = suspect === undefined ? 0 : byReturn.indexOf(suspect) + 1;
+  const guesses = [end - 1, end];
   while (failing - legal > 1) {
     // First just ahead of what the search reached, then ever further, then between the two.
-    const count = Math.min(legal + ahead, (legal + failing) >>> 1);
+    const next = Math.min(legal + ahead, (legal + failing) >>> 1);
+    const guess = guesses.pop() ?? 0;
+    const isOpen = legal < guess && guess < failing;
+    const count = isOpen ? guess : next;
     const outcome = outcomeOf(question, prefixOf(operations, byReturn, count), budget);
     if (outcome === 'unfinished') break;
     if (outcome === 'none') failing = count;
     else legal = count;
-    ahead *= 2;
+    if (!isOpen) ahead *= 2;
   }
   const isShortest = failing - legal <= 1;
   return {

@@ -15,9 +15,18 @@ export interface Question<State> {
 export type Decision =
   /** The orders, merged by time, explain the history. */
   | { readonly outcome: 'found'; readonly orders: readonly (readonly number[])[] }
-  /** `reached`: so many returns some order gets past, if that is known; perhaps more. */
-  | { readonly outcome: 'none'; readonly reached?: number; readonly core?: Core }
+  | Illegal
   | { readonly outcome: 'unfinished' };
+
+/** No order explains the operations; and what else the way to that has shown. */
+export interface Illegal {
+  readonly outcome: 'none';
+  /** So many returns some order gets past; perhaps more. */
+  readonly reached?: number;
+  /** Index of an operation with whose return something is likely to be wrong; perhaps sooner. */
+  readonly suspect?: number;
+  readonly core?: Core;
+}
 
 /** Operations that no order explains, whatever the others are. */
 export interface Core {

@@ -29,7 +29,12 @@ export function orderedBySources<State>(
   const renamed = { model: casRegister, initial: INITIAL, operations, places: undefined };
   const decision = decideUnambiguousRegister(renamed, Array.from(operations.keys()), budget);
   if (decision === undefined) return undefined;
-  if (decision.outcome !== 'found') return isCertain && !isGuess ? decision : undefined;
+  if (decision.outcome === 'unfinished') return undefined;
+  if (decision.outcome === 'none') {
+    if (!isCertain || isGuess) return undefined;
+    const { suspect } = decision;
+    return { outcome: 'none', ...(suspect === undefined ? {} : { suspect: indexes[suspect]! }) };
+  }
   const order = decision.orders.flat().map((place) => indexes[place]!);
   const { refused, free, isAsking } = history;
   const replayed = (suggested: readonly number[]) =>

@@ -17,7 +17,7 @@ import type { HistoryOperation } from './history.ts';
 import { type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
 import { replayAround } from './replay.ts';
-import { hasConflict, type Zone } from './zones.ts';
+import { conflictAmong, type Zone } from './zones.ts';
 
 /** In place of an index: the initial value was written by nobody. */
 const NOBODY = -1;
@@ -87,7 +87,9 @@ export function decideUnambiguousRegister<State>(
   const { clusters, isUnwrittenRead, free, refused, isLoose } = accesses;
   if (isUnwrittenRead || !linkSwaps(clusters)) return { outcome: 'none' };
   const blocks = blocksOf(operations, clusters, budget);
-  if (blocks === undefined || hasConflict(blocks)) return { outcome: 'none' };
+  if (blocks === undefined) return { outcome: 'none' };
+  const conflict = conflictAmong(blocks);
+  if (conflict !== undefined) return { outcome: 'none', suspect: suspectIn(operations, conflict) };
   const order: number[] = [];
   for (const block of blocks) for (const index of block.order) order.push(index);
   const isOrder = refused.length === 0 && !isLoose;
@@ -140,6 +142,17 @@ function accessesOf<State>(
     return true;
   });
   return { clusters, isUnwrittenRead, free, refused, isLoose };
+}
+
+/** Of the operations that make the zones of two blocks, the one that returned last. */
+function suspectIn(operations: readonly HistoryOperation[], blocks: readonly Block[]): number {
+  const bounds = blocks.flatMap(({ order, firstReturn, lastCall }) => {
+    const first = order.findLast((index) => operations[index]!.return === firstReturn);
+    const last = order.find((index) => operations[index]!.call === lastCall);
+    return [first, last].filter((index) => index !== undefined);
+  });
+  const endOf = (index: number) => operations[index]!.return ?? Number.NEGATIVE_INFINITY;
+  return bounds.reduce((latest, each) => (endOf(each) > endOf(latest) ? each : latest));
 }
 
 /** Links each swap to the value that it replaced; false if two replaced one, or none was there. */

@@ -8,19 +8,31 @@ export interface Zone {
 
 /** Whether some two blocks must each precede the other. Zones come in order of their starts. */
 export function hasConflict(zones: readonly Zone[]): boolean {
+  return conflictAmong(zones) !== undefined;
+}
+
+/** Two such blocks. */
+export function conflictAmong<Some extends Zone>(
+  zones: readonly Some[],
+): readonly [Some, Some] | undefined {
   const forward = zones.filter((zone) => zone.firstReturn < zone.lastCall);
   for (let place = 1; place < forward.length; place++) {
-    if (forward[place]!.firstReturn < forward[place - 1]!.lastCall) return true;
+    const [before, zone] = [forward[place - 1]!, forward[place]!];
+    if (zone.firstReturn < before.lastCall) return [before, zone];
   }
-  return zones.some((zone) => {
-    if (zone.firstReturn < zone.lastCall) return false;
+  for (const zone of zones) {
+    if (zone.firstReturn < zone.lastCall) continue;
     const around = lastStartingBefore(forward, zone.lastCall);
-    return around !== undefined && zone.firstReturn < around.lastCall;
-  });
+    if (around !== undefined && zone.firstReturn < around.lastCall) return [around, zone];
+  }
+  return undefined;
 }
 
 /** The last of the disjoint forward zones whose first return is before `time`. */
-function lastStartingBefore(forward: readonly Zone[], time: number): Zone | undefined {
+function lastStartingBefore<Some extends Zone>(
+  forward: readonly Some[],
+  time: number,
+): Some | undefined {
   let low = 0;
   let high = forward.length;
   while (low < high) {
