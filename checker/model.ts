@@ -28,6 +28,14 @@ export interface Model<State> {
   readonly isKeyed?: boolean;
   /** The state before the first operation; `initial` is `null` unless the history says more. */
   init(initial: Plain): State;
+  /**
+   * Whether the operation, with its answer, may come next, and the state after it.
+   *
+   * Without `output` it must do what the operation does whatever it answers, and refuse it only
+   * where every answer would be refused. Where several answers are possible at one state and leave
+   * different ones, as of a coin that is tossed, none may be picked, or a check may say a wrong no:
+   * such an object has a choice (see `determinised`).
+   */
   step(state: State, operation: HistoryOperation): Step<State>;
   /** A primitive equal for two states exactly when they are; needed for states not plain JSON. */
   key?(state: State): string | number | boolean | null;
