@@ -103,7 +103,10 @@ export interface Versions {
   readonly most: number;
 }
 
-/** A list, whose reads show the order in which values were added, or a set, whose reads do not. */
+/**
+ * A list, whose reads show the order in which values were added; or a set, whose reads do not, and
+ * show each value once, however often it was added.
+ */
 export interface GrowingCollection {
   readonly isOrdered: boolean;
   /** What the operation is to the collection; undefined where it may do anything else. */
