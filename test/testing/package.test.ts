@@ -89,7 +89,7 @@ describe('a project that has installed the package', () => {
 });
 
 describe('the package', () => {
-  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { files, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const packed: readonly string[] = [...files, 'package.json'];
   const documents = packed.flatMap((name) => {
     if (name !== 'docs') return name.endsWith('.md') ? [name] : [];
@@ -109,5 +109,21 @@ describe('the package', () => {
     });
 
     expect(missing).toEqual([]);
+  });
+
+  it('is built anew: what an earlier build has left is removed first', () => {
+    const [first = ''] = scripts.build.split(' && ');
+    const project = join(folder.path, 'project');
+    mkdirSync(join(project, 'dist/checker'), { recursive: true });
+    writeFileSync(join(project, 'dist/checker/deleted.js'), '');
+    writeFileSync(join(project, 'kept.js'), '');
+
+    // Twice: the first build of all finds nothing to remove.
+    for (let build = 0; build < 2; build++) {
+      const { status, stderr } = spawnSync(first, { cwd: project, shell: true, encoding: 'utf8' });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    }
+
+    expect(readdirSync(project)).toEqual(['kept.js']);
   });
 });
