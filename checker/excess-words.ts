@@ -1,6 +1,6 @@
 /** What a list or set was read to hold, and cannot have held, in words. */
 
-import { excessShown } from './baseless-answer.ts';
+import { excessShown, growingCollectionOf } from './excess.ts';
 import type { Plain } from './history.ts';
 import { isSequence, plainEqual } from './plain.ts';
 import { opened } from './prefix.ts';
@@ -24,8 +24,7 @@ export function excessInWords<State>(
   index: number,
   shorten: (text: string) => string,
 ): string | undefined {
-  const { versions } = question.model;
-  const collection = (versions?.newest ?? question.model).growingCollection;
+  const collection = growingCollectionOf(question.model);
   const read = collection?.access(question.operations[index]!);
   if (collection === undefined || read?.kind !== 'reads') return undefined;
   const value = excessShown(question, index);
@@ -51,7 +50,7 @@ function originsOf<State>(
   value: Plain,
 ): Origins {
   const end = operations[index]!.return ?? Number.POSITIVE_INFINITY;
-  const collection = (model.versions?.newest ?? model).growingCollection;
+  const collection = growingCollectionOf(model);
   const before = isSequence(initial) ? initial : [];
   const additions = operations.filter((operation) => {
     const access = collection?.access(opened(operation));

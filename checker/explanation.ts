@@ -149,7 +149,7 @@ function lostBy<State>(
     const { return: returned } = operation;
     const said = growingCollection.access(operation);
     // What is taken out again may be missed rightly.
-    if (said === undefined) return undefined;
+    if (said === undefined || said.kind === 'removes') return undefined;
     if (said.kind !== 'adds' || shown.has(plainKey(said.value))) continue;
     if (returned === null || returned >= failing.call) continue;
     if (lost === undefined || returned < lost.return!) lost = operation;

@@ -114,13 +114,15 @@ export interface GrowingCollection {
 }
 
 /**
- * What an operation is to a growing collection. `finds`: whether one value is there. `nothing`: it
- * neither changes nor constrains.
+ * What an operation is to a growing collection. `finds`: whether one value is there. `removes`: it
+ * may take something away, and adds nothing; then no more is told than what was never added.
+ * `nothing`: it neither changes nor constrains.
  */
 export type CollectionRead =
   | { readonly kind: 'adds'; readonly value: Plain }
   | { readonly kind: 'reads'; readonly items: readonly Plain[] }
   | { readonly kind: 'finds'; readonly value: Plain; readonly isPresent: boolean }
+  | { readonly kind: 'removes' }
   | { readonly kind: 'nothing' };
 
 /**
