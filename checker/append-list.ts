@@ -41,7 +41,7 @@ export function decideAppendList<State>(
     budget.goOn(place);
     const operation = operations[index]!;
     const said = model.growingCollection.access(operation);
-    if (said === undefined || said.kind === 'finds') return undefined;
+    if (said === undefined || said.kind === 'finds' || said.kind === 'removes') return undefined;
     if (said.kind === 'adds') {
       answers.appends.push(index);
       answers.values.set(index, plainKey(said.value));

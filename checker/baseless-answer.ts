@@ -1,9 +1,10 @@
 /**
  * Answers that nothing can have led to: the value that they show was put there by no operation that
- * was called by then, whatever that one answered. Each of them fails by itself.
+ * was called by then, whatever that one answered, or not so often. Each of them fails by itself.
  */
 
 import type { Budget } from './budget.ts';
+import { firstExcess } from './excess.ts';
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
@@ -30,14 +31,16 @@ export function firstBaselessAnswer<State>(
   budget: Budget,
 ): number | undefined {
   const known = model.versions?.newest ?? model;
+  if (known.growingCollection !== undefined) {
+    const question = { model: known, initial, operations, places: undefined };
+    return firstExcess(question, Array.from(operations.keys()), budget);
+  }
   if (known.registerAccess !== undefined) {
     // Where all that was seen was written, it was so by whoever may have tried.
     const all = Array.from(operations.keys());
     const first = firstUnwrittenRead(known, initial, operations, all);
     if (first === undefined) return undefined;
   }
-  // One answer shows one value, unless all is read at once.
-  const isLong = known.growingCollection !== undefined;
   const tell = tellOf(known);
   if (tell === undefined) return undefined;
   const isRegister = known.registerAccess !== undefined;
@@ -60,10 +63,10 @@ export function firstBaselessAnswer<State>(
   }
   const endOf = (index: number) => operations[index]!.return ?? Number.POSITIVE_INFINITY;
   seen.sort((a, b) => endOf(a.index) - endOf(b.index) || a.index - b.index);
-  return seen.find(({ index, items }, place) => {
+  return seen.find(({ index, items }) => {
     const isBaseless = (item: Plain) =>
       (putFrom.get(plainKey(item)) ?? Number.POSITIVE_INFINITY) > endOf(index);
-    return !(isLong && !budget.mayGoOn(place)) && items.some(isBaseless);
+    return items.some(isBaseless);
   })?.index;
 }
 
@@ -71,7 +74,6 @@ export function firstBaselessAnswer<State>(
 function tellOf(model: Model<unknown>): Tell | undefined {
   if (model.registerAccess !== undefined) return (operation) => toldOfRegister(model, operation);
   if (model.collection !== undefined) return (operation) => toldOfCollection(model, operation);
-  if (model.growingCollection !== undefined) return (operation) => toldOfGrowing(model, operation);
   return undefined;
 }
 
@@ -88,12 +90,4 @@ function toldOfCollection(model: Model<unknown>, operation: HistoryOperation): T
   if (access === undefined) return undefined;
   if (access.kind === 'insert') return { puts: access.value };
   return access.kind === 'remove' ? { shows: [access.value] } : NOTHING;
-}
-
-function toldOfGrowing(model: Model<unknown>, operation: HistoryOperation): Told | undefined {
-  const access = model.growingCollection?.access(operation);
-  if (access === undefined) return undefined;
-  if (access.kind === 'adds') return { puts: access.value };
-  if (access.kind === 'reads') return { shows: access.items };
-  return access.kind === 'finds' && access.isPresent ? { shows: [access.value] } : NOTHING;
 }

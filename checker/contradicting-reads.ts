@@ -49,7 +49,7 @@ export function firstContradictedRead<State>(
   for (let index = 0; index < operations.length; index++) {
     const said = collection.access(operations[index]!);
     // A look at one value shows less than a read: what it contradicts is left to others.
-    if (said === undefined) return undefined;
+    if (said === undefined || said.kind === 'removes') return undefined;
     if (said.kind === 'adds') {
       const value = plainKey(said.value);
       if (additions.has(value) || before.has(value)) return undefined;

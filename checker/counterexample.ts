@@ -11,7 +11,8 @@ import { firstBaselessAnswer } from './baseless-answer.ts';
 import { Budget, type BudgetOptions } from './budget.ts';
 import { buildCollectionCounterexample } from './collection-counterexample.ts';
 import { decide } from './decide.ts';
-import { type Names, sentenceFor, sentenceForUnknown } from './explanation.ts';
+import { excessInWords } from './excess-words.ts';
+import { type Names, sentenceFor, sentenceForUnknown, shortened } from './explanation.ts';
 import { type FailingHints, type FailingPrefix, shortestFailingPrefix } from './failing-prefix.ts';
 import type { HistoryOperation } from './history.ts';
 import { KEPT, leaveOut } from './leave-out.ts';
@@ -76,6 +77,7 @@ export function explain<State>(
   const known = found.order?.map((source) => indexes[source]!);
   const isLooked = known === undefined || shown.length <= SMALL;
   const longest = isLooked ? longestPartialOrders(model, initial, cut, budget).map(named) : [];
+  const excess = shown.length === 1 ? excessInWords(question, found.failing, shortened) : undefined;
   const isLonger = (known?.length ?? 0) > (longest[0]?.length ?? 0);
   return {
     object: part.object,
@@ -86,7 +88,7 @@ export function explain<State>(
     partial: known !== undefined && isLonger ? [known] : longest,
     sentence:
       sentenceForTransactions(model, initial, cut, 'real-time', names) ??
-      (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, failing, names),
+      (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, failing, names, excess),
   };
 }
 

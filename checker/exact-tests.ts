@@ -6,6 +6,7 @@
 
 import { decideAppendList } from './append-list.ts';
 import type { Budget } from './budget.ts';
+import { findExcess } from './excess.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
@@ -37,6 +38,7 @@ export const exactTests: readonly ExactTest[] = [
   findImpossibleTotal,
   decideAppendList,
   decideGrowingSet,
+  findExcess,
   decideUnambiguousQueue,
   decideUnambiguousStack,
   decideLateReads,

@@ -12,12 +12,16 @@ export interface Names {
   readonly time?: (time: number) => string;
 }
 
-/** Says what the failing operation saw, and what speaks against it. */
+/**
+ * Says what the failing operation saw, and what speaks against it. `excess`: which part of what it
+ * saw nothing can have led to, where that is known (see `excessInWords`).
+ */
 export function sentenceFor<State>(
   model: Model<State>,
   operations: readonly HistoryOperation[],
   failingPlace: number,
   names: Names,
+  excess?: string,
 ): string {
   const failing = operations[failingPlace];
   if (failing === undefined) return NO_ORDER;
@@ -27,6 +31,7 @@ export function sentenceFor<State>(
     time === null ? 'no time' : (names.time?.(time) ?? String(time));
   const what = (operation: HistoryOperation) => shortened(describeOperation(model, operation));
   const claim = `${who(failing)} ${what(failing)} at ${when(failing.return)}`;
+  if (excess !== undefined) return `${claim}, which ${excess}`;
   const fork = forkedFrom(model, operations, failing);
   if (fork !== undefined) {
     const order = `${what(fork)} by ${who(fork)} had completed at ${when(fork.return)}`;
@@ -144,7 +149,7 @@ function lostBy<State>(
     const { return: returned } = operation;
     const said = growingCollection.access(operation);
     // What is taken out again may be missed rightly.
-    if (said === undefined) return undefined;
+    if (said === undefined || said.kind === 'removes') return undefined;
     if (said.kind !== 'adds' || shown.has(plainKey(said.value))) continue;
     if (returned === null || returned >= failing.call) continue;
     if (lost === undefined || returned < lost.return!) lost = operation;

@@ -75,7 +75,7 @@ function answersOf(
     budget.goOn(count++);
     const operation = operations[index]!;
     const said = access(operation);
-    if (said === undefined) return undefined;
+    if (said === undefined || said.kind === 'removes') return undefined;
     if (said.kind === 'adds') {
       const value = plainKey(said.value);
       if (answers.adds.has(value) || initial.has(value)) return undefined;

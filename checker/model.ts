@@ -28,6 +28,14 @@ export interface Model<State> {
   readonly isKeyed?: boolean;
   /** The state before the first operation; `initial` is `null` unless the history says more. */
   init(initial: Plain): State;
+  /**
+   * Whether the operation, with its answer, may come next, and the state after it.
+   *
+   * Without `output` it must do what the operation does whatever it answers, and refuse it only
+   * where every answer would be refused. Where several answers are possible at one state and leave
+   * different ones, as of a coin that is tossed, none may be picked, or a check may say a wrong no:
+   * such an object has a choice (see `determinised`).
+   */
   step(state: State, operation: HistoryOperation): Step<State>;
   /** A primitive equal for two states exactly when they are; needed for states not plain JSON. */
   key?(state: State): string | number | boolean | null;
@@ -97,7 +105,10 @@ export interface Versions {
   readonly most: number;
 }
 
-/** A list, whose reads show the order in which values were added, or a set, whose reads do not. */
+/**
+ * A list, whose reads show the order in which values were added; or a set, whose reads do not, and
+ * show each value once, however often it was added.
+ */
 export interface GrowingCollection {
   readonly isOrdered: boolean;
   /** What the operation is to the collection; undefined where it may do anything else. */
@@ -105,13 +116,15 @@ export interface GrowingCollection {
 }
 
 /**
- * What an operation is to a growing collection. `finds`: whether one value is there. `nothing`: it
- * neither changes nor constrains.
+ * What an operation is to a growing collection. `finds`: whether one value is there. `removes`: it
+ * may take something away, and adds nothing; then no more is told than what was never added.
+ * `nothing`: it neither changes nor constrains.
  */
 export type CollectionRead =
   | { readonly kind: 'adds'; readonly value: Plain }
   | { readonly kind: 'reads'; readonly items: readonly Plain[] }
   | { readonly kind: 'finds'; readonly value: Plain; readonly isPresent: boolean }
+  | { readonly kind: 'removes' }
   | { readonly kind: 'nothing' };
 
 /**

@@ -8,6 +8,7 @@
 import { sharedMembers } from './derived-model.ts';
 import type { HistoryOperation, Plain } from './history.ts';
 import { type Model, REFUSED } from './model.ts';
+import { shownArgument } from './shown-argument.ts';
 import { keyOfState, textOfStates } from './state-key.ts';
 
 /**
@@ -42,22 +43,40 @@ export interface NondeterministicModel<State>
  * ```
  * A read narrows the set, so nothing of it only observes, and staleness is not defined. At worst
  * there are as many states as sets of states of the object. Steps throw `TypeError` if the states
- * are no JSON values and have no key.
+ * are no JSON values and have no key, and if the object's `init` or `step` returns no array.
  */
 export function determinised<State>(model: NondeterministicModel<State>): Model<readonly State[]> {
   return {
     ...sharedMembers(model),
     name: model.name,
-    init: (initial) => inOrder(model, model.init(initial)),
+    init: (initial) => {
+      const states = statesOf(model, 'init', model.init(initial));
+      if (states.length > 0) return inOrder(model, states);
+      throw new TypeError(`model ${model.name}: expected init to return a state at least`);
+    },
     step: (states, operation) => {
       const next = inOrder(
         model,
-        states.flatMap((state) => model.step(state, operation)),
+        states.flatMap((state) =>
+          statesOf(model, `step of ${operation.f}`, model.step(state, operation)),
+        ),
       );
       return next.length === 0 ? REFUSED : { ok: true, next };
     },
     key: (states) => textOfStates(model, states),
   };
+}
+
+function statesOf<State>(
+  { name }: NondeterministicModel<State>,
+  who: string,
+  states: readonly State[],
+): readonly State[] {
+  if (Array.isArray(states)) return states;
+  const found = shownArgument(states);
+  throw new TypeError(
+    `model ${name}: expected ${who} to return an array of states, found ${found}`,
+  );
 }
 
 /** The states in order of their keys, each once, so that equal sets are equal sequences. */

@@ -12,6 +12,7 @@ import type { HistoryOperation } from './history.ts';
 import { leaveOut } from './leave-out.ts';
 import { type CutOperation, opened } from './prefix.ts';
 import type { Question } from './question.ts';
+import { stepOf } from './step-of.ts';
 
 /** The shortest end of an order that is tried. */
 const END_FIRST = 16;
@@ -117,7 +118,7 @@ function goesOn<State>(
   for (let place = start; place < run.length; place++) {
     if (!cuts.budget.mayGoOn(place - start)) return false;
     const operation = asKnown(cuts, run[place]!);
-    const step = cuts.question.model.step(state, operation);
+    const step = stepOf(cuts.question.model, state, operation);
     if (step.ok) state = step.next;
     else if (operation.return !== null) return false;
   }
@@ -130,7 +131,7 @@ function statesOf<State>(cuts: OrderCuts<State>, run: readonly CutOperation[]): 
   const states = [model.init(initial)];
   for (const each of run) {
     const state = states[states.length - 1]!;
-    const step = model.step(state, asKnown(cuts, each));
+    const step = stepOf(model, state, asKnown(cuts, each));
     states.push(step.ok ? step.next : state);
   }
   return states;

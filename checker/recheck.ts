@@ -11,6 +11,7 @@ import type { HistoryOperation } from './history.ts';
 import { mergeOrders } from './merge.ts';
 import { bare, type CutOperation, opened, withoutTimes } from './prefix.ts';
 import type { Question } from './question.ts';
+import { stepOf } from './step-of.ts';
 import { OPERATIONS_MAX, Support } from './support.ts';
 import { hasUnwrittenRead } from './unwritten-reads.ts';
 
@@ -140,9 +141,9 @@ export class Recheck<State> {
     let last = -1;
     for (let place = 0; place <= others.length; place++) {
       if (!this.budget.mayGoOn(place)) return undefined;
-      if (model.step(state, operations[this.failing]!).ok) last = place;
+      if (stepOf(model, state, operations[this.failing]!).ok) last = place;
       const next =
-        place < others.length ? model.step(state, operations[others[place]!]!) : undefined;
+        place < others.length ? stepOf(model, state, operations[others[place]!]!) : undefined;
       if (next?.ok) state = next.next;
     }
     return last < 0 ? undefined : [...others.slice(0, last), this.failing, ...others.slice(last)];

@@ -8,6 +8,7 @@
 import type { Budget } from './budget.ts';
 import type { HistoryOperation } from './history.ts';
 import type { Question } from './question.ts';
+import { stepOf } from './step-of.ts';
 
 /** The order of one object's operations, completed where it can be; undefined if it is none. */
 export function replay<State>(
@@ -55,7 +56,7 @@ export function replayOrder<State>(
     const operation = operations[index]!;
     const returned = operation.return;
     if (returned !== null && returned < callMax) return undefined;
-    const step = model.step(state, operation);
+    const step = stepOf(model, state, operation);
     if (step.ok) {
       state = step.next;
       if (operation.call > callMax) callMax = operation.call;
@@ -104,7 +105,7 @@ export function replayAround<State>(
     waiting = waiting.filter((observer) => {
       const operation = operations[observer]!;
       if (operation.return! < callMax) isLate = true;
-      if (operation.call > returnMinWaiting || !model.step(state, operation).ok) {
+      if (operation.call > returnMinWaiting || !stepOf(model, state, operation).ok) {
         returnMinWaiting = Math.min(returnMinWaiting, operation.return!);
         return true;
       }
@@ -117,7 +118,7 @@ export function replayAround<State>(
     if (index === undefined) break;
     const operation = operations[index]!;
     if ((operation.return ?? Number.POSITIVE_INFINITY) < callMax) return undefined;
-    const step = model.step(state, operation);
+    const step = stepOf(model, state, operation);
     if (!step.ok && operation.return !== null) return undefined;
     if (!step.ok) continue;
     state = step.next;

@@ -5,6 +5,7 @@ import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { canonicalText, isPlain } from './plain.ts';
 import { opened } from './prefix.ts';
+import { stepOf } from './step-of.ts';
 import type { Counterexample } from './verdict.ts';
 
 /**
@@ -21,7 +22,7 @@ export function statesAlong<State>(
   let state = model.init(initial);
   return order.map((index) => {
     const operation = operations[index];
-    const step = operation === undefined ? undefined : model.step(state, operation);
+    const step = operation === undefined ? undefined : stepOf(model, state, operation);
     if (step?.ok === true) state = step.next;
     return textOf(model, state);
   });

@@ -8,6 +8,7 @@ import type { HistoryOperation } from './history.ts';
 import type { Model } from './model.ts';
 import type { PlainKey } from './plain.ts';
 import { keyOfState } from './state-key.ts';
+import { stepOf } from './step-of.ts';
 
 /** The transition is refused by the model. */
 export const ILLEGAL = -1;
@@ -75,7 +76,7 @@ export class Transitions<State> {
   private ask(state: number, kind: number): number {
     const before = this.states[state]!;
     this.budget.spend(weightOf(before));
-    const step = this.model.step(before, this.kinds[kind]!);
+    const step = stepOf(this.model, before, this.kinds[kind]!);
     const next = step.ok ? this.intern(step.next) : ILLEGAL;
     if ((this.cellsUsed + 1) * WORDS_PER_CELL * 2 > this.cells.length) this.grow();
     this.insert(this.cells, state, kind, next);

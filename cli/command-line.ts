@@ -129,8 +129,8 @@ const COMMANDS: readonly Command[] = [
     options: CHECK,
     examples: [
       ['check history.edn', 'the format is found out'],
-      ["check 'runs/**/*.ndjson' --html report.html", 'and a page about all'],
-      ['check - --model queue --time 5m', 'standard input'],
+      ['check *.edn --html all.html', 'and a page about all'],
+      ['check - --model queue -t 5m', 'standard input'],
     ],
     run: async (given) => (await import('./check-command.ts')).checkCommand(given),
   },

@@ -9,7 +9,9 @@ import { assertReadable } from './readable-history.ts';
  * A history in our format, with a line feed after every line.
  *
  * Throws `HistoryError` if no reader would take it back: an operation that its model does not know,
- * a number that JSON has no exact text for, a process that does two things at a time.
+ * a number that JSON has no exact text for, a process that does two things at a time. A user's own
+ * model is not asked. `readHistories` does not know it by name, and so reads what is written of it
+ * only if it is told another: `{ model }`, one that knows its operations.
  */
 export function writeQuorumlabHistory(history: History): string {
   assertReadable(history);

@@ -12,7 +12,8 @@ import {
 
 /**
  * `acquire` takes a free lock; one that answered false found it taken. `release` frees a taken one,
- * whoever took it. `initial` true: the lock is taken at first.
+ * whoever took it. An answer that is left out, or null, is a yes. `initial` true: the lock is taken
+ * at first.
  */
 export const mutex: Model<boolean> = {
   name: 'mutex',
@@ -25,10 +26,7 @@ export const mutex: Model<boolean> = {
     initial === null || typeof initial === 'boolean'
       ? undefined
       : 'initial of a mutex to be true, false or null',
-  expects: (operation) =>
-    operation.f === 'acquire' || operation.f === 'release'
-      ? expectsNoValue(operation)
-      : 'f to be acquire or release',
+  expects: expectsMutex,
   describe: (operation) => requestOf(operation) + (operation.output === false ? ' refused' : ''),
 };
 
@@ -38,4 +36,11 @@ function stepMutex(taken: boolean, operation: HistoryOperation): Step<boolean> {
   const possible = taken === (f === 'release');
   if (output === false) return possible ? REFUSED : { ok: true, next: taken };
   return possible ? { ok: true, next: !taken } : REFUSED;
+}
+
+function expectsMutex(operation: HistoryOperation): string | undefined {
+  const { f, output } = operation;
+  if (f !== 'acquire' && f !== 'release') return 'f to be acquire or release';
+  const answers = output === undefined || output === null || typeof output === 'boolean';
+  return answers ? expectsNoValue(operation) : `output of ${f} to be true or false`;
 }

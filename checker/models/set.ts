@@ -48,8 +48,9 @@ function readOf({ f, value, output }: HistoryOperation): CollectionRead | undefi
     return { kind: 'reads', items: isSequence(output) ? output : [] };
   }
   if (value === undefined) return undefined;
-  if (f === 'remove')
-    return output === false ? { kind: 'finds', value, isPresent: false } : undefined;
+  if (f === 'remove') {
+    return output === false ? { kind: 'finds', value, isPresent: false } : { kind: 'removes' };
+  }
   if (f === 'contains') {
     if (typeof output !== 'boolean') return { kind: 'nothing' };
     return { kind: 'finds', value, isPresent: output };

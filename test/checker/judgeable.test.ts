@@ -91,6 +91,17 @@ describe('an operation', () => {
     ['an add of a text', 'counter', { f: 'add', value: '1' }, 'add to have a number as value'],
     ['a sum that is a text', 'counter', { output: '0' }, 'output of read to be a number'],
     ['a sum that is none', 'counter', { output: null }, 'output of read to be a number'],
+    ...(['no', 'false', 0, 1, [], {}] as const).flatMap((output) =>
+      (['acquire', 'release'] as const).map(
+        (f) =>
+          [
+            `a lock's ${f} that answers ${JSON.stringify(output)}`,
+            'mutex',
+            { f, output },
+            `output of ${f} to be true or false`,
+          ] as const,
+      ),
+    ),
   ] as const)('is refused if it is %s', (_title, model, members, expected) => {
     const operation = { process: 2, f: 'read', call: 0, return: 1, ...members };
 

@@ -235,6 +235,23 @@ const claims: readonly (readonly [string, string, Plain, readonly Asked[], boole
   ],
   ['a lock is taken once', 'mutex', null, [{ f: 'acquire' }, { f: 'acquire' }], false],
   [
+    'an answer of null to who asks for a lock is as one that is left out: a yes',
+    'mutex',
+    null,
+    [{ f: 'acquire', output: null }, { f: 'acquire' }],
+    false,
+  ],
+  [
+    'a lock that was refused is not taken twice',
+    'mutex',
+    null,
+    [
+      { f: 'acquire', output: null },
+      { f: 'acquire', output: false },
+    ],
+    true,
+  ],
+  [
     'a lock can be taken again after its release',
     'mutex',
     null,

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { Budget } from '../../checker/budget.ts';
 import type { ExactTest } from '../../checker/exact-tests.ts';
+import { findExcess } from '../../checker/excess.ts';
 import { decideGrowingSet } from '../../checker/growing-set.ts';
 import { type HistoryOperation, modelNamed } from '../../checker/index.ts';
 import { searchSources } from '../../checker/source-search.ts';
@@ -37,6 +38,13 @@ test('sets that answer that there was nothing to remove are decided without a se
   });
 
   expect(Math.min(decided.found, decided.none)).toBeGreaterThan(50);
+});
+
+test('sets from which values are taken are refused by what was never added', () => {
+  const decided = decidedBy(findExcess, 'set', ({ f }) => f === 'remove');
+
+  expect(decided.none).toBeGreaterThan(50);
+  expect(decided.found).toBe(0);
 });
 
 test('registers with repeated values are decided by whose write each read saw', () => {

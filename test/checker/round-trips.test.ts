@@ -224,3 +224,14 @@ test('a process that is called again at the instant of its return comes back fro
 
   expect(canonical(back!.operations)).toEqual(canonical(operations));
 });
+
+test("what is written of a user's own model is read where a known one is named", () => {
+  const write = { process: 4, f: 'write', value: 1, call: 0, return: 10 };
+  const history = { model: 'mine', initial: null, operations: [write] };
+
+  const text = writeQuorumlabHistory(history);
+
+  expect(() => readHistories(text)).toThrow('expected a model: register, cas-register, kv');
+  expect(() => readHistories(text, { model: 'queue' })).toThrow('f to be enqueue or dequeue');
+  expect(readHistories(text, { model: 'register' })).toEqual([{ ...history, model: 'register' }]);
+});

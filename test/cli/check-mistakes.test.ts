@@ -46,6 +46,19 @@ describe('a file is refused', () => {
     );
   });
 
+  it('where a lock answers neither true nor false', async () => {
+    const taken = '{"process":1,"f":"acquire","call":0,"return":1}';
+    const line = '{"process":2,"f":"acquire","call":2,"return":3,"output":"no"}';
+
+    const { code, stderr } = await check([header('mutex'), taken, line]);
+
+    expect(stderr).toBe(
+      'quorumlab: history.ndjson:3:57: ' +
+        'expected output of acquire to be true or false, found "no"\n',
+    );
+    expect(code).toBe(2);
+  });
+
   it('where its second character is another byte order mark', async () => {
     const lines = [header('register'), WRITE, READ];
     const marked = (marks: string) => check([`${marks}${lines[0]}`, ...lines.slice(1)]);

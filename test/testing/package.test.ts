@@ -1,6 +1,13 @@
 /** `quorumlab/vitest` and `quorumlab/checker` from outside, by the package's own export map. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -78,5 +85,45 @@ describe('a project that has installed the package', () => {
     expect(peerDependenciesMeta.vitest).toEqual({ optional: true });
     const built = readFileSync(join(ROOT, exports['./checker'].default), 'utf8');
     expect(built).not.toContain('vitest');
+  });
+});
+
+describe('the package', () => {
+  const { files, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const packed: readonly string[] = [...files, 'package.json'];
+  const documents = packed.flatMap((name) => {
+    if (name !== 'docs') return name.endsWith('.md') ? [name] : [];
+    return readdirSync(join(ROOT, name)).flatMap((file) =>
+      file.endsWith('.md') ? [`${name}/${file}`] : [],
+    );
+  });
+
+  it.each(documents)('has every file that %s links to', (document) => {
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link = '']) => link);
+    const own = links.filter((link) => !/^[a-z]+:/.test(link));
+    const missing = own.filter((link) => {
+      const path = join(document, '..', link).replaceAll('\\', '/');
+      const isPacked = packed.some((name) => path === name || path.startsWith(`${name}/`));
+      return !isPacked || !existsSync(join(ROOT, path));
+    });
+
+    expect(missing).toEqual([]);
+  });
+
+  it('is built anew: what an earlier build has left is removed first', () => {
+    const [first = ''] = scripts.build.split(' && ');
+    const project = join(folder.path, 'project');
+    mkdirSync(join(project, 'dist/checker'), { recursive: true });
+    writeFileSync(join(project, 'dist/checker/deleted.js'), '');
+    writeFileSync(join(project, 'kept.js'), '');
+
+    // Twice: the first build of all finds nothing to remove.
+    for (let build = 0; build < 2; build++) {
+      const { status, stderr } = spawnSync(first, { cwd: project, shell: true, encoding: 'utf8' });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    }
+
+    expect(readdirSync(project)).toEqual(['kept.js']);
   });
 });
