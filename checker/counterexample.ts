@@ -23,6 +23,7 @@ import { isPair, type PlainKey, plainKey } from './plain.ts';
 import { bare, type CutOperation } from './prefix.ts';
 import type { Illegal, Question } from './question.ts';
 import { Recheck } from './recheck.ts';
+import { againstTotal } from './total-words.ts';
 import { hasBaselessRead } from './transactions/judge.ts';
 import { sentenceForTransactions } from './transactions/sentence.ts';
 import type { Counterexample } from './verdict.ts';
@@ -78,6 +79,7 @@ export function explain<State>(
   const isLooked = known === undefined || shown.length <= SMALL;
   const longest = isLooked ? longestPartialOrders(model, initial, cut, budget).map(named) : [];
   const excess = shown.length === 1 ? excessInWords(question, found.failing, shortened) : undefined;
+  const total = againstTotal(model, initial, own, own[found.failing]!);
   const isLonger = (known?.length ?? 0) > (longest[0]?.length ?? 0);
   return {
     object: part.object,
@@ -88,7 +90,14 @@ export function explain<State>(
     partial: known !== undefined && isLonger ? [known] : longest,
     sentence:
       sentenceForTransactions(model, initial, cut, 'real-time', names) ??
-      (found.isLikely ? sentenceFor : sentenceForUnknown)(model, cut, failing, names, excess),
+      (found.isLikely ? sentenceFor : sentenceForUnknown)(
+        model,
+        cut,
+        failing,
+        names,
+        excess,
+        total,
+      ),
   };
 }
 

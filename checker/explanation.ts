@@ -3,6 +3,7 @@
 import type { HistoryOperation, Plain } from './history.ts';
 import type { Model } from './model.ts';
 import { isPair, isSequence, plainEqual, plainKey } from './plain.ts';
+import type { AgainstTotal } from './total-words.ts';
 
 /** How the sentence names what the history only numbers. */
 export interface Names {
@@ -13,8 +14,9 @@ export interface Names {
 }
 
 /**
- * Says what the failing operation saw, and what speaks against it. `excess`: which part of what it
- * saw nothing can have led to, where that is known (see `excessInWords`).
+ * Says what the failing operation saw, and what speaks against it. Where that is known, `excess`:
+ * which part of what it saw nothing can have led to (see `excessInWords`); and `total`: what speaks
+ * against the total that it read.
  */
 export function sentenceFor<State>(
   model: Model<State>,
@@ -22,6 +24,7 @@ export function sentenceFor<State>(
   failingPlace: number,
   names: Names,
   excess?: string,
+  total?: AgainstTotal,
 ): string {
   const failing = operations[failingPlace];
   if (failing === undefined) return NO_ORDER;
@@ -32,6 +35,10 @@ export function sentenceFor<State>(
   const what = (operation: HistoryOperation) => shortened(describeOperation(model, operation));
   const claim = `${who(failing)} ${what(failing)} at ${when(failing.return)}`;
   if (excess !== undefined) return `${claim}, which ${excess}`;
+  if (total?.kind === 'least') {
+    return `${claim}, but it was ${total.total} at least when that was called`;
+  }
+  if (total?.kind === 'most') return `${claim}, but it was ${total.total} at most by then`;
   const fork = forkedFrom(model, operations, failing);
   if (fork !== undefined) {
     const order = `${what(fork)} by ${who(fork)} had completed at ${when(fork.return)}`;
@@ -49,7 +56,12 @@ export function sentenceFor<State>(
       ? undefined
       : `${what({ ...refused, output: true })} by ${who(refused)}, ` +
         'which would have written it, had answered false';
-  const contrary = strongestAgainst(operations, failing, refused);
+  const contrary =
+    total === undefined
+      ? strongestAgainst(operations, failing, refused)
+      : total.kind === 'read'
+        ? total.read
+        : undefined;
   if (contrary !== undefined) {
     const by = `${what(contrary)} by ${who(contrary)}`;
     const also = denied === undefined ? '' : `, and ${denied}`;

@@ -269,3 +269,38 @@ test('a read of what nobody wrote is not shown where something fails before it',
     operations: [0, 1, 2],
   });
 });
+
+describe('a total that was read of a counter', () => {
+  const add = (value: number, call: number, end: number | null = call + 1) => {
+    return { process: call, f: 'add', value, call, return: end };
+  };
+  const read = (output: number, call: number) => {
+    return { process: call, f: 'read', call, return: call + 1, output };
+  };
+  const cases: [string, HistoryOperation[], string][] = [
+    [
+      'is told with more that was read before',
+      [add(5, 0), read(5, 2), read(4, 4)],
+      'c4 read = 4 at 5, but read = 5 by c2 had completed at 3',
+    ],
+    [
+      'is told with how much it was before',
+      [add(2, 0), add(2, 2), add(2, 4), read(4, 6)],
+      'c6 read = 4 at 7, but it was 6 at least when that was called',
+    ],
+    [
+      'is told with how much it can have been',
+      [add(2, 0), add(2, 2, null), read(5, 6)],
+      'c6 read = 5 at 7, but it was 4 at most by then',
+    ],
+    [
+      'is told as what cannot be added up',
+      [add(2, 0, 9), add(2, 1, 9), read(3, 3)],
+      'c3 read = 3 at 4, but nothing called by then can have led to that',
+    ],
+  ];
+
+  test.each(cases)('%s', (_, operations, sentence) => {
+    expect(counterexampleOf('counter', operations)?.sentence).toBe(sentence);
+  });
+});
