@@ -5,6 +5,7 @@
  */
 
 import { decideAppendList } from './append-list.ts';
+import { findBaselessAnswer } from './baseless-answer.ts';
 import type { Budget } from './budget.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
@@ -12,11 +13,10 @@ import { findInterruptedValue } from './interrupted-values.ts';
 import { decideLateReads } from './late-reads.ts';
 import type { Decision, Question } from './question.ts';
 import { searchStatesBriefly } from './state-search.ts';
-import { decideTransactions } from './transactions/decide.ts';
+import { decideTransactions, findFlawOfVersions } from './transactions/decide.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
 import { decideUnambiguousStack } from './unambiguous-stack.ts';
-import { findUnwrittenRead } from './unwritten-reads.ts';
 
 /**
  * Decides the operations of one object, chosen by their indexes, or says nothing. Its loops over
@@ -32,13 +32,14 @@ export type ExactTest = <State>(
 export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   searchStatesBriefly,
-  findUnwrittenRead,
   findInterruptedValue,
   findImpossibleTotal,
   decideAppendList,
   decideGrowingSet,
   decideUnambiguousQueue,
   decideUnambiguousStack,
+  findBaselessAnswer,
+  findFlawOfVersions,
   decideLateReads,
 ];
 

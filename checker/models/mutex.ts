@@ -30,6 +30,11 @@ export const mutex: Model<boolean> = {
       ? expectsNoValue(operation)
       : 'f to be acquire or release',
   describe: (operation) => requestOf(operation) + (operation.output === false ? ' refused' : ''),
+  lockAccess: ({ f, output }) => {
+    if (f === 'acquire') return output === false ? 'finds-taken' : 'takes';
+    if (f !== 'release') return undefined;
+    return output === false ? 'finds-free' : 'frees';
+  },
 };
 
 function stepMutex(taken: boolean, operation: HistoryOperation): Step<boolean> {
