@@ -18,13 +18,17 @@ import type { Decision, Question } from './question.ts';
 import { type Tell, tellOf, toldAtFirst } from './told.ts';
 import { firstUnspelledRead } from './unspelled-reads.ts';
 
-/** Decides what no order can explain: an answer without a base, or more answers than bases. */
+/**
+ * Decides what no order can explain: an answer without a base, or more answers than bases. Texts
+ * that nobody can have spelled are left to the search, which looks at them itself, unless reads may
+ * be late.
+ */
 export function findBaselessAnswer<State>(
   question: Question<State>,
   indexes: readonly number[],
   budget: Budget,
 ): Decision | undefined {
-  const core = baselessCore(question, indexes, budget);
+  const core = baselessCore(question, indexes, budget, question.model.versions !== undefined);
   return core === undefined ? undefined : { outcome: 'none' };
 }
 
@@ -37,10 +41,11 @@ export function baselessCore<State>(
   question: Question<State>,
   indexes: readonly number[],
   budget: Budget,
+  looksAtTexts = true,
 ): readonly number[] | undefined {
   const known = newestOf(question);
   const tell = tellOf(known.model);
-  const first = firstBaseless(known, indexes, tell, budget);
+  const first = firstBaseless(known, indexes, tell, budget, looksAtTexts);
   if (first !== undefined) return [first];
   const { model, initial, operations } = known;
   return tell && firstOverdraft(operations, indexes, tell, toldAtFirst(model, initial), budget);
@@ -83,13 +88,15 @@ function firstBaseless(
   indexes: readonly number[],
   tellBefore: Tell | undefined,
   budget: Budget,
+  looksAtTexts = true,
 ): number | undefined {
   const { model, initial, operations } = question;
-  return (
-    firstFromNobody(question, indexes, tellBefore, budget) ??
-    firstUnspelledRead(model, initial, operations, indexes, budget) ??
-    firstTotalOutOfReach(model, initial, operations, indexes, budget)
-  );
+  const fromNobody = firstFromNobody(question, indexes, tellBefore, budget);
+  if (fromNobody !== undefined) return fromNobody;
+  const unspelled = looksAtTexts
+    ? firstUnspelledRead(model, initial, operations, indexes, budget)
+    : undefined;
+  return unspelled ?? firstTotalOutOfReach(model, initial, operations, indexes, budget);
 }
 
 /**

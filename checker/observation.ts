@@ -38,8 +38,8 @@ interface Append {
 type AppendIndex = ReadonlyMap<string, readonly Append[]>;
 
 const PREFIX_CHARACTERS = 6;
-/** What a look at an append costs, as the budget counts characters. */
-const CHARACTERS_PER_LOOK = 64;
+/** So many looks at appends count as one step. */
+const LOOKS_PER_STEP = 64;
 
 /**
  * For each frontier, what its operation observed, if it did. A `budget` is asked on the way, and
@@ -99,6 +99,7 @@ class Speller {
   /** For each operation, the last spelling that it was a piece of. */
   private readonly spelledAt: Int32Array;
   private spellings = 0;
+  private looks = 0;
   private readonly budget: Budget | undefined;
 
   constructor(appends: readonly Append[], operationCount: number, budget: Budget | undefined) {
@@ -139,19 +140,23 @@ class Speller {
 
   private next(target: string, end: number, called: number): Append | 'ambiguous' | undefined {
     let found: Append | undefined;
-    let looked = 0;
     for (const length of this.lengths) {
       // What is longer than the rest would be looked for under the name of what is shorter.
       if (end + length > target.length) continue;
       for (const append of this.index.get(target.slice(end, end + length)) ?? []) {
-        looked++;
+        this.looks++;
         if (append.operation >= called || !target.startsWith(append.by, end)) continue;
         // An append of nothing fits anywhere, any number of times.
         if (found !== undefined || append.by === '') return 'ambiguous';
         found = append;
       }
     }
-    if (this.budget?.spend(looked * CHARACTERS_PER_LOOK) === false) throw new BudgetEnded();
+    if (this.looks >= LOOKS_PER_STEP) {
+      if (this.budget?.spendSteps(Math.floor(this.looks / LOOKS_PER_STEP)) === false) {
+        throw new BudgetEnded();
+      }
+      this.looks %= LOOKS_PER_STEP;
+    }
     return found;
   }
 }
