@@ -5,19 +5,18 @@
  */
 
 import { decideAppendList } from './append-list.ts';
+import { findBaselessAnswer } from './baseless-answer.ts';
 import type { Budget } from './budget.ts';
-import { findExcess } from './excess.ts';
 import { decideGrowingSet } from './growing-set.ts';
 import { findImpossibleTotal } from './impossible-totals.ts';
 import { findInterruptedValue } from './interrupted-values.ts';
 import { decideLateReads } from './late-reads.ts';
 import type { Decision, Question } from './question.ts';
 import { searchStatesBriefly } from './state-search.ts';
-import { decideTransactions } from './transactions/decide.ts';
+import { decideTransactions, findFlawOfVersions } from './transactions/decide.ts';
 import { decideUnambiguousQueue } from './unambiguous-queue.ts';
 import { decideUnambiguousRegister } from './unambiguous-register.ts';
 import { decideUnambiguousStack } from './unambiguous-stack.ts';
-import { findUnwrittenRead } from './unwritten-reads.ts';
 
 /**
  * Decides the operations of one object, chosen by their indexes, or says nothing. Its loops over
@@ -33,14 +32,14 @@ export type ExactTest = <State>(
 export const exactTests: readonly ExactTest[] = [
   decideUnambiguousRegister,
   searchStatesBriefly,
-  findUnwrittenRead,
   findInterruptedValue,
   findImpossibleTotal,
   decideAppendList,
   decideGrowingSet,
-  findExcess,
   decideUnambiguousQueue,
   decideUnambiguousStack,
+  findBaselessAnswer,
+  findFlawOfVersions,
   decideLateReads,
 ];
 

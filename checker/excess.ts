@@ -13,7 +13,7 @@ import type { HistoryOperation, Plain } from './history.ts';
 import type { GrowingCollection, Model } from './model.ts';
 import { isSequence, type PlainKey, plainKey } from './plain.ts';
 import { opened } from './prefix.ts';
-import type { Decision, Question } from './question.ts';
+import type { Question } from './question.ts';
 
 /** What somebody was shown, and by when. */
 interface Shown {
@@ -24,19 +24,6 @@ interface Shown {
 
 /** How many values are looked at between two questions whether to go on. */
 const ITEMS_PER_QUESTION = 65_536;
-
-/**
- * Decides what no order can explain: a list or set showed too much. Other tests of these know more,
- * but not where a set's values are added again, or taken away.
- */
-export function findExcess<State>(
-  question: Question<State>,
-  indexes: readonly number[],
-  budget: Budget,
-): Decision | undefined {
-  const first = firstExcess(question, indexes, budget);
-  return first === undefined ? undefined : { outcome: 'none' };
-}
 
 /**
  * The index of the operation that returned first among those that show too much; undefined if there

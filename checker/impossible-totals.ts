@@ -4,7 +4,8 @@
  */
 
 import type { Budget } from './budget.ts';
-import type { HistoryOperation } from './history.ts';
+import type { HistoryOperation, Plain } from './history.ts';
+import type { Model } from './model.ts';
 import { growingSums } from './problem.ts';
 import type { Decision, Question } from './question.ts';
 
@@ -76,4 +77,49 @@ function isTooMuch(first: number, adds: readonly Add[], reads: readonly Read[]):
     if (total > asked) return true;
   }
   return false;
+}
+
+/**
+ * The index of the read that returned first among those of a total that is out of reach: less than
+ * all that is taken away by an operation called by its end leaves, or more than all that is added
+ * by one makes. Undefined if there is none, or where the model cannot say. O(n log n).
+ */
+export function firstTotalOutOfReach(
+  model: Model<unknown>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+  indexes: readonly number[],
+  budget: Budget,
+): number | undefined {
+  if (model.sumAccess === undefined) return undefined;
+  const adds: { readonly amount: number; readonly call: number }[] = [];
+  const reads: { readonly index: number; readonly total: number; readonly return: number }[] = [];
+  for (let place = 0; place < indexes.length; place++) {
+    budget.goOn(place);
+    const index = indexes[place]!;
+    const { call, return: returned } = operations[index]!;
+    const said = model.sumAccess(operations[index]!);
+    if (said === undefined) return undefined;
+    if (said.kind === 'adds') adds.push({ amount: said.amount, call });
+    else if (said.kind === 'reads' && returned !== null) {
+      reads.push({ index, total: said.total, return: returned });
+    }
+  }
+  adds.sort((a, b) => a.call - b.call);
+  reads.sort((a, b) => a.return - b.return || a.index - b.index);
+  let least = typeof initial === 'number' ? initial : 0;
+  let most = least;
+  let nextAdd = 0;
+  for (const { index, total, return: returned } of reads) {
+    for (; nextAdd < adds.length && adds[nextAdd]!.call <= returned; nextAdd++) {
+      const { amount } = adds[nextAdd]!;
+      if (!Number.isSafeInteger(amount)) return undefined;
+      if (amount < 0) least += amount;
+      else most += amount;
+    }
+    // What is no whole number, or too great, is not summed exactly: orders may differ.
+    if (!Number.isSafeInteger(least) || !Number.isSafeInteger(most)) return undefined;
+    if (total < least || total > most) return index;
+  }
+  return undefined;
 }

@@ -33,6 +33,7 @@ export {
   type CollectionRead,
   type GrowingCollection,
   type Growth,
+  type LockAccess,
   type Model,
   partitionByKey,
   REFUSED,

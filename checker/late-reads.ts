@@ -20,7 +20,6 @@ import type { Budget } from './budget.ts';
 import { type PlainKey, plainKey } from './plain.ts';
 import type { Decision, Question } from './question.ts';
 import { replayAround } from './replay.ts';
-import { firstUnwrittenRead } from './unwritten-reads.ts';
 import { type Clusters, WriteOrder } from './write-order.ts';
 
 interface Cluster {
@@ -47,10 +46,6 @@ export function decideLateReads<State>(
 ): Decision | undefined {
   const { versions } = question.model;
   if (versions === undefined || versions.newest.registerAccess === undefined) return undefined;
-  const { initial, operations } = question;
-  // Every version was the newest once.
-  const unwritten = firstUnwrittenRead(versions.newest, initial, operations, indexes, budget);
-  if (unwritten !== undefined) return { outcome: 'none' };
   const accesses = accessesOf(question, indexes, budget);
   if (accesses === undefined) return undefined;
   const [first, ...written] = [...accesses.clusters.values()];

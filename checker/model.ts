@@ -78,6 +78,8 @@ export interface Model<State> {
   readonly collection?: Collection;
   /** Says what the operation is to a sum, so that an order can be found without a search. */
   sumAccess?(operation: HistoryOperation): SumAccess | undefined;
+  /** Says what the operation is to a lock, which is taken at first if `initial` is true. */
+  lockAccess?(operation: HistoryOperation): LockAccess | undefined;
   /** Of an object whose reads may be late by some versions: what it is beside that. */
   readonly versions?: Versions;
   /** Of operations that are transactions over registers: for their exact test. */
@@ -157,6 +159,9 @@ export type SumAccess =
   | { readonly kind: 'adds'; readonly amount: number }
   | { readonly kind: 'reads'; readonly total: number }
   | { readonly kind: 'nothing' };
+
+/** What an operation is to a lock, if it takes effect: it takes or frees it, or finds it so. */
+export type LockAccess = 'takes' | 'frees' | 'finds-taken' | 'finds-free';
 
 /** What operations do that are transactions over registers: each takes effect at one instant. */
 export interface Transactions {

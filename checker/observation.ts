@@ -1,5 +1,6 @@
 /** What a read of a growing state tells about the operations before it. */
 
+import { type Budget, BudgetEnded } from './budget.ts';
 import type { Growth } from './model.ts';
 import type { Problem } from './problem.ts';
 
@@ -37,12 +38,18 @@ interface Append {
 type AppendIndex = ReadonlyMap<string, readonly Append[]>;
 
 const PREFIX_CHARACTERS = 6;
+/** So many looks at appends count as one step. */
+const LOOKS_PER_STEP = 64;
 
-/** For each frontier, what its operation observed, if it did. */
+/**
+ * For each frontier, what its operation observed, if it did. A `budget` is asked on the way, and
+ * `BudgetEnded` thrown once it is spent.
+ */
 export function observationsOf(
   problem: Problem,
   growth: readonly (Growth | undefined)[],
   initial: unknown,
+  budget?: Budget,
 ): readonly (Observation | undefined)[] {
   const { kindOf, byReturn, calledBy } = problem;
   const roles = Array.from(kindOf, (kind) => growth[kind]);
@@ -52,13 +59,13 @@ export function observationsOf(
     if (role?.role === 'resets') resets.push(operation);
     if (role?.role === 'extends') appends.push({ operation, by: role.by });
   });
-  const { lengths, index } = indexed(appends);
+  const speller = new Speller(appends, problem.operations.length, budget);
   return Array.from(byReturn, (operation, frontier) => {
     const observed = roles[operation];
     if (observed?.role !== 'observes') return undefined;
     const { target } = observed;
     const called = calledBy[frontier]!;
-    const spell = (from: number) => spelling(target, from, called, index, lengths);
+    const spell = (from: number) => speller.spell(target, from, called);
     const origins: Origin[] = [];
     const start = typeof initial === 'string' ? initial : '';
     if (target.startsWith(start)) add(origins, -1, start.length, spell(start.length));
@@ -85,41 +92,71 @@ function add(
   else origins.push({ reset, from, pieces, ambiguous: false });
 }
 
-function indexed(appends: readonly Append[]) {
-  const index = new Map<string, Append[]>();
-  const lengths = new Set<number>();
-  for (const append of appends) {
-    const prefix = append.by.slice(0, PREFIX_CHARACTERS);
-    lengths.add(prefix.length);
-    const alike = index.get(prefix);
-    if (alike === undefined) index.set(prefix, [append]);
-    else alike.push(append);
-  }
-  return { index, lengths: [...lengths] };
-}
+class Speller {
+  private readonly index: AppendIndex;
+  /** Of the texts by which appends are found. */
+  private readonly lengths: readonly number[];
+  /** For each operation, the last spelling that it was a piece of. */
+  private readonly spelledAt: Int32Array;
+  private spellings = 0;
+  private looks = 0;
+  private readonly budget: Budget | undefined;
 
-/** The appends that spell the target from an offset on, where each step has only one. */
-function spelling(
-  target: string,
-  from: number,
-  called: number,
-  index: AppendIndex,
-  lengths: readonly number[],
-): readonly Piece[] | 'ambiguous' | 'impossible' {
-  const pieces: Piece[] = [];
-  for (let end = from; end < target.length; ) {
+  constructor(appends: readonly Append[], operationCount: number, budget: Budget | undefined) {
+    const index = new Map<string, Append[]>();
+    const lengths = new Set<number>();
+    for (const append of appends) {
+      const prefix = append.by.slice(0, PREFIX_CHARACTERS);
+      lengths.add(prefix.length);
+      const alike = index.get(prefix);
+      if (alike === undefined) index.set(prefix, [append]);
+      else alike.push(append);
+    }
+    this.index = index;
+    this.lengths = [...lengths];
+    this.spelledAt = new Int32Array(operationCount);
+    this.budget = budget;
+  }
+
+  /** The appends that spell the target from an offset on, where each step has only one. */
+  spell(
+    target: string,
+    from: number,
+    called: number,
+  ): readonly Piece[] | 'ambiguous' | 'impossible' {
+    const spelling = ++this.spellings;
+    const pieces: Piece[] = [];
+    for (let end = from; end < target.length; ) {
+      const found = this.next(target, end, called);
+      if (found === 'ambiguous') return found;
+      // An append has happened once.
+      if (found === undefined || this.spelledAt[found.operation] === spelling) return 'impossible';
+      this.spelledAt[found.operation] = spelling;
+      end += found.by.length;
+      pieces.push({ operation: found.operation, end });
+    }
+    return pieces;
+  }
+
+  private next(target: string, end: number, called: number): Append | 'ambiguous' | undefined {
     let found: Append | undefined;
-    for (const length of lengths) {
-      for (const append of index.get(target.slice(end, end + length)) ?? []) {
+    for (const length of this.lengths) {
+      // What is longer than the rest would be looked for under the name of what is shorter.
+      if (end + length > target.length) continue;
+      for (const append of this.index.get(target.slice(end, end + length)) ?? []) {
+        this.looks++;
         if (append.operation >= called || !target.startsWith(append.by, end)) continue;
         // An append of nothing fits anywhere, any number of times.
         if (found !== undefined || append.by === '') return 'ambiguous';
         found = append;
       }
     }
-    if (found === undefined) return 'impossible';
-    end += found.by.length;
-    pieces.push({ operation: found.operation, end });
+    if (this.looks >= LOOKS_PER_STEP) {
+      if (this.budget?.spendSteps(Math.floor(this.looks / LOOKS_PER_STEP)) === false) {
+        throw new BudgetEnded();
+      }
+      this.looks %= LOOKS_PER_STEP;
+    }
+    return found;
   }
-  return pieces;
 }

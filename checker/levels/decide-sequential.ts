@@ -1,19 +1,16 @@
 /** The verdict on sequential consistency: the cheapest exact means that applies. */
 
-import type { Budget } from '../budget.ts';
+import { type Budget, BudgetEnded } from '../budget.ts';
 import type { HistoryOperation, Plain } from '../history.ts';
 import type { Model } from '../model.ts';
 import type { Core } from '../question.ts';
 import { saturate } from '../saturation.ts';
 import { Transitions } from '../transitions.ts';
+import { timelessCore } from './baseless-answers.ts';
 import { tryLikelyOrder } from './likely-order.ts';
 import { certainSources, NONE } from './register-accesses.ts';
 import { sightingsOf } from './register-sightings.ts';
-import {
-  layOutSequentially,
-  placeOfUnwritten,
-  type SequentialProblem,
-} from './sequential-problem.ts';
+import { layOutSequentially, type SequentialProblem } from './sequential-problem.ts';
 import {
   type SequentialOrder,
   type SequentialOutcome,
@@ -68,11 +65,11 @@ export function decideSequential<State>(
   try {
     const told = decideSequentialTransactions(question, budget);
     if (told !== undefined) return told;
+    const baseless = timelessCore(model, initial, operations, budget);
+    if (baseless !== undefined) return { outcome: 'none', reason: { core: baseless } };
     const problem = layOutSequentially(model, initial, operations);
     const { sources } = problem.processes;
     const named = (places: Iterable<number>) => Array.from(places, (place) => sources[place]!);
-    const unwritten = placeOfUnwritten(problem);
-    if (unwritten >= 0) return { outcome: 'none', reason: { core: named([unwritten]) } };
     const certain = certainSources(problem.processes, problem.accesses);
     const order = saturate(sightingsOf(problem.processes, problem.accesses, certain), budget);
     if (order.kind === 'circular') {
@@ -92,6 +89,9 @@ export function decideSequential<State>(
     if (guessed?.outcome === 'found') return guessed;
     problem.clocks = order.kind === 'ordered' ? order.clocks : undefined;
     return search(question, problem, budget);
+  } catch (error) {
+    if (error instanceof BudgetEnded) return { outcome: 'unfinished' };
+    throw error;
   } finally {
     budget.give(bytes);
   }

@@ -5,6 +5,7 @@
  * of what nobody wrote is shown only where the history has one.
  */
 
+import { canTellBaseless } from '../baseless-answer.ts';
 import { Budget, type BudgetOptions } from '../budget.ts';
 import { valueAbout } from '../counterexample.ts';
 import type { Names } from '../explanation.ts';
@@ -140,10 +141,6 @@ function accepts<State>(recheck: Recheck<State>, part: readonly CutOperation[]):
   );
 }
 
-function canTellBaseless<State>(model: Model<State>): boolean {
-  return model.registerAccess !== undefined || model.growth !== undefined;
-}
-
 function byObject<State>(
   { objectOf }: Recheck<State>,
   history: readonly CutOperation[],
@@ -172,7 +169,7 @@ function sentenceFor<State>(
   }
   const only = operations[core?.[0] ?? 0];
   if (only === undefined) return 'no order of the operations explains their answers';
-  if (core !== undefined || operations.length === 1) {
+  if (core?.length === 1 || operations.length === 1) {
     return `${answered(only)}, but nothing can have led to that`;
   }
   const named = operations.slice(0, NAMED_MAX).map(asked).join(', ');

@@ -60,17 +60,6 @@ export function layOutSequentially<State>(
   };
 }
 
-/** A place that saw what nobody writes, or `NONE`. O(n). */
-export function placeOfUnwritten({ accesses, isPending }: SequentialProblem): number {
-  const { reads, writersOf, initialOf, objectOf, isRegister } = accesses;
-  return reads.findIndex((value, place) => {
-    const object = objectOf[place]!;
-    if (value === NONE || isPending[place] === 1 || !isRegister[object]) return false;
-    if (initialOf[object] === value) return false;
-    return !writersOf[value]!.some((writer) => writer !== place);
-  });
-}
-
 /** By whom values may be seen, beside the reads that returned and named them. */
 function usesOf(accesses: RegisterAccesses, isPending: Uint8Array) {
   const { isRegister, reads, refuses, objectOf, writersOf } = accesses;

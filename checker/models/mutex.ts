@@ -28,6 +28,11 @@ export const mutex: Model<boolean> = {
       : 'initial of a mutex to be true, false or null',
   expects: expectsMutex,
   describe: (operation) => requestOf(operation) + (operation.output === false ? ' refused' : ''),
+  lockAccess: ({ f, output }) => {
+    if (f === 'acquire') return output === false ? 'finds-taken' : 'takes';
+    if (f !== 'release') return undefined;
+    return output === false ? 'finds-free' : 'frees';
+  },
 };
 
 function stepMutex(taken: boolean, operation: HistoryOperation): Step<boolean> {

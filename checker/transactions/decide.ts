@@ -10,7 +10,7 @@
 import type { Budget } from '../budget.ts';
 import type { Decision, Question } from '../question.ts';
 import { replayOrder } from '../replay.ts';
-import { judgeTransactions } from './judge.ts';
+import { firstFlawAmong, judgeTransactions } from './judge.ts';
 
 export function decideTransactions<State>(
   question: Question<State>,
@@ -36,4 +36,22 @@ export function decideTransactions<State>(
     default:
       return undefined;
   }
+}
+
+/**
+ * Finds a mistake that stands by itself in a history whose reads may answer late versions: each of
+ * these was made by whole transactions in one order, so what no order explains is wrong there, too.
+ */
+export function findFlawOfVersions<State>(
+  { model, initial, operations }: Question<State>,
+  indexes: readonly number[],
+  budget: Budget,
+): Decision | undefined {
+  const newest = model.versions?.newest;
+  if (newest?.transactions === undefined) return undefined;
+  const own = indexes.map((index) => operations[index]!);
+  const flaw = firstFlawAmong(newest, initial, own, budget);
+  if (flaw === undefined) return undefined;
+  const core = flaw.core.map((number) => indexes[number]!);
+  return { outcome: 'none', core: { indexes: core, isWhole: flaw.isAlone } };
 }

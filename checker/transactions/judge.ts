@@ -100,6 +100,24 @@ function judge(history: TransactionHistory, kept: KeptOrder, budget: Budget): Tr
   }
 }
 
+/**
+ * What no order of whole transactions explains, if there is such a read, and the transactions that
+ * it takes to see that. By number.
+ */
+export function firstFlawAmong<State>(
+  model: Model<State>,
+  initial: Plain,
+  operations: readonly HistoryOperation[],
+  budget: Budget,
+): { readonly core: readonly number[]; readonly isAlone: boolean } | undefined {
+  const history = readTransactions(model, initial, operations, budget);
+  if (history === undefined) return undefined;
+  const flaws: Flaw[] = [...history.contradictions];
+  findSources(history, flaws, budget);
+  const flaw = firstFlaw(history, flaws);
+  return flaw && coreOfFlaw(history, flaw);
+}
+
 /** Whether some read alone is impossible: what it saw is nobody's, or its transaction denies it. */
 export function hasBaselessRead<State>(
   model: Model<State>,

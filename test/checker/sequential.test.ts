@@ -145,15 +145,22 @@ test('processes that act while an operation is open are refused', () => {
 });
 
 describe('the budget', () => {
-  /** Twelve processes each write values that come in no order, and the last read is impossible. */
-  const hard = Array.from({ length: 12 }, (_, process) =>
+  /** Twelve processes move values that repeat, and two more take 6 and 7 in the wrong order. */
+  const crowd = Array.from({ length: 12 }, (_, process) =>
     Array.from({ length: 6 }, (_, turn): HistoryOperation => {
       const call = 10 * turn;
       return turn % 2 === 0
         ? { process, f: 'enqueue', value: (process + turn) % 5, call, return: call + 5 }
-        : { process, f: 'dequeue', call, return: call + 5, output: (process * turn + 1) % 5 };
+        : { process, f: 'dequeue', call, return: call + 5, output: (turn + 10 - process) % 5 };
     }),
   ).flat();
+  const wrong = (['enqueue', 'dequeue'] as const).flatMap((f, which) =>
+    [0, 1].map((turn): HistoryOperation => {
+      const own = { process: 12 + which, f, call: 10 * turn, return: 10 * turn + 5 };
+      return which === 0 ? { ...own, value: 6 + turn } : { ...own, output: 7 - turn };
+    }),
+  );
+  const hard = [...crowd, ...wrong];
 
   test.each([
     ['steps', { maxSteps: 20_000 }],

@@ -91,6 +91,41 @@ describe('bounded staleness', () => {
     }
   });
 
+  test('is linearizability where nothing only reads, with the same evidence', () => {
+    const enqueue = (value: number): HistoryOperation => {
+      return { process: value, f: 'enqueue', value, call: 0, return: 10 };
+    };
+    const dequeue = (output: Plain): HistoryOperation => {
+      return { process: 0, f: 'dequeue', call: 20, return: 30, output };
+    };
+    const enqueues = Array.from({ length: 12 }, (_, value) => enqueue(value));
+    for (const by of ['time', 'versions'] as const) {
+      for (const answer of [11, 12]) {
+        const operations = [...enqueues, dequeue(answer)];
+        const options = { evidence: true, maxSteps: 1_000 };
+        const stale = checkBoundedStaleness(models.queue, operations, { by, most: 3 }, options);
+        const fresh = checkLinearizable(models.queue, operations, options);
+
+        expect(stale.verdict).toBe(answer === 11 ? 'consistent' : 'inconsistent');
+        expect([stale.steps, stale.witness]).toEqual([fresh.steps, fresh.witness]);
+        expect(stale.counterexample?.operations).toEqual(fresh.counterexample?.operations);
+      }
+    }
+  });
+
+  test('by versions lets a removal without an answer take the newest version alone', () => {
+    const operations: readonly HistoryOperation[] = [
+      { process: 0, f: 'push', value: 1, call: 0, return: 5 },
+      { process: 0, f: 'push', value: 2, call: 10, return: 15 },
+      { process: 0, f: 'pop', call: 20, return: 25 },
+      { process: 0, f: 'pop', call: 30, return: 35, output: 2 },
+    ];
+
+    const staleness = { by: 'versions', most: 5 } as const;
+
+    expect(checkBoundedStaleness(models.stack, operations, staleness).verdict).toBe('inconsistent');
+  });
+
   test('shows an order as a witness', () => {
     const staleness = { by: 'versions', most: 2 } as const;
 
