@@ -14,6 +14,8 @@ export function assertLevel(level: unknown, names: readonly string[]): void {
     return;
   }
   const found = shownArgument(level);
+  const bound = boundNamed(level);
+  if (bound !== undefined) throw new TypeError(`unknown level ${found}; it is written ${bound}`);
   throw new TypeError(`unknown level ${found}; expected one of ${names.join(', ')}, ${STALENESS}`);
 }
 
@@ -43,6 +45,14 @@ export function assertGuarantees(guarantees: readonly Guarantee[] | undefined): 
   throw new TypeError(
     `option guarantees: expected some of ${names}, found ${shownArgument(stranger)}`,
   );
+}
+
+/** What stands here for a level as the command line takes it, such as `stale-versions:1`. */
+function boundNamed(level: unknown): string | undefined {
+  if (typeof level !== 'string') return undefined;
+  const [, by, most] = /^stale-(versions|time):(\d{1,15})$/.exec(level) ?? [];
+  if (by === undefined || most === undefined) return undefined;
+  return `{ staleness: { by: '${by}', most: ${Number(most)} } }`;
 }
 
 function isBound(level: unknown): level is { readonly staleness: unknown } {

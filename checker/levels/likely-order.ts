@@ -9,6 +9,7 @@ import type { Budget } from '../budget.ts';
 import type { PartialOrder } from '../chains.ts';
 import { Earliest } from '../earliest.ts';
 import type { Model } from '../model.ts';
+import { stepOf } from '../step-of.ts';
 import { INITIAL, NONE } from './register-accesses.ts';
 import type { SequentialProblem } from './sequential-problem.ts';
 
@@ -27,7 +28,7 @@ export function tryLikelyOrder<State>(
   const found: number[] = [];
   for (const place of likelyOrder(problem, sources, order)) {
     if (problem.isPending[place] === 1 && !seen.has(place)) continue;
-    const step = model.step(states[objectOf[place]!]!, problem.processes.operations[place]!);
+    const step = stepOf(model, states[objectOf[place]!]!, problem.processes.operations[place]!);
     if (!step.ok || !budget.spend()) return undefined;
     states[objectOf[place]!] = step.next;
     found.push(place);

@@ -2,6 +2,7 @@
 
 import { type Budget, BudgetEnded } from '../budget.ts';
 import { split } from '../partition.ts';
+import { stepOf } from '../step-of.ts';
 import { judgeTransactions } from '../transactions/judge.ts';
 import type { SequentialDecision, SequentialQuestion } from './decide-sequential.ts';
 
@@ -41,7 +42,7 @@ function replayed<State>(
   let state = model.init(initial);
   for (const [place, index] of order.entries()) {
     budget.goOn(place);
-    const step = model.step(state, operations[index]!);
+    const step = stepOf(model, state, operations[index]!);
     if (!step.ok) return undefined;
     state = step.next;
   }

@@ -4,6 +4,7 @@ import { sharedMembers } from '../derived-model.ts';
 import type { HistoryOperation } from '../history.ts';
 import { type Model, REFUSED, type Step } from '../model.ts';
 import { keyOfState, textOfStates } from '../state-key.ts';
+import { stepOf } from '../step-of.ts';
 
 /** Versions, the newest first. */
 type LastVersions<State> = readonly State[];
@@ -37,11 +38,11 @@ function step<State>(
   operation: HistoryOperation,
 ): Step<LastVersions<State>> {
   if (model.isRead?.(operation)) {
-    const isLegal = versions.some((version) => model.step(version, operation).ok);
+    const isLegal = versions.some((version) => stepOf(model, version, operation).ok);
     return isLegal ? { ok: true, next: versions } : REFUSED;
   }
   const newest = versions[0]!;
-  const result = model.step(newest, operation);
+  const result = stepOf(model, newest, operation);
   if (!result.ok) return REFUSED;
   const changes = keyOfState(model, result.next) !== keyOfState(model, newest);
   if (!changes && !isWrite(model, operation)) return { ok: true, next: versions };

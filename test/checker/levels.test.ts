@@ -1,7 +1,7 @@
 /** The weaker levels against their definitions, on small random histories. */
 
 import { describe, expect, test } from 'vitest';
-import { checkSequential, modelNamed } from '../../checker/index.ts';
+import { checkConsistency, checkSequential, modelNamed, models } from '../../checker/index.ts';
 import {
   guaranteeSets,
   type Tally,
@@ -81,3 +81,12 @@ test.each(['lossy-register', 'bag'] as const)(
     expectAgreement(tallyChoices(name, 5_000));
   },
 );
+
+test.each([
+  ['stale-versions:1', "{ staleness: { by: 'versions', most: 1 } }"],
+  ['stale-time:007', "{ staleness: { by: 'time', most: 7 } }"],
+])('the level %s, a word of the command line, is told as what it is here', (word, level) => {
+  const asked = () => Reflect.apply(checkConsistency, undefined, [word, models.register, []]);
+
+  expect(asked).toThrow(new TypeError(`unknown level "${word}"; it is written ${level}`));
+});
