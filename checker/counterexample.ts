@@ -43,7 +43,7 @@ const CUT_STEPS_PER_VERDICT_STEP = 2;
 const EARLIER_STEPS_MAX = 50_000;
 
 /** What evidence may spend, and how it names what the history only numbers. */
-export type EvidenceOptions = BudgetOptions & { readonly names?: Names };
+type EvidenceOptions = BudgetOptions & { readonly names?: Names };
 
 /**
  * Shows why the operations of a part that has been found illegal are. `verdictSteps`: all that the

@@ -13,7 +13,7 @@ export interface Observation {
 }
 
 /** A beginning of the string, and the appends that make the rest of it. */
-export interface Origin {
+interface Origin {
   /** The operation that reset the state to that beginning; -1 for the initial state. */
   readonly reset: number;
   /** The length of the beginning. */
@@ -23,7 +23,7 @@ export interface Origin {
   readonly ambiguous: boolean;
 }
 
-export interface Piece {
+interface Piece {
   readonly operation: number;
   /** The length of the string up to the end of this piece. */
   readonly end: number;

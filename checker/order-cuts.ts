@@ -21,7 +21,7 @@ const PIECE_MIN = 4;
 /** So many places are tried for a cut that leaves a run of the model. */
 const PLACES_TRIED = 64;
 
-export interface OrderCuts<State> {
+interface OrderCuts<State> {
   readonly question: Question<State>;
   readonly failing: number;
   /** Whether a part, which the order explains, fails alike. */

@@ -51,7 +51,7 @@ export const GUARANTEES: readonly Guarantee[] = [
 ];
 
 /** A demand that one node comes before another, for a read that both are visible to. */
-export interface Conflict {
+interface Conflict {
   readonly from: number;
   readonly to: number;
 }
